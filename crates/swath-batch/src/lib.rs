@@ -1,0 +1,1 @@
+//! The nouns data have everywhere: batch, chunk, partition, pieces, value.

@@ -1,0 +1,1 @@
+//! Boundaries of partitions and their algebra.

@@ -1,0 +1,1 @@
+//! Keys, names, canonical fingerprints, tasks and their dependencies.

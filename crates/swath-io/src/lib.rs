@@ -1,0 +1,1 @@
+//! Formats, readers and writers over files and object stores.

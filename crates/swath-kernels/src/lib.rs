@@ -1,0 +1,1 @@
+//! Compute on batches: hash, group, aggregate, sort, top-k.

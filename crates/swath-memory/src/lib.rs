@@ -1,0 +1,1 @@
+//! Who owns a byte: budget, grants, reservations and the cancel token.

@@ -1,0 +1,1 @@
+//! Logical dtypes, the empty frame and its inference.

@@ -1,0 +1,1 @@
+//! The task shapes and the steps of a pipeline, one file each.

@@ -1,0 +1,1 @@
+//! Logical nodes, rewrite rules and lowering in rounds.

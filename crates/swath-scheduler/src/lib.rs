@@ -1,0 +1,1 @@
+//! Runs any graph: pure state machine, executors, backends.

@@ -1,0 +1,1 @@
+//! Partitioners, and the exchange of rows as values.

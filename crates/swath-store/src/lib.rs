@@ -1,0 +1,1 @@
+//! Held results under the memory budget.

@@ -1,0 +1,1 @@
+//! Lazy, partitioned data frames over Arrow: the facade.

@@ -1,0 +1,2 @@
+//! Timed programs.
+fn main() {}
