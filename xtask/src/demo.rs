@@ -1,0 +1,49 @@
+//! `cargo xtask demo`: the program of the README on data made on the spot.
+
+use crate::command::CommandLine;
+use anyhow::Result;
+use std::time::Duration;
+
+/// What the demo can be asked.
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// Rows of sales data to make and to work on: `2e7`, `300000`
+    #[arg(long, default_value = "2e7")]
+    rows: String,
+    /// Threads of the session; all of this machine's when left out
+    #[arg(long)]
+    threads: Option<usize>,
+    /// Memory limit of the session
+    #[arg(long, default_value = "4GiB")]
+    memory_limit: String,
+}
+
+/// Builds the demo optimised and runs it in place of this process, so that Ctrl-C reaches it alone.
+///
+/// # Errors
+/// When the build fails, or the demo does.
+pub(crate) fn run(options: &Options) -> Result<()> {
+    CommandLine::cargo("build")
+        .args(["--release", "--locked", "--package", "swath-demo"])
+        .run()?;
+    let mut demo = CommandLine::new("target/release/swath-demo")
+        .args([
+            "--rows",
+            &options.rows,
+            "--memory-limit",
+            &options.memory_limit,
+        ])
+        .args(["--data", "target/data"]);
+    if let Some(threads) = options.threads {
+        demo = demo.args(["--threads", &threads.to_string()]);
+    }
+    demo.run_in_place()
+}
+
+/// Runs the demo on few rows, as built for the tests; gives the time it took.
+pub(crate) fn small() -> Result<Duration> {
+    CommandLine::cargo("run")
+        .args(["--locked", "--package", "swath-demo", "--"])
+        .args(["--rows", "2e5", "--data", "target/data-small"])
+        .run()
+}

@@ -1,0 +1,87 @@
+//! `cargo xtask test`: every test there is, with nothing but a Rust toolchain.
+//!
+//! Unit and integration tests go through cargo-nextest where it is installed (one process a test, timeouts from
+//! `.config/nextest.toml`), else through `cargo test`. Documentation examples, and the packages under `tests/compose`, which
+//! build against single crates from outside the workspace as an engine builder would, always run through `cargo test`.
+
+use crate::{command::CommandLine, files, say, workspace};
+use anyhow::{Result, bail};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+/// Runs everything and says how long each part took.
+pub(crate) fn run() -> Result<()> {
+    for (part, time) in parts()? {
+        say::line(&format!("{part}: passed in {:.0} s", time.as_secs_f64()));
+    }
+    Ok(())
+}
+
+/// Runs everything, stopping at the first part that fails; gives the parts with their times.
+pub(crate) fn parts() -> Result<Vec<(String, Duration)>> {
+    let mut parts = vec![("unit and integration tests".to_owned(), tests()?)];
+    parts.push(("documentation examples".to_owned(), doc_tests()?));
+    for package in outside_packages()? {
+        parts.push((package.display().to_string(), outside(&package)?));
+    }
+    Ok(parts)
+}
+
+fn tests() -> Result<Duration> {
+    if CommandLine::cargo("nextest")
+        .arg("--version")
+        .probe()
+        .is_some()
+    {
+        // No test at all would be an error of its own, in every package that has none.
+        CommandLine::cargo("nextest")
+            .args(["run", "--workspace", "--locked", "--no-tests=pass"])
+            .run()
+    } else {
+        CommandLine::cargo("test")
+            .args(["--workspace", "--locked", "--no-fail-fast"])
+            .args(["--lib", "--bins", "--tests", "--examples"])
+            .run()
+    }
+}
+
+fn doc_tests() -> Result<Duration> {
+    CommandLine::cargo("test")
+        .args(["--workspace", "--locked", "--doc"])
+        .run()
+}
+
+/// The packages under `tests/compose`, from the project's top, sorted.
+fn outside_packages() -> Result<Vec<PathBuf>> {
+    let root = workspace::root()?;
+    Ok(files::list(&root.join("tests/compose"))?
+        .iter()
+        .filter(|folder| folder.join("Cargo.toml").exists())
+        .filter_map(|folder| folder.strip_prefix(&root).ok())
+        .map(Path::to_owned)
+        .collect())
+}
+
+/// Tests one package that is no member of the workspace: it must bring its own `[workspace]` table. It gets the project's lock
+/// file, so that it is tested with the same versions, and a target folder shared with its neighbours.
+fn outside(package: &Path) -> Result<Duration> {
+    let root = workspace::root()?;
+    let manifest = package.join("Cargo.toml");
+    if !files::read(&root.join(&manifest))?.contains("[workspace]") {
+        bail!(
+            "{} needs an empty `[workspace]` table: it stands outside the project's",
+            manifest.display()
+        );
+    }
+    files::write_if_changed(
+        &root.join(package).join("Cargo.lock"),
+        &files::read(&root.join("Cargo.lock"))?,
+    )?;
+    CommandLine::cargo("test")
+        .arg("--manifest-path")
+        .arg(&manifest)
+        .args(["--target-dir", "target/compose"])
+        .run()
+}
