@@ -1,0 +1,53 @@
+"""What the queries of the suites mean, as SQL, and which answers are small enough to fetch while the clock runs."""
+import time
+
+TABLES = {"sales": ("sales", "{data}/*.parquet"), "parquet-scan": ("g1", "{data}/g1/*.parquet")}
+
+SCAN = {
+    "full": "select * from g1",
+    "int": "select id4, id5, id6, v1, v2 from g1",
+    "float": "select v3 from g1",
+    "string": "select id1, id2, id3 from g1",
+    "filter": "select * from g1 where v3 < 1.0",
+    "count": "select count(*) as c from g1",
+    "agg-int": "select sum(id4) as a, sum(id5) as b, sum(id6) as c, sum(v1) as d, sum(v2) as e from g1",
+    "agg-float": "select sum(v3) as a from g1",
+    "agg-string": "select max(id1) as a, max(id2) as b, max(id3) as c from g1",
+}
+FETCHED = {"count", "agg-int", "agg-float", "agg-string"}
+
+SALES_FILTER = "select * from sales where amount > 5000"
+SALES = {
+    "region": "select region, sum(amount) as s from {} group by region",
+    "category": "select category, avg(amount) as m from {} group by category",
+    "nlargest": "select * from {} order by amount desc limit 10",
+}
+
+
+def sql(suite, query, fetch, keep, persist):
+    """The query as a function that gives its answers by name, and the seconds of its stages if it has several.
+
+    `fetch(text)` runs a query and fetches its rows, `keep(text)` leaves them with the engine, `persist(name, text)` makes a table
+    of a query that later ones name.
+    """
+    if suite == "parquet-scan":
+        run = fetch if query in FETCHED else keep
+        return lambda: ({"result": run(SCAN[query])}, None)
+    if query != "pipeline":
+        text = SALES[query].format(f"({SALES_FILTER}) t")
+        return lambda: ({query: fetch(text)}, None)
+    parts = [("persist", lambda: persist("kept", SALES_FILTER))]
+    parts += [(name, lambda text=text: fetch(text.format("kept"))) for name, text in SALES.items()]
+    return lambda: staged(parts)
+
+
+def staged(parts):
+    """Runs parts in turn; gives what each answered, `persist` left out, and how long each took."""
+    answers, stages = {}, {}
+    for name, part in parts:
+        start = time.perf_counter()
+        answer = part()
+        stages[name] = time.perf_counter() - start
+        if name != "persist":
+            answers[name] = answer
+    return answers, stages
