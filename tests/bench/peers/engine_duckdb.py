@@ -23,7 +23,7 @@ class Engine:
         return sql(self.suite, query, self.fetch, self.keep, self.persist)
 
     def fetch(self, text):
-        return self.db.execute(text).to_arrow_table()
+        return self.db.sql(text).to_arrow_table()
 
     def keep(self, text):
         self.persist("answer", text)
