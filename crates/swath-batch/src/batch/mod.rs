@@ -1,0 +1,9 @@
+//! The batch that user functions, plugins and tests see: columns by name, encodings hidden.
+
+mod frame;
+mod column;
+mod csv;
+mod rows;
+
+pub use column::{Bools, IntoColumn, Numbers, Strings};
+pub use frame::Batch;
