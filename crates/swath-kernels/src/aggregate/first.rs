@@ -1,0 +1,55 @@
+//! `first`: the first value that is not null.
+
+use swath_meta::DType;
+
+use super::kept::{self, Choice};
+use super::{Accumulator, Aggregate, AggregateTypes};
+use crate::KernelError;
+use crate::native::Native;
+
+/// The first value of a group that is not null, in input order; null if there is none. NaN is a value.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct First;
+
+impl Aggregate for First {
+    fn kind(&self) -> &'static str {
+        Self::KIND
+    }
+
+    fn infer(&self, input: Option<&DType>) -> Result<AggregateTypes, KernelError> {
+        kept::types::<Self>(input)
+    }
+
+    fn accumulator(&self, input: Option<&DType>) -> Result<Box<dyn Accumulator>, KernelError> {
+        kept::accumulator::<Self>(input)
+    }
+}
+
+impl Choice for First {
+    const KIND: &'static str = "first";
+    const COMPARES: bool = false;
+
+    #[inline(always)]
+    fn start<N: Native>() -> N {
+        N::default()
+    }
+
+    #[inline(always)]
+    fn prefers<N: Native>(_new: N, _old: N, seen: bool) -> bool {
+        !seen
+    }
+
+    #[inline(always)]
+    fn prefers_bytes(_new: &[u8], _old: &[u8]) -> bool {
+        false
+    }
+
+    fn one_of<N: Native>(values: &[N]) -> N {
+        values[0]
+    }
+
+    #[inline(always)]
+    fn finish<N: Native>(value: N) -> N {
+        value
+    }
+}

@@ -1,0 +1,407 @@
+//! Fixed-width values as plain slices, whatever the logical dtype above them.
+//!
+//! Dates, times, timestamps and durations are integers to every kernel here, and a boolean is a
+//! byte, so kernels are written once per machine type and not once per Arrow type.
+
+use arrow_array::{Array, ArrayRef, BooleanArray, cast::AsArray, make_array};
+use arrow_buffer::{ArrowNativeType, BooleanBuffer, NullBuffer, ScalarBuffer};
+use arrow_data::ArrayData;
+use arrow_schema::DataType;
+
+/// A machine type that kernels compute on.
+///
+/// Floats have one canonical zero and one canonical NaN; NaN is the largest value.
+pub(crate) trait Native: ArrowNativeType + PartialEq {
+    /// What the smallest of no values is: any value beats it.
+    const START_MIN: Self;
+    /// What the largest of no values is: any value beats it or equals it.
+    const START_MAX: Self;
+    /// Bytes of the type that carry a key; 16 for `i128`, which has no [`word`](Self::word).
+    const WIDTH: u32;
+
+    /// `-0.0` becomes `0.0`, any NaN the one NaN; other values stay.
+    fn canonical(self) -> Self;
+    /// The canonical value widened to 64 bits: equal values of any integer width, or of any float
+    /// width, have equal words.
+    fn word(self) -> u64;
+    /// The value whose [`word`](Self::word) this is.
+    fn from_word(word: u64) -> Self;
+    /// A code whose unsigned order is the order of the values, reversed where `descending`; NaN is
+    /// the last code in both directions. For `i128` the upper half only.
+    fn order(self, descending: bool) -> u64;
+    /// Whether this value replaces `best` as the minimum.
+    fn below(self, best: Self) -> bool;
+    /// Whether this value replaces `best` as the maximum.
+    fn above(self, best: Self) -> bool;
+    /// The minimum of a slice, [`START_MIN`](Self::START_MIN) if it is empty.
+    fn smallest(values: &[Self]) -> Self;
+    /// The maximum of a slice, [`START_MAX`](Self::START_MAX) if it is empty.
+    fn largest(values: &[Self]) -> Self;
+}
+
+macro_rules! integer {
+    ($native:ty, $wide:ty, $flip:expr) => {
+        impl Native for $native {
+            const START_MIN: Self = Self::MAX;
+            const START_MAX: Self = Self::MIN;
+            const WIDTH: u32 = Self::BITS / 8;
+
+            #[inline(always)]
+            fn canonical(self) -> Self {
+                self
+            }
+
+            #[inline(always)]
+            fn word(self) -> u64 {
+                self as $wide as u64
+            }
+
+            #[inline(always)]
+            fn from_word(word: u64) -> Self {
+                word as Self
+            }
+
+            #[inline(always)]
+            fn order(self, descending: bool) -> u64 {
+                let code = (self as $wide as u64) ^ $flip;
+                if descending { !code } else { code }
+            }
+
+            #[inline(always)]
+            fn below(self, best: Self) -> bool {
+                self < best
+            }
+
+            #[inline(always)]
+            fn above(self, best: Self) -> bool {
+                self > best
+            }
+
+            fn smallest(values: &[Self]) -> Self {
+                values
+                    .iter()
+                    .fold(Self::MAX, |best, &value| best.min(value))
+            }
+
+            fn largest(values: &[Self]) -> Self {
+                values
+                    .iter()
+                    .fold(Self::MIN, |best, &value| best.max(value))
+            }
+        }
+    };
+}
+
+const SIGN: u64 = 1 << 63;
+integer!(i8, i64, SIGN);
+integer!(i16, i64, SIGN);
+integer!(i32, i64, SIGN);
+integer!(i64, i64, SIGN);
+integer!(u8, u64, 0);
+integer!(u16, u64, 0);
+integer!(u32, u64, 0);
+integer!(u64, u64, 0);
+
+impl Native for i128 {
+    const START_MIN: Self = Self::MAX;
+    const START_MAX: Self = Self::MIN;
+    const WIDTH: u32 = 16;
+
+    fn canonical(self) -> Self {
+        self
+    }
+
+    /// Keys of 16 bytes never take the one-word paths.
+    fn word(self) -> u64 {
+        self as u64
+    }
+
+    fn from_word(word: u64) -> Self {
+        Self::from(word as i64)
+    }
+
+    fn order(self, descending: bool) -> u64 {
+        ((self >> 64) as i64).order(descending)
+    }
+
+    fn below(self, best: Self) -> bool {
+        self < best
+    }
+
+    fn above(self, best: Self) -> bool {
+        self > best
+    }
+
+    fn smallest(values: &[Self]) -> Self {
+        values
+            .iter()
+            .fold(Self::MAX, |best, &value| best.min(value))
+    }
+
+    fn largest(values: &[Self]) -> Self {
+        values
+            .iter()
+            .fold(Self::MIN, |best, &value| best.max(value))
+    }
+}
+
+macro_rules! float {
+    ($native:ty, $canonical_nan:expr) => {
+        impl Native for $native {
+            const START_MIN: Self = Self::NAN;
+            const START_MAX: Self = Self::NEG_INFINITY;
+            const WIDTH: u32 = size_of::<Self>() as u32;
+
+            #[inline(always)]
+            fn canonical(self) -> Self {
+                // Adding zero turns `-0.0` into `0.0` and changes nothing else.
+                if self.is_nan() {
+                    $canonical_nan
+                } else {
+                    self + 0.0
+                }
+            }
+
+            #[inline(always)]
+            fn word(self) -> u64 {
+                f64::from(self.canonical()).to_bits()
+            }
+
+            #[inline(always)]
+            fn from_word(word: u64) -> Self {
+                f64::from_bits(word) as Self
+            }
+
+            #[inline(always)]
+            fn order(self, descending: bool) -> u64 {
+                if self.is_nan() {
+                    return u64::MAX;
+                }
+                let bits = f64::from(self + 0.0).to_bits();
+                // Negative numbers: all bits flip. Others: only the sign.
+                let code = bits ^ ((((bits as i64) >> 63) as u64) | SIGN);
+                if descending { !code } else { code }
+            }
+
+            #[inline(always)]
+            fn below(self, best: Self) -> bool {
+                self < best || best.is_nan()
+            }
+
+            #[inline(always)]
+            fn above(self, best: Self) -> bool {
+                self > best || self.is_nan()
+            }
+
+            fn smallest(values: &[Self]) -> Self {
+                let mut best = Self::INFINITY;
+                let mut numbers = false;
+                for &value in values {
+                    best = if value < best { value } else { best };
+                    numbers |= !value.is_nan();
+                }
+                if numbers { best } else { Self::NAN }
+            }
+
+            fn largest(values: &[Self]) -> Self {
+                let mut best = Self::NEG_INFINITY;
+                let mut nan = false;
+                for &value in values {
+                    best = if value > best { value } else { best };
+                    nan |= value.is_nan();
+                }
+                if nan { Self::NAN } else { best }
+            }
+        }
+    };
+}
+
+float!(f32, f32::from_bits(0x7fc0_0000));
+float!(f64, f64::from_bits(0x7ff8_0000_0000_0000));
+
+/// Runs `$body` with `$native` as the machine type of an Arrow type; `$other` for any other type.
+macro_rules! with_native {
+    ($data_type:expr, $native:ident => $body:expr, _ => $other:expr) => {{
+        use arrow_schema::DataType as Arrow;
+        match $data_type {
+            Arrow::Boolean | Arrow::UInt8 => {
+                type $native = u8;
+                $body
+            }
+            Arrow::Int8 => {
+                type $native = i8;
+                $body
+            }
+            Arrow::Int16 => {
+                type $native = i16;
+                $body
+            }
+            Arrow::Int32 | Arrow::Date32 | Arrow::Time32(_) => {
+                type $native = i32;
+                $body
+            }
+            Arrow::Int64
+            | Arrow::Date64
+            | Arrow::Time64(_)
+            | Arrow::Timestamp(..)
+            | Arrow::Duration(_) => {
+                type $native = i64;
+                $body
+            }
+            Arrow::UInt16 => {
+                type $native = u16;
+                $body
+            }
+            Arrow::UInt32 => {
+                type $native = u32;
+                $body
+            }
+            Arrow::UInt64 => {
+                type $native = u64;
+                $body
+            }
+            Arrow::Float32 => {
+                type $native = f32;
+                $body
+            }
+            Arrow::Float64 => {
+                type $native = f64;
+                $body
+            }
+            Arrow::Decimal128(..) => {
+                type $native = i128;
+                $body
+            }
+            _ => $other,
+        }
+    }};
+}
+pub(crate) use with_native;
+
+/// As [`with_native`] for the types whose totals are exact integers: integers, booleans as 0 and 1,
+/// times.
+macro_rules! with_integer {
+    ($data_type:expr, $native:ident => $body:expr, _ => $other:expr) => {{
+        use arrow_schema::DataType as Exact;
+        match $data_type {
+            Exact::Float32 | Exact::Float64 | Exact::Decimal128(..) => $other,
+            Exact::Boolean | Exact::UInt8 => {
+                type $native = u8;
+                $body
+            }
+            Exact::Int8 => {
+                type $native = i8;
+                $body
+            }
+            Exact::Int16 => {
+                type $native = i16;
+                $body
+            }
+            Exact::Int32 | Exact::Date32 | Exact::Time32(_) => {
+                type $native = i32;
+                $body
+            }
+            Exact::Int64
+            | Exact::Date64
+            | Exact::Time64(_)
+            | Exact::Timestamp(..)
+            | Exact::Duration(_) => {
+                type $native = i64;
+                $body
+            }
+            Exact::UInt16 => {
+                type $native = u16;
+                $body
+            }
+            Exact::UInt32 => {
+                type $native = u32;
+                $body
+            }
+            Exact::UInt64 => {
+                type $native = u64;
+                $body
+            }
+            _ => $other,
+        }
+    }};
+}
+pub(crate) use with_integer;
+
+/// The values of a fixed-width column, garbage where it is null. Shares the column's buffer, except
+/// for booleans, whose bits become bytes.
+pub(crate) fn values<N: ArrowNativeType>(array: &dyn Array) -> ScalarBuffer<N> {
+    if let Some(bits) = array.as_boolean_opt() {
+        return bits
+            .values()
+            .iter()
+            .map(|bit| N::usize_as(usize::from(bit)))
+            .collect::<Vec<N>>()
+            .into();
+    }
+    let data = array.to_data();
+    ScalarBuffer::new(data.buffers()[0].clone(), data.offset(), data.len())
+}
+
+/// A column of `data_type` from machine values.
+pub(crate) fn column<N: Native>(
+    values: Vec<N>,
+    nulls: Option<NullBuffer>,
+    data_type: &DataType,
+) -> ArrayRef {
+    let nulls = nulls.filter(|nulls| nulls.null_count() > 0);
+    if *data_type == DataType::Boolean {
+        let bits = BooleanBuffer::collect_bool(values.len(), |row| values[row] != N::default());
+        return std::sync::Arc::new(BooleanArray::new(bits, nulls));
+    }
+    let len = values.len();
+    let data = ArrayData::builder(data_type.clone())
+        .len(len)
+        .add_buffer(ScalarBuffer::from(values).into_inner())
+        .nulls(nulls)
+        .build()
+        .expect("a buffer of machine values of this type is a column of it");
+    make_array(data)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn order_codes_follow_the_values_and_nan_is_last_both_ways() {
+        let floats = [f64::NEG_INFINITY, -1.5, -0.0, 1e-300, 2.0, f64::INFINITY];
+        for pair in floats.windows(2) {
+            assert!(pair[0].order(false) < pair[1].order(false));
+            assert!(pair[0].order(true) > pair[1].order(true));
+        }
+        assert_eq!((-0.0_f64).order(false), 0.0_f64.order(false));
+        for descending in [false, true] {
+            assert!(
+                floats
+                    .iter()
+                    .all(|f| f.order(descending) < f64::NAN.order(descending))
+            );
+        }
+        assert!((-1_i32).order(false) < 0_i32.order(false));
+        assert!(u64::MAX.order(true) < 0_u64.order(true));
+    }
+
+    #[test]
+    fn words_come_back_and_do_not_depend_on_the_width() {
+        assert_eq!((-7_i8).word(), (-7_i64).word());
+        assert_eq!(i16::from_word((-7_i16).word()), -7);
+        assert_eq!(1.5_f32.word(), 1.5_f64.word());
+        assert_eq!((-0.0_f32).word(), 0.0_f64.word());
+        assert_eq!((-f64::NAN).word(), f64::NAN.word());
+        assert!(f32::from_word(f32::NAN.word()).is_nan());
+    }
+
+    #[test]
+    fn the_minimum_avoids_nan_and_the_maximum_is_it() {
+        assert_eq!(f64::smallest(&[f64::NAN, 2.0, 1.0]), 1.0);
+        assert!(f64::smallest(&[f64::NAN]).is_nan());
+        assert!(f64::largest(&[1.0, f64::NAN]).is_nan());
+        assert_eq!(f64::largest(&[f64::NEG_INFINITY]), f64::NEG_INFINITY);
+        assert_eq!(i64::smallest(&[3, -4]), -4);
+    }
+}

@@ -1,0 +1,362 @@
+//! The first few rows of an order, without sorting the rest.
+
+use std::fmt;
+
+use arrow_array::{Array, ArrayRef, UInt32Array};
+use arrow_row::Rows;
+use swath_batch::{Chunk, Selection, Value};
+
+use super::SortKey;
+use super::order::{Codes, RowOrder, codes_of, key_column};
+use crate::KernelError;
+use crate::error::check_rows;
+use crate::select::{compact_views, interleave_columns, take_columns};
+
+/// Rows looked at between two cuts to the best `k`.
+const BLOCK: usize = 1024;
+
+/// Keeps the `k` first rows of an order while rows stream by.
+///
+/// Rows that are equal in all keys rank by the order they came in, so pushing partial results in
+/// partition order gives the same rows as one pass over everything. Once `k` rows are known, a chunk
+/// costs one comparison a row (about 0.5 ns for numbers): only rows below the bound are encoded, and
+/// their other columns are copied only if they stay. Holds at most about `2 k` rows.
+///
+/// ```
+/// use arrow_array::{ArrayRef, Int64Array, StringViewArray, cast::AsArray, types::Int64Type};
+/// use std::sync::Arc;
+/// use swath_batch::Chunk;
+/// use swath_kernels::{SortKey, TopK};
+///
+/// let amounts: ArrayRef = Arc::new(Int64Array::from(vec![3, 9, 5, 9]));
+/// let names: ArrayRef = Arc::new(StringViewArray::from(vec!["a", "b", "c", "d"]));
+/// let mut largest = TopK::new(2, vec![SortKey::descending(0)]);
+/// largest.push(&Chunk::new(vec![amounts, names], 4))?;
+/// let columns = largest.finish()?.expect("a chunk was pushed");
+/// assert_eq!(columns[0].as_primitive::<Int64Type>().values(), &[9, 9]);
+/// assert_eq!(columns[1].as_string_view().iter().flatten().collect::<Vec<_>>(), ["b", "d"]);
+/// # Ok::<(), swath_kernels::KernelError>(())
+/// ```
+pub struct TopK {
+    k: usize,
+    keys: Vec<SortKey>,
+    /// Candidates, in no order until they are cut.
+    found: Vec<Found>,
+    /// Encoded keys of candidates, where codes alone do not decide.
+    encoded: Option<Encoded>,
+    /// Rows of candidates, gathered chunk by chunk.
+    kept: Vec<Vec<ArrayRef>>,
+    kept_rows: usize,
+    /// The last of the best `k`, once there are `k`.
+    bound: Option<Found>,
+    rows_seen: u64,
+}
+
+/// Keys of several columns, or of text.
+struct Encoded {
+    order: RowOrder,
+    rows: Rows,
+}
+
+/// A candidate. Ordered by `(rank, code)`, then the encoded key if there is one, then `place`.
+#[derive(Clone, Copy)]
+struct Found {
+    /// 0 for a null that comes first, 1 for a value, 2 for a null that comes last.
+    rank: u8,
+    code: u64,
+    /// Number of its row in `Encoded::rows`.
+    encoded: u32,
+    /// Position among all rows pushed.
+    place: u64,
+    /// Which of `kept` it is in, and where.
+    chunk: u32,
+    row: u32,
+}
+
+impl TopK {
+    /// Keeps the `k` first rows by `keys`. Without keys these are the first rows pushed.
+    pub fn new(k: usize, keys: Vec<SortKey>) -> Self {
+        Self {
+            k,
+            keys,
+            found: Vec::new(),
+            encoded: None,
+            kept: Vec::new(),
+            kept_rows: 0,
+            bound: None,
+            rows_seen: 0,
+        }
+    }
+
+    /// Looks at the live rows of a chunk, all of whose columns are kept for rows that stay.
+    ///
+    /// # Errors
+    /// [`KernelError::KeyOutOfRange`]; [`KernelError::Unsupported`] for a key without an order;
+    /// [`KernelError::ColumnCount`] if an earlier chunk had another number of columns.
+    pub fn push(&mut self, chunk: &Chunk) -> Result<(), KernelError> {
+        let columns = &chunk.columns;
+        check_rows("top-k", columns, chunk.rows)?;
+        let codes = self.first_codes(columns, chunk.rows)?;
+        self.prepare(columns, &codes)?;
+        let first_place = self.rows_seen;
+        self.rows_seen += chunk.rows as u64;
+        let here = self.kept.len() as u32;
+        let mut candidates: Vec<u32> = Vec::new();
+        for start in (0..chunk.rows).step_by(BLOCK) {
+            let block = start..(start + BLOCK).min(chunk.rows);
+            candidates.clear();
+            self.find(&codes, chunk.selection.as_ref(), block, &mut candidates);
+            if candidates.is_empty() {
+                continue;
+            }
+            let first_encoded = self.encode(columns, &candidates)?;
+            self.found
+                .extend(candidates.iter().enumerate().map(|(at, &row)| {
+                    let (rank, code) = self
+                        .keys
+                        .first()
+                        .map_or((1, 0), |key| position(&codes, key, row));
+                    Found {
+                        rank,
+                        code,
+                        encoded: first_encoded + at as u32,
+                        place: first_place + u64::from(row),
+                        chunk: here,
+                        row,
+                    }
+                }));
+            if self.found.len() >= self.k + (self.k / 2).max(1) {
+                self.cut();
+            }
+        }
+        self.keep(columns, here)
+    }
+
+    /// Takes the rows out, in order, all columns in the order they were pushed; `None` if no chunk
+    /// was pushed, since then nobody knows the columns.
+    ///
+    /// # Errors
+    /// [`KernelError::Arrow`] if text exceeds what one column can hold.
+    pub fn finish(mut self) -> Result<Option<Vec<ArrayRef>>, KernelError> {
+        if self.kept.is_empty() {
+            return Ok(None);
+        }
+        self.cut();
+        let encoded = self.encoded.take();
+        self.found
+            .sort_unstable_by(|a, b| compare(a, b, encoded.as_ref()));
+        let picks: Vec<_> = self
+            .found
+            .iter()
+            .map(|found| (found.chunk as usize, found.row as usize))
+            .collect();
+        interleave_columns(&self.kept, &picks).map(Some)
+    }
+
+    /// The value of the first key in the last of the best `k` rows, once `k` rows are known: a row
+    /// whose first key comes strictly after it can never be among them. Null if that row is null.
+    ///
+    /// Only ever moves towards the first rows. A hint: it says nothing before `k` rows are known.
+    pub fn threshold(&self) -> Option<Value> {
+        let bound = self.bound.as_ref()?;
+        let column = self.keys.first()?.column;
+        let column = &self.kept.get(bound.chunk as usize)?[column];
+        Some(Value::from_array(column, bound.row as usize))
+    }
+
+    /// Bytes of the rows kept, shared buffers counted once, and of the candidates.
+    pub fn bytes(&self) -> u64 {
+        let columns = self.kept.iter().flatten().map(AsRef::as_ref);
+        let encoded = self
+            .encoded
+            .as_ref()
+            .map_or(0, |encoded| encoded.rows.size());
+        swath_batch::unique_bytes(columns)
+            + (self.found.capacity() * size_of::<Found>() + encoded) as u64
+    }
+
+    fn first_codes(&self, columns: &[ArrayRef], rows: usize) -> Result<Codes, KernelError> {
+        match self.keys.first() {
+            Some(key) => codes_of(key_column(columns, key)?, key.descending),
+            None => Ok(Codes {
+                codes: vec![0; rows],
+                nulls: None,
+                is_exact: true,
+            }),
+        }
+    }
+
+    /// On the first chunk: decides whether codes alone decide, and remembers the columns.
+    fn prepare(&mut self, columns: &[ArrayRef], codes: &Codes) -> Result<(), KernelError> {
+        if let Some(first) = self.kept.first() {
+            if first.len() != columns.len() {
+                return Err(KernelError::ColumnCount {
+                    operation: "top-k",
+                    expected: first.len(),
+                    found: columns.len(),
+                });
+            }
+            return Ok(());
+        }
+        for key in &self.keys {
+            key_column(columns, key)?;
+        }
+        self.kept
+            .push(columns.iter().map(|column| column.slice(0, 0)).collect());
+        if self.keys.len() > 1 || !codes.is_exact {
+            let order = RowOrder::try_new(columns, &self.keys)?;
+            self.encoded = Some(Encoded {
+                rows: order.empty(),
+                order,
+            });
+        }
+        Ok(())
+    }
+
+    /// Rows of `block` that may be among the best: none that certainly is not.
+    fn find(
+        &self,
+        codes: &Codes,
+        selection: Option<&Selection>,
+        block: std::ops::Range<usize>,
+        candidates: &mut Vec<u32>,
+    ) {
+        if self.k == 0 {
+            return;
+        }
+        let live = |row: usize| selection.is_none_or(|selection| selection.mask().value(row));
+        let (Some(bound), Some(key)) = (&self.bound, self.keys.first()) else {
+            // Without a bound everything may; without keys the first rows win, and after them none.
+            if self.bound.is_none() {
+                candidates.extend(block.filter(|&row| live(row)).map(|row| row as u32));
+            }
+            return;
+        };
+        // A later row that ties in a deciding code loses.
+        let wins_ties = self.encoded.is_some();
+        let under = |code: u64| code < bound.code || (wins_ties && code == bound.code);
+        let (any_value, some_values) = (bound.rank > 1, bound.rank == 1);
+        if codes.nulls.is_none() && some_values {
+            for row in block {
+                if under(codes.codes[row]) && live(row) {
+                    candidates.push(row as u32);
+                }
+            }
+            return;
+        }
+        for row in block.filter(|&row| live(row)) {
+            let (rank, code) = position(codes, key, row as u32);
+            let may = match rank {
+                1 => any_value || (some_values && under(code)),
+                null => null < bound.rank || (wins_ties && null == bound.rank),
+            };
+            if may {
+                candidates.push(row as u32);
+            }
+        }
+    }
+
+    /// Encodes the keys of candidates; returns the number of the first.
+    fn encode(&mut self, columns: &[ArrayRef], candidates: &[u32]) -> Result<u32, KernelError> {
+        let Some(encoded) = &mut self.encoded else {
+            return Ok(0);
+        };
+        let first = encoded.rows.num_rows() as u32;
+        let rows = UInt32Array::from(candidates.to_vec());
+        let mut keys: Vec<ArrayRef> = columns.iter().map(|column| column.slice(0, 0)).collect();
+        for key in &self.keys {
+            let column = key_column(columns, key)?;
+            keys[key.column] = take_columns(std::slice::from_ref(column), &rows)?.remove(0);
+        }
+        encoded.order.append(&mut encoded.rows, &keys)?;
+        Ok(first)
+    }
+
+    /// Drops all candidates but the best `k`, and remembers the last of them.
+    fn cut(&mut self) {
+        if self.k == 0 || self.found.len() < self.k {
+            self.found.truncate(self.k);
+            return;
+        }
+        let encoded = self.encoded.as_ref();
+        let (_, last, _) = self
+            .found
+            .select_nth_unstable_by(self.k - 1, |a, b| compare(a, b, encoded));
+        let last = *last;
+        self.found.truncate(self.k);
+        self.bound = Some(last);
+        if let Some(encoded) = &mut self.encoded
+            && encoded.rows.num_rows() > 2 * self.k + BLOCK
+        {
+            let mut rows = encoded.order.empty();
+            for (at, found) in self.found.iter_mut().enumerate() {
+                rows.push(encoded.rows.row(found.encoded as usize));
+                found.encoded = at as u32;
+            }
+            encoded.rows = rows;
+        }
+    }
+
+    /// Copies the rows of this chunk that are still candidates, and only them.
+    fn keep(&mut self, columns: &[ArrayRef], here: u32) -> Result<(), KernelError> {
+        let mut rows: Vec<u32> = Vec::new();
+        for found in self.found.iter_mut().filter(|found| found.chunk == here) {
+            rows.push(found.row);
+            found.row = rows.len() as u32 - 1;
+        }
+        if !rows.is_empty() {
+            self.kept_rows += rows.len();
+            let taken = take_columns(columns, &UInt32Array::from(rows))?;
+            self.kept.push(taken.iter().map(compact_views).collect());
+        }
+        if self.kept_rows > 2 * self.k.max(self.found.len()) + BLOCK || self.kept.len() > 256 {
+            let picks: Vec<_> = self
+                .found
+                .iter()
+                .map(|found| (found.chunk as usize, found.row as usize))
+                .collect();
+            self.kept = vec![interleave_columns(&self.kept, &picks)?];
+            self.kept_rows = picks.len();
+            for (row, found) in self.found.iter_mut().enumerate() {
+                (found.chunk, found.row) = (0, row as u32);
+            }
+        }
+        // The bound is one of the candidates, and they have moved.
+        if let Some(bound) = &mut self.bound
+            && let Some(found) = self.found.iter().find(|found| found.place == bound.place)
+        {
+            *bound = *found;
+        }
+        Ok(())
+    }
+}
+
+/// Where a row stands by its first key.
+fn position(codes: &Codes, key: &SortKey, row: u32) -> (u8, u64) {
+    match &codes.nulls {
+        Some(nulls) if nulls.is_null(row as usize) => (if key.nulls_last { 2 } else { 0 }, 0),
+        _ => (1, codes.codes[row as usize]),
+    }
+}
+
+fn compare(a: &Found, b: &Found, encoded: Option<&Encoded>) -> std::cmp::Ordering {
+    (a.rank, a.code)
+        .cmp(&(b.rank, b.code))
+        .then_with(|| {
+            encoded.map_or(std::cmp::Ordering::Equal, |encoded| {
+                let row = |found: &Found| encoded.rows.row(found.encoded as usize);
+                row(a).cmp(&row(b))
+            })
+        })
+        .then(a.place.cmp(&b.place))
+}
+
+impl fmt::Debug for TopK {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TopK")
+            .field("k", &self.k)
+            .field("keys", &self.keys)
+            .field("candidates", &self.found.len())
+            .finish()
+    }
+}
