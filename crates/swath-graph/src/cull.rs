@@ -45,19 +45,16 @@ pub fn cull<W>(graph: &Graph<W>, wanted: &[Key]) -> Result<Graph<W>, GraphError>
     }
 
     let mut held = Vec::new();
-    let new_held: Vec<HeldId> = renumber(&held_needed, |position| {
-        held.push(graph.held()[position].clone())
-    })
-    .into_iter()
-    .map(HeldId::from_index)
-    .collect();
+    let new_held = renumber(&held_needed, |position| {
+        held.push(graph.held()[position].clone());
+    });
     let mut stage_needed = vec![false; graph.stages().len()];
     for task in graph.tasks().filter(|task| needed[task.id().index()]) {
         stage_needed[task.stage_id().index()] = true;
     }
     let mut stages = Vec::new();
     let new_stages = renumber(&stage_needed, |position| {
-        stages.push(graph.stages()[position].clone())
+        stages.push(graph.stages()[position].clone());
     });
 
     let new_ids = renumber(&needed, |_| {});
@@ -66,7 +63,7 @@ pub fn cull<W>(graph: &Graph<W>, wanted: &[Key]) -> Result<Graph<W>, GraphError>
         deps.extend(task.deps().iter().map(|dep| Dep {
             from: match dep.from {
                 DepSource::Task(id) => DepSource::Task(TaskId::from_index(new_ids[id.index()])),
-                DepSource::Held(id) => DepSource::Held(new_held[id.index()]),
+                DepSource::Held(id) => DepSource::Held(HeldId::from_index(new_held[id.index()])),
             },
             port: dep.port,
         }));
@@ -176,6 +173,6 @@ mod tests {
 
     #[test]
     fn an_unknown_key_is_named() {
-        insta::assert_snapshot!(cull(&sample(), &[key("load", 7)]).unwrap_err(), @"");
+        insta::assert_snapshot!(cull(&sample(), &[key("load", 7)]).unwrap_err(), @"('load-a219a0ff399e07d96be7dd78adf5956e', 7) was asked for, but no task computes it and it is not held");
     }
 }

@@ -210,6 +210,14 @@ pub enum DecodeError {
         /// The kinds that could be decoded.
         expected: Vec<String>,
     },
+    /// No decoder is registered for the kind of the object.
+    #[error("`{found}` is not a registered {what}: register it before decoding")]
+    Unregistered {
+        /// What it should be, such as "source".
+        what: String,
+        /// The kind found.
+        found: String,
+    },
     /// The object was written by a newer program.
     #[error("`{kind}` has version {found}, this program reads versions up to {newest}: update it")]
     NewerVersion {
@@ -294,6 +302,16 @@ pub enum DecodeError {
         #[source]
         source: GraphError,
     },
+}
+
+impl DecodeError {
+    /// Returns the error of a table, of sources say, that has no decoder for a kind.
+    pub fn unknown_kind(what: &str, found: &str) -> Self {
+        Self::Unregistered {
+            what: what.to_owned(),
+            found: found.to_owned(),
+        }
+    }
 }
 
 /// Kinds in backticks, the last after an "or".

@@ -1,7 +1,7 @@
 //! Joining chains of tasks into one, for engines whose tasks are functions of one value.
 
 use crate::error::GraphError;
-use crate::graph::{Dep, DepSource, Graph, StageId, StageSpec, Task, TaskId};
+use crate::graph::{Dep, DepSource, Graph, StageId, StageSpec, Task, TaskId, TaskView};
 use crate::hint::Hint;
 use crate::key::Key;
 use std::collections::HashMap;
@@ -56,8 +56,8 @@ pub fn fuse<W>(
         join,
     };
     // For each task: the stage it has now, and the task at the beginning of its chain, whose dependencies it takes over.
-    let mut stage_of: Vec<StageId> = graph.tasks().map(|task| task.stage_id()).collect();
-    let mut first_of: Vec<TaskId> = graph.tasks().map(|task| task.id()).collect();
+    let mut stage_of: Vec<StageId> = graph.tasks().map(TaskView::stage_id).collect();
+    let mut first_of: Vec<TaskId> = graph.tasks().map(TaskView::id).collect();
     let mut absorbed = vec![false; graph.len()];
     for task in graph.tasks() {
         let id = task.id();
@@ -216,11 +216,36 @@ mod tests {
 
     #[test]
     fn chains_are_joined_as_far_as_they_can_be() {
-        insta::assert_debug_snapshot!(joined(&chains("c", Hint::default()), &[key("sum", 0)]), @"");
-        insta::assert_debug_snapshot!(joined(&chains("stop", Hint::default()), &[key("sum", 0)]), @"");
+        insta::assert_debug_snapshot!(joined(&chains("c", Hint::default()), &[key("sum", 0)]), @r#"
+        [
+            "c 0: a b c <- []",
+            "c 1: a b c <- []",
+            "c 2: a b c <- []",
+            "sum 0: sum <- [Dep { from: Task(t0), port: 0 }, Dep { from: Task(t1), port: 0 }, Dep { from: Task(t2), port: 0 }]",
+        ]
+        "#);
+        insta::assert_debug_snapshot!(joined(&chains("stop", Hint::default()), &[key("sum", 0)]), @r#"
+        [
+            "b 0: a b <- []",
+            "c 0: stop <- [Dep { from: Task(t0), port: 0 }]",
+            "b 1: a b <- []",
+            "c 1: stop <- [Dep { from: Task(t2), port: 0 }]",
+            "b 2: a b <- []",
+            "c 2: stop <- [Dep { from: Task(t4), port: 0 }]",
+            "sum 0: sum <- [Dep { from: Task(t1), port: 0 }, Dep { from: Task(t3), port: 0 }, Dep { from: Task(t5), port: 0 }]",
+        ]
+        "#);
         // What is wanted stays, and another lane is another thread.
         let wanted: Vec<Key> = [key("sum", 0), key("b", 1)].into();
-        insta::assert_debug_snapshot!(joined(&chains("c", Hint::default()), &wanted), @"");
+        insta::assert_debug_snapshot!(joined(&chains("c", Hint::default()), &wanted), @r#"
+        [
+            "c 0: a b c <- []",
+            "b 1: a b <- []",
+            "c 1: c <- [Dep { from: Task(t1), port: 0 }]",
+            "c 2: a b c <- []",
+            "sum 0: sum <- [Dep { from: Task(t0), port: 0 }, Dep { from: Task(t2), port: 0 }, Dep { from: Task(t3), port: 0 }]",
+        ]
+        "#);
         let blocking = chains("c", Hint::default().lane(Lane::Blocking));
         assert_eq!(joined(&blocking, &[key("sum", 0)]).len(), 7);
     }

@@ -175,8 +175,8 @@ mod tests {
     /// A name must be the same in every process: this one was made by another.
     #[test]
     fn a_name_is_stable_across_processes() {
-        insta::assert_snapshot!(Name::of("load", &("a.csv", 3_u64)), @"");
-        insta::assert_snapshot!(format!("{:#}", Name::of("load", &("a.csv", 3_u64))), @"");
+        insta::assert_snapshot!(Name::of("load", &("a.csv", 3_u64)), @"load-69ec795181baf2c08b6d3cebdf49692c");
+        insta::assert_snapshot!(format!("{:#}", Name::of("load", &("a.csv", 3_u64))), @"load-69ec7951");
     }
 
     #[test]
@@ -219,7 +219,7 @@ mod tests {
             let error = text.parse::<Name>().unwrap_err();
             assert_eq!(error.text, text);
         }
-        insta::assert_snapshot!("sum-12".parse::<Name>().unwrap_err(), @"");
+        insta::assert_snapshot!("sum-12".parse::<Name>().unwrap_err(), @"`sum-12` is not a name: a kind, a hyphen, and 32 hexadecimal digits");
     }
 
     #[test]

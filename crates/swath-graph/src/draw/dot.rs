@@ -71,11 +71,12 @@ impl<W> fmt::Debug for Dot<'_, W> {
     }
 }
 
-/// Writes text inside quotes, where a backslash begins an escape of Graphviz's own.
+/// Writes text inside quotes, where a backslash begins an escape of Graphviz's own, and an ampersand one of HTML.
 fn escape(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
     for c in text.chars() {
         match c {
             '"' | '\\' => write!(f, "\\{c}")?,
+            '&' => f.write_str("&amp;")?,
             '\n' => f.write_str("\\n")?,
             c if c.is_control() => f.write_char(' ')?,
             c => f.write_char(c)?,

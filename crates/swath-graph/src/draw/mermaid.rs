@@ -75,7 +75,7 @@ fn escape(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
     for c in text.chars() {
         match c {
             '"' | '#' | '<' | '>' | '&' | '`' | ';' | '*' | '_' | '\\' => {
-                write!(f, "#{};", u32::from(c))?
+                write!(f, "#{};", u32::from(c))?;
             }
             '\n' => f.write_str("<br>")?,
             c if c.is_control() => f.write_char(' ')?,

@@ -66,17 +66,9 @@ macro_rules! widening {
     )*)* };
 }
 
-#[expect(
-    clippy::cast_lossless,
-    reason = "one macro for `u8`, which has `From`, and `usize`, which has not"
-)]
-mod numbers {
-    use super::{Canon, Fingerprint};
-
-    widening! {
-        u64 as u64: u8, u16, u32, u64, usize;
-        i64 as i64: i8, i16, i32, i64, isize;
-    }
+widening! {
+    u64 as u64: u8, u16, u32, u64, usize;
+    i64 as i64: i8, i16, i32, i64, isize;
 }
 
 /// By text; a path that is not Unicode by its bytes.

@@ -145,7 +145,7 @@ impl<W> GraphBuilder<W> {
                         index,
                         id: task.0,
                         tasks: id.0,
-                    })
+                    });
                 }
                 DepSource::Held(held) if held.index() >= self.held.len() => {
                     self.fail(|builder| GraphError::UnknownHeld {
@@ -236,6 +236,7 @@ fn too_large(what: &'static str) -> GraphError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::TaskView;
     use std::panic::Location;
 
     /// Builds a graph that must be refused and returns how that reads.
@@ -252,31 +253,31 @@ mod tests {
             let (a, b) = (g.stage(name("load"), ()), g.stage(name("load"), ()));
             g.task(a, &[]);
             g.task(b, &[]);
-        }), @"");
+        }), @"two tasks have the key ('load-a219a0ff399e07d96be7dd78adf5956e', 0): give the later stage another name, or number its tasks with `task_at`");
         insta::assert_snapshot!(refused(|g| {
             let a = g.stage(name("load"), ());
             g.task_at(a, 3, &[]);
             g.task_at(a, 2, &[]);
             g.task_at(a, 3, &[]);
-        }), @"");
+        }), @"two tasks have the key ('load-a219a0ff399e07d96be7dd78adf5956e', 3): give the later stage another name, or number its tasks with `task_at`");
         insta::assert_snapshot!(refused(|g| {
             let a = g.stage(name("load"), ());
             g.task(a, &[]);
             g.held(Key::new(name("load"), 0));
-        }), @"");
+        }), @"('load-a219a0ff399e07d96be7dd78adf5956e', 0) is held and also computed by a task: read the held result, or leave out `held` for it");
         insta::assert_snapshot!(refused(|g| {
             let a = g.stage(name("load"), ());
             g.task(a, &[TaskId(0).port(0)]);
-        }), @"");
+        }), @"task 0 of `load-a219a0ff399e07d96be7dd78adf5956e` reads task id 0, but only 0 tasks were added before it: ids belong to one builder");
         insta::assert_snapshot!(refused(|g| {
             let a = g.stage(name("load"), ());
             g.task(a, &[HeldId(2).dep()]);
-        }), @"");
+        }), @"task 0 of `load-a219a0ff399e07d96be7dd78adf5956e` reads held id 2, but only 0 keys are held: ids belong to one builder");
         insta::assert_snapshot!(refused(|g| {
             let other = GraphBuilder::new().stage(name("load"), ());
             g.stage(name("load"), ());
             g.task(other, &[]);
-        }), @"");
+        }), @"a task was added to stage number 0 of another builder: make the stage with the builder that gets the task");
     }
 
     #[test]
@@ -324,7 +325,7 @@ mod tests {
         }
         let graph = builder.build().unwrap();
         assert_eq!(
-            graph.tasks().map(|task| task.index()).collect::<Vec<_>>(),
+            graph.tasks().map(TaskView::index).collect::<Vec<_>>(),
             [0, 5, 6, 2, 7]
         );
         for task in graph.tasks() {

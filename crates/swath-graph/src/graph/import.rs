@@ -165,23 +165,17 @@ impl<W> Import<W> {
         for task in &self.tasks {
             for raw in &self.deps[deps.len()..task.deps_end as usize] {
                 let computed = name_ids[raw.name as usize]
-                    .and_then(|name| index.find_numbered(&self.tasks, name, raw.index))
-                    .map(DepSource::Task);
-                let from = match computed {
-                    Some(from) => from,
-                    None => {
-                        let key = Key::new(self.names[raw.name as usize].clone(), raw.index);
-                        match held_ids.get(&key) {
-                            Some(held) => DepSource::Held(*held),
-                            None => {
-                                let task = Key::new(
-                                    self.stages[task.stage.index()].name.clone(),
-                                    task.index,
-                                );
-                                return Err(GraphError::MissingDependency { task, missing: key });
-                            }
-                        }
-                    }
+                    .and_then(|name| index.find_numbered(&self.tasks, name, raw.index));
+                let from = if let Some(id) = computed {
+                    DepSource::Task(id)
+                } else {
+                    let key = Key::new(self.names[raw.name as usize].clone(), raw.index);
+                    let Some(held) = held_ids.get(&key) else {
+                        let task =
+                            Key::new(self.stages[task.stage.index()].name.clone(), task.index);
+                        return Err(GraphError::MissingDependency { task, missing: key });
+                    };
+                    DepSource::Held(*held)
                 };
                 deps.push(Dep {
                     from,
@@ -377,15 +371,15 @@ mod tests {
                 .unwrap_err()
                 .to_string()
         };
-        insta::assert_snapshot!(refused(&[task(0, 0, &[]), task(1, 0, &[("a", 1)])], &[]), @"");
-        insta::assert_snapshot!(refused(&[task(0, 0, &[]), task(0, 0, &[])], &[]), @"");
-        insta::assert_snapshot!(refused(&[task(0, 0, &[])], &[Key::new(name("a"), 0)]), @"");
-        insta::assert_snapshot!(refused(&[task(7, 0, &[])], &[]), @"");
-        insta::assert_snapshot!(refused(&[task(0, 0, &[("a", 0)])], &[]), @"");
+        insta::assert_snapshot!(refused(&[task(0, 0, &[]), task(1, 0, &[("a", 1)])], &[]), @"('b-257e061669ca2ed55ddf68d79c683e63', 0) reads ('a-be71fdee357501f878c43f350a33959b', 1), which no task computes and which is not held");
+        insta::assert_snapshot!(refused(&[task(0, 0, &[]), task(0, 0, &[])], &[]), @"two tasks have the key ('a-be71fdee357501f878c43f350a33959b', 0): give the later stage another name, or number its tasks with `task_at`");
+        insta::assert_snapshot!(refused(&[task(0, 0, &[])], &[Key::new(name("a"), 0)]), @"('a-be71fdee357501f878c43f350a33959b', 0) is held and also computed by a task: read the held result, or leave out `held` for it");
+        insta::assert_snapshot!(refused(&[task(7, 0, &[])], &[]), @"task 0 belongs to stage number 7, but there are 2 stages");
+        insta::assert_snapshot!(refused(&[task(0, 0, &[("a", 0)])], &[]), @"tasks need each other in a circle of 1: ('a-be71fdee357501f878c43f350a33959b', 0) reads ('a-be71fdee357501f878c43f350a33959b', 0)");
         insta::assert_snapshot!(refused(
             &[task(1, 9, &[("a", 2)]), task(0, 0, &[("a", 2)]), task(0, 1, &[("a", 0)]), task(0, 2, &[("a", 1)])],
             &[]
-        ), @"");
+        ), @"tasks need each other in a circle of 3: ('a-be71fdee357501f878c43f350a33959b', 2) reads ('a-be71fdee357501f878c43f350a33959b', 1) reads ('a-be71fdee357501f878c43f350a33959b', 0) reads ('a-be71fdee357501f878c43f350a33959b', 2)");
     }
 
     #[test]
@@ -394,7 +388,7 @@ mod tests {
             .map(|i| task(0, i, &[("a", (i + 1) % 100_000)]))
             .collect();
         let error = Graph::from_keys([stage("a")], tasks, []).unwrap_err();
-        insta::assert_snapshot!(error, @"");
+        insta::assert_snapshot!(error, @"tasks need each other in a circle of 100000: ('a-be71fdee357501f878c43f350a33959b', 0) reads ('a-be71fdee357501f878c43f350a33959b', 1) reads ('a-be71fdee357501f878c43f350a33959b', 2) reads ('a-be71fdee357501f878c43f350a33959b', 3) reads ('a-be71fdee357501f878c43f350a33959b', 4) reads ('a-be71fdee357501f878c43f350a33959b', 5) reads ('a-be71fdee357501f878c43f350a33959b', 6) reads ('a-be71fdee357501f878c43f350a33959b', 7) reads ('a-be71fdee357501f878c43f350a33959b', 8) reads ('a-be71fdee357501f878c43f350a33959b', 9) reads … 99990 more …, the last reads ('a-be71fdee357501f878c43f350a33959b', 0)");
     }
 
     proptest! {

@@ -122,7 +122,7 @@ impl<W> Graph<W> {
 
     /// Iterates over the keys of all tasks in the order of their ids.
     pub fn keys(&self) -> impl ExactSizeIterator<Item = Key> {
-        self.tasks().map(|task| task.key())
+        self.tasks().map(TaskView::key)
     }
 
     /// Finds the task that computes a key. Costs one hash look-up and, where a stage's indexes have gaps, a binary search.
@@ -172,7 +172,7 @@ impl<W> fmt::Debug for Graph<W> {
             .field("tasks", &self.tasks.len())
             .field("deps", &self.deps.len())
             .field("held", &self.held.len())
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 
@@ -257,7 +257,7 @@ mod tests {
         assert!(graph.consumers().of_task(total).is_empty());
         assert_eq!(
             format!("{graph:?}"),
-            "Graph { stages: 2, tasks: 3, deps: 3, held: 1 }"
+            "Graph { stages: 2, tasks: 3, deps: 3, held: 1, .. }"
         );
     }
 

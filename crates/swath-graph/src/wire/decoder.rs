@@ -29,18 +29,13 @@ impl<'a> Decoder<'a> {
     /// # Errors
     /// [`DecodeError`], if they are something else, end early, go on after it, or nest too deep.
     pub fn object(&self) -> Result<Object<'a>, DecodeError> {
-        let wrong = |found: Head| DecodeError::WrongType {
-            place: "the value".to_owned(),
-            expected: "an object: a list of kind, version and fields",
-            found: found.describe().to_owned(),
-        };
         if self.depth >= MAX_DEPTH {
             return Err(DecodeError::TooDeep { limit: MAX_DEPTH });
         }
         let mut reader = Reader::new(self.bytes);
         match reader.head()? {
             Head::Array(3) => {}
-            other => return Err(wrong(other)),
+            other => return Err(not_an_object(other)),
         }
         let kind = reader.text(|| "the kind of an object".to_owned())?;
         let version = match reader.head()? {
@@ -55,7 +50,7 @@ impl<'a> Decoder<'a> {
         };
         let n_fields = match reader.head()? {
             Head::Map(n_fields) => n_fields,
-            other => return Err(wrong(other)),
+            other => return Err(not_an_object(other)),
         };
         // A field has two bytes at least, so this many entries never need more than a multiple of the bytes.
         if 2 * u64::from(n_fields) > reader.left() {
@@ -73,10 +68,30 @@ impl<'a> Decoder<'a> {
         Object::new(kind, version, fields, self.depth + 1)
     }
 
+    /// Reads only the kind of the object, by which a table of decoders is asked.
+    ///
+    /// # Errors
+    /// [`DecodeError`], if the bytes do not begin as an object does.
+    pub fn peek_kind(&self) -> Result<&'a str, DecodeError> {
+        let mut reader = Reader::new(self.bytes);
+        match reader.head()? {
+            Head::Array(3) => reader.text(|| "the kind of an object".to_owned()),
+            other => Err(not_an_object(other)),
+        }
+    }
+
     /// Says whether the value is the absence of one.
     pub fn is_none(&self) -> bool {
         Reader::new(self.bytes)
             .head()
             .is_ok_and(|head| head == Head::Nil)
+    }
+}
+
+fn not_an_object(found: Head) -> DecodeError {
+    DecodeError::WrongType {
+        place: "the value".to_owned(),
+        expected: "an object: a list of kind, version and fields",
+        found: found.describe().to_owned(),
     }
 }

@@ -150,7 +150,8 @@ impl Encoder {
             _ => return,
         };
         self.out[header] = marker;
-        self.out.splice(header + 1..header + 1, more);
+        let after = header + 1;
+        self.out.splice(after..after, more);
     }
 
     fn fail(&mut self, error: impl FnOnce() -> EncodeError) {
@@ -187,16 +188,16 @@ impl ObjectEncoder<'_> {
         self.encoder.text(kind, name, value);
     }
 
-    /// Writes an unsigned number, of any width.
-    pub fn u64(&mut self, name: &str, value: impl Into<u64>) {
+    /// Writes an unsigned number.
+    pub fn u64(&mut self, name: &str, value: u64) {
         self.begin(name);
-        rmp::encode::write_uint(&mut self.encoder.out, value.into()).expect(INFALLIBLE);
+        rmp::encode::write_uint(&mut self.encoder.out, value).expect(INFALLIBLE);
     }
 
-    /// Writes a signed number, of any width.
-    pub fn i64(&mut self, name: &str, value: impl Into<i64>) {
+    /// Writes a signed number.
+    pub fn i64(&mut self, name: &str, value: i64) {
         self.begin(name);
-        rmp::encode::write_sint(&mut self.encoder.out, value.into()).expect(INFALLIBLE);
+        rmp::encode::write_sint(&mut self.encoder.out, value).expect(INFALLIBLE);
     }
 
     /// Writes a float, with its exact bits.
@@ -308,7 +309,7 @@ mod tests {
                         if item == 0 {
                             encoder.object("b", 1, |_| {});
                         }
-                    })
+                    });
                 });
                 encoder.into_bytes()
             },
@@ -317,7 +318,12 @@ mod tests {
             .into_iter()
             .map(|error| error.unwrap_err().to_string())
             .collect();
-        insta::assert_snapshot!(texts.join("\n"), @"");
+        insta::assert_snapshot!(texts.join("\n"), @r#"
+        the encoder got 0 objects, exactly one belongs there
+        the encoder got 2 objects, exactly one belongs there
+        field `child` of `a` got 0 objects, exactly one belongs there
+        field `items` of `a` got 0 objects, exactly one belongs there
+        "#);
     }
 
     #[test]
@@ -327,7 +333,7 @@ mod tests {
         assert!(encoder.into_bytes().is_ok());
         let mut encoder = Encoder::new();
         nested(&mut encoder, MAX_DEPTH + 1);
-        insta::assert_snapshot!(encoder.into_bytes().unwrap_err(), @"");
+        insta::assert_snapshot!(encoder.into_bytes().unwrap_err(), @"`nest` is nested more than 500 objects deep, which no decoder accepts");
     }
 
     #[cfg(unix)]
@@ -338,7 +344,7 @@ mod tests {
         let mut encoder = Encoder::new();
         encoder.object("read", 1, |o| o.serde("path", path));
         let error = encoder.into_bytes().unwrap_err();
-        insta::assert_snapshot!(error, @"");
+        insta::assert_snapshot!(error, @"field `path` of `read` cannot be encoded");
         assert!(std::error::Error::source(&error).is_some());
     }
 
@@ -347,7 +353,7 @@ mod tests {
     fn the_bytes_are_message_pack() {
         let mut encoder = Encoder::new();
         encoder.object("a", 2, |o| {
-            o.u64("n", 5_u8);
+            o.u64("n", 5);
             o.none("x");
         });
         assert_eq!(

@@ -33,7 +33,7 @@ const HELD: usize = 8;
 /// builder.task(stage, &[]);
 ///
 /// let mut encoder = Encoder::new();
-/// encode_graph(&builder.build()?, &mut encoder, |work, encoder| encoder.object("load", 1, |o| o.u64("rows", *work)));
+/// encode_graph(&builder.build()?, &mut encoder, |work, encoder| encoder.object("load", 1, |o| o.u64("rows", u64::from(*work))));
 /// let bytes = encoder.into_bytes()?;
 ///
 /// let graph: Graph<u32> = decode_graph(&Decoder::new(&bytes), |work| -> Result<u32, DecodeError> {
@@ -91,7 +91,7 @@ pub fn encode_graph<W>(
             graph.stages().iter().zip(&stage_names),
             |encoder, (stage, name)| {
                 encoder.object("stage", 1, |o| {
-                    o.u64("name", *name);
+                    o.u64("name", u64::from(*name));
                     o.object("work", |encoder| work(&stage.work, encoder));
                     o.serde("hint", &stage.hint);
                     o.serde("origin", &stage.origin);
@@ -235,7 +235,7 @@ mod tests {
     fn encode(graph: &Graph<String>) -> Vec<u8> {
         let mut encoder = Encoder::new();
         encode_graph(graph, &mut encoder, |work, encoder| {
-            encoder.object("work", 1, |o| o.str("text", work))
+            encoder.object("work", 1, |o| o.str("text", work));
         });
         encoder.into_bytes().unwrap()
     }
@@ -298,9 +298,9 @@ mod tests {
                 o.serde("names", &[Name::of("a", &0)]);
                 o.list("stages", [0], |encoder, _| {
                     encoder.object("stage", 1, |o| {
-                        o.u64("name", 0_u32);
+                        o.u64("name", 0);
                         o.object("work", |encoder| {
-                            encoder.object("work", 1, |o| o.str("text", "a"))
+                            encoder.object("work", 1, |o| o.str("text", "a"));
                         });
                         o.serde("hint", &Hint::default());
                         o.none("origin");
@@ -348,7 +348,14 @@ mod tests {
             refused(&[[0, 0, 0], [0, 0, 0]], &[]),
             refused(&[[0, 0, u32::MAX], [0, 1, u32::MAX]], &[]),
         ];
-        insta::assert_snapshot!(texts.join("\n"), @"");
+        insta::assert_snapshot!(texts.join("\n"), @r#"
+        the encoded graph cannot be: tasks need each other in a circle of 2: ('a-be71fdee357501f878c43f350a33959b', 0) reads ('a-be71fdee357501f878c43f350a33959b', 1) reads ('a-be71fdee357501f878c43f350a33959b', 0)
+        the encoded graph cannot be: ('a-be71fdee357501f878c43f350a33959b', 0) reads ('a-be71fdee357501f878c43f350a33959b', 9), which no task computes and which is not held
+        field `deps` of `graph`: name number 9 is not one of the 1 names
+        the encoded graph cannot be: task 0 belongs to stage number 9, but there are 1 stages
+        the encoded graph cannot be: two tasks have the key ('a-be71fdee357501f878c43f350a33959b', 0): give the later stage another name, or number its tasks with `task_at`
+        field `deps` of `graph`: tasks count 8589934590 dependencies, there are 0
+        "#);
     }
 
     proptest! {

@@ -88,7 +88,8 @@ impl<'a> Object<'a> {
 
     /// Says whether a field is missing or says that there is no value.
     pub fn is_none(&self, field: &str) -> bool {
-        self.optional(field).is_none()
+        self.find(field)
+            .is_none_or(|bytes| Decoder::nested(bytes, self.depth).is_none())
     }
 
     /// Reads a text.
@@ -164,9 +165,18 @@ impl<'a> Object<'a> {
     }
 
     /// Returns the value of a field, to be read as an object, unless it is missing or says that there is no value.
-    pub fn optional(&self, field: &str) -> Option<Decoder<'a>> {
-        let decoder = Decoder::nested(self.find(field)?, self.depth);
-        (!decoder.is_none()).then_some(decoder)
+    ///
+    /// # Errors
+    /// [`DecodeError::WrongType`], if it is there and cannot be an object.
+    pub fn optional(&self, field: &str) -> Result<Option<Decoder<'a>>, DecodeError> {
+        let Some(bytes) = self.find(field) else {
+            return Ok(None);
+        };
+        match Reader::new(bytes).head()? {
+            Head::Nil => Ok(None),
+            Head::Array(_) => Ok(Some(Decoder::nested(bytes, self.depth))),
+            other => Err(self.wrong(field, "an object or nothing", other)),
+        }
     }
 
     /// Reads a list of objects.
@@ -231,7 +241,7 @@ mod tests {
         encoder.object("sample", 3, |o| {
             o.str("str", "käse");
             o.u64("u64", u64::MAX);
-            o.u64("small", 7_u8);
+            o.u64("small", 7);
             o.i64("i64", i64::MIN);
             o.i64("positive", 200);
             o.f64("f64", f64::from_bits(0x7ff8_0000_0000_1234));
@@ -240,10 +250,10 @@ mod tests {
             o.none("none");
             o.serde("serde", &BTreeMap::from([("a", vec![1, 2]), ("b", vec![])]));
             o.object("object", |encoder| encoder.object("child", 1, |_| {}));
-            o.list("list", 0..20_u8, |encoder, item| {
-                encoder.object("item", 1, |o| o.u64("n", item))
+            o.list("list", 0..20, |encoder, item| {
+                encoder.object("item", 1, |o| o.u64("n", item));
             });
-            o.list("empty", 0..0_u8, |_, _| {});
+            o.list("empty", 0..0, |_, _| {});
         });
         encoder.into_bytes().unwrap()
     }
@@ -280,11 +290,8 @@ mod tests {
             .unwrap()
             .expect("child", 1)
             .unwrap();
-        assert!(
-            o.optional("object").is_some()
-                && o.optional("none").is_none()
-                && o.optional("absent").is_none()
-        );
+        assert!(o.optional("object").unwrap().is_some());
+        assert!(o.optional("none").unwrap().is_none() && o.optional("absent").unwrap().is_none());
         let items: Vec<u64> = o
             .list("list")
             .unwrap()
@@ -301,10 +308,10 @@ mod tests {
             let mut encoder = Encoder::new();
             encoder.object("wide", 1, |o| {
                 for i in 0..n {
-                    o.u64(&i.to_string(), i);
+                    o.u64(&i.to_string(), u64::from(i));
                 }
                 o.list("items", 0..n, |encoder, i| {
-                    encoder.object("item", i, |_| {})
+                    encoder.object("item", i, |_| {});
                 });
             });
             let bytes = encoder.into_bytes().unwrap();
@@ -339,9 +346,11 @@ mod tests {
             o.f64("str").unwrap_err(),
             o.bool("none").unwrap_err(),
             o.bytes("str").unwrap_err(),
-            o.list("object").unwrap_err(),
+            o.list("str").unwrap_err(),
             o.object("str").unwrap().object().unwrap_err(),
             o.serde::<Vec<u8>>("str").unwrap_err(),
+            o.optional("str").unwrap_err(),
+            DecodeError::unknown_kind("source", "parquet"),
             Decoder::new(&bytes[..bytes.len() - 1])
                 .object()
                 .unwrap_err(),
@@ -356,7 +365,32 @@ mod tests {
                 .object()
                 .unwrap_err(),
         ];
-        insta::assert_snapshot!(errors.map(|error| error.to_string()).join("\n"), @"");
+        insta::assert_snapshot!(errors.map(|error| error.to_string()).join("\n"), @r#"
+        found `sample`, expected `filter`
+        `sample` has version 3, this program reads versions up to 2: update it
+        found `child`, expected `a`, `b` or `c`
+        field `u64` of `sample`: too many partitions
+        field `absent` of `sample` is missing
+        field `u64` of `sample` is a number, expected a text
+        field `i64` of `sample` is the number -9223372036854775808, expected a number from 0
+        field `u64` of `sample` is the number 18446744073709551615, expected a number from 0 of 32 bits
+        field `u64` of `sample` is the number 18446744073709551615, expected a signed number of 64 bits
+        field `str` of `sample` is a text, expected a float
+        field `none` of `sample` is nothing, expected a truth value
+        field `str` of `sample` is a text, expected bytes
+        field `str` of `sample` is a text, expected a list of objects
+        the value is a text, expected an object: a list of kind, version and fields
+        field `str` of `sample` cannot be decoded
+        field `str` of `sample` is a text, expected an object or nothing
+        `parquet` is not a registered source: register it before decoding
+        truncated: 1 more bytes are claimed, 0 are left
+        1 bytes follow the end of the value
+        truncated: 1 more bytes are claimed, 0 are left
+        a value is the byte c1, which it never uses, expected MessagePack
+        the version of `a` is a number, expected a number of 32 bits
+        the kind of an object is a text that is not UTF-8, expected a text
+        field `x` of `a` is there twice
+        "#);
     }
 
     #[test]
@@ -399,11 +433,8 @@ mod tests {
         bytes.extend(std::iter::repeat_n(0x91, 100_000));
         bytes.push(0xc0);
         let object = Decoder::new(&bytes).object().unwrap();
-        let _: serde::de::IgnoredAny = match object.serde("x") {
-            Ok(_) => panic!("too deep"),
-            Err(DecodeError::Serde { .. }) => serde::de::IgnoredAny,
-            Err(other) => panic!("{other}"),
-        };
+        let error = object.serde::<serde::de::IgnoredAny>("x").unwrap_err();
+        assert!(matches!(error, DecodeError::Serde { .. }), "{error}");
     }
 
     /// Reads everything that can be read of an object, so that hostile bytes reach every path.

@@ -1,0 +1,248 @@
+//! The walk: depth-first to each target, with what pays for itself run on the way.
+
+use super::shape::Shape;
+
+/// Not run yet.
+const NEVER: u32 = u32::MAX;
+
+/// Which chain ends run as soon as they can although they keep more than they give back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Eager {
+    /// None.
+    Never,
+    /// Those that read several results.
+    Reducers,
+    /// All.
+    Everything,
+}
+
+/// An order, and what it keeps when tasks run one after the other. Kept results do not count: they stay in any order.
+pub(super) struct Order {
+    /// When each task runs.
+    pub(super) priority: Vec<u32>,
+    /// The largest number of results alive at once.
+    pub(super) peak: u32,
+    /// Results alive, summed over all tasks.
+    pub(super) total: u64,
+}
+
+pub(super) struct Walk<'a> {
+    shape: &'a Shape,
+    eager: Eager,
+    /// The order so far: when each task runs, or `NEVER`.
+    priority: Vec<u32>,
+    next: u32,
+    /// Readers of each task that have not run.
+    left: Vec<u32>,
+    /// By chain end: how many of what it reads exist, or are the end of a chain that begins with what exists.
+    available: Vec<u32>,
+    /// By chain end: how many results wait for nothing else, so that running to this end gives them back.
+    given_back: Vec<u32>,
+    /// Chain ends to run now.
+    pays: Vec<u32>,
+    /// Tasks that ran while someone still had to read them, the last on top.
+    alive: Vec<u32>,
+    /// By task: readers before this position have run.
+    reader_cursor: Vec<u32>,
+    n_alive: u32,
+    peak: u32,
+    total: u64,
+}
+
+impl<'a> Walk<'a> {
+    pub(super) fn new(shape: &'a Shape, eager: Eager) -> Self {
+        let n = shape.len();
+        Self {
+            shape,
+            eager,
+            priority: vec![NEVER; n],
+            next: 0,
+            left: (0..n as u32)
+                .map(|task| shape.readers(task).len() as u32)
+                .collect(),
+            available: vec![0; n],
+            given_back: vec![0; n],
+            pays: Vec::new(),
+            alive: Vec::new(),
+            reader_cursor: vec![0; n],
+            n_alive: 0,
+            peak: 0,
+            total: 0,
+        }
+    }
+
+    pub(super) fn run(mut self) -> Order {
+        let shape = self.shape;
+        let is_target =
+            |task: u32| shape.needed(task) && (shape.kept(task) || shape.readers(task).is_empty());
+        for first in (0..shape.len() as u32).filter(|task| is_target(*task)) {
+            let mut target = Some(first);
+            while let Some(task) = target {
+                self.reach(task);
+                target = self.neighbour();
+            }
+        }
+        for task in 0..shape.len() as u32 {
+            // What is left reads only what has run or what comes before it here.
+            if self.priority[task as usize] == NEVER {
+                self.priority[task as usize] = self.next;
+                self.next += 1;
+            }
+        }
+        Order {
+            priority: self.priority,
+            peak: self.peak,
+            total: self.total,
+        }
+    }
+
+    fn has_run(&self, task: u32) -> bool {
+        self.priority[task as usize] != NEVER
+    }
+
+    /// Runs what a target needs, depth-first, and the target.
+    fn reach(&mut self, target: u32) {
+        // Tasks on the way, with the position of the next dependency to look at.
+        let mut way = vec![(target, 0_usize)];
+        while let Some((task, position)) = way.last_mut() {
+            if self.has_run(*task) {
+                way.pop();
+                continue;
+            }
+            if let Some(dep) = self.shape.deps(*task).get(*position) {
+                *position += 1;
+                let dep = *dep;
+                if !self.has_run(dep) {
+                    way.push((dep, 0));
+                }
+            } else {
+                let task = *task;
+                way.pop();
+                self.finish(task);
+                self.run_what_pays();
+            }
+        }
+    }
+
+    /// Gives the next priority to a task whose dependencies have run, and sees what that makes possible.
+    fn finish(&mut self, task: u32) {
+        self.priority[task as usize] = self.next;
+        self.next += 1;
+        self.count_alive(task);
+
+        let end = self.shape.chain_end(task);
+        let inside_chain = end != task;
+        let mut counted = false;
+        for dep in self.shape.deps(task) {
+            // A chain's task replaces what it reads; if that was given back already, so is this.
+            counted |= inside_chain && self.left[*dep as usize] == 1 && !self.shape.kept(*dep);
+            self.left[*dep as usize] -= 1;
+            if self.left[*dep as usize] == 1 && !self.shape.kept(*dep) {
+                let last = self.next_reader(*dep).expect("one reader has not run");
+                self.give_back(self.shape.chain_end(last));
+            }
+        }
+
+        if self.left[task as usize] == 0 {
+            return;
+        }
+        self.alive.push(task);
+        let waits_for_one = self.left[task as usize] == 1 && !self.shape.kept(task);
+        if inside_chain {
+            if waits_for_one && !counted {
+                self.give_back(end);
+            }
+            return;
+        }
+        for reader in self.shape.readers(task) {
+            let end = self.shape.chain_end(*reader);
+            self.available[end as usize] += 1;
+            if waits_for_one {
+                self.give_back(end);
+            } else {
+                self.check(end);
+            }
+        }
+    }
+
+    /// Notes that running to a chain's end gives a result back.
+    fn give_back(&mut self, end: u32) {
+        self.given_back[end as usize] += 1;
+        self.check(end);
+    }
+
+    fn check(&mut self, end: u32) {
+        let can_run = self.available[end as usize] as usize == self.shape.deps(end).len();
+        let pays = self.given_back[end as usize] > 0
+            || match self.eager {
+                Eager::Never => false,
+                Eager::Reducers => self.shape.deps(end).len() > 1,
+                Eager::Everything => true,
+            };
+        if can_run && pays && !self.has_run(end) {
+            self.pays.push(end);
+        }
+    }
+
+    /// Counts what is alive while a task runs, and after it.
+    fn count_alive(&mut self, task: u32) {
+        self.n_alive += u32::from(!self.shape.kept(task));
+        self.peak = self.peak.max(self.n_alive);
+        self.total += u64::from(self.n_alive);
+        let gone = |dep: &&u32| self.left[**dep as usize] == 1 && !self.shape.kept(**dep);
+        self.n_alive -= self.shape.deps(task).iter().filter(gone).count() as u32;
+        self.n_alive -= u32::from(self.left[task as usize] == 0 && !self.shape.kept(task));
+    }
+
+    /// Runs every chain end that pays, with the chains to it, and what these make pay in turn.
+    fn run_what_pays(&mut self) {
+        let mut chain = Vec::new();
+        while let Some(end) = self.pays.pop() {
+            if self.has_run(end) {
+                continue;
+            }
+            for dep in self.shape.deps(end) {
+                let mut task = *dep;
+                while !self.has_run(task) {
+                    chain.push(task);
+                    task = self.shape.deps(task)[0];
+                }
+                while let Some(task) = chain.pop() {
+                    self.finish(task);
+                }
+            }
+            self.finish(end);
+        }
+    }
+
+    /// Finds a target that reads the youngest result still alive, if there is one.
+    fn neighbour(&mut self) -> Option<u32> {
+        while let Some(youngest) = self.alive.last() {
+            let Some(mut task) = self.next_reader(*youngest) else {
+                self.alive.pop();
+                continue;
+            };
+            // Whoever is passed on the way up runs with the target, so this too is linear.
+            while !self.shape.kept(task)
+                && let Some(reader) = self.next_reader(task)
+            {
+                task = reader;
+            }
+            return Some(task);
+        }
+        None
+    }
+
+    /// Returns the first reader that has not run.
+    fn next_reader(&mut self, task: u32) -> Option<u32> {
+        let readers = self.shape.readers(task);
+        let cursor = &mut self.reader_cursor[task as usize];
+        while let Some(reader) = readers.get(*cursor as usize) {
+            if self.priority[*reader as usize] == NEVER {
+                return Some(*reader);
+            }
+            *cursor += 1;
+        }
+        None
+    }
+}
