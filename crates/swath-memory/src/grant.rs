@@ -68,6 +68,11 @@ impl Grant {
         Reservation::of_grant(self.budget.clone(), id, what)
     }
 
+    /// Whether it has no floor and nothing was reserved from it yet.
+    pub fn is_untouched(&self) -> bool {
+        self.id.get().is_none()
+    }
+
     /// Takes over the bytes of a charge, whole and without a gap: an input that the task now owns.
     pub fn adopt(&self, charge: Charge, what: &'static str) -> Reservation {
         let mut reservation = self.reserve(what);

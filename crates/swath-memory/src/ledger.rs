@@ -267,6 +267,19 @@ impl Ledger {
         ChargeId(self.charges.insert(ChargeEntry { label, bytes }))
     }
 
+    /// Adds bytes as a new charge, or says how many are missing.
+    pub(crate) fn charge(&mut self, bytes: u64, label: &Label) -> Result<ChargeId, u64> {
+        let missing = bytes.saturating_sub(self.free());
+        if missing > 0 {
+            return Err(missing);
+        }
+        self.take(bytes);
+        Ok(ChargeId(self.charges.insert(ChargeEntry {
+            label: label.clone(),
+            bytes,
+        })))
+    }
+
     /// Moves all bytes of a charge into a reservation of the grant. The totals do not change.
     pub(crate) fn adopt(&mut self, charge: ChargeId, id: GrantId, what: &'static str) -> u64 {
         let bytes = self.charges.remove(charge.0).bytes;

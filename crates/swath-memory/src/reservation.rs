@@ -107,6 +107,29 @@ impl Reservation {
         self.bytes += ledger.adopt(id, grant, self.what);
     }
 
+    /// Grows or shrinks to exactly `bytes` and hands them on to a kept result; for a fresh reservation that is one step.
+    ///
+    /// # Errors
+    /// [`OverBudget`] as for [`try_grow`](Self::try_grow); what the reservation had is given back.
+    pub fn try_into_charge(
+        mut self,
+        bytes: u64,
+        label: impl Into<Label>,
+    ) -> Result<Charge, OverBudget> {
+        if self.grant.is_some() || bytes == 0 {
+            self.try_resize(bytes)?;
+            return Ok(self.transfer(label));
+        }
+        let label = label.into();
+        match self
+            .budget
+            .with_reclaim(|ledger| ledger.charge(bytes, &label))
+        {
+            Ok(id) => Ok(Charge::new(self.budget.clone(), id, bytes)),
+            Err(_missing) => Err(self.budget.over(self.what, bytes)),
+        }
+    }
+
     /// Hands the bytes on to a kept result. Nothing is counted twice or not at all in between.
     pub fn transfer(mut self, label: impl Into<Label>) -> Charge {
         let bytes = std::mem::take(&mut self.bytes);

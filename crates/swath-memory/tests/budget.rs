@@ -128,6 +128,39 @@ fn adopted_bytes_come_on_top_of_the_floor() {
 }
 
 #[test]
+fn a_result_is_charged_in_one_step() {
+    let budget = Budget::new(100);
+    let fresh = budget
+        .reserve("result")
+        .try_into_charge(60, "kept")
+        .unwrap();
+    check(&budget, 60);
+    assert_eq!(
+        budget
+            .reserve("result")
+            .try_into_charge(41, "kept")
+            .unwrap_err()
+            .needed,
+        41
+    );
+    let mut larger = budget.reserve("result");
+    larger.try_grow(40).unwrap();
+    let shrunk = larger.try_into_charge(10, "kept").unwrap();
+    check(&budget, 70);
+    assert_eq!((fresh.bytes(), shrunk.bytes()), (60, 10));
+    assert_eq!(
+        budget
+            .reserve("result")
+            .try_into_charge(0, "kept")
+            .unwrap()
+            .bytes(),
+        0
+    );
+    drop((fresh, shrunk));
+    check(&budget, 0);
+}
+
+#[test]
 fn charges_of_another_budget_return_there() {
     let (ours, theirs) = (Budget::new(100), Budget::new(100));
     let mut foreign = theirs.reserve("foreign");

@@ -1,0 +1,134 @@
+//! What a task of a local run reads.
+
+use std::sync::Arc;
+
+use swath_memory::{Grant, Reservation};
+
+use super::{engine::Engine, layout::Source, registry::KeptPort, run::RunData};
+use crate::{
+    Held, Inputs, Pinned, Taken, TaskError, Work,
+    sync::{
+        Mutex,
+        atomic::{AtomicBool, Ordering},
+        lock,
+    },
+};
+
+/// The held keys that a run reads, and where their ports are kept.
+pub(super) type HeldInputs = Arc<[(Held, Arc<[KeptPort]>)]>;
+
+pub(super) struct LocalInputs<'a, W: Work> {
+    engine: &'a Engine<W>,
+    run: &'a RunData<W>,
+    sources: &'a [Source],
+    held: HeldInputs,
+    grant: &'a Grant,
+    /// Whether inputs may be given away at all: the task will not be tried again.
+    may_take: bool,
+    taken: AtomicBool,
+    /// What pays for inputs that were given away, until the task's results do.
+    paid: Mutex<Vec<Reservation>>,
+}
+
+impl<'a, W: Work> LocalInputs<'a, W> {
+    pub(super) fn new(
+        engine: &'a Engine<W>,
+        run: &'a RunData<W>,
+        rank: u32,
+        held: HeldInputs,
+        grant: &'a Grant,
+        may_take: bool,
+    ) -> Self {
+        let sources = run.layout.sources(rank);
+        Self {
+            engine,
+            run,
+            sources,
+            held,
+            grant,
+            may_take,
+            taken: AtomicBool::new(false),
+            paid: Mutex::new(Vec::new()),
+        }
+    }
+
+    /// Whether an input was given away, so that the task cannot run again.
+    pub(super) fn was_taken(&self) -> bool {
+        self.taken.load(Ordering::Relaxed)
+    }
+
+    /// What still pays for an input that was given away: it may pay for a result.
+    pub(super) fn paid(&self) -> Option<Reservation> {
+        lock(&self.paid).pop()
+    }
+
+    fn port(&self, i: usize) -> Result<KeptPort, TaskError> {
+        match *self
+            .sources
+            .get(i)
+            .ok_or_else(|| TaskError::no_such_input(i, self.sources.len()))?
+        {
+            Source::Output(output) => self.run.output(output).ok_or_else(|| {
+                TaskError::failed(format!("input {i} was taken before it was opened"))
+            }),
+            Source::Held { held, port } => {
+                let (claim, ports) = &self.held[held as usize];
+                let missing = || {
+                    TaskError::failed(format!(
+                        "the held result {:#} has no port {port}, only {}",
+                        claim.key(),
+                        ports.len()
+                    ))
+                };
+                ports.get(usize::from(port)).copied().ok_or_else(missing)
+            }
+        }
+    }
+}
+
+impl<W: Work> Inputs<W::Value> for LocalInputs<'_, W> {
+    fn len(&self) -> usize {
+        self.sources.len()
+    }
+
+    fn open(&self, i: usize) -> Result<Pinned<'_, W::Value>, TaskError> {
+        self.engine.keep.pin(self.port(i)?.slot)
+    }
+
+    fn take(&self, i: usize) -> Result<Taken<'_, W::Value>, TaskError> {
+        let kept = self.port(i)?;
+        if let (true, Source::Output(output)) = (self.may_take, self.sources[i])
+            && self.engine.is_last_read(self.run.id, output)
+            && let Some((value, charge)) = self.engine.keep.take(kept.slot)
+        {
+            self.run.clear(output);
+            self.taken.store(true, Ordering::Relaxed);
+            if charge.bytes() > 0 {
+                lock(&self.paid).push(self.grant.adopt(charge, "taken input"));
+            }
+            return Ok(Taken::Owned(value));
+        }
+        self.engine.keep.pin(kept.slot).map(Taken::Pinned)
+    }
+
+    fn bytes(&self, i: usize) -> u64 {
+        input_bytes(self.run, &self.held, self.sources, i)
+    }
+}
+
+/// The bytes of one input, 0 if there is no such.
+pub(super) fn input_bytes<W: Work>(
+    run: &RunData<W>,
+    held: &[(Held, Arc<[KeptPort]>)],
+    sources: &[Source],
+    i: usize,
+) -> u64 {
+    match sources.get(i) {
+        Some(Source::Output(output)) => run.output_bytes(*output),
+        Some(Source::Held { held: at, port }) => held[*at as usize]
+            .1
+            .get(usize::from(*port))
+            .map_or(0, |kept| kept.bytes),
+        None => 0,
+    }
+}

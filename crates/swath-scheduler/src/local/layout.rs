@@ -1,0 +1,255 @@
+//! A graph as numbers: the part that is wanted, in its static order.
+
+use std::collections::HashMap;
+
+use swath_graph::{DepSource, Graph, GraphError, Key, TaskId};
+
+use crate::state::{Shape, ShapeBuilder};
+
+/// What a run needs to know of its graph, by rank and by output.
+pub(super) struct Layout {
+    /// The task of each rank.
+    tasks: Vec<TaskId>,
+    /// What task `r` reads, in order: `sources[source_starts[r]..source_starts[r + 1]]`.
+    source_starts: Vec<u32>,
+    sources: Vec<Source>,
+    /// Outputs of task `r`, one a port: numbers `output_starts[r]..output_starts[r + 1]`.
+    output_starts: Vec<u32>,
+    /// Whether anybody reads the output, or holds it.
+    is_read: Vec<bool>,
+    /// Whether the task of each rank is wanted.
+    is_wanted: Vec<bool>,
+    /// Where each wanted key comes from, in the order they were asked for.
+    pub(super) wanted: Vec<Wanted>,
+    /// Keys that exist already and are read or wanted.
+    pub(super) held: Vec<Key>,
+}
+
+/// Where an input comes from.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Source {
+    /// An output of this run.
+    Output(u32),
+    /// A port of a key in [`Layout::held`].
+    Held { held: u32, port: u16 },
+}
+
+/// Where a wanted key comes from.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Wanted {
+    /// The task of this rank.
+    Task(u32),
+    /// A key in [`Layout::held`].
+    Held(u32),
+}
+
+impl Layout {
+    /// Costs time linear in the graph, and the graph's [`order`](swath_graph::order).
+    ///
+    /// Wanted tasks whose results are held already are not run: whoever reads them reads the held result.
+    pub(super) fn new<W>(
+        graph: &Graph<W>,
+        wanted: &[Key],
+        is_held: impl Fn(&Key) -> bool,
+    ) -> Result<(Self, Shape), GraphError> {
+        let mut needed = vec![false; graph.len()];
+        let mut ends = Vec::new();
+        let mut known: HashMap<TaskId, &Key> = HashMap::new();
+        for key in wanted {
+            match (graph.find(key), graph.find_held(key)) {
+                (Some(task), _) if is_held(key) => {
+                    known.insert(task, key);
+                }
+                (Some(task), _) => {
+                    needed[task.index()] = true;
+                    ends.push(task);
+                }
+                (None, Some(_)) => {}
+                (None, None) => return Err(GraphError::UnknownKey { key: key.clone() }),
+            }
+        }
+        // Readers have larger ids than what they read: one pass from the end finds all that is needed.
+        let mut ports = vec![0_u16; graph.len()];
+        let mut n_inputs = 0;
+        for task in graph.tasks().rev() {
+            if !needed[task.id().index()] {
+                continue;
+            }
+            n_inputs += task.deps().len();
+            for dep in task.deps() {
+                if let DepSource::Task(from) = dep.from
+                    && !known.contains_key(&from)
+                {
+                    needed[from.index()] = true;
+                    ports[from.index()] = ports[from.index()].max(dep.port.saturating_add(1));
+                }
+            }
+        }
+        ends.sort_unstable();
+        ends.dedup();
+        let tasks = ranked(graph, &ends, &needed);
+        let mut rank_of = vec![0_u32; graph.len()];
+        for (rank, task) in tasks.iter().enumerate() {
+            rank_of[task.index()] = rank as u32;
+        }
+
+        let mut builder = ShapeBuilder::with_capacity(tasks.len(), n_inputs);
+        let mut output_starts = Vec::with_capacity(tasks.len() + 1);
+        let mut is_wanted = vec![false; tasks.len()];
+        for end in &ends {
+            is_wanted[rank_of[end.index()] as usize] = true;
+        }
+        let mut n_outputs = 0;
+        for (rank, task) in tasks.iter().enumerate() {
+            output_starts.push(n_outputs);
+            for _ in 0..ports[task.index()].max(1) {
+                let output = builder.output(rank as u32);
+                if is_wanted[rank] {
+                    builder.hold(output);
+                }
+                n_outputs = output + 1;
+            }
+        }
+        output_starts.push(n_outputs);
+
+        let mut held = HeldKeys::default();
+        let mut is_read = vec![false; n_outputs as usize];
+        let mut source_starts = Vec::with_capacity(tasks.len() + 1);
+        source_starts.push(0);
+        let mut sources = Vec::with_capacity(n_inputs);
+        for (rank, task) in tasks.iter().enumerate() {
+            let view = graph.task(*task);
+            for dep in view.deps() {
+                sources.push(match dep.from {
+                    DepSource::Task(from) if known.contains_key(&from) => Source::Held {
+                        held: held.number(known[&from]),
+                        port: dep.port,
+                    },
+                    DepSource::Task(from) => {
+                        let output =
+                            output_starts[rank_of[from.index()] as usize] + u32::from(dep.port);
+                        is_read[output as usize] = true;
+                        Source::Output(output)
+                    }
+                    DepSource::Held(from) => Source::Held {
+                        held: held.number(&graph.held()[from.index()]),
+                        port: dep.port,
+                    },
+                });
+            }
+            let mine = &sources[source_starts[rank] as usize..];
+            let outputs = mine.iter().filter_map(|source| match source {
+                Source::Output(output) => Some(*output),
+                Source::Held { .. } => None,
+            });
+            builder.task(outputs, view.hint().retries);
+            source_starts.push(sources.len() as u32);
+        }
+        let wanted = wanted
+            .iter()
+            .map(|key| match graph.find(key) {
+                Some(task) if !known.contains_key(&task) => Wanted::Task(rank_of[task.index()]),
+                _ => Wanted::Held(held.number(key)),
+            })
+            .collect();
+        for (rank, _) in is_wanted
+            .iter()
+            .enumerate()
+            .filter(|(_, is_wanted)| **is_wanted)
+        {
+            is_read[output_starts[rank] as usize..output_starts[rank + 1] as usize].fill(true);
+        }
+        let held = held.keys;
+        let layout = Self {
+            tasks,
+            source_starts,
+            sources,
+            output_starts,
+            is_read,
+            is_wanted,
+            wanted,
+            held,
+        };
+        Ok((layout, builder.build()))
+    }
+
+    /// The number of tasks.
+    pub(super) fn len(&self) -> usize {
+        self.tasks.len()
+    }
+
+    /// The number of outputs.
+    pub(super) fn n_outputs(&self) -> usize {
+        self.is_read.len()
+    }
+
+    pub(super) fn task(&self, rank: u32) -> TaskId {
+        self.tasks[rank as usize]
+    }
+
+    pub(super) fn sources(&self, rank: u32) -> &[Source] {
+        &self.sources[self.source_starts[rank as usize] as usize
+            ..self.source_starts[rank as usize + 1] as usize]
+    }
+
+    /// The numbers of a task's outputs, one a port that is read, and at least one.
+    pub(super) fn outputs(&self, rank: u32) -> std::ops::Range<u32> {
+        self.output_starts[rank as usize]..self.output_starts[rank as usize + 1]
+    }
+
+    pub(super) fn is_read(&self, output: u32) -> bool {
+        self.is_read[output as usize]
+    }
+
+    pub(super) fn is_wanted(&self, rank: u32) -> bool {
+        self.is_wanted[rank as usize]
+    }
+
+    /// The rank of each needed task. Costs a pass over all.
+    pub(super) fn ranks(&self) -> HashMap<TaskId, u32> {
+        self.tasks
+            .iter()
+            .enumerate()
+            .map(|(rank, task)| (*task, rank as u32))
+            .collect()
+    }
+
+    /// The rank and port of an output.
+    pub(super) fn maker(&self, output: u32) -> (u32, u16) {
+        let rank = self.output_starts.partition_point(|start| *start <= output) - 1;
+        (rank as u32, (output - self.output_starts[rank]) as u16)
+    }
+}
+
+/// The needed tasks in the graph's static order.
+fn ranked<W>(graph: &Graph<W>, ends: &[TaskId], needed: &[bool]) -> Vec<TaskId> {
+    let priorities = swath_graph::order(graph, ends);
+    let mut tasks: Vec<(u32, TaskId)> =
+        Vec::with_capacity(needed.iter().filter(|needed| **needed).count());
+    for (at, needed) in needed.iter().enumerate() {
+        if *needed {
+            tasks.push((priorities[at], TaskId::from_index(at)));
+        }
+    }
+    tasks.sort_unstable();
+    tasks.into_iter().map(|(_, task)| task).collect()
+}
+
+/// Numbers held keys as they are met.
+#[derive(Default)]
+struct HeldKeys {
+    numbers: HashMap<Key, u32>,
+    keys: Vec<Key>,
+}
+
+impl HeldKeys {
+    fn number(&mut self, key: &Key) -> u32 {
+        if let Some(number) = self.numbers.get(key) {
+            return *number;
+        }
+        let number = self.keys.len() as u32;
+        self.numbers.insert(key.clone(), number);
+        self.keys.push(key.clone());
+        number
+    }
+}

@@ -1,0 +1,21 @@
+//! The backend of this process: an executor's threads around the state machine, and a keeper for results.
+//!
+//! One file a concern: `layout` turns a graph into numbers, `engine` holds the lock and carries actions out, `task` runs one
+//! task, `inputs` is what it reads, `ending` completes a run, `registry` knows what is held, `control` is the run's handle,
+//! `builder` and `backend` are what users see.
+
+mod backend;
+mod builder;
+mod control;
+mod ending;
+mod engine;
+mod inputs;
+mod layout;
+mod panics;
+mod registry;
+mod run;
+mod task;
+
+pub use backend::Local;
+pub use builder::LocalBuilder;
+pub(crate) use engine::Drive;

@@ -1,0 +1,55 @@
+//! A panic in a task is that task's error.
+
+use std::{
+    any::Any,
+    cell::{Cell, RefCell},
+    panic::{self, AssertUnwindSafe},
+    sync::Once,
+};
+
+use crate::TaskError;
+
+thread_local! {
+    static IN_TASK: Cell<bool> = const { Cell::new(false) };
+    static LOCATION: RefCell<Option<String>> = const { RefCell::new(None) };
+}
+
+/// Notes where tasks panic, and then does what was done before. Set once for the process; a program that sets a hook of its own
+/// later only loses the location in the error.
+pub(super) fn install_hook() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let before = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            if IN_TASK.get() {
+                LOCATION.set(info.location().map(ToString::to_string));
+            }
+            before(info);
+        }));
+    });
+}
+
+/// Runs a part of a task.
+pub(super) fn catch<T>(body: impl FnOnce() -> Result<T, TaskError>) -> Result<T, TaskError> {
+    let outer = IN_TASK.replace(true);
+    // What a task may leave half changed is its own: its outputs are dropped with the unwinding, the rest is behind locks that
+    // do not care about poison.
+    let result = panic::catch_unwind(AssertUnwindSafe(body));
+    IN_TASK.set(outer);
+    result.unwrap_or_else(|payload| {
+        Err(TaskError::panicked(
+            message(payload.as_ref()),
+            LOCATION.take(),
+        ))
+    })
+}
+
+fn message(payload: &(dyn Any + Send)) -> String {
+    if let Some(text) = payload.downcast_ref::<&str>() {
+        (*text).to_owned()
+    } else if let Some(text) = payload.downcast_ref::<String>() {
+        text.clone()
+    } else {
+        "a value that is no text".to_owned()
+    }
+}

@@ -1,0 +1,162 @@
+//! A loop inside a task, in which idle threads help.
+//!
+//! The caller goes through the indexes itself, drawn from one shared counter, so it never waits for a helper to begin, only for
+//! items in flight at the end. Helpers are scoped threads that run while a thread of the executor stands idle for them: the
+//! number of threads that compute stays the same, the loop may borrow from its caller, and no code here is unsafe. Starting one
+//! costs some 20 µs, which is why the first item decides whether it pays.
+
+use std::time::{Duration, Instant};
+
+use swath_memory::CancelToken;
+
+use crate::{
+    Helpers, TaskError,
+    sync::{
+        Mutex,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+        lock,
+    },
+};
+
+/// Below this much work left, help costs more than it brings.
+const WORTH_HELP: Duration = Duration::from_micros(200);
+
+/// See [`TaskContext::parallel_for`](crate::TaskContext::parallel_for).
+pub(crate) fn run<R: Send>(
+    helpers: Option<&dyn Helpers>,
+    cancel: &CancelToken,
+    n: usize,
+    f: &(dyn Fn(usize) -> Result<R, TaskError> + Sync),
+) -> Result<Vec<R>, TaskError> {
+    let the_loop = Loop {
+        n,
+        next: AtomicUsize::new(0),
+        stop: AtomicBool::new(false),
+        order: helpers
+            .and_then(|helpers| helpers.shuffle())
+            .map(|seed| permutation(n, seed)),
+        done: Mutex::new(Vec::with_capacity(n)),
+        cancel,
+        f,
+    };
+    match helpers {
+        Some(helpers) if n > 1 => the_loop.run_with(helpers),
+        _ => while the_loop.step() {},
+    }
+    the_loop.finish()
+}
+
+struct Loop<'a, R> {
+    n: usize,
+    next: AtomicUsize,
+    stop: AtomicBool,
+    order: Option<Vec<usize>>,
+    done: Mutex<Vec<(usize, Result<R, TaskError>)>>,
+    cancel: &'a CancelToken,
+    f: &'a (dyn Fn(usize) -> Result<R, TaskError> + Sync),
+}
+
+impl<R: Send> Loop<'_, R> {
+    /// Runs the next index, if there is one.
+    fn step(&self) -> bool {
+        if self.stop.load(Ordering::Relaxed) {
+            return false;
+        }
+        let at = self.next.fetch_add(1, Ordering::Relaxed);
+        if at >= self.n {
+            return false;
+        }
+        let index = self.order.as_ref().map_or(at, |order| order[at]);
+        // If the call unwinds, the others stop as well.
+        let mut guard = StopOnUnwind {
+            stop: &self.stop,
+            armed: true,
+        };
+        let result = self
+            .cancel
+            .check()
+            .map_err(TaskError::from)
+            .and_then(|()| (self.f)(index));
+        guard.armed = false;
+        if result.is_err() {
+            self.stop.store(true, Ordering::Relaxed);
+        }
+        lock(&self.done).push((index, result));
+        true
+    }
+
+    fn run_with(&self, helpers: &dyn Helpers) {
+        let begin = Instant::now();
+        if !self.step() {
+            return;
+        }
+        let one = begin.elapsed();
+        std::thread::scope(|scope| {
+            let mut helping = 0;
+            loop {
+                // Threads may become idle while the loop runs.
+                let left = self.n.saturating_sub(self.next.load(Ordering::Relaxed));
+                let worth =
+                    one.saturating_mul(u32::try_from(left).unwrap_or(u32::MAX)) >= WORTH_HELP;
+                if worth && left > helping {
+                    let lent = helpers.lend(left - helping);
+                    for _ in 0..lent {
+                        let thread = std::thread::Builder::new().name("swath-helper".to_owned());
+                        let started = thread.spawn_scoped(scope, || {
+                            let _back = GiveBack(helpers);
+                            helpers.on_lent_thread(&mut || while self.step() {});
+                        });
+                        match started {
+                            Ok(_joined_by_the_scope) => helping += 1,
+                            // The system has no thread to give: the caller goes on alone.
+                            Err(_) => helpers.give_back(1),
+                        }
+                    }
+                }
+                if !self.step() {
+                    break;
+                }
+            }
+        });
+    }
+
+    fn finish(self) -> Result<Vec<R>, TaskError> {
+        let mut done = self
+            .done
+            .into_inner()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        done.sort_unstable_by_key(|(index, _)| *index);
+        done.into_iter().map(|(_, result)| result).collect()
+    }
+}
+
+struct StopOnUnwind<'a> {
+    stop: &'a AtomicBool,
+    armed: bool,
+}
+
+impl Drop for StopOnUnwind<'_> {
+    fn drop(&mut self) {
+        if self.armed {
+            self.stop.store(true, Ordering::Relaxed);
+        }
+    }
+}
+
+struct GiveBack<'a>(&'a dyn Helpers);
+
+impl Drop for GiveBack<'_> {
+    fn drop(&mut self) {
+        self.0.give_back(1);
+    }
+}
+
+/// The numbers below `n` in an order that the seed decides.
+fn permutation(n: usize, seed: u64) -> Vec<usize> {
+    let mut random = crate::random::Random::new(seed);
+    let mut order: Vec<usize> = (0..n).collect();
+    for at in (1..n).rev() {
+        order.swap(at, random.below(at + 1));
+    }
+    order
+}

@@ -1,0 +1,11 @@
+//! A computation under way: the handle, the other end of it, and what several in a row share.
+
+mod completer;
+mod future;
+mod scope;
+mod stats;
+
+pub use completer::Completer;
+pub use future::{CancelHandle, Run};
+pub use scope::RunControl;
+pub use stats::{Progress, RunStats};

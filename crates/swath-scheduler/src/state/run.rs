@@ -1,0 +1,93 @@
+//! One run inside the state machine.
+
+use std::collections::HashMap;
+
+use super::{Ended, Shape, ready::ReadySet};
+
+#[derive(Debug)]
+pub(super) struct RunState {
+    pub(super) number: u64,
+    pub(super) priority: i32,
+    pub(super) shape: Shape,
+    pub(super) ready: ReadySet,
+    pub(super) running: u32,
+    /// Tasks that did not finish yet.
+    pub(super) left: u32,
+    /// Why it ends early, once it does.
+    pub(super) ending: Option<Ended>,
+    /// Whether it stands in the queue of its priority.
+    pub(super) queued: bool,
+    /// Attempts after failures, of the tasks that had any.
+    pub(super) attempts: HashMap<u32, u32>,
+}
+
+impl RunState {
+    pub(super) fn new(number: u64, priority: i32, shape: Shape) -> Self {
+        let mut ready = ReadySet::new(shape.len());
+        for (rank, _) in shape
+            .needs
+            .iter()
+            .enumerate()
+            .filter(|(_, needs)| **needs == 0)
+        {
+            ready.insert(rank as u32);
+        }
+        let left = shape.len() as u32;
+        Self {
+            number,
+            priority,
+            shape,
+            ready,
+            running: 0,
+            left,
+            ending: None,
+            queued: false,
+            attempts: HashMap::new(),
+        }
+    }
+
+    /// Records that a task's outputs are there; tells which tasks became ready and which outputs nobody reads any more.
+    pub(super) fn finish(
+        &mut self,
+        rank: u32,
+        mut on_ready: impl FnMut(u32),
+        mut on_release: impl FnMut(u32),
+    ) {
+        let Self { shape, ready, .. } = self;
+        for at in shape.readers_of(rank) {
+            let reader = shape.readers[at];
+            let needs = &mut shape.needs[reader as usize];
+            *needs -= 1;
+            if *needs == 0 {
+                ready.insert(reader);
+                on_ready(reader);
+            }
+        }
+        for at in shape.inputs_of(rank) {
+            let output = shape.inputs[at];
+            let reads = &mut shape.reads[output as usize];
+            *reads -= 1;
+            if *reads == 0 {
+                on_release(output);
+            }
+        }
+    }
+
+    pub(super) fn attempt(&self, rank: u32) -> u32 {
+        if self.attempts.is_empty() {
+            0
+        } else {
+            self.attempts.get(&rank).copied().unwrap_or(0)
+        }
+    }
+
+    /// Counts a failure, and says which attempt comes next if one is left.
+    pub(super) fn next_attempt(&mut self, rank: u32) -> Option<u32> {
+        let allowed = self.shape.retries.get(rank as usize).copied().unwrap_or(0);
+        let attempt = self.attempt(rank);
+        (attempt < allowed).then(|| {
+            self.attempts.insert(rank, attempt + 1);
+            attempt + 1
+        })
+    }
+}
