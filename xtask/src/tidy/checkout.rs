@@ -91,13 +91,17 @@ impl Checkout {
             })
     }
 
-    /// The Rust files of libraries and binaries: no tests, benches, examples or fixtures.
+    /// The Rust files of libraries and binaries: no tests (a `tests.rs` or `tests/` beside the code neither), benches, examples
+    /// or fixtures.
     pub(super) fn library_sources(&self) -> impl Iterator<Item = Source<'_>> {
         self.sources()
             .filter(|source| {
                 source.path.starts_with("crates/") || source.path.starts_with("xtask/")
             })
             .filter(|source| source.path.contains("/src/"))
+            .filter(|source| {
+                !source.path.ends_with("/tests.rs") && !source.path.contains("/tests/")
+            })
     }
 
     /// The manifests of members, with their paths.

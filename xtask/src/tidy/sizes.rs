@@ -56,6 +56,7 @@ mod tests {
             ("crates/a/src/longer.rs", &longer),
             ("crates/a/src/tested.rs", &tested),
             ("crates/a/tests/all.rs", &longer),
+            ("crates/a/src/deep/tests.rs", &longer),
             ("crates/a/src/lib.rs", &"x\n".repeat(151)),
         ]));
         let places: Vec<_> = findings
