@@ -7,6 +7,9 @@ use swath_graph::{
     encode_graph, order,
 };
 
+/// Builds a graph of so many tasks, and says which results are wanted of it.
+type Build = fn(usize) -> (Graph<u32>, Vec<TaskId>);
+
 /// Builds loads, maps of them, and a reduction by pairs: 1.5 million dependencies for a million tasks.
 fn map_reduce(tasks: usize) -> (Graph<u32>, Vec<TaskId>) {
     let leaves = tasks / 3;
@@ -81,7 +84,7 @@ fn time<T>(what: &str, run: impl FnOnce() -> T) -> T {
 )]
 fn main() {
     const TASKS: usize = 1_000_000;
-    let shapes: [(&str, fn(usize) -> (Graph<u32>, Vec<TaskId>)); 3] = [
+    let shapes: [(&str, Build); 3] = [
         ("map-reduce", map_reduce),
         ("stencil", stencil),
         ("chain", chain),
@@ -105,7 +108,7 @@ fn main() {
         let bytes = time("encode", || {
             let mut encoder = Encoder::new();
             encode_graph(&graph, &mut encoder, |_, encoder| {
-                encoder.object("unit", 1, |_| {})
+                encoder.object("unit", 1, |_| {});
             });
             encoder.into_bytes().expect("works encode")
         });

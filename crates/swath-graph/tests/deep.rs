@@ -15,7 +15,7 @@ fn chain() -> (Graph<u32>, TaskId) {
     for _ in 1..LINKS {
         last = builder.task(stage, &[last.port(0)]);
     }
-    (builder.build().unwrap(), last)
+    (builder.build().expect("one stage"), last)
 }
 
 fn everything() {
@@ -29,10 +29,17 @@ fn everything() {
 
     let key = graph.task(last).key();
     assert_eq!(
-        cull(&graph, std::slice::from_ref(&key)).unwrap().len(),
+        cull(&graph, std::slice::from_ref(&key))
+            .expect("a chain is a graph")
+            .len(),
         graph.len()
     );
-    assert_eq!(fuse(&graph, &[], |_, _| None).unwrap().len(), graph.len());
+    assert_eq!(
+        fuse(&graph, &[], |_, _| None)
+            .expect("a chain is a graph")
+            .len(),
+        graph.len()
+    );
     assert_eq!(
         graph
             .dot()
@@ -46,10 +53,11 @@ fn everything() {
 
     let mut encoder = Encoder::new();
     encode_graph(&graph, &mut encoder, |_, encoder| {
-        encoder.object("unit", 1, |_| {})
+        encoder.object("unit", 1, |_| {});
     });
-    let bytes = encoder.into_bytes().unwrap();
-    let decoded = decode_graph(&Decoder::new(&bytes), |_| Ok::<u32, DecodeError>(0)).unwrap();
+    let bytes = encoder.into_bytes().expect("a chain is a graph");
+    let decoded = decode_graph(&Decoder::new(&bytes), |_| Ok::<u32, DecodeError>(0))
+        .expect("a chain is a graph");
     assert_eq!(decoded.find(&key), Some(last));
 
     // From its end to its beginning, so that every task comes before what it reads.
@@ -63,7 +71,8 @@ fn everything() {
             .into_iter()
             .collect(),
     });
-    let imported = Graph::from_keys(graph.stages().to_vec(), backwards, []).unwrap();
+    let imported =
+        Graph::from_keys(graph.stages().to_vec(), backwards, []).expect("a chain is a graph");
     assert_eq!(imported.find(&key), Some(last));
     drop((graph, decoded, imported));
 }

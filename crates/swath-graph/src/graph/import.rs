@@ -46,10 +46,11 @@ impl<W> Graph<W> {
     /// there; tasks that need each other in a circle, with the keys of the circle.
     ///
     /// ```
+    /// use std::sync::Arc;
     /// use swath_graph::{Graph, GraphError, Hint, Key, KeyedTask, Name, StageId, StageSpec};
     ///
     /// let name = Name::of("a", "x");
-    /// let stage = StageSpec { name: name.clone(), work: "a".into(), hint: Hint::default(), origin: None };
+    /// let stage = StageSpec { name: name.clone(), work: Arc::new("a"), hint: Hint::default(), origin: None };
     /// let reads = |index, other| KeyedTask {
     ///     stage: StageId::from_index(0),
     ///     index,

@@ -47,12 +47,13 @@ use walk::{Eager, Walk};
 /// If a wanted id is not one of the graph.
 pub fn order<W>(graph: &Graph<W>, wanted: &[TaskId]) -> Vec<u32> {
     let shape = Shape::new(graph, wanted);
-    let walk = |eager| Walk::new(&shape, eager).run();
-    let mut best = walk(Eager::Never);
+    let walk = |eager, limit| Walk::new(&shape, eager, limit).run();
+    let mut best = walk(Eager::Never, u32::MAX).expect("nothing keeps more than all there are");
     if shape.shares_results() {
         for eager in [Eager::Reducers, Eager::Everything] {
-            let other = walk(eager);
-            if (other.peak, other.total) < (best.peak, best.total) {
+            if let Some(other) = walk(eager, best.peak)
+                && (other.peak, other.total) < (best.peak, best.total)
+            {
                 best = other;
             }
         }

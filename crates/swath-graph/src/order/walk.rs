@@ -29,6 +29,8 @@ pub(super) struct Order {
 pub(super) struct Walk<'a> {
     shape: &'a Shape,
     eager: Eager,
+    /// An order that keeps more than this is of no use.
+    limit: u32,
     /// The order so far: when each task runs, or `NEVER`.
     priority: Vec<u32>,
     next: u32,
@@ -50,11 +52,12 @@ pub(super) struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    pub(super) fn new(shape: &'a Shape, eager: Eager) -> Self {
+    pub(super) fn new(shape: &'a Shape, eager: Eager, limit: u32) -> Self {
         let n = shape.len();
         Self {
             shape,
             eager,
+            limit,
             priority: vec![NEVER; n],
             next: 0,
             left: (0..n as u32)
@@ -71,7 +74,8 @@ impl<'a> Walk<'a> {
         }
     }
 
-    pub(super) fn run(mut self) -> Order {
+    /// Returns the order, unless it would keep more than the limit.
+    pub(super) fn run(mut self) -> Option<Order> {
         let shape = self.shape;
         let is_target =
             |task: u32| shape.needed(task) && (shape.kept(task) || shape.readers(task).is_empty());
@@ -79,6 +83,9 @@ impl<'a> Walk<'a> {
             let mut target = Some(first);
             while let Some(task) = target {
                 self.reach(task);
+                if self.peak > self.limit {
+                    return None;
+                }
                 target = self.neighbour();
             }
         }
@@ -89,11 +96,11 @@ impl<'a> Walk<'a> {
                 self.next += 1;
             }
         }
-        Order {
+        Some(Order {
             priority: self.priority,
             peak: self.peak,
             total: self.total,
-        }
+        })
     }
 
     fn has_run(&self, task: u32) -> bool {
@@ -120,6 +127,9 @@ impl<'a> Walk<'a> {
                 way.pop();
                 self.finish(task);
                 self.run_what_pays();
+                if self.peak > self.limit {
+                    return;
+                }
             }
         }
     }
