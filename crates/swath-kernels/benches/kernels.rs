@@ -19,6 +19,8 @@ use swath_meta::DType;
 
 const BATCH: usize = 8192;
 const ROWS: usize = 1 << 21;
+/// A step between keys that makes them anything but dense.
+const SPARSE: i64 = 0x9e37_79b9_7f4a;
 
 /// Random numbers, the same in every run.
 struct Random(u64);
@@ -28,7 +30,7 @@ impl Random {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
-        (u128::from(self.0) * u128::from(bound) >> 64) as u64
+        ((u128::from(self.0) * u128::from(bound)) >> 64) as u64
     }
 }
 
@@ -47,7 +49,9 @@ fn ints(groups: u64, step: i64) -> Vec<ArrayRef> {
 
 fn small_ints(groups: u64) -> Vec<ArrayRef> {
     batches(|random| {
-        Arc::new(Int32Array::from_iter_values((0..BATCH).map(|_| random.below(groups) as i32)))
+        Arc::new(Int32Array::from_iter_values(
+            (0..BATCH).map(|_| random.below(groups) as i32),
+        ))
     })
 }
 
@@ -63,15 +67,20 @@ fn text(groups: u64, long: bool) -> Vec<ArrayRef> {
     batches(|random| {
         let rows = (0..BATCH).map(|_| {
             let n = random.below(groups);
-            if long { format!("a rather long name {n:09}") } else { format!("id{n:09}") }
+            if long {
+                format!("a rather long name {n:09}")
+            } else {
+                format!("id{n:09}")
+            }
         });
         Arc::new(StringViewArray::from_iter_values(rows))
     })
 }
 
 fn codes(groups: u64) -> Vec<ArrayRef> {
-    let entries: ArrayRef =
-        Arc::new(StringViewArray::from_iter_values((0..groups).map(|n| format!("id{n:09}"))));
+    let entries: ArrayRef = Arc::new(StringViewArray::from_iter_values(
+        (0..groups).map(|n| format!("id{n:09}")),
+    ));
     batches(|random| {
         let entries = Arc::clone(&entries);
         let codes = (0..BATCH).map(|_| random.below(groups));
@@ -94,7 +103,10 @@ fn time(name: &str, mut run: impl FnMut() -> String) {
         note = black_box(run());
         best = best.min(start.elapsed().as_secs_f64());
     }
-    println!("{name:<44} {:>8.2} ns/row   {note}", best * 1e9 / ROWS as f64);
+    println!(
+        "{name:<44} {:>8.2} ns/row   {note}",
+        best * 1e9 / ROWS as f64
+    );
 }
 
 fn group(name: &str, dtypes: &[DType], columns: &[Vec<ArrayRef>]) {
@@ -102,9 +114,13 @@ fn group(name: &str, dtypes: &[DType], columns: &[Vec<ArrayRef>]) {
     time(name, || {
         let mut grouper = Grouper::try_new(dtypes).expect("there are keys");
         for batch in 0..columns[0].len() {
-            let keys: Vec<ArrayRef> =
-                columns.iter().map(|column| Arc::clone(&column[batch])).collect();
-            grouper.group(&keys, BATCH, &mut ids).expect("the keys are of their dtypes");
+            let keys: Vec<ArrayRef> = columns
+                .iter()
+                .map(|column| Arc::clone(&column[batch]))
+                .collect();
+            grouper
+                .group(&keys, BATCH, &mut ids)
+                .expect("the keys are of their dtypes");
         }
         format!("{} {}", grouper.strategy(), grouper.groups())
     });
@@ -114,87 +130,139 @@ fn aggregate(name: &str, dtype: &DType, column: &[ArrayRef], groups: u32) {
     let mut random = Random(7);
     let ids: Vec<Vec<u32>> = column
         .iter()
-        .map(|_| (0..BATCH).map(|_| random.below(u64::from(groups)) as u32).collect())
+        .map(|_| {
+            (0..BATCH)
+                .map(|_| random.below(u64::from(groups)) as u32)
+                .collect()
+        })
         .collect();
-    let aggregate = Aggregates::standard().get(name).expect("a built-in aggregate");
+    let aggregate = Aggregates::standard()
+        .get(name)
+        .expect("a built-in aggregate");
     time(&format!("{name} of {dtype}, {groups} groups"), || {
-        let mut states = aggregate.accumulator(Some(dtype)).expect("the dtype is supported");
+        let mut states = aggregate
+            .accumulator(Some(dtype))
+            .expect("the dtype is supported");
         for (ids, batch) in ids.iter().zip(column) {
-            states.update(ids, groups as usize, Some(batch)).expect("the batch is of its dtype");
+            states
+                .update(ids, groups as usize, Some(batch))
+                .expect("the batch is of its dtype");
         }
         format!("{} rows", states.finish().expect("totals fit").len())
     });
 }
 
-fn main() {
-    use DType::{Float64, Int32, Int64, String as Text};
-    let (few, many, sparse) = (ints(100, 1), ints(100_000, 1), ints(100_000, 0x9e37_79b9_7f4a));
-    let (wide, dense) = (ints(1 << 20, 0x9e37_79b9_7f4a), ints(1 << 20, 1));
-
+fn groups() {
+    use DType::{Int32, Int64, String as Text};
     println!("group");
-    group("int64, 100 dense", &[Int64], std::slice::from_ref(&few));
-    group("int64, 100,000 dense", &[Int64], std::slice::from_ref(&many));
-    group("int64, 1,000,000 dense", &[Int64], std::slice::from_ref(&dense));
-    group("int64, 100 sparse", &[Int64], &[ints(100, 0x9e37_79b9_7f4a)]);
-    group("int64, 100,000 sparse", &[Int64], std::slice::from_ref(&sparse));
-    group("int64, 1,000,000 sparse", &[Int64], std::slice::from_ref(&wide));
+    for groups in [100, 100_000, 1 << 20] {
+        group(
+            &format!("int64, {groups} dense"),
+            &[Int64],
+            &[ints(groups, 1)],
+        );
+        group(
+            &format!("int64, {groups} sparse"),
+            &[Int64],
+            &[ints(groups, SPARSE)],
+        );
+    }
     group("codes, 100 entries", &[Text], &[codes(100)]);
     group("codes, 100,000 entries", &[Text], &[codes(100_000)]);
     group("short text, 100", &[Text], &[text(100, false)]);
     group("short text, 100,000", &[Text], &[text(100_000, false)]);
     group("long text, 100,000", &[Text], &[text(100_000, true)]);
-    group("codes x codes, 100 x 100", &[Text, Text], &[codes(100), codes(100)]);
-    group("int32 x int32, 1000 x 1000", &[Int32, Int32], &[small_ints(1000), small_ints(1000)]);
-    group("int64 x codes, 100,000 x 100", &[Int64, Text], &[many.clone(), codes(100)]);
-    group("int64 x int64 sparse", &[Int64, Int64], &[sparse.clone(), few.clone()]);
-    let decimal = DType::Decimal { precision: 12, scale: 2 };
-    let decimals: Vec<ArrayRef> = many
+    group(
+        "codes x codes, 100 x 100",
+        &[Text, Text],
+        &[codes(100), codes(100)],
+    );
+    group(
+        "int32 x int32, 1000 x 1000",
+        &[Int32, Int32],
+        &[small_ints(1000), small_ints(1000)],
+    );
+    group(
+        "int64 x codes, 100,000 x 100",
+        &[Int64, Text],
+        &[ints(100_000, 1), codes(100)],
+    );
+    group(
+        "int64 sparse x int64",
+        &[Int64, Int64],
+        &[ints(100_000, SPARSE), ints(10, 1)],
+    );
+    let decimal = DType::Decimal {
+        precision: 12,
+        scale: 2,
+    };
+    let decimals: Vec<ArrayRef> = ints(100_000, 1)
         .iter()
         .map(|batch| arrow_cast::cast(batch, &decimal.border()).expect("integers are decimals"))
         .collect();
-    group("decimal x int64 (rows)", &[decimal, Int64], &[decimals, few.clone()]);
+    group(
+        "decimal x int64 (rows)",
+        &[decimal, Int64],
+        &[decimals, ints(10, 1)],
+    );
+}
 
+fn aggregates() {
     println!("aggregate");
-    let amounts = floats();
+    let (amounts, narrow, wide) = (floats(), ints(100_000, 1), ints(1 << 20, SPARSE));
     for groups in [1, 10, 1000, 1_000_000] {
         for name in ["sum", "mean", "min", "max", "count", "first"] {
-            aggregate(name, &Float64, &amounts, groups);
+            aggregate(name, &DType::Float64, &amounts, groups);
         }
-        aggregate("sum", &Int64, &many, groups);
-        aggregate("sum", &Int64, &wide, groups);
-        aggregate("max", &Int64, &many, groups);
+        for (name, column) in [("sum", &narrow), ("sum", &wide), ("max", &narrow)] {
+            aggregate(name, &DType::Int64, column, groups);
+        }
     }
-    aggregate("min", &Text, &text(100_000, true), 1000);
+    aggregate("min", &DType::String, &text(100_000, true), 1000);
+}
 
+fn hashes() {
     println!("hash");
-    let hashed = [("int64", &many), ("float64", &amounts), ("codes", &codes(100))];
-    let short = text(100_000, false);
-    for (name, column) in hashed.into_iter().chain([("short text", &short)]) {
-        let mut hashes = Vec::new();
+    for (name, column) in [
+        ("int64", ints(100_000, 1)),
+        ("float64", floats()),
+        ("codes", codes(100)),
+        ("short text", text(100_000, false)),
+    ] {
+        let mut out = Vec::new();
         time(name, || {
-            for batch in column {
-                hash_columns(std::slice::from_ref(batch), BATCH, &mut hashes).expect("it hashes");
+            for batch in &column {
+                hash_columns(std::slice::from_ref(batch), BATCH, &mut out).expect("it hashes");
             }
-            format!("{:x}", hashes[0])
+            format!("{:x}", out[0])
         });
     }
+}
 
+fn orders() {
     println!("order");
+    let (amounts, keys, names) = (floats(), ints(100_000, 1), text(100_000, false));
     for k in [10, 10_000] {
         time(&format!("top {k} of float64"), || {
             let mut top = TopK::new(k, vec![SortKey::descending(0)]);
-            for (batch, other) in amounts.iter().zip(&short) {
+            for (batch, other) in amounts.iter().zip(&names) {
                 let columns = vec![Arc::clone(batch), Arc::clone(other)];
-                top.push(&Chunk::new(columns, BATCH)).expect("floats have an order");
+                top.push(&Chunk::new(columns, BATCH))
+                    .expect("floats have an order");
             }
-            format!("{:?}", top.finish().expect("rows fit").map(|columns| columns[0].len()))
+            format!(
+                "{:?}",
+                top.finish()
+                    .expect("rows fit")
+                    .map(|columns| columns[0].len())
+            )
         });
     }
     let whole = |batches: &[ArrayRef]| {
         let arrays: Vec<&dyn Array> = batches.iter().map(AsRef::as_ref).collect();
         arrow_select::concat::concat(&arrays).expect("one dtype")
     };
-    let (amounts, keys, names) = (whole(&amounts), whole(&many), whole(&short));
+    let (amounts, keys, names) = (whole(&amounts), whole(&keys), whole(&names));
     for (name, columns) in [
         ("sort float64", vec![Arc::clone(&amounts)]),
         ("sort int64", vec![Arc::clone(&keys)]),
@@ -203,7 +271,19 @@ fn main() {
     ] {
         let by: Vec<SortKey> = (0..columns.len()).map(SortKey::ascending).collect();
         time(name, || {
-            format!("{}", sort_to_indices(&columns, &by).expect("they have an order").len())
+            format!(
+                "{}",
+                sort_to_indices(&columns, &by)
+                    .expect("they have an order")
+                    .len()
+            )
         });
     }
+}
+
+fn main() {
+    groups();
+    aggregates();
+    hashes();
+    orders();
 }

@@ -144,7 +144,7 @@ impl<'a> Views<'a> {
 }
 
 /// Whether the view holds all its bytes.
-#[inline(always)]
+#[inline]
 pub(crate) fn is_inline(view: u128) -> bool {
     view as u32 <= arrow_data::MAX_INLINE_VIEW_LEN
 }

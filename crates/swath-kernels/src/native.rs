@@ -46,33 +46,33 @@ macro_rules! integer {
             const START_MAX: Self = Self::MIN;
             const WIDTH: u32 = Self::BITS / 8;
 
-            #[inline(always)]
+            #[inline]
             fn canonical(self) -> Self {
                 self
             }
 
-            #[inline(always)]
+            #[inline]
             fn word(self) -> u64 {
                 self as $wide as u64
             }
 
-            #[inline(always)]
+            #[inline]
             fn from_word(word: u64) -> Self {
                 word as Self
             }
 
-            #[inline(always)]
+            #[inline]
             fn order(self, descending: bool) -> u64 {
                 let code = (self as $wide as u64) ^ $flip;
                 if descending { !code } else { code }
             }
 
-            #[inline(always)]
+            #[inline]
             fn below(self, best: Self) -> bool {
                 self < best
             }
 
-            #[inline(always)]
+            #[inline]
             fn above(self, best: Self) -> bool {
                 self > best
             }
@@ -152,7 +152,7 @@ macro_rules! float {
             const START_MAX: Self = Self::NEG_INFINITY;
             const WIDTH: u32 = size_of::<Self>() as u32;
 
-            #[inline(always)]
+            #[inline]
             fn canonical(self) -> Self {
                 // Adding zero turns `-0.0` into `0.0` and changes nothing else.
                 if self.is_nan() {
@@ -162,17 +162,17 @@ macro_rules! float {
                 }
             }
 
-            #[inline(always)]
+            #[inline]
             fn word(self) -> u64 {
                 f64::from(self.canonical()).to_bits()
             }
 
-            #[inline(always)]
+            #[inline]
             fn from_word(word: u64) -> Self {
                 f64::from_bits(word) as Self
             }
 
-            #[inline(always)]
+            #[inline]
             fn order(self, descending: bool) -> u64 {
                 if self.is_nan() {
                     return u64::MAX;
@@ -183,12 +183,12 @@ macro_rules! float {
                 if descending { !code } else { code }
             }
 
-            #[inline(always)]
+            #[inline]
             fn below(self, best: Self) -> bool {
                 self < best || best.is_nan()
             }
 
-            #[inline(always)]
+            #[inline]
             fn above(self, best: Self) -> bool {
                 self > best || self.is_nan()
             }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
 use arrow_array::{Array, ArrayRef, BooleanArray, UInt32Array};
+use arrow_buffer::Buffer;
 use arrow_schema::DataType;
 use arrow_select::filter::FilterBuilder;
 use swath_batch::Selection;
@@ -162,22 +163,14 @@ pub fn compact_views(column: &ArrayRef) -> ArrayRef {
     match column.data_type() {
         DataType::Utf8View => {
             let views = column.as_string_view();
-            let held: usize = views
-                .data_buffers()
-                .iter()
-                .map(|buffer| buffer.capacity())
-                .sum();
+            let held: usize = views.data_buffers().iter().map(Buffer::capacity).sum();
             if views.total_buffer_bytes_used() * VIEW_WASTE < held {
                 return Arc::new(views.gc());
             }
         }
         DataType::BinaryView => {
             let views = column.as_binary_view();
-            let held: usize = views
-                .data_buffers()
-                .iter()
-                .map(|buffer| buffer.capacity())
-                .sum();
+            let held: usize = views.data_buffers().iter().map(Buffer::capacity).sum();
             if views.total_buffer_bytes_used() * VIEW_WASTE < held {
                 return Arc::new(views.gc());
             }
@@ -223,7 +216,7 @@ mod tests {
         }
         let selection = Selection::from_mask(BooleanBuffer::new_set(2));
         let error = filter_columns(&[numbers(&[1])], &selection).unwrap_err();
-        insta::assert_snapshot!(error, @"");
+        insta::assert_snapshot!(error, @"`filter` expects 2 rows, found a column of 1");
     }
 
     #[test]
@@ -281,7 +274,7 @@ mod tests {
                 .as_string_view()
                 .data_buffers()
                 .iter()
-                .map(|buffer| buffer.len())
+                .map(Buffer::len)
                 .sum()
         };
         assert_eq!(buffers(&compact), 90);

@@ -12,7 +12,7 @@ use swath_batch::Value;
 use swath_meta::{DType, TimeUnit};
 
 use crate::encoding::plain_type;
-use crate::native::{self, Native, with_native};
+use crate::native::{self, with_native};
 use crate::{Aggregate, KernelError};
 
 /// A dtype of every kind, and the widths of numbers.
@@ -86,12 +86,12 @@ pub fn columns(dtype: &DType) -> Vec<(&'static str, ArrayRef)> {
             "utf8",
             cast(&text, &DataType::Utf8).expect("views are text"),
         ));
-        let codes = Box::new(DataType::UInt16);
+        let key = Box::new(DataType::UInt16);
         for (name, values) in [
             ("dictionary", DataType::Utf8View),
             ("dictionary of utf8", DataType::Utf8),
         ] {
-            let coded = DataType::Dictionary(codes.clone(), Box::new(values));
+            let coded = DataType::Dictionary(key.clone(), Box::new(values));
             columns.push((name, cast(&text, &coded).expect("text is encoded")));
         }
     }
@@ -104,7 +104,7 @@ pub fn columns(dtype: &DType) -> Vec<(&'static str, ArrayRef)> {
 /// If the dtype is nested.
 pub fn column(dtype: &DType, numbers: &[Option<i64>]) -> ArrayRef {
     let plain = plain_type(dtype);
-    let nulls = NullBuffer::from_iter(numbers.iter().map(Option::is_some));
+    let nulls: NullBuffer = numbers.iter().map(Option::is_some).collect();
     let column: ArrayRef = match dtype {
         DType::Bool => Arc::new(
             numbers

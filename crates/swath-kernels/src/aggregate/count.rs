@@ -38,7 +38,8 @@ impl Aggregate for Count {
 pub(super) struct Counts {
     operation: &'static str,
     skip_nulls: bool,
-    counts: Vec<i64>,
+    /// One count a group.
+    of: Vec<i64>,
 }
 
 impl Counts {
@@ -46,7 +47,7 @@ impl Counts {
         Self {
             operation,
             skip_nulls,
-            counts: Vec::new(),
+            of: Vec::new(),
         }
     }
 
@@ -75,7 +76,7 @@ impl Counts {
     }
 
     fn widen(&mut self, n_groups: usize) {
-        self.counts.resize(n_groups.max(self.counts.len()), 0);
+        self.of.resize(n_groups.max(self.of.len()), 0);
     }
 }
 
@@ -91,7 +92,7 @@ impl Accumulator for Counts {
         }
         let nulls = self.nulls(groups.len(), input)?;
         self.widen(n_groups);
-        let counts = &mut self.counts[..];
+        let counts = &mut self.of[..];
         match nulls.as_ref().filter(|nulls| nulls.null_count() > 0) {
             None => groups.iter().for_each(|group| counts[*group as usize] += 1),
             nulls => each_valid(nulls, groups.len(), |row| counts[groups[row] as usize] += 1),
@@ -102,7 +103,7 @@ impl Accumulator for Counts {
     fn update_all(&mut self, rows: usize, input: Option<&ArrayRef>) -> Result<(), KernelError> {
         let nulls = self.nulls(rows, input)?;
         self.widen(1);
-        self.counts[0] += (rows - nulls.map_or(0, |nulls| nulls.null_count())) as i64;
+        self.of[0] += (rows - nulls.map_or(0, |nulls| nulls.null_count())) as i64;
         Ok(())
     }
 
@@ -116,7 +117,7 @@ impl Accumulator for Counts {
         self.widen(n_groups);
         let parts = state[0].as_primitive::<Int64Type>();
         each_valid(parts.nulls(), groups.len(), |row| {
-            self.counts[groups[row] as usize] += parts.value(row);
+            self.of[groups[row] as usize] += parts.value(row);
         });
         Ok(())
     }
@@ -127,13 +128,13 @@ impl Accumulator for Counts {
 
     fn finish(&mut self) -> Result<ArrayRef, KernelError> {
         Ok(column(
-            std::mem::take(&mut self.counts),
+            std::mem::take(&mut self.of),
             None,
             &DType::Int64.border(),
         ))
     }
 
     fn bytes(&self) -> u64 {
-        self.counts.capacity() as u64 * 8
+        self.of.capacity() as u64 * 8
     }
 }

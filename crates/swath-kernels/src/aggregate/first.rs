@@ -29,17 +29,17 @@ impl Choice for First {
     const KIND: &'static str = "first";
     const COMPARES: bool = false;
 
-    #[inline(always)]
+    #[inline]
     fn start<N: Native>() -> N {
         N::default()
     }
 
-    #[inline(always)]
+    #[inline]
     fn prefers<N: Native>(_new: N, _old: N, seen: bool) -> bool {
         !seen
     }
 
-    #[inline(always)]
+    #[inline]
     fn prefers_bytes(_new: &[u8], _old: &[u8]) -> bool {
         false
     }
@@ -48,7 +48,7 @@ impl Choice for First {
         values[0]
     }
 
-    #[inline(always)]
+    #[inline]
     fn finish<N: Native>(value: N) -> N {
         value
     }

@@ -82,7 +82,7 @@ impl<N: Native, C: Choice> Kept<N, C> {
         self.seen.resize(n_groups, false);
     }
 
-    #[inline(always)]
+    #[inline]
     fn offer(&mut self, group: usize, value: N) {
         if C::prefers(value, self.values[group], self.seen[group]) {
             self.values[group] = value;
@@ -203,7 +203,7 @@ impl<C: Choice> Accumulator for KeptBytes<C> {
         self.states.widen(1);
         let views = Views::of(&array).expect("plain text is views");
         each_valid(array.nulls(), rows, |row| {
-            views.with(row, |bytes| self.offer(0, bytes))
+            views.with(row, |bytes| self.offer(0, bytes));
         });
         Ok(())
     }

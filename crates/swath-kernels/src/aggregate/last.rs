@@ -29,17 +29,17 @@ impl Choice for Last {
     const KIND: &'static str = "last";
     const COMPARES: bool = false;
 
-    #[inline(always)]
+    #[inline]
     fn start<N: Native>() -> N {
         N::default()
     }
 
-    #[inline(always)]
+    #[inline]
     fn prefers<N: Native>(_new: N, _old: N, _seen: bool) -> bool {
         true
     }
 
-    #[inline(always)]
+    #[inline]
     fn prefers_bytes(_new: &[u8], _old: &[u8]) -> bool {
         true
     }
@@ -48,7 +48,7 @@ impl Choice for Last {
         values[values.len() - 1]
     }
 
-    #[inline(always)]
+    #[inline]
     fn finish<N: Native>(value: N) -> N {
         value
     }

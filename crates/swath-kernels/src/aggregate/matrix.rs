@@ -142,15 +142,10 @@ fn every_cell_is_an_answer_or_a_typed_error() {
 #[test]
 fn what_is_asked_for_without_a_column() {
     let aggregates = Aggregates::standard();
-    let text: String = aggregates
-        .names()
-        .map(|name| {
-            let answer = match aggregates.get(name).unwrap().infer(None) {
-                Ok(types) => types.output.to_string(),
-                Err(error) => error.to_string(),
-            };
-            format!("{name}: {answer}\n")
-        })
-        .collect();
-    insta::assert_snapshot!(text);
+    let answer = |name| match aggregates.get(name).unwrap().infer(None) {
+        Ok(types) => format!("{name}: {}", types.output),
+        Err(error) => format!("{name}: {error}"),
+    };
+    let text: Vec<String> = aggregates.names().map(answer).collect();
+    insta::assert_snapshot!(text.join("\n"));
 }

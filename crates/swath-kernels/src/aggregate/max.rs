@@ -32,17 +32,17 @@ impl Choice for Max {
     const KIND: &'static str = "max";
     const COMPARES: bool = true;
 
-    #[inline(always)]
+    #[inline]
     fn start<N: Native>() -> N {
         N::START_MAX
     }
 
-    #[inline(always)]
+    #[inline]
     fn prefers<N: Native>(new: N, old: N, _seen: bool) -> bool {
         new.above(old)
     }
 
-    #[inline(always)]
+    #[inline]
     fn prefers_bytes(new: &[u8], old: &[u8]) -> bool {
         new > old
     }
@@ -51,7 +51,7 @@ impl Choice for Max {
         N::largest(values)
     }
 
-    #[inline(always)]
+    #[inline]
     fn finish<N: Native>(value: N) -> N {
         value.canonical()
     }

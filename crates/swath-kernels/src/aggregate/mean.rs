@@ -55,7 +55,8 @@ fn plan(input: &DType) -> Result<(Totals, DType), KernelError> {
     };
     let advice = match input {
         DType::Date => "cast the column to a timestamp",
-        _ => "cast the column to a number",
+        DType::String | DType::Category => "cast the column to a number",
+        _ => "",
     };
     match Totals::for_dtype(input) {
         Some(totals) => Ok((totals, output)),
@@ -92,7 +93,7 @@ impl Accumulator for Means {
         self.totals.add(groups, &array);
         let counts = &mut self.counts[..];
         each_valid(array.nulls(), groups.len(), |row| {
-            counts[groups[row] as usize] += 1
+            counts[groups[row] as usize] += 1;
         });
         Ok(())
     }

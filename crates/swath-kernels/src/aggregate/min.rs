@@ -32,17 +32,17 @@ impl Choice for Min {
     const KIND: &'static str = "min";
     const COMPARES: bool = true;
 
-    #[inline(always)]
+    #[inline]
     fn start<N: Native>() -> N {
         N::START_MIN
     }
 
-    #[inline(always)]
+    #[inline]
     fn prefers<N: Native>(new: N, old: N, _seen: bool) -> bool {
         new.below(old)
     }
 
-    #[inline(always)]
+    #[inline]
     fn prefers_bytes(new: &[u8], old: &[u8]) -> bool {
         new < old
     }
@@ -51,7 +51,7 @@ impl Choice for Min {
         N::smallest(values)
     }
 
-    #[inline(always)]
+    #[inline]
     fn finish<N: Native>(value: N) -> N {
         value.canonical()
     }

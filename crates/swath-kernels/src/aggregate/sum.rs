@@ -55,18 +55,14 @@ fn plan(input: &DType) -> Result<(Totals, DType), KernelError> {
         dtype if dtype.is_unsigned_integer() => DType::UInt64,
         _ => DType::Int64,
     };
+    let advice = match input {
+        DType::Timestamp(..) | DType::Date => "moments have no sum",
+        DType::String | DType::Category => "cast the column to a number",
+        _ => "",
+    };
     match Totals::for_dtype(input) {
-        Some(_) if matches!(input, DType::Timestamp(..)) => Err(KernelError::unsupported(
-            "sum",
-            input,
-            "instants have a mean, but no sum",
-        )),
-        Some(totals) => Ok((totals, output)),
-        None => Err(KernelError::unsupported(
-            "sum",
-            input,
-            "cast the column to a number",
-        )),
+        Some(totals) if !matches!(input, DType::Timestamp(..)) => Ok((totals, output)),
+        _ => Err(KernelError::unsupported("sum", input, advice)),
     }
 }
 
@@ -153,5 +149,119 @@ impl Accumulator for Sums {
 
     fn bytes(&self) -> u64 {
         self.totals.bytes()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use arrow_array::cast::AsArray;
+    use arrow_array::types::{Decimal128Type, Float64Type, Int64Type};
+    use arrow_array::{Decimal128Array, Float64Array, Int64Array, UInt64Array};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn sum(dtype: &DType, parts: &[(&[u32], ArrayRef)]) -> Result<ArrayRef, KernelError> {
+        let mut merged = Sum.accumulator(Some(dtype)).unwrap();
+        for (groups, column) in parts {
+            let mut states = Sum.accumulator(Some(dtype)).unwrap();
+            states.update(groups, 2, Some(column)).unwrap();
+            merged.merge(&[0, 1], 2, &states.state().unwrap()).unwrap();
+        }
+        merged.finish()
+    }
+
+    fn ints(values: &[i64]) -> ArrayRef {
+        Arc::new(Int64Array::from(values.to_vec()))
+    }
+
+    #[test]
+    fn only_the_total_has_to_fit() {
+        let over = ints(&[i64::MAX, i64::MAX, 1]);
+        let back = ints(&[-i64::MAX, i64::MIN, 0]);
+        let groups: (&[u32], &[u32]) = (&[0, 0, 1], &[0, 0, 1]);
+        let parts = [(groups.0, over), (groups.1, back)];
+        let total = sum(&DType::Int64, &parts).unwrap();
+        assert_eq!(total.as_primitive::<Int64Type>().values(), &[-1, 1]);
+        let error = sum(&DType::Int64, &parts[..1]).unwrap_err();
+        insta::assert_snapshot!(error, @"the sum is 18446744073709551614, which does not fit int64");
+
+        let large: ArrayRef = Arc::new(UInt64Array::from(vec![u64::MAX, 1]));
+        assert!(sum(&DType::UInt64, &[(&[0, 1], Arc::clone(&large))]).is_ok());
+        let error = sum(&DType::UInt64, &[(&[0, 0], large)]).unwrap_err();
+        insta::assert_snapshot!(error, @"the sum is 18446744073709551616, which does not fit uint64");
+    }
+
+    #[test]
+    fn decimal_totals_may_leave_128_bits_on_their_way() {
+        let dtype = DType::Decimal {
+            precision: 38,
+            scale: 2,
+        };
+        let most = 10_i128.pow(38) - 1;
+        let column = |values: Vec<i128>| -> ArrayRef {
+            Arc::new(
+                Decimal128Array::from(values)
+                    .with_precision_and_scale(38, 2)
+                    .unwrap(),
+            )
+        };
+        let (up, down) = (
+            column(vec![most, most, most]),
+            column(vec![-most, -most, 0]),
+        );
+        let parts: [(&[u32], ArrayRef); 2] = [(&[0, 0, 1], up), (&[0, 0, 1], down)];
+        let total = sum(&dtype, &parts).unwrap();
+        assert_eq!(total.as_primitive::<Decimal128Type>().values(), &[0, most]);
+        let error = sum(&dtype, &parts[..1]).unwrap_err();
+        insta::assert_snapshot!(error, @"the sum is a number of more than 38 digits, which does not fit decimal(38, 2)");
+    }
+
+    #[test]
+    fn grouped_floats_add_from_the_first_to_the_last() {
+        let values = [1e16, 1.0, -1e16, 1.0];
+        let column: ArrayRef = Arc::new(Float64Array::from(values.to_vec()));
+        let mut states = Sum.accumulator(Some(&DType::Float64)).unwrap();
+        states.update(&[1; 4], 2, Some(&column)).unwrap();
+        let total = states.finish().unwrap();
+        assert_eq!(
+            total.as_primitive::<Float64Type>().value(1),
+            ((1e16 + 1.0) - 1e16) + 1.0
+        );
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn totals_are_exact(
+            batches in prop::collection::vec(
+                (0_u32..64, prop::collection::vec((0_u32..3, any::<Option<i64>>()), 1..50)),
+                1..6,
+            ),
+        ) {
+            let mut expected = [0_i128; 3];
+            let mut together = 0_i128;
+            let mut grouped = Sum.accumulator(Some(&DType::Int64)).unwrap();
+            let mut whole = Sum.accumulator(Some(&DType::Int64)).unwrap();
+            for (shift, rows) in batches {
+                let groups: Vec<u32> = rows.iter().map(|(group, _)| *group).collect();
+                let values: Vec<Option<i64>> =
+                    rows.iter().map(|(_, value)| value.map(|value| value >> shift)).collect();
+                for (group, value) in groups.iter().zip(&values) {
+                    expected[*group as usize] += i128::from(value.unwrap_or(0));
+                    together += i128::from(value.unwrap_or(0));
+                }
+                let column: ArrayRef = Arc::new(Int64Array::from(values));
+                grouped.update(&groups, 3, Some(&column)).unwrap();
+                whole.update_all(groups.len(), Some(&column)).unwrap();
+            }
+            let totals = grouped.state().unwrap().remove(0);
+            prop_assert_eq!(&totals.as_primitive::<Decimal128Type>().values()[..], &expected[..]);
+            let total = whole.state().unwrap().remove(0);
+            prop_assert_eq!(total.as_primitive::<Decimal128Type>().value(0), together);
+        }
     }
 }

@@ -86,7 +86,7 @@ impl Totals {
             Self::Decimal(totals) => {
                 let digits = array.as_primitive::<Decimal128Type>().values();
                 each_valid(nulls, groups.len(), |row| {
-                    totals.add(groups[row] as usize, digits[row])
+                    totals.add(groups[row] as usize, digits[row]);
                 });
             }
             Self::Float(totals) => match array.data_type() {
@@ -143,7 +143,7 @@ impl Totals {
             Self::Float(totals) => {
                 let parts = state[0].as_primitive::<Float64Type>().values();
                 each_valid(nulls, groups.len(), |row| {
-                    totals[groups[row] as usize] += parts[row]
+                    totals[groups[row] as usize] += parts[row];
                 });
             }
         }
@@ -376,7 +376,7 @@ fn lane_sum<N: Native + Into<f64>>(values: &[N]) -> f64 {
 }
 
 /// Calls `add` with each row that is not null, ascending.
-#[inline(always)]
+#[inline]
 pub(super) fn each_valid(nulls: Option<&NullBuffer>, rows: usize, mut add: impl FnMut(usize)) {
     match nulls.filter(|nulls| nulls.null_count() > 0) {
         None => (0..rows).for_each(add),

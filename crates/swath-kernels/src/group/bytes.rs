@@ -94,8 +94,11 @@ impl ByteTable {
         if !self.open.is_empty() {
             buffers.push(Buffer::from_slice_ref(&self.open));
         }
-        let nulls = null
-            .map(|null| NullBuffer::from_iter((0..self.views.len()).map(|id| id != null as usize)));
+        let nulls = null.map(|null| {
+            (0..self.views.len())
+                .map(|id| id != null as usize)
+                .collect::<NullBuffer>()
+        });
         BinaryViewArray::new(self.views.clone().into(), buffers, nulls)
     }
 

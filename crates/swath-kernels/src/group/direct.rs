@@ -65,7 +65,7 @@ impl Direct {
     }
 
     /// The id of a key, `None` if the array does not reach it.
-    #[inline(always)]
+    #[inline]
     fn id_of(&mut self, word: u64) -> Option<u32> {
         let id = self.ids.get_mut(word.wrapping_sub(self.base) as usize)?;
         if *id == 0 {
@@ -78,7 +78,7 @@ impl Direct {
     /// Reaches to `word` if the array stays worth it. At least doubles, towards `word`, so that keys
     /// that grow steadily are not copied at each batch.
     fn reach<N: Native>(&mut self, word: u64) -> bool {
-        let (first, last) = self.reached::<N>();
+        let (first, last) = bounds::<N>();
         let (low, high) = (
             i128_of::<N>(self.base),
             i128_of::<N>(self.base) + self.ids.len() as i128,
@@ -108,14 +108,6 @@ impl Direct {
         true
     }
 
-    /// The smallest and the largest key of the type.
-    fn reached<N: Native>(&self) -> (i128, i128) {
-        (
-            i128_of::<N>(N::START_MAX.word()),
-            i128_of::<N>(N::START_MIN.word()),
-        )
-    }
-
     /// Ids for live rows; stops at a key out of reach and returns its row.
     fn run<N: Native>(
         &mut self,
@@ -131,15 +123,11 @@ impl Direct {
                 return true;
             }
             let word = keys[row].word();
-            let id = match this.id_of(word) {
-                Some(id) => id,
-                None => {
-                    if !this.reach::<N>(word) {
-                        return false;
-                    }
-                    this.id_of(word).expect("the array reaches the key now")
-                }
-            };
+            let mut id = this.id_of(word);
+            if id.is_none() && this.reach::<N>(word) {
+                id = this.id_of(word);
+            }
+            let Some(id) = id else { return false };
             ids.push(id);
             true
         };
@@ -153,6 +141,14 @@ impl Direct {
     }
 }
 
+/// The smallest and the largest key of the type.
+fn bounds<N: Native>() -> (i128, i128) {
+    (
+        i128_of::<N>(N::START_MAX.word()),
+        i128_of::<N>(N::START_MIN.word()),
+    )
+}
+
 /// The number a word stands for.
 fn i128_of<N: Native>(word: u64) -> i128 {
     // Unsigned types begin at 0.
@@ -163,7 +159,7 @@ fn i128_of<N: Native>(word: u64) -> i128 {
     }
 }
 
-/// The words of the smallest key and the number of keys up to the largest; `None` if all are null.
+/// The word of the smallest key, and how far above it the largest is; `None` if all are null.
 pub(super) fn range_of(array: &ArrayRef) -> Option<(u64, u64)> {
     with_native!(array.data_type(), N => {
         let values = values::<N>(array);
@@ -179,7 +175,7 @@ pub(super) fn range_of(array: &ArrayRef) -> Option<(u64, u64)> {
                 })
             }
         };
-        Some((low.word(), high.word().wrapping_sub(low.word()).saturating_add(1)))
+        Some((low.word(), high.word().wrapping_sub(low.word())))
     }, _ => None)
 }
 
@@ -243,8 +239,11 @@ impl Strategy for Direct {
 
 /// A column of the values with these words, null at `null`.
 pub(super) fn word_column(words: &[u64], null: Option<u32>, data_type: &DataType) -> ArrayRef {
-    let nulls =
-        null.map(|null| NullBuffer::from_iter((0..words.len()).map(|id| id != null as usize)));
+    let nulls = null.map(|null| {
+        (0..words.len())
+            .map(|id| id != null as usize)
+            .collect::<NullBuffer>()
+    });
     with_native!(data_type, N => {
         column::<N>(words.iter().map(|&word| N::from_word(word)).collect(), nulls, data_type)
     }, _ => unreachable!("words are kept for fixed-width keys only"))

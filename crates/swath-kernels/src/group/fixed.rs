@@ -84,7 +84,7 @@ impl WordTable {
         self.probe(word, mix(word))
     }
 
-    #[inline(always)]
+    #[inline]
     fn probe(&mut self, word: u64, hash: u64) -> u32 {
         let mask = self.slots.len() - 1;
         let mut at = hash as usize & mask;
@@ -207,7 +207,8 @@ impl Strategy for Fixed {
         }
         self.next_look = groups * 2;
         let keys = word_column(&self.table.words, self.null, &self.data_type);
-        let (base, range) = range_of(&keys)?;
+        let (base, span) = range_of(&keys)?;
+        let range = span.saturating_add(1);
         is_worth(range, self.seen, groups as u64)
             .then(|| Box::new(Direct::new(self.data_type.clone(), base, range, self.seen)) as _)
     }

@@ -184,7 +184,8 @@ impl Grouper {
             DType::String | DType::Category | DType::Binary => Box::new(Text::new(dtype.clone())),
             DType::Float32 | DType::Float64 => Box::new(Fixed::new(data_type, 0, 0)),
             _ => {
-                let (base, range) = range_of(&keys[0]).unwrap_or((0, 1));
+                let (base, span) = range_of(&keys[0]).unwrap_or((0, 0));
+                let range = span.saturating_add(1);
                 if is_worth(range, keys[0].len() as u64, 0) {
                     Box::new(Direct::new(data_type, base, range, 0))
                 } else {
@@ -247,6 +248,6 @@ impl fmt::Debug for Grouper {
             .field("keys", &self.dtypes)
             .field("strategy", &self.strategy())
             .field("groups", &self.groups())
-            .finish()
+            .finish_non_exhaustive()
     }
 }

@@ -1,6 +1,5 @@
 //! Several keys: a code for each, side by side in one word.
 
-
 use arrow_array::{Array, ArrayRef, UInt32Array};
 use arrow_buffer::NullBuffer;
 use arrow_schema::DataType;
@@ -241,9 +240,9 @@ impl Column {
                 low,
                 high,
             } => {
-                if let Some((first, range)) = range_of(key) {
+                if let Some((first, span)) = range_of(key) {
                     let first = number_of(first, data_type);
-                    let last = first + i128::from(range) - 1;
+                    let last = first + i128::from(span);
                     let (new_low, new_high) = if *high < *low {
                         (first, last)
                     } else {
@@ -404,7 +403,7 @@ fn blank(codes: &mut [u64], nulls: Option<&NullBuffer>, code: u64) {
 }
 
 fn decode_words(codes: &[u64], null: u64, base: u64, data_type: &DataType) -> ArrayRef {
-    let nulls = NullBuffer::from_iter(codes.iter().map(|&code| code != null));
+    let nulls: NullBuffer = codes.iter().map(|&code| code != null).collect();
     with_native!(data_type, N => {
         let values = codes.iter().map(|&code| N::from_word(code.wrapping_add(base))).collect();
         column::<N>(values, Some(nulls), data_type)

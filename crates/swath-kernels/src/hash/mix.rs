@@ -11,7 +11,7 @@ pub(crate) const NULL: u64 = 0x6e75_6c6c_a5a5_1d0f;
 /// Spreads a word over 64 bits so that its high and its low bits both depend on all of it.
 ///
 /// A bijection: two words never collide.
-#[inline(always)]
+#[inline]
 pub(crate) fn mix(word: u64) -> u64 {
     let mut hash = word.wrapping_add(OFFSET);
     hash = (hash ^ (hash >> 32)).wrapping_mul(FIRST);
@@ -20,13 +20,13 @@ pub(crate) fn mix(word: u64) -> u64 {
 }
 
 /// The hash of 128 bits.
-#[inline(always)]
+#[inline]
 pub(crate) fn mix_pair(low: u64, high: u64) -> u64 {
     mix(low ^ mix(high))
 }
 
 /// Adds the hash of the next column to the hash of the columns before it; order matters.
-#[inline(always)]
+#[inline]
 pub(crate) fn combine(hash: u64, next: u64) -> u64 {
     let hash = (hash.rotate_left(23) ^ next).wrapping_mul(FIRST);
     hash ^ (hash >> 32)

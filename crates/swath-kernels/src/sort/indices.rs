@@ -53,9 +53,9 @@ pub fn sort_to_indices(columns: &[ArrayRef], keys: &[SortKey]) -> Result<UInt32A
         Some(nulls) => (0..rows as u32).partition(|&row| nulls.is_valid(row as usize)),
     };
     let sorted = if codes.is_exact {
-        sort_exact(&codes.codes, valid)
+        sort_exact(&codes.of, &valid)
     } else {
-        sort_prefixes(column, &codes.codes, valid, key.descending)?
+        sort_prefixes(column, &codes.of, &valid, key.descending)?
     };
     let order = if key.nulls_last {
         [sorted, nulls]
@@ -66,11 +66,11 @@ pub fn sort_to_indices(columns: &[ArrayRef], keys: &[SortKey]) -> Result<UInt32A
 }
 
 /// Sorts by code, then position. Code and position share a word where the codes are close enough.
-fn sort_exact(codes: &[u64], rows: Vec<u32>) -> Vec<u32> {
+fn sort_exact(codes: &[u64], rows: &[u32]) -> Vec<u32> {
     let live = || rows.iter().map(|&row| codes[row as usize]);
     let low = live().min().unwrap_or(0);
     let range = live().max().unwrap_or(0) - low;
-    if range <= u64::from(u32::MAX) {
+    if u32::try_from(range).is_ok() {
         let mut words: Vec<u64> = rows
             .iter()
             .map(|&row| (codes[row as usize] - low) << 32 | u64::from(row))
@@ -89,7 +89,7 @@ fn sort_exact(codes: &[u64], rows: Vec<u32>) -> Vec<u32> {
 fn sort_prefixes(
     column: &ArrayRef,
     codes: &[u64],
-    rows: Vec<u32>,
+    rows: &[u32],
     descending: bool,
 ) -> Result<Vec<u32>, KernelError> {
     let plain = plain(column)?;
@@ -151,7 +151,7 @@ fn ranks(column: &ArrayRef, descending: bool) -> Result<Codes, KernelError> {
         .logical_nulls()
         .filter(|nulls| nulls.null_count() > 0);
     Ok(Codes {
-        codes,
+        of: codes,
         nulls,
         is_exact: true,
     })

@@ -14,7 +14,7 @@ use crate::native::{Native, values, with_native};
 /// One sort column as codes.
 pub(super) struct Codes {
     /// Direction is applied; garbage where the row is null.
-    pub(super) codes: Vec<u64>,
+    pub(super) of: Vec<u64>,
     pub(super) nulls: Option<NullBuffer>,
     /// Equal codes mean equal values. Otherwise a smaller code means a smaller value and equal codes
     /// mean nothing: text goes by its first eight bytes.
@@ -42,7 +42,7 @@ pub(super) fn codes_of(array: &ArrayRef, descending: bool) -> Result<Codes, Kern
     if let Some(views) = Views::of(&array) {
         let codes = (0..array.len()).map(|row| views.with(row, |bytes| prefix(bytes, descending)));
         return Ok(Codes {
-            codes: codes.collect(),
+            of: codes.collect(),
             nulls,
             is_exact: false,
         });
@@ -54,7 +54,7 @@ pub(super) fn codes_of(array: &ArrayRef, descending: bool) -> Result<Codes, Kern
         } else {
             values.iter().map(|value| value.order(false)).collect()
         };
-        Ok(Codes { codes, nulls, is_exact: N::WIDTH <= 8 })
+        Ok(Codes { of: codes, nulls, is_exact: N::WIDTH <= 8 })
     }, _ => Err(no_order(array.data_type())))
 }
 
@@ -148,7 +148,7 @@ fn row_column(array: &ArrayRef, key: &SortKey) -> Result<ArrayRef, KernelError> 
     }
     let codes = codes_of(&array, key.descending)?;
     Ok(std::sync::Arc::new(UInt64Array::new(
-        codes.codes.into(),
+        codes.of.into(),
         codes.nulls,
     )))
 }

@@ -179,7 +179,7 @@ impl TopK {
         match self.keys.first() {
             Some(key) => codes_of(key_column(columns, key)?, key.descending),
             None => Ok(Codes {
-                codes: vec![0; rows],
+                of: vec![0; rows],
                 nulls: None,
                 is_exact: true,
             }),
@@ -238,7 +238,7 @@ impl TopK {
         let (any_value, some_values) = (bound.rank > 1, bound.rank == 1);
         if codes.nulls.is_none() && some_values {
             for row in block {
-                if under(codes.codes[row]) && live(row) {
+                if under(codes.of[row]) && live(row) {
                     candidates.push(row as u32);
                 }
             }
@@ -335,7 +335,7 @@ impl TopK {
 fn position(codes: &Codes, key: &SortKey, row: u32) -> (u8, u64) {
     match &codes.nulls {
         Some(nulls) if nulls.is_null(row as usize) => (if key.nulls_last { 2 } else { 0 }, 0),
-        _ => (1, codes.codes[row as usize]),
+        _ => (1, codes.of[row as usize]),
     }
 }
 
@@ -357,6 +357,6 @@ impl fmt::Debug for TopK {
             .field("k", &self.k)
             .field("keys", &self.keys)
             .field("candidates", &self.found.len())
-            .finish()
+            .finish_non_exhaustive()
     }
 }
