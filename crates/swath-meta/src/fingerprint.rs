@@ -12,7 +12,10 @@ impl Fingerprint for DType {
 
 impl Fingerprint for Field {
     fn feed(&self, out: &mut Canon) {
-        out.object("field", 1).str(&self.name).feed(&self.dtype).bool(self.nullable);
+        out.object("field", 1)
+            .str(&self.name)
+            .feed(&self.dtype)
+            .bool(self.nullable);
     }
 }
 
@@ -24,7 +27,9 @@ impl Fingerprint for Index {
 
 impl Fingerprint for Meta {
     fn feed(&self, out: &mut Canon) {
-        out.object("meta", 1).feed(self.fields()).feed(&self.index());
+        out.object("meta", 1)
+            .feed(self.fields())
+            .feed(&self.index());
     }
 }
 
@@ -39,7 +44,10 @@ mod tests {
     #[test]
     fn everything_that_a_meta_says_is_in_its_name() {
         let meta = Meta::of([("a", "int64"), ("b", "string")]).unwrap();
-        assert_eq!(print(&meta), print(&Meta::of([("a", "int"), ("b", "str")]).unwrap()));
+        assert_eq!(
+            print(&meta),
+            print(&Meta::of([("a", "int"), ("b", "str")]).unwrap())
+        );
         for other in [
             meta.set_index(["a"]).unwrap(),
             meta.rename([("a", "c")]).unwrap(),
