@@ -1,0 +1,323 @@
+//! What can be wrong with an expression: when it is checked, and when it meets a value it has no answer for.
+
+use std::error::Error;
+use std::fmt::{self, Display, Formatter};
+use std::panic::Location;
+
+use arrow_schema::ArrowError;
+use swath_meta::{DType, MetaError};
+
+use crate::display::brief;
+use crate::{Expr, FunctionError, FunctionPin};
+
+/// Says what is wrong, in which part of an expression, and where the user's program made that part.
+///
+/// `Display` is the message of its [`kind`](Self::kind), one level; the parts are for programs and reports.
+#[derive(Debug)]
+pub struct ExprError(Box<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    kind: ExprErrorKind,
+    expression: Option<String>,
+    location: Option<&'static Location<'static>>,
+}
+
+/// What is wrong with an expression.
+///
+/// Texts of expressions are cut to a readable length. Fields that hold values out of the data are named `value`, `left` and
+/// `right`; [`ExprError::redacted`] blanks them.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ExprErrorKind {
+    /// A column, or a dtype, is not one.
+    #[error(transparent)]
+    Meta(MetaError),
+    /// Two sides do not go together.
+    #[error("`{left}` is {left_dtype} and `{right}` is {right_dtype}, `{operation}` has no answer for that{}", or_write(fix.as_deref()))]
+    Mismatch {
+        /// The operation.
+        operation: &'static str,
+        /// The left expression.
+        left: String,
+        /// Its dtype.
+        left_dtype: DType,
+        /// The right expression.
+        right: String,
+        /// Its dtype.
+        right_dtype: DType,
+        /// What to write instead, ready to paste.
+        fix: Option<String>,
+    },
+    /// A literal cannot become the dtype of what it meets without changing.
+    #[error("the literal {literal} does not fit `{expression}`, which is {dtype}: {reason}{}", or_write(fix.as_deref()))]
+    Literal {
+        /// The literal.
+        literal: String,
+        /// What it meets.
+        expression: String,
+        /// The dtype of that.
+        dtype: DType,
+        /// Why it does not fit.
+        reason: String,
+        /// What to write instead, ready to paste.
+        fix: Option<String>,
+    },
+    /// One side is not what the operation needs.
+    #[error("`{operation}` needs {expected}, `{expression}` is {dtype}{}", or_write(fix.as_deref()))]
+    Operand {
+        /// The operation.
+        operation: &'static str,
+        /// What it needs.
+        expected: &'static str,
+        /// What it got.
+        expression: String,
+        /// The dtype of that.
+        dtype: DType,
+        /// What to write instead, ready to paste.
+        fix: Option<String>,
+    },
+    /// A filter was given something that is neither true nor false.
+    #[error("a predicate must be bool, `{expression}` is {dtype}{}", or_write(fix.as_deref()))]
+    NotBoolean {
+        /// The expression.
+        expression: String,
+        /// Its dtype.
+        dtype: DType,
+        /// What to write instead, ready to paste.
+        fix: Option<String>,
+    },
+    /// A cast between two dtypes that have nothing in common.
+    #[error("`{expression}` is {from}, which cannot be cast to {to}{}", or_write(fix.as_deref()))]
+    Cast {
+        /// What was to be cast.
+        expression: String,
+        /// Its dtype.
+        from: DType,
+        /// The dtype asked for.
+        to: DType,
+        /// What to write instead, ready to paste.
+        fix: Option<String>,
+    },
+    /// A decimal result would need more than 38 digits after the point.
+    #[error(
+        "`{operation}` of {left_dtype} and {right_dtype} needs {scale} digits after the point, a decimal has at most 38; cast one side first"
+    )]
+    DecimalScale {
+        /// The operation.
+        operation: &'static str,
+        /// The left dtype.
+        left_dtype: DType,
+        /// The right dtype.
+        right_dtype: DType,
+        /// The digits it needs.
+        scale: i32,
+    },
+    /// A function is not in the table.
+    #[error("no function `{name}`{}", did_you_mean(nearest.as_deref()))]
+    UnknownFunction {
+        /// The name asked for.
+        name: String,
+        /// The most similar name there is.
+        nearest: Option<String>,
+    },
+    /// The table has another version of a function than the expression was made with.
+    #[error("function `{name}` is version {}, the expression was made with version {}", version(*found), version(*expected))]
+    OtherFunction {
+        /// The function.
+        name: String,
+        /// The version the expression means.
+        expected: FunctionPin,
+        /// The version in the table.
+        found: FunctionPin,
+    },
+    /// A function has no answer for its arguments or a value.
+    #[error("function `{function}` failed")]
+    Function {
+        /// The function.
+        function: String,
+        /// Why.
+        #[source]
+        source: FunctionError,
+    },
+    /// A result does not fit its dtype.
+    #[error(
+        "{left} {operation} {right} does not fit {dtype}; cast to a wider dtype first, as in `.cast(\"{}\")`",
+        wider(dtype)
+    )]
+    Overflow {
+        /// The operation.
+        operation: &'static str,
+        /// The left value.
+        left: String,
+        /// The right value.
+        right: String,
+        /// The dtype of the result.
+        dtype: DType,
+    },
+    /// The negative of a value does not fit its dtype.
+    #[error(
+        "-({value}) does not fit {dtype}; cast to a wider dtype first, as in `.cast(\"{}\")`",
+        wider(dtype)
+    )]
+    NegOverflow {
+        /// The value.
+        value: String,
+        /// Its dtype.
+        dtype: DType,
+    },
+    /// An integer or decimal was divided by zero.
+    #[error(
+        "{left} {operation} 0 has no answer in {dtype}; filter zeros out first, or cast to float64"
+    )]
+    DivideByZero {
+        /// The operation.
+        operation: &'static str,
+        /// The value divided.
+        left: String,
+        /// Its dtype.
+        dtype: DType,
+    },
+    /// A value cannot become another dtype without changing.
+    #[error("{value} ({from}) is no {to}: {reason}")]
+    CastValue {
+        /// The first such value.
+        value: String,
+        /// Its dtype.
+        from: DType,
+        /// The dtype asked for.
+        to: DType,
+        /// Why it cannot.
+        reason: &'static str,
+    },
+    /// A lazy scalar was needed and not supplied.
+    #[error("the value of the lazy scalar `{name:#}` was not supplied")]
+    LateMissing {
+        /// What computes it.
+        name: swath_graph::Name,
+    },
+    /// A lazy scalar was supplied with a value of another dtype.
+    #[error("the lazy scalar `{name:#}` is {value}, which is no {dtype}")]
+    LateValue {
+        /// What computes it.
+        name: swath_graph::Name,
+        /// The value supplied.
+        value: String,
+        /// The dtype it should have.
+        dtype: DType,
+    },
+    /// A batch has another Arrow type than its column's dtype admits.
+    #[error("column `{column}` is {dtype}, the batch holds {arrow}")]
+    Encoding {
+        /// The column.
+        column: String,
+        /// Its dtype.
+        dtype: DType,
+        /// What the batch holds.
+        arrow: String,
+    },
+    /// Arrow failed.
+    #[error("{during} failed")]
+    Arrow {
+        /// At what.
+        during: &'static str,
+        /// What it said.
+        #[source]
+        source: ArrowError,
+    },
+}
+
+impl ExprError {
+    /// An error in this part of an expression.
+    pub(crate) fn at(expr: &Expr, kind: ExprErrorKind) -> Self {
+        Self(Box::new(Inner {
+            kind,
+            expression: Some(brief(expr)),
+            location: expr.location(),
+        }))
+    }
+
+    /// What is wrong.
+    pub fn kind(&self) -> &ExprErrorKind {
+        &self.0.kind
+    }
+
+    /// The smallest part of the expression that is wrong, as text.
+    pub fn expression(&self) -> Option<&str> {
+        self.0.expression.as_deref()
+    }
+
+    /// Where the user's program made that part; `None` after decoding.
+    pub fn location(&self) -> Option<&'static Location<'static>> {
+        self.0.location
+    }
+
+    /// The column it is about, if a name was not found.
+    pub fn column(&self) -> Option<&str> {
+        match &self.0.kind {
+            ExprErrorKind::Meta(MetaError::Column { name, .. }) => Some(name),
+            ExprErrorKind::Encoding { column, .. } => Some(column),
+            _ => None,
+        }
+    }
+
+    /// The same error without any value out of the data, for programs that must not show them.
+    pub fn redacted(mut self) -> Self {
+        const HIDDEN: &str = "‹redacted›";
+        match &mut self.0.kind {
+            ExprErrorKind::Overflow { left, right, .. } => {
+                (*left, *right) = (HIDDEN.into(), HIDDEN.into())
+            }
+            ExprErrorKind::DivideByZero { left: value, .. }
+            | ExprErrorKind::NegOverflow { value, .. }
+            | ExprErrorKind::CastValue { value, .. }
+            | ExprErrorKind::LateValue { value, .. }
+            | ExprErrorKind::Function {
+                source: FunctionError::Value { value, .. },
+                ..
+            } => *value = HIDDEN.into(),
+            _ => {}
+        }
+        self
+    }
+}
+
+impl Display for ExprError {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        Display::fmt(&self.0.kind, f)
+    }
+}
+
+impl Error for ExprError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.0.kind.source()
+    }
+}
+
+fn or_write(fix: Option<&str>) -> String {
+    fix.map(|fix| format!("; write `{fix}`"))
+        .unwrap_or_default()
+}
+
+fn did_you_mean(nearest: Option<&str>) -> String {
+    nearest
+        .map(|nearest| format!("; did you mean `{nearest}`?"))
+        .unwrap_or_default()
+}
+
+fn version(pin: FunctionPin) -> String {
+    if pin.digest == 0 {
+        pin.version.to_string()
+    } else {
+        format!("{} of plugin {:08x}", pin.version, pin.digest >> 96)
+    }
+}
+
+/// A dtype that holds more numbers: what an overflow's message offers.
+fn wider(dtype: &DType) -> &'static str {
+    match dtype {
+        DType::Int64 | DType::UInt64 => "decimal(38, 0)",
+        DType::Decimal { .. } => "float64",
+        _ => "int64",
+    }
+}

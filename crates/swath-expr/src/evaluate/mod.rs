@@ -1,0 +1,31 @@
+//! Evaluation on whole batches: one file a family of operations.
+//!
+//! Every kernel takes [`Input`]s (an array, or a scalar that is never blown up to one), at least one of them an array, and the
+//! [`Rows`] that count, and gives an array with a value a row. Rows that are not active get any value and cause no error.
+
+mod input;
+mod kernel;
+mod load;
+mod mask;
+mod side;
+
+mod compare;
+mod dictionary;
+mod isin;
+mod text;
+
+pub(crate) mod logic;
+
+mod decimal;
+mod float;
+mod integer;
+mod promote;
+mod temporal;
+
+mod cast;
+mod fill;
+
+pub use input::{Input, Rows};
+pub(crate) use isin::Members;
+pub(crate) use kernel::{Kernel, run};
+pub(crate) use load::load;

@@ -1,0 +1,81 @@
+//! How an expression refers to a function: by name, because the function itself may live in a plugin or on another machine.
+
+use std::sync::Arc;
+
+use swath_batch::Value;
+use swath_graph::{Canon, Fingerprint};
+
+use crate::Params;
+
+/// A function by name, with its parameters; found in a [`Functions`](crate::Functions) table when the expression is checked.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FunctionRef {
+    name: Arc<str>,
+    params: Params,
+    pin: Option<FunctionPin>,
+}
+
+/// Exactly which function is meant: its answers are a function of this, its parameters and its inputs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct FunctionPin {
+    /// The version of its meaning, raised when it begins to give other answers.
+    pub version: u32,
+    /// The hash of the plugin file it came from; 0 for what is part of the program.
+    pub digest: u128,
+}
+
+impl FunctionRef {
+    /// Refers to the function of this name, whichever version is registered.
+    pub fn new(name: impl Into<Arc<str>>) -> Self {
+        Self {
+            name: name.into(),
+            params: Params::default(),
+            pin: None,
+        }
+    }
+
+    /// With one more parameter.
+    pub fn param(self, name: impl Into<Arc<str>>, value: impl Into<Value>) -> Self {
+        Self {
+            params: self.params.with(name, value),
+            ..self
+        }
+    }
+
+    /// Refers to exactly this version; see [`Expr::pin_functions`](crate::Expr::pin_functions).
+    pub fn pinned(self, pin: FunctionPin) -> Self {
+        Self {
+            pin: Some(pin),
+            ..self
+        }
+    }
+
+    pub(crate) fn with_params(self, params: Params) -> Self {
+        Self { params, ..self }
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Its parameters.
+    pub fn params(&self) -> &Params {
+        &self.params
+    }
+
+    /// Which version is meant, if that was settled.
+    pub fn pin(&self) -> Option<FunctionPin> {
+        self.pin
+    }
+}
+
+impl Fingerprint for FunctionRef {
+    fn feed(&self, out: &mut Canon) {
+        out.str(&self.name).feed(&self.params);
+        match self.pin {
+            Some(pin) => out.some().u64(pin.version.into()).u128(pin.digest),
+            None => out.none(),
+        };
+    }
+}

@@ -1,0 +1,7 @@
+//! Expressions made from expressions: what rules of the planner stand on.
+
+mod conjuncts;
+mod fold;
+mod substitute;
+
+pub(crate) use conjuncts::conjunct_parts;
