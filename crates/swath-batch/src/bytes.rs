@@ -52,7 +52,10 @@ impl BufferBytes {
     }
 
     fn add_buffer(&mut self, buffer: &Buffer) {
-        let held = self.seen.entry(buffer.data_ptr().as_ptr() as usize).or_default();
+        let held = self
+            .seen
+            .entry(buffer.data_ptr().as_ptr() as usize)
+            .or_default();
         *held = (*held).max(buffer.capacity());
     }
 }

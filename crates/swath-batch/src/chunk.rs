@@ -46,12 +46,20 @@ impl Chunk {
             columns.iter().all(|column| column.len() == rows),
             "every column of a chunk has its height"
         );
-        Self { columns, rows, selection: None }
+        Self {
+            columns,
+            rows,
+            selection: None,
+        }
     }
 
     /// Takes the columns of `batch`, sharing its buffers.
     pub fn from_batch(batch: &RecordBatch) -> Self {
-        Self { columns: batch.columns().to_vec(), rows: batch.num_rows(), selection: None }
+        Self {
+            columns: batch.columns().to_vec(),
+            rows: batch.num_rows(),
+            selection: None,
+        }
     }
 
     /// Number of rows that are selected.
@@ -67,7 +75,10 @@ impl Chunk {
     /// Bytes by buffers, shared buffers counted once; the selection's mask counts too.
     pub fn bytes(&self) -> u64 {
         unique_bytes(self.columns.iter().map(AsRef::as_ref))
-            + self.selection.as_ref().map_or(0, |selection| selection.rows().div_ceil(8) as u64)
+            + self
+                .selection
+                .as_ref()
+                .map_or(0, |selection| selection.rows().div_ceil(8) as u64)
     }
 
     /// Narrows the live rows by `mask`, which has one bit for each physical row.
@@ -84,13 +95,22 @@ impl Chunk {
     /// Costs nothing where every row is live already. Dictionaries and view buffers are shared, not
     /// copied: see [`Partition::compact`](crate::Partition::compact) for what must outlive a task.
     pub fn compact(self) -> Result<Self, BatchError> {
-        let Some(selection) = &self.selection else { return Ok(self) };
+        let Some(selection) = &self.selection else {
+            return Ok(self);
+        };
         if selection.count() == self.rows {
-            return Ok(Self { selection: None, ..self });
+            return Ok(Self {
+                selection: None,
+                ..self
+            });
         }
         if selection.count() == 0 {
             return Ok(Self {
-                columns: self.columns.iter().map(|column| column.slice(0, 0)).collect(),
+                columns: self
+                    .columns
+                    .iter()
+                    .map(|column| column.slice(0, 0))
+                    .collect(),
                 rows: 0,
                 selection: None,
             });
@@ -98,21 +118,35 @@ impl Chunk {
         let mask = BooleanArray::new(selection.mask().clone(), None);
         let builder = FilterBuilder::new(&mask);
         // Worth its pass over the mask only where several columns share it.
-        let filter =
-            if self.columns.len() > 1 { builder.optimize() } else { builder }.build();
+        let filter = if self.columns.len() > 1 {
+            builder.optimize()
+        } else {
+            builder
+        }
+        .build();
         let columns = self
             .columns
             .iter()
             .map(|column| filter.filter(column.as_ref()))
             .collect::<Result<Vec<_>, _>>()
-            .map_err(|source| BatchError::Arrow { during: "filtering rows", source })?;
-        Ok(Self { columns, rows: selection.count(), selection: None })
+            .map_err(|source| BatchError::Arrow {
+                during: "filtering rows",
+                source,
+            })?;
+        Ok(Self {
+            columns,
+            rows: selection.count(),
+            selection: None,
+        })
     }
 
     /// The columns at `positions`, in that order, with the same rows and selection.
     pub fn project(&self, positions: &[usize]) -> Self {
         Self {
-            columns: positions.iter().map(|&at| Arc::clone(&self.columns[at])).collect(),
+            columns: positions
+                .iter()
+                .map(|&at| Arc::clone(&self.columns[at]))
+                .collect(),
             rows: self.rows,
             selection: self.selection.clone(),
         }
@@ -121,9 +155,16 @@ impl Chunk {
     /// The `len` physical rows from `offset`, sharing buffers.
     pub fn slice(&self, offset: usize, len: usize) -> Self {
         Self {
-            columns: self.columns.iter().map(|column| column.slice(offset, len)).collect(),
+            columns: self
+                .columns
+                .iter()
+                .map(|column| column.slice(offset, len))
+                .collect(),
             rows: len,
-            selection: self.selection.as_ref().map(|selection| selection.slice(offset, len)),
+            selection: self
+                .selection
+                .as_ref()
+                .map(|selection| selection.slice(offset, len)),
         }
     }
 
@@ -142,7 +183,10 @@ pub(crate) fn batch_of(
 ) -> Result<RecordBatch, BatchError> {
     let fields = meta.fields();
     if fields.len() != columns.len() {
-        return Err(BatchError::ColumnCount { expected: fields.len(), found: columns.len() });
+        return Err(BatchError::ColumnCount {
+            expected: fields.len(),
+            found: columns.len(),
+        });
     }
     let schema = Schema::new(
         fields
@@ -159,8 +203,12 @@ pub(crate) fn batch_of(
             .collect::<Vec<_>>(),
     );
     let options = RecordBatchOptions::new().with_row_count(Some(rows));
-    RecordBatch::try_new_with_options(Arc::new(schema), columns, &options)
-        .map_err(|source| BatchError::Arrow { during: "putting columns together", source })
+    RecordBatch::try_new_with_options(Arc::new(schema), columns, &options).map_err(|source| {
+        BatchError::Arrow {
+            during: "putting columns together",
+            source,
+        }
+    })
 }
 
 #[cfg(test)]
@@ -169,7 +217,10 @@ mod tests {
     use arrow_array::{Int64Array, cast::AsArray, types::Int64Type};
 
     fn numbers(rows: i64) -> Chunk {
-        Chunk::new(vec![Arc::new(Int64Array::from_iter_values(0..rows))], rows as usize)
+        Chunk::new(
+            vec![Arc::new(Int64Array::from_iter_values(0..rows))],
+            rows as usize,
+        )
     }
 
     #[track_caller]
@@ -177,7 +228,10 @@ mod tests {
         let live = chunk.live_rows();
         let compact = chunk.compact().expect("rows filter");
         assert_eq!(compact.rows, live);
-        assert_eq!(compact.columns[0].as_primitive::<Int64Type>().values(), expected);
+        assert_eq!(
+            compact.columns[0].as_primitive::<Int64Type>().values(),
+            expected
+        );
     }
 
     #[test]

@@ -26,7 +26,11 @@ pub(crate) fn write_date(out: &mut dyn Write, days: i64) -> fmt::Result {
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let shifted = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * shifted + 2) / 5 + 1;
-    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
+    let month = if shifted < 10 {
+        shifted + 3
+    } else {
+        shifted - 9
+    };
     let year = year_of_era + era * 400 + i128::from(month <= 2);
     if (0..=9999).contains(&year) {
         write!(out, "{year:04}-{month:02}-{day:02}")
@@ -98,7 +102,11 @@ mod tests {
             let same_month = last[..7] == next[..7];
             let step = next[8..].parse::<u8>().expect("digits");
             let before = last[8..].parse::<u8>().expect("digits");
-            assert!(if same_month { step == before + 1 } else { step == 1 && before >= 28 });
+            assert!(if same_month {
+                step == before + 1
+            } else {
+                step == 1 && before >= 28
+            });
             last = next;
         }
         assert_eq!(text(-719_528), "0000-01-01");

@@ -32,7 +32,15 @@ const SMALL_DICTIONARY: u64 = 1024;
 /// The arrays are seen together because they share buffers: whether a view buffer or a dictionary
 /// is worth copying depends on all that point into it.
 pub(crate) fn compact_column(arrays: &[ArrayRef]) -> Result<Vec<ArrayRef>, ArrowError> {
-    let Some(first) = arrays.first() else { return Ok(Vec::new()) };
+    let Some(first) = arrays.first() else {
+        return Ok(Vec::new());
+    };
+    if arrays
+        .iter()
+        .any(|array| array.data_type() != first.data_type())
+    {
+        return compact_each_encoding(arrays);
+    }
     match first.data_type() {
         DataType::Utf8View => Ok(compact_views::<StringViewType>(arrays)),
         DataType::BinaryView => Ok(compact_views::<BinaryViewType>(arrays)),
@@ -49,6 +57,28 @@ pub(crate) fn compact_column(arrays: &[ArrayRef]) -> Result<Vec<ArrayRef>, Arrow
         DataType::Struct(_) => compact_structs(arrays),
         _ => arrays.iter().map(tight).collect(),
     }
+}
+
+/// Compacts those of the arrays together that have the same encoding.
+fn compact_each_encoding(arrays: &[ArrayRef]) -> Result<Vec<ArrayRef>, ArrowError> {
+    let mut encodings: Vec<(&DataType, Vec<usize>)> = Vec::new();
+    for (at, array) in arrays.iter().enumerate() {
+        match encodings
+            .iter_mut()
+            .find(|(encoding, _)| *encoding == array.data_type())
+        {
+            Some((_, places)) => places.push(at),
+            None => encodings.push((array.data_type(), vec![at])),
+        }
+    }
+    let mut out = arrays.to_vec();
+    for (_, places) in encodings {
+        let same: Vec<ArrayRef> = places.iter().map(|&at| Arc::clone(&arrays[at])).collect();
+        for (at, array) in places.into_iter().zip(compact_column(&same)?) {
+            out[at] = array;
+        }
+    }
+    Ok(out)
 }
 
 /// Cuts the rows of `lens` batches into runs that are to become one batch each.
@@ -73,10 +103,11 @@ pub(crate) fn runs(lens: &[usize]) -> Vec<Range<usize>> {
 /// Whether arrays of one column can be joined by copying codes or values alone.
 pub(crate) fn joins_cheaply(arrays: &[ArrayRef]) -> bool {
     arrays.windows(2).all(|pair| {
-        match (pair[0].as_any_dictionary_opt(), pair[1].as_any_dictionary_opt()) {
-            (Some(left), Some(right)) => {
-                left.values().to_data().ptr_eq(&right.values().to_data())
-            }
+        match (
+            pair[0].as_any_dictionary_opt(),
+            pair[1].as_any_dictionary_opt(),
+        ) {
+            (Some(left), Some(right)) => left.values().to_data().ptr_eq(&right.values().to_data()),
             _ => pair[0].data_type() == pair[1].data_type(),
         }
     })
@@ -98,7 +129,9 @@ fn wasteful(held: u64, needed: u64) -> bool {
 /// Copies `array` where it is a slice of something larger.
 fn tight(array: &ArrayRef) -> Result<ArrayRef, ArrowError> {
     let data = array.to_data();
-    let needed = data.get_slice_memory_size().map_or(u64::MAX, |bytes| bytes as u64);
+    let needed = data
+        .get_slice_memory_size()
+        .map_or(u64::MAX, |bytes| bytes as u64);
     if !wasteful(unique_bytes([array.as_ref()]), needed) {
         return Ok(Arc::clone(array));
     }
@@ -111,12 +144,16 @@ fn tight(array: &ArrayRef) -> Result<ArrayRef, ArrowError> {
 }
 
 fn compact_structs(arrays: &[ArrayRef]) -> Result<Vec<ArrayRef>, ArrowError> {
-    let structs: Vec<&StructArray> = arrays.iter().map(|array| array.as_struct()).collect();
-    let Some(first) = structs.first() else { return Ok(Vec::new()) };
+    let structs: Vec<&StructArray> = arrays.iter().map(AsArray::as_struct).collect();
+    let Some(first) = structs.first() else {
+        return Ok(Vec::new());
+    };
     let mut columns: Vec<Vec<ArrayRef>> = vec![Vec::new(); structs.len()];
     for at in 0..first.num_columns() {
-        let column: Vec<ArrayRef> =
-            structs.iter().map(|array| Arc::clone(array.column(at))).collect();
+        let column: Vec<ArrayRef> = structs
+            .iter()
+            .map(|array| Arc::clone(array.column(at)))
+            .collect();
         for (row, array) in compact_column(&column)?.into_iter().enumerate() {
             columns[row].push(array);
         }
@@ -139,7 +176,7 @@ fn compact_structs(arrays: &[ArrayRef]) -> Result<Vec<ArrayRef>, ArrowError> {
 /// Copies the strings of views where the buffers behind them hold much more than is shown.
 fn compact_views<T: ByteViewType>(arrays: &[ArrayRef]) -> Vec<ArrayRef> {
     let views: Vec<&GenericByteViewArray<T>> =
-        arrays.iter().map(|array| array.as_byte_view::<T>()).collect();
+        arrays.iter().map(AsArray::as_byte_view::<T>).collect();
     let held = unique_bytes(arrays.iter().map(AsRef::as_ref));
     let needed: u64 = views
         .iter()
@@ -151,7 +188,10 @@ fn compact_views<T: ByteViewType>(arrays: &[ArrayRef]) -> Vec<ArrayRef> {
     if !wasteful(held, needed) {
         return arrays.to_vec();
     }
-    views.into_iter().map(|views| tight_views(views.gc())).collect()
+    views
+        .into_iter()
+        .map(|views| tight_views(views.gc()))
+        .collect()
 }
 
 /// Copies the 16-byte views themselves where they are a slice of something larger.
@@ -171,11 +211,14 @@ fn compact_dictionaries<K: ArrowDictionaryKeyType>(
     arrays: &[ArrayRef],
 ) -> Result<Vec<ArrayRef>, ArrowError> {
     let dictionaries: Vec<&DictionaryArray<K>> =
-        arrays.iter().map(|array| array.as_dictionary::<K>()).collect();
+        arrays.iter().map(AsArray::as_dictionary::<K>).collect();
     let mut out: Vec<Option<ArrayRef>> = vec![None; arrays.len()];
     let mut sharing: HashMap<_, Vec<usize>> = HashMap::new();
     for (at, dictionary) in dictionaries.iter().enumerate() {
-        sharing.entry(identity(dictionary.values())).or_default().push(at);
+        sharing
+            .entry(identity(dictionary.values()))
+            .or_default()
+            .push(at);
     }
     for sharing in sharing.into_values() {
         let values = dictionaries[sharing[0]].values();
@@ -205,12 +248,17 @@ fn compact_dictionaries<K: ArrowDictionaryKeyType>(
             for other in sharing {
                 let keys: ArrayRef = Arc::new(dictionaries[other].keys().clone());
                 let keys = tight(&keys)?.as_primitive::<K>().clone();
-                out[other] =
-                    Some(Arc::new(DictionaryArray::<K>::try_new(keys, Arc::clone(&values))?));
+                out[other] = Some(Arc::new(DictionaryArray::<K>::try_new(
+                    keys,
+                    Arc::clone(&values),
+                )?));
             }
         }
     }
-    Ok(out.into_iter().map(|array| array.expect("every dictionary is visited")).collect())
+    Ok(out
+        .into_iter()
+        .map(|array| array.expect("every dictionary is visited"))
+        .collect())
 }
 
 /// One bit for each entry, set where a valid code of one of `arrays` names it.
@@ -232,7 +280,13 @@ fn used_entries<'a, K: ArrowDictionaryKeyType>(
 fn identity(values: &ArrayRef) -> (Option<usize>, Option<usize>, usize) {
     let data = values.to_data();
     let nulls = data.nulls().map(|nulls| nulls.buffer().as_ptr() as usize);
-    (data.buffers().first().map(|buffer| buffer.as_ptr() as usize), nulls, data.offset() + data.len())
+    (
+        data.buffers()
+            .first()
+            .map(|buffer| buffer.as_ptr() as usize),
+        nulls,
+        data.offset() + data.len(),
+    )
 }
 
 /// Renames the codes; the new ones are fewer, so the key type holds them.

@@ -55,9 +55,9 @@ pub fn render_table(
     let held: usize = batches.iter().map(RecordBatch::num_rows).sum();
     let elided = total_rows > max_rows as u64 || total_rows > held as u64;
     let shown = held.min(max_rows.max(1));
-    let head = if elided { shown.div_ceil(2) } else { shown };
-    let places: Vec<(usize, usize)> = (0..head)
-        .chain(held - (shown - head)..held)
+    let upper = if elided { shown.div_ceil(2) } else { shown };
+    let places: Vec<(usize, usize)> = (0..upper)
+        .chain(held - (shown - upper)..held)
         .map(|row| locate(batches, row))
         .collect();
     let index = meta.index().len();
@@ -71,7 +71,7 @@ pub fn render_table(
                 .map(|&(batch, row)| cell(batches[batch].column(at), row))
                 .collect();
             if elided {
-                cells.insert(head, "…".into());
+                cells.insert(upper, "…".into());
             }
             let mut column = Column {
                 name: clip(&field.name),
@@ -81,16 +81,19 @@ pub fn render_table(
                 width: 0,
                 index: at < index,
             };
-            column.width = column.texts().map(UnicodeWidthStr::width).max().unwrap_or(0);
+            column.width = column
+                .texts()
+                .map(UnicodeWidthStr::width)
+                .max()
+                .unwrap_or(0);
             column
         })
         .collect();
     let columns = fit(columns, width, places.len() + usize::from(elided));
     let mut out = String::new();
     write_table(&mut out, &columns);
-    let plural = |n: u64, noun: &str| {
-        format!("{} {noun}{}", thousands(n), if n == 1 { "" } else { "s" })
-    };
+    let plural =
+        |n: u64, noun: &str| format!("{} {noun}{}", thousands(n), if n == 1 { "" } else { "s" });
     if !columns.is_empty() {
         out.push('\n');
     }
@@ -121,7 +124,10 @@ impl Column {
 /// Drops columns from the middle until the rest fits; the first and the last always stay.
 fn fit(mut columns: Vec<Column>, width: usize, rows: usize) -> Vec<Column> {
     let wide = |columns: &[Column]| {
-        columns.iter().map(|column| column.width + GAP.len()).sum::<usize>()
+        columns
+            .iter()
+            .map(|column| column.width + GAP.len())
+            .sum::<usize>()
             + usize::from(columns.iter().any(|column| column.index))
     };
     if wide(&columns) <= width + GAP.len() || columns.len() <= 2 {
@@ -160,7 +166,12 @@ fn write_table(out: &mut String, columns: &[Column]) {
         let mut text = String::new();
         for (at, column) in columns.iter().enumerate() {
             text.push_str(between(columns, at, GAP, BAR));
-            pad(&mut text, &text_of(column, line), column.width, column.right);
+            pad(
+                &mut text,
+                &text_of(column, line),
+                column.width,
+                column.right,
+            );
         }
         out.push_str(text.trim_end());
         out.push('\n');
@@ -185,7 +196,11 @@ fn between<'a>(columns: &[Column], at: usize, gap: &'a str, bar: &'a str) -> &'a
 
 fn pad(out: &mut String, text: &str, width: usize, right: bool) {
     let blanks = " ".repeat(width.saturating_sub(text.width()));
-    let (before, after) = if right { (blanks.as_str(), "") } else { ("", blanks.as_str()) };
+    let (before, after) = if right {
+        (blanks.as_str(), "")
+    } else {
+        ("", blanks.as_str())
+    };
     out.push_str(before);
     out.push_str(text);
     out.push_str(after);
@@ -207,8 +222,12 @@ fn cell(column: &dyn Array, row: usize) -> String {
     let written = match column.data_type() {
         _ if column.is_null(row) => return "null".into(),
         // At its own width: 0.1 in 32 bits is 0.10000000149011612 in 64.
-        DataType::Float32 => write_float32(&mut text, column.as_primitive::<Float32Type>().value(row)),
-        DataType::Float64 => write_float(&mut text, column.as_primitive::<Float64Type>().value(row)),
+        DataType::Float32 => {
+            write_float32(&mut text, column.as_primitive::<Float32Type>().value(row))
+        }
+        DataType::Float64 => {
+            write_float(&mut text, column.as_primitive::<Float64Type>().value(row))
+        }
         _ => return clip(&Value::from_array(column, row).to_string()),
     };
     written.expect("text never fails");
@@ -249,7 +268,7 @@ fn thousands(n: u64) -> String {
     let digits = n.to_string();
     let mut out = String::new();
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);
@@ -264,14 +283,23 @@ mod tests {
     use std::sync::Arc;
 
     fn rows(n: i64) -> Batch {
-        Batch::from_columns([("n", (0..n).collect::<Vec<_>>()), ("square", (0..n).map(|n| n * n).collect())])
-            .expect("two columns")
+        Batch::from_columns([
+            ("n", (0..n).collect::<Vec<_>>()),
+            ("square", (0..n).map(|n| n * n).collect()),
+        ])
+        .expect("two columns")
     }
 
     #[track_caller]
     fn render(batch: &Batch, width: usize, max_rows: usize) -> String {
         let batches = [batch.record_batch().clone()];
-        let table = render_table(batch.meta(), &batches, batch.num_rows() as u64, width, max_rows);
+        let table = render_table(
+            batch.meta(),
+            &batches,
+            batch.num_rows() as u64,
+            width,
+            max_rows,
+        );
         for line in table.lines() {
             assert!(line.width() <= width, "{line}");
         }
@@ -313,7 +341,13 @@ mod tests {
 
     #[test]
     fn hostile_text_stays_on_its_line() {
-        let text = ["two\nlines", "\u{1b}[31mred", &"x".repeat(100), &"東".repeat(30)].map(str::to_owned);
+        let text = [
+            "two\nlines",
+            "\u{1b}[31mred",
+            &"x".repeat(100),
+            &"東".repeat(30),
+        ]
+        .map(str::to_owned);
         let batch = Batch::from_columns([("text", text.to_vec())]).expect("one column");
         insta::assert_snapshot!(render(&batch, 80, 5));
     }

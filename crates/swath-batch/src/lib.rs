@@ -34,8 +34,8 @@ mod wire;
 mod bytes;
 mod compact;
 
-mod value;
 mod civil;
+mod value;
 
 mod batch;
 mod normalise;

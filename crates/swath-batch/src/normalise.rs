@@ -24,14 +24,21 @@ pub fn normalise(batch: &RecordBatch, meta: &Meta) -> Result<RecordBatch, BatchE
             let column = normalise_column(&field.name, column, &field.dtype)?;
             if !field.nullable && column.null_count() > 0 {
                 let nulls = column.null_count();
-                return Err(BatchError::Nulls { column: field.name.to_string(), nulls });
+                return Err(BatchError::Nulls {
+                    column: field.name.to_string(),
+                    nulls,
+                });
             }
             Ok(column)
         })
         .collect::<Result<Vec<_>, _>>()?;
     let options = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
-    RecordBatch::try_new_with_options(meta.to_arrow(), columns, &options)
-        .map_err(|source| BatchError::Arrow { during: "putting columns together", source })
+    RecordBatch::try_new_with_options(meta.to_arrow(), columns, &options).map_err(|source| {
+        BatchError::Arrow {
+            during: "putting columns together",
+            source,
+        }
+    })
 }
 
 /// Casts one column to the border encoding of `dtype`, which must be what its Arrow type stands for.
@@ -55,19 +62,25 @@ pub(crate) fn normalise_column(
             found: column.data_type().clone(),
         });
     }
-    let options = CastOptions { safe: false, ..CastOptions::default() };
-    cast_with_options(column, &border, &options)
-        .map_err(|source| BatchError::Arrow { during: "casting to the border encoding", source })
+    let options = CastOptions {
+        safe: false,
+        ..CastOptions::default()
+    };
+    cast_with_options(column, &border, &options).map_err(|source| BatchError::Arrow {
+        during: "casting to the border encoding",
+        source,
+    })
 }
 
 /// Checks that the columns of `batch` are named as `meta` says, in its order.
 pub(crate) fn check_names(batch: &RecordBatch, meta: &Meta) -> Result<(), BatchError> {
     if batch.num_columns() != meta.len() {
-        return Err(BatchError::ColumnCount { expected: meta.len(), found: batch.num_columns() });
+        return Err(BatchError::ColumnCount {
+            expected: meta.len(),
+            found: batch.num_columns(),
+        });
     }
-    for (position, (expected, found)) in
-        meta.names().zip(batch.schema_ref().fields()).enumerate()
-    {
+    for (position, (expected, found)) in meta.names().zip(batch.schema_ref().fields()).enumerate() {
         if expected != found.name() {
             return Err(BatchError::ColumnName {
                 position,
@@ -82,7 +95,9 @@ pub(crate) fn check_names(batch: &RecordBatch, meta: &Meta) -> Result<(), BatchE
 #[cfg(test)]
 mod tests {
     use super::*;
-    use arrow_array::{Date64Array, DictionaryArray, Float16Array, Int64Array, StringArray, types::Int32Type};
+    use arrow_array::{
+        Date64Array, DictionaryArray, Float16Array, Int64Array, StringArray, types::Int32Type,
+    };
     use arrow_schema::{DataType, Field, Schema};
 
     fn batch(columns: Vec<(&str, ArrayRef)>) -> RecordBatch {
@@ -95,23 +110,36 @@ mod tests {
     }
 
     #[track_caller]
+    #[expect(clippy::needless_pass_by_value, reason = "cases read better so")]
     fn check(column: ArrayRef, dtype: &str, expected: Option<DataType>) {
         let meta = Meta::of([("a", dtype)]).expect("a meta");
         let found = normalise(&batch(vec![("a", column)]), &meta);
-        assert_eq!(found.ok().map(|batch| batch.column(0).data_type().clone()), expected);
+        assert_eq!(
+            found.ok().map(|batch| batch.column(0).data_type().clone()),
+            expected
+        );
     }
 
     #[test]
     fn columns_get_their_border_encoding() {
         let text = Arc::new(StringArray::from(vec!["x", "y", "x"]));
         let coded: DictionaryArray<Int32Type> = vec!["x", "y", "x"].into_iter().collect();
-        let category = DataType::Dictionary(Box::new(DataType::UInt32), Box::new(DataType::Utf8View));
+        let category =
+            DataType::Dictionary(Box::new(DataType::UInt32), Box::new(DataType::Utf8View));
         check(Arc::clone(&text) as _, "string", Some(DataType::Utf8View));
         check(Arc::new(coded.clone()), "string", Some(DataType::Utf8View));
         check(Arc::new(coded), "category", Some(category.clone()));
         check(text, "category", Some(category));
-        check(Arc::new(Float16Array::from(vec![None; 2])), "float32", Some(DataType::Float32));
-        check(Arc::new(Date64Array::from(vec![86_400_000])), "date", Some(DataType::Date32));
+        check(
+            Arc::new(Float16Array::from(vec![None; 2])),
+            "float32",
+            Some(DataType::Float32),
+        );
+        check(
+            Arc::new(Date64Array::from(vec![86_400_000])),
+            "date",
+            Some(DataType::Date32),
+        );
         check(Arc::new(Int64Array::from(vec![1])), "float64", None);
         check(Arc::new(Int64Array::from(vec![1])), "int32", None);
     }
@@ -119,13 +147,21 @@ mod tests {
     #[test]
     fn differing_columns_are_named() {
         let meta = Meta::of([("a", "int64"), ("b", "string")]).expect("a meta");
-        let error = |columns| normalise(&batch(columns), &meta).expect_err("differs").to_string();
+        let error = |columns| {
+            normalise(&batch(columns), &meta)
+                .expect_err("differs")
+                .to_string()
+        };
         let ints = || -> ArrayRef { Arc::new(Int64Array::from(vec![1])) };
-        insta::assert_snapshot!(error(vec![("a", ints())]), @"");
-        insta::assert_snapshot!(error(vec![("a", ints()), ("c", ints())]), @"");
-        insta::assert_snapshot!(error(vec![("a", ints()), ("b", ints())]), @"");
-        let meta = Meta::try_new([swath_meta::Field::new("a", DType::Int64, false)], swath_meta::Index::none()).expect("a meta");
+        insta::assert_snapshot!(error(vec![("a", ints())]), @"1 columns where the meta has 2");
+        insta::assert_snapshot!(error(vec![("a", ints()), ("c", ints())]), @"column 1 is `c` where the meta has `b`");
+        insta::assert_snapshot!(error(vec![("a", ints()), ("b", ints())]), @"column `b` is Int64, which is no encoding of string");
+        let meta = Meta::try_new(
+            [swath_meta::Field::new("a", DType::Int64, false)],
+            swath_meta::Index::none(),
+        )
+        .expect("a meta");
         let nulls: ArrayRef = Arc::new(Int64Array::from(vec![None, Some(1)]));
-        insta::assert_snapshot!(normalise(&batch(vec![("a", nulls)]), &meta).expect_err("null"), @"");
+        insta::assert_snapshot!(normalise(&batch(vec![("a", nulls)]), &meta).expect_err("null"), @"column `a` has 1 nulls but is declared without");
     }
 }

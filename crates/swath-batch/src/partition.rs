@@ -92,7 +92,12 @@ impl Partition {
     fn of_checked(meta: Arc<Meta>, batches: impl Iterator<Item = RecordBatch>) -> Self {
         let batches: Arc<[RecordBatch]> = batches.filter(|batch| batch.num_rows() > 0).collect();
         let rows = batches.iter().map(|batch| batch.num_rows() as u64).sum();
-        Self { meta, batches, rows, bytes: Arc::default() }
+        Self {
+            meta,
+            batches,
+            rows,
+            bytes: Arc::default(),
+        }
     }
 
     /// Names, logical dtypes, nullability, index.
@@ -125,7 +130,10 @@ impl Partition {
 
     /// Rows and bytes.
     pub fn stats(&self) -> PartitionStats {
-        PartitionStats { rows: self.rows, bytes: self.bytes() }
+        PartitionStats {
+            rows: self.rows,
+            bytes: self.bytes(),
+        }
     }
 
     /// The rows of several partitions, one after the other, sharing buffers.
@@ -135,14 +143,22 @@ impl Partition {
     /// it allows what the others hold.
     pub fn concat(partitions: &[Self]) -> Result<Self, BatchError> {
         let Some(first) = partitions.first() else {
-            return Err(BatchError::ColumnCount { expected: 1, found: 0 });
+            return Err(BatchError::ColumnCount {
+                expected: 1,
+                found: 0,
+            });
         };
         for other in &partitions[1..] {
             if !Arc::ptr_eq(&first.meta, &other.meta) && first.meta != other.meta {
-                first.meta.check(&other.meta).map_err(|source| BatchError::Metas(Box::new(source)))?;
+                first
+                    .meta
+                    .check(&other.meta)
+                    .map_err(|source| BatchError::Metas(Box::new(source)))?;
             }
         }
-        let batches = partitions.iter().flat_map(|partition| partition.batches.iter().cloned());
+        let batches = partitions
+            .iter()
+            .flat_map(|partition| partition.batches.iter().cloned());
         Ok(Self::of_checked(Arc::clone(&first.meta), batches))
     }
 
@@ -156,7 +172,10 @@ impl Partition {
         let mut at = 0;
         let batches = self.batches.iter().filter_map(|batch| {
             let rows = batch.num_rows() as u64;
-            let (from, to) = (start.clamp(at, at + rows) - at, end.clamp(at, at + rows) - at);
+            let (from, to) = (
+                start.clamp(at, at + rows) - at,
+                end.clamp(at, at + rows) - at,
+            );
             at += rows;
             (to > from).then(|| batch.slice(from as usize, (to - from) as usize))
         });
@@ -198,8 +217,12 @@ impl Partition {
                     .collect();
                 batch_of(&self.meta, columns, 0)?
             }
-            many => concat_batches(&self.meta.to_arrow(), many)
-                .map_err(|source| BatchError::Arrow { during: "joining batches", source })?,
+            many => {
+                concat_batches(&self.meta.to_arrow(), many).map_err(|source| BatchError::Arrow {
+                    during: "joining batches",
+                    source,
+                })?
+            }
         };
         Batch::try_new(batch, Arc::clone(&self.meta))
     }
@@ -212,15 +235,20 @@ impl Partition {
     /// task (persist, spill, wire). Afterwards [`Partition::bytes`] is at most 1.2 times what the rows
     /// need. Costs a pass over what is copied, and nothing for what is compact already.
     pub fn compact(&self) -> Result<Self, BatchError> {
-        let failed = |source| BatchError::Arrow { during: "compacting rows", source };
+        let failed = |source| BatchError::Arrow {
+            during: "compacting rows",
+            source,
+        };
         let lens: Vec<usize> = self.batches.iter().map(RecordBatch::num_rows).collect();
         let mut columns = Vec::with_capacity(self.meta.len());
         let mut rows = lens.clone();
         // Joined only if every column joins without rewriting its dictionary.
         let mut runs: Vec<_> = compact::runs(&lens);
         let joins = |run: &std::ops::Range<usize>, at: usize| {
-            let arrays: Vec<_> =
-                self.batches[run.clone()].iter().map(|batch| Arc::clone(batch.column(at))).collect();
+            let arrays: Vec<_> = self.batches[run.clone()]
+                .iter()
+                .map(|batch| Arc::clone(batch.column(at)))
+                .collect();
             compact::joins_cheaply(&arrays)
         };
         runs = runs
@@ -234,7 +262,10 @@ impl Partition {
             })
             .collect();
         if runs.len() < lens.len() {
-            rows = runs.iter().map(|run| lens[run.clone()].iter().sum()).collect();
+            rows = runs
+                .iter()
+                .map(|run| lens[run.clone()].iter().sum())
+                .collect();
         }
         for at in 0..self.meta.len() {
             let joined = runs
@@ -248,17 +279,26 @@ impl Partition {
                 })
                 .collect::<Result<Vec<_>, _>>()
                 .map_err(failed)?;
-            columns.push(compact::compact_column(&joined).map_err(failed)?.into_iter());
+            columns.push(
+                compact::compact_column(&joined)
+                    .map_err(failed)?
+                    .into_iter(),
+            );
         }
         let batches = rows
             .into_iter()
             .map(|rows| {
-                let columns =
-                    columns.iter_mut().map(|column| column.next().expect("one array a run")).collect();
+                let columns = columns
+                    .iter_mut()
+                    .map(|column| column.next().expect("one array a run"))
+                    .collect();
                 batch_of(&self.meta, columns, rows)
             })
             .collect::<Result<Vec<_>, _>>()?;
-        Ok(Self::of_checked(Arc::clone(&self.meta), batches.into_iter()))
+        Ok(Self::of_checked(
+            Arc::clone(&self.meta),
+            batches.into_iter(),
+        ))
     }
 }
 
@@ -273,13 +313,13 @@ impl From<Batch> for Partition {
 mod tests {
     use super::*;
     use crate::Value;
+    use arrow_array::RecordBatchOptions;
     use arrow_array::types::{UInt8Type, UInt16Type};
     use arrow_array::{
-        ArrayRef, BooleanArray, DictionaryArray, Float64Array, Int64Array, ListArray, StringViewArray, UInt16Array,
-        UInt8Array,
+        ArrayRef, BooleanArray, DictionaryArray, Float64Array, Int64Array, ListArray,
+        StringViewArray, UInt8Array, UInt16Array,
     };
     use arrow_buffer::BooleanBuffer;
-    use arrow_array::RecordBatchOptions;
     use arrow_schema::{DataType, Field, Schema};
     use proptest::prelude::*;
 
@@ -307,9 +347,14 @@ mod tests {
                 let codes: UInt8Array = (0..rows).map(|row| Some((row % 200) as u8)).collect();
                 let region = DictionaryArray::<UInt8Type>::new(codes, Arc::clone(&regions));
                 let note: StringViewArray = (0..rows)
-                    .map(|row| (row % 7 != 0).then(|| format!("note {row} of batch {nth}, longer than twelve")))
+                    .map(|row| {
+                        (row % 7 != 0)
+                            .then(|| format!("note {row} of batch {nth}, longer than twelve"))
+                    })
                     .collect();
-                let amount: Float64Array = (0..rows).map(|row| (row % 5 != 0).then_some(row as f64)).collect();
+                let amount: Float64Array = (0..rows)
+                    .map(|row| (row % 5 != 0).then_some(row as f64))
+                    .collect();
                 let ok: BooleanArray = (0..rows).map(|row| Some(row % 2 == 0)).collect();
                 let lists = ListArray::from_iter_primitive::<arrow_array::types::Int64Type, _, _>(
                     (0..rows).map(|row| Some(vec![Some(row as i64); row % 3])),
@@ -340,8 +385,16 @@ mod tests {
                     let values = dictionary.values();
                     let views = arrow_array::cast::AsArray::as_string_view(values);
                     let first = dictionaries.insert(views.views().as_ptr());
-                    dictionary.keys().to_data().get_slice_memory_size().expect("codes")
-                        + if first { 16 * views.len() + views.total_buffer_bytes_used() } else { 0 }
+                    dictionary
+                        .keys()
+                        .to_data()
+                        .get_slice_memory_size()
+                        .expect("codes")
+                        + if first {
+                            16 * views.len() + views.total_buffer_bytes_used()
+                        } else {
+                            0
+                        }
                 }
                 _ => column.to_data().get_slice_memory_size().expect("sized"),
             } as u64;
@@ -356,11 +409,19 @@ mod tests {
             let mask: BooleanBuffer = (0..chunk.rows).map(&keep).collect();
             chunk.select(&mask)
         });
-        let kept = Partition::from_chunks(Arc::clone(whole.meta()), kept).expect("the same columns");
+        let kept =
+            Partition::from_chunks(Arc::clone(whole.meta()), kept).expect("the same columns");
         let compact = kept.compact().expect("compacts");
-        assert_eq!(compact.to_batch().expect("joins"), kept.to_batch().expect("joins"));
+        assert_eq!(
+            compact.to_batch().expect("joins"),
+            kept.to_batch().expect("joins")
+        );
         let (held, needed) = (compact.bytes(), logical_bytes(&compact));
-        assert!(held as f64 <= needed as f64 * 1.2, "holds {held} for {needed}, before {}", kept.bytes());
+        assert!(
+            held as f64 <= needed as f64 * 1.2,
+            "holds {held} for {needed}, before {}",
+            kept.bytes()
+        );
     }
 
     #[test]
@@ -378,7 +439,10 @@ mod tests {
         let slice = partition(wide(40_000)).slice(100, 500);
         let compact = slice.compact().expect("compacts");
         assert!(compact.bytes() as f64 <= logical_bytes(&compact) as f64 * 1.2);
-        assert_eq!(compact.to_batch().expect("joins"), slice.to_batch().expect("joins"));
+        assert_eq!(
+            compact.to_batch().expect("joins"),
+            slice.to_batch().expect("joins")
+        );
     }
 
     #[test]
@@ -391,17 +455,32 @@ mod tests {
 
     #[test]
     fn large_dictionaries_shrink_and_stay_shared() {
-        let values: ArrayRef = Arc::new(StringViewArray::from_iter_values((0..5000).map(|at| format!("entry {at}"))));
+        let values: ArrayRef = Arc::new(StringViewArray::from_iter_values(
+            (0..5000).map(|at| format!("entry {at}")),
+        ));
         let coded = |codes: Vec<Option<u16>>| -> RecordBatch {
             let codes = UInt16Array::from(codes);
-            batch(vec![("a", Arc::new(DictionaryArray::<UInt16Type>::new(codes, Arc::clone(&values))))])
+            batch(vec![(
+                "a",
+                Arc::new(DictionaryArray::<UInt16Type>::new(
+                    codes,
+                    Arc::clone(&values),
+                )),
+            )])
         };
         // Too large to be joined, so that they stay two.
         let left = coded((0..20_000).map(|row| Some(4000 + row % 3)).collect());
-        let right = coded((0..20_000).map(|row| (row % 2 == 0).then_some(17)).collect());
+        let right = coded(
+            (0..20_000)
+                .map(|row| (row % 2 == 0).then_some(17))
+                .collect(),
+        );
         let whole = partition(vec![left, right]);
         let compact = whole.compact().expect("compacts");
-        assert_eq!(compact.to_batch().expect("joins"), whole.to_batch().expect("joins"));
+        assert_eq!(
+            compact.to_batch().expect("joins"),
+            whole.to_batch().expect("joins")
+        );
         let dictionaries: Vec<_> = compact
             .batches()
             .iter()
@@ -415,7 +494,12 @@ mod tests {
     #[test]
     fn small_batches_are_joined() {
         let batches: Vec<_> = (0..1000)
-            .map(|n| batch(vec![("n", Arc::new(Int64Array::from_iter_values(n * 20..(n + 1) * 20)))]))
+            .map(|n| {
+                batch(vec![(
+                    "n",
+                    Arc::new(Int64Array::from_iter_values(n * 20..(n + 1) * 20)),
+                )])
+            })
             .collect();
         let compact = partition(batches).compact().expect("compacts");
         assert_eq!(compact.batches().len(), 2);
@@ -425,20 +509,25 @@ mod tests {
     #[test]
     fn batches_must_be_what_the_meta_says() {
         let meta = Arc::new(Meta::of([("a", "int64")]).expect("a meta"));
-        let error = |columns| Partition::try_new(Arc::clone(&meta), vec![batch(columns)]).expect_err("refused");
+        let error = |columns| {
+            Partition::try_new(Arc::clone(&meta), vec![batch(columns)]).expect_err("refused")
+        };
         let text: ArrayRef = Arc::new(StringViewArray::from(vec!["x"]));
-        insta::assert_snapshot!(error(vec![("a", Arc::clone(&text))]), @"");
-        insta::assert_snapshot!(error(vec![("b", text)]), @"");
+        insta::assert_snapshot!(error(vec![("a", Arc::clone(&text))]), @"column `a` is Utf8View, which is no encoding of int64");
+        insta::assert_snapshot!(error(vec![("b", text)]), @"column 0 is `b` where the meta has `a`");
         let other = Arc::new(Meta::of([("a", "string")]).expect("a meta"));
-        let error = Partition::concat(&[Partition::empty(meta), Partition::empty(other)]).expect_err("differ");
-        insta::assert_snapshot!(error, @"");
+        let error = Partition::concat(&[Partition::empty(meta), Partition::empty(other)])
+            .expect_err("differ");
+        insta::assert_snapshot!(error, @"partitions differ in their columns");
     }
 
     #[test]
     fn rows_without_columns_count() {
         let options = RecordBatchOptions::new().with_row_count(Some(7));
-        let batch = RecordBatch::try_new_with_options(Arc::new(Schema::empty()), vec![], &options).expect("no columns");
-        let partition = Partition::try_new(Arc::new(Meta::empty()), vec![batch]).expect("no columns");
+        let batch = RecordBatch::try_new_with_options(Arc::new(Schema::empty()), vec![], &options)
+            .expect("no columns");
+        let partition =
+            Partition::try_new(Arc::new(Meta::empty()), vec![batch]).expect("no columns");
         assert_eq!((partition.rows(), partition.bytes()), (7, 0));
         assert_eq!(partition.slice(5, 9).rows(), 2);
         assert_eq!(partition.compact().expect("nothing to do").rows(), 7);
@@ -452,12 +541,26 @@ mod tests {
         let whole = partition(wide(50));
         let mixed = partition(vec![
             batch(vec![("a", Arc::new(StringViewArray::from(vec!["x", "y"])))]),
-            batch(vec![("a", Arc::new(vec!["x", "z"].into_iter().collect::<DictionaryArray<UInt8Type>>()))]),
+            batch(vec![(
+                "a",
+                Arc::new(
+                    vec!["x", "z"]
+                        .into_iter()
+                        .collect::<DictionaryArray<UInt8Type>>(),
+                ),
+            )]),
         ]);
-        for partition in [whole, mixed, Partition::empty(Arc::new(Meta::of([("a", "int64")]).expect("a meta")))] {
+        for partition in [
+            whole,
+            mixed,
+            Partition::empty(Arc::new(Meta::of([("a", "int64")]).expect("a meta"))),
+        ] {
             let bytes = partition.encode().expect("encodes");
             let back = Partition::decode(&bytes).expect("decodes");
-            assert_eq!(back.to_batch().expect("joins"), partition.to_batch().expect("joins"));
+            assert_eq!(
+                back.to_batch().expect("joins"),
+                partition.to_batch().expect("joins")
+            );
             for end in (0..bytes.len()).step_by(bytes.len().div_ceil(500)) {
                 assert!(Partition::decode(&bytes[..end]).is_err(), "cut at {end}");
             }

@@ -42,7 +42,10 @@ impl Pieces {
             _ => None,
         };
         match reason {
-            Some(reason) => Err(BatchError::Offsets { rows: rows.rows(), reason }),
+            Some(reason) => Err(BatchError::Offsets {
+                rows: rows.rows(),
+                reason,
+            }),
             None => Ok(Self { rows, offsets }),
         }
     }
@@ -87,7 +90,11 @@ impl Pieces {
     /// As [`Partition::encode`].
     pub fn encode(&self) -> Result<Vec<u8>, BatchError> {
         let mut out = Vec::new();
-        let offsets: Vec<u8> = self.offsets.iter().flat_map(|offset| offset.to_le_bytes()).collect();
+        let offsets: Vec<u8> = self
+            .offsets
+            .iter()
+            .flat_map(|offset| offset.to_le_bytes())
+            .collect();
         wire::put(&mut out, &offsets);
         out.extend(self.rows.encode()?);
         Ok(out)
@@ -98,13 +105,18 @@ impl Pieces {
     /// # Errors
     /// [`BatchError::Damaged`] or [`BatchError::Offsets`] for any other bytes; never panics.
     pub fn decode(mut bytes: &[u8]) -> Result<Self, BatchError> {
-        let damaged = || BatchError::Damaged { reason: "they end in the offsets".into() };
+        let damaged = || BatchError::Damaged {
+            reason: "they end in the offsets".into(),
+        };
         let offsets = wire::take(&mut bytes).ok_or_else(damaged)?;
         let (offsets, rest) = offsets.as_chunks::<8>();
         if !rest.is_empty() {
             return Err(damaged());
         }
-        let offsets: Arc<[u64]> = offsets.iter().map(|bytes| u64::from_le_bytes(*bytes)).collect();
+        let offsets: Arc<[u64]> = offsets
+            .iter()
+            .map(|bytes| u64::from_le_bytes(*bytes))
+            .collect();
         Self::try_new(Partition::decode(bytes)?, offsets)
     }
 }
@@ -120,11 +132,15 @@ mod tests {
 
     #[test]
     fn offsets_must_cut_the_rows() {
-        let error = |offsets: &[u64]| Pieces::try_new(rows(), offsets).expect_err("refused").to_string();
-        insta::assert_snapshot!(error(&[]), @"");
-        insta::assert_snapshot!(error(&[1, 3]), @"");
-        insta::assert_snapshot!(error(&[0, 2]), @"");
-        insta::assert_snapshot!(error(&[0, 2, 1, 3]), @"");
+        let error = |offsets: &[u64]| {
+            Pieces::try_new(rows(), offsets)
+                .expect_err("refused")
+                .to_string()
+        };
+        insta::assert_snapshot!(error(&[]), @"offsets do not cut 3 rows: there are none");
+        insta::assert_snapshot!(error(&[1, 3]), @"offsets do not cut 3 rows: the first is not 0");
+        insta::assert_snapshot!(error(&[0, 2]), @"offsets do not cut 3 rows: the last is not the number of rows");
+        insta::assert_snapshot!(error(&[0, 2, 1, 3]), @"offsets do not cut 3 rows: they fall");
     }
 
     #[test]

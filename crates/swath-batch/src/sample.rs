@@ -25,13 +25,18 @@ pub fn meta_nonempty(meta: &Meta) -> Batch {
             column(field, &[sample(&field.dtype, 1), second])
         })
         .collect();
-    Batch::of_border(Arc::new(meta.clone()), columns, 2).expect("samples have their column's border encoding")
+    Batch::of_border(Arc::new(meta.clone()), columns, 2)
+        .expect("samples have their column's border encoding")
 }
 
 fn column(field: &Field, values: &[Value]) -> ArrayRef {
     let rows: Vec<ArrayRef> = values
         .iter()
-        .map(|value| value.to_array(&field.dtype, 1).expect("a sample is of its dtype"))
+        .map(|value| {
+            value
+                .to_array(&field.dtype, 1)
+                .expect("a sample is of its dtype")
+        })
         .collect();
     concat(&rows.iter().map(AsRef::as_ref).collect::<Vec<_>>()).expect("two rows fit one array")
 }
@@ -43,26 +48,50 @@ fn sample(dtype: &DType, n: u8) -> Value {
         DType::Bool => Value::Bool(n == 1),
         DType::Float32 | DType::Float64 => Value::Float(n.into()),
         DType::Decimal { precision, scale } => {
-            let one = u32::try_from(*scale).ok().and_then(|scale| 10_i128.checked_pow(scale)).unwrap_or(1);
+            let one = u32::try_from(*scale)
+                .ok()
+                .and_then(|scale| 10_i128.checked_pow(scale))
+                .unwrap_or(1);
             // A decimal of scale = precision has no 1; its smallest step is as good a sample.
-            let one = if u32::from(*precision) > u32::try_from(*scale).unwrap_or(0) { one } else { 1 };
-            Value::Decimal { value: one * i128::from(n), precision: *precision, scale: *scale }
+            let one = if u32::from(*precision) > u32::try_from(*scale).unwrap_or(0) {
+                one
+            } else {
+                1
+            };
+            Value::Decimal {
+                value: one * i128::from(n),
+                precision: *precision,
+                scale: *scale,
+            }
         }
         DType::String | DType::Category => Value::from(if n == 1 { "a" } else { "b" }),
         DType::Binary => Value::from(vec![n - 1]),
         DType::Date => Value::Date(i32::from(n) - 1),
-        DType::Time(unit) => Value::Time { value: i64::from(n) - 1, unit: *unit },
+        DType::Time(unit) => Value::Time {
+            value: i64::from(n) - 1,
+            unit: *unit,
+        },
         DType::Timestamp(unit, zone) => {
             let day = Value::Date(i32::from(n) - 1).cast(&DType::Timestamp(*unit, None));
             match day {
-                Ok(Value::Timestamp { value, unit, .. }) => Value::Timestamp { value, unit, zone: zone.clone() },
+                Ok(Value::Timestamp { value, unit, .. }) => Value::Timestamp {
+                    value,
+                    unit,
+                    zone: zone.clone(),
+                },
                 _ => Value::Null,
             }
         }
-        DType::Duration(unit) => Value::Duration { value: n.into(), unit: *unit },
+        DType::Duration(unit) => Value::Duration {
+            value: n.into(),
+            unit: *unit,
+        },
         DType::List(item) => Value::List([sample(&item.dtype, n)].into()),
         DType::Struct(fields) => Value::Struct(
-            fields.iter().map(|field| (Arc::clone(&field.name), sample(&field.dtype, n))).collect(),
+            fields
+                .iter()
+                .map(|field| (Arc::clone(&field.name), sample(&field.dtype, n)))
+                .collect(),
         ),
         integer if integer.is_unsigned_integer() => Value::UInt(n.into()),
         _ => Value::Int(n.into()),
@@ -75,8 +104,27 @@ mod tests {
     use swath_meta::Index;
 
     const DTYPES: [&str; 22] = [
-        "null", "bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float32",
-        "float64", "decimal(5, 2)", "decimal(2, 2)", "string", "category", "binary", "date", "time[us]", "timestamp[ns, UTC]", "duration[ms]",
+        "null",
+        "bool",
+        "int8",
+        "int16",
+        "int32",
+        "int64",
+        "uint8",
+        "uint16",
+        "uint32",
+        "uint64",
+        "float32",
+        "float64",
+        "decimal(5, 2)",
+        "decimal(2, 2)",
+        "string",
+        "category",
+        "binary",
+        "date",
+        "time[us]",
+        "timestamp[ns, UTC]",
+        "duration[ms]",
         "list<struct<a: int64, b: string>>",
     ];
 
@@ -87,23 +135,45 @@ mod tests {
         };
         let batch = meta_nonempty(&Meta::try_new(fields(true), Index::none()).expect("a meta"));
         for name in DTYPES {
-            assert_eq!(batch.value(name, 0).expect("a column").is_null(), name == "null");
+            assert_eq!(
+                batch.value(name, 0).expect("a column").is_null(),
+                name == "null"
+            );
             assert!(batch.value(name, 1).expect("a column").is_null());
         }
         let dense = fields(false).into_iter().skip(1);
         let batch = meta_nonempty(&Meta::try_new(dense, Index::none()).expect("a meta"));
         for name in &DTYPES[1..] {
-            assert_eq!(batch.value(name, 0).expect("a column"), batch.value(name, 1).expect("a column"));
+            assert_eq!(
+                batch.value(name, 0).expect("a column"),
+                batch.value(name, 1).expect("a column")
+            );
         }
     }
 
     #[test]
     fn an_index_ascends() {
-        for dtype in ["int32", "string", "date", "timestamp[us]", "float64", "decimal(5, 2)"] {
-            let meta = Meta::of([("i", dtype)]).and_then(|meta| meta.set_index(["i"])).expect("a meta");
+        for dtype in [
+            "int32",
+            "string",
+            "date",
+            "timestamp[us]",
+            "float64",
+            "decimal(5, 2)",
+        ] {
+            let meta = Meta::of([("i", dtype)])
+                .and_then(|meta| meta.set_index(["i"]))
+                .expect("a meta");
             let batch = meta_nonempty(&meta);
-            let (first, second) = (batch.value("i", 0).expect("a column"), batch.value("i", 1).expect("a column"));
-            assert_eq!(first.compare(&second), Some(std::cmp::Ordering::Less), "{dtype}");
+            let (first, second) = (
+                batch.value("i", 0).expect("a column"),
+                batch.value("i", 1).expect("a column"),
+            );
+            assert_eq!(
+                first.compare(&second),
+                Some(std::cmp::Ordering::Less),
+                "{dtype}"
+            );
         }
     }
 }

@@ -28,13 +28,18 @@ impl Partition {
     /// Where Arrow cannot write a column.
     pub fn encode(&self) -> Result<Vec<u8>, BatchError> {
         let compact = self.compact()?;
-        let failed = |source| BatchError::Arrow { during: "encoding rows", source };
+        let failed = |source| BatchError::Arrow {
+            during: "encoding rows",
+            source,
+        };
         let meta = serde_json::to_vec(self.meta().as_ref()).expect("a meta is plain data");
         let mut out = MAGIC.to_vec();
         put(&mut out, &meta);
         out.extend(self.rows().to_le_bytes());
-        let streams: Vec<&[RecordBatch]> =
-            compact.batches().chunk_by(|left, right| left.schema_ref() == right.schema_ref()).collect();
+        let streams: Vec<&[RecordBatch]> = compact
+            .batches()
+            .chunk_by(|left, right| left.schema_ref() == right.schema_ref())
+            .collect();
         out.extend((streams.len() as u64).to_le_bytes());
         for batches in streams {
             put(&mut out, &write_stream(batches).map_err(failed)?);
@@ -49,13 +54,17 @@ impl Partition {
     pub fn decode(bytes: &[u8]) -> Result<Self, BatchError> {
         // Arrow checks what it reads, but says itself that it may panic on hostile offsets.
         catch_unwind(AssertUnwindSafe(|| decode(bytes))).unwrap_or_else(|_| {
-            Err(BatchError::Damaged { reason: "the reader of an Arrow stream gave up".into() })
+            Err(BatchError::Damaged {
+                reason: "the reader of an Arrow stream gave up".into(),
+            })
         })
     }
 }
 
 fn write_stream(batches: &[RecordBatch]) -> Result<Vec<u8>, ArrowError> {
-    let Some(first) = batches.first() else { return Ok(Vec::new()) };
+    let Some(first) = batches.first() else {
+        return Ok(Vec::new());
+    };
     let mut writer = StreamWriter::try_new(Vec::new(), first.schema_ref())?;
     for batch in batches {
         writer.write(batch)?;
@@ -64,18 +73,25 @@ fn write_stream(batches: &[RecordBatch]) -> Result<Vec<u8>, ArrowError> {
 }
 
 fn decode(bytes: &[u8]) -> Result<Partition, BatchError> {
-    let damaged = |reason: &str| BatchError::Damaged { reason: reason.to_owned() };
-    let mut input = bytes.strip_prefix(MAGIC).ok_or_else(|| damaged("they do not start as a partition"))?;
+    let damaged = |reason: &str| BatchError::Damaged {
+        reason: reason.to_owned(),
+    };
+    let mut input = bytes
+        .strip_prefix(MAGIC)
+        .ok_or_else(|| damaged("they do not start as a partition"))?;
     let meta = take(&mut input).ok_or_else(|| damaged("they end in the meta"))?;
-    let meta: Meta = serde_json::from_slice(meta)
-        .map_err(|error| BatchError::Damaged { reason: format!("the meta does not parse: {error}") })?;
+    let meta: Meta = serde_json::from_slice(meta).map_err(|error| BatchError::Damaged {
+        reason: format!("the meta does not parse: {error}"),
+    })?;
     let rows = number(&mut input).ok_or_else(|| damaged("they end in the row count"))?;
     let streams = number(&mut input).ok_or_else(|| damaged("they end in the stream count"))?;
     let mut batches = Vec::new();
     for _ in 0..streams {
         let stream = take(&mut input).ok_or_else(|| damaged("they end in an Arrow stream"))?;
         let read = || StreamReader::try_new(stream, None)?.collect::<Result<Vec<_>, _>>();
-        batches.extend(read().map_err(|error| BatchError::Damaged { reason: error.to_string() })?);
+        batches.extend(read().map_err(|error| BatchError::Damaged {
+            reason: error.to_string(),
+        })?);
     }
     if !input.is_empty() {
         return Err(damaged("something follows the last stream"));

@@ -1,9 +1,7 @@
 //! One column as Rust values, nulls as `None`.
 
 use arrow_array::cast::AsArray;
-use arrow_array::types::{
-    ArrowPrimitiveType, Float64Type, Int64Type, UInt64Type,
-};
+use arrow_array::types::{ArrowPrimitiveType, Float64Type, Int64Type, UInt64Type};
 use arrow_array::{Array, ArrayRef, BooleanArray, PrimitiveArray, StringViewArray};
 use arrow_buffer::ArrowNativeType;
 use arrow_cast::cast;

@@ -1,7 +1,7 @@
 //! Tables as text, for tests. The reader of CSV files is another thing, in `swath-io`.
 
-use swath_meta::{DType, Field, Index, Meta, TimeUnit};
 use std::sync::Arc;
+use swath_meta::{DType, Field, Index, Meta, TimeUnit};
 
 use super::Batch;
 use crate::{BatchError, Value};
@@ -36,9 +36,10 @@ impl Batch {
     /// ```
     pub fn from_csv(text: &str) -> Result<Self, BatchError> {
         let mut lines = text.lines().enumerate().map(|(at, line)| (at + 1, line));
-        let (_, header) = lines
-            .next()
-            .ok_or(BatchError::Text { line: 1, reason: "no line of column names".into() })?;
+        let (_, header) = lines.next().ok_or(BatchError::Text {
+            line: 1,
+            reason: "no line of column names".into(),
+        })?;
         let names = cells(1, header)?;
         let mut columns: Vec<Vec<Cell>> = names.iter().map(|_| Vec::new()).collect();
         let mut rows = 0;
@@ -51,10 +52,16 @@ impl Batch {
                 });
             }
             rows += 1;
-            columns.iter_mut().zip(row).for_each(|(column, cell)| column.push(cell));
+            columns
+                .iter_mut()
+                .zip(row)
+                .for_each(|(column, cell)| column.push(cell));
         }
         let dtypes: Vec<DType> = columns.iter().map(|column| infer(column)).collect();
-        let fields = names.into_iter().zip(&dtypes).map(|(name, dtype)| Field::new(name.text, dtype.clone(), true));
+        let fields = names
+            .into_iter()
+            .zip(&dtypes)
+            .map(|(name, dtype)| Field::new(name.text, dtype.clone(), true));
         let meta = Meta::try_new(fields, Index::none())?;
         let arrays = columns
             .iter()
@@ -68,7 +75,10 @@ impl Batch {
                     return Ok(arrow_array::new_empty_array(&dtype.border()));
                 }
                 arrow_select::concat::concat(&values.iter().map(AsRef::as_ref).collect::<Vec<_>>())
-                    .map_err(|source| BatchError::Arrow { during: "joining cells", source })
+                    .map_err(|source| BatchError::Arrow {
+                        during: "joining cells",
+                        source,
+                    })
             })
             .collect::<Result<Vec<_>, BatchError>>()?;
         Self::of_border(Arc::new(meta), arrays, rows)
@@ -86,13 +96,20 @@ impl Cell {
     }
 
     fn value(&self) -> Value {
-        if self.is_null() { Value::Null } else { self.text.as_str().into() }
+        if self.is_null() {
+            Value::Null
+        } else {
+            self.text.as_str().into()
+        }
     }
 }
 
 /// The cells of one line.
 fn cells(line: usize, text: &str) -> Result<Vec<Cell>, BatchError> {
-    let failed = |reason: &str| BatchError::Text { line, reason: reason.into() };
+    let failed = |reason: &str| BatchError::Text {
+        line,
+        reason: reason.into(),
+    };
     let mut cells = Vec::new();
     let mut rest = text;
     loop {
@@ -100,7 +117,9 @@ fn cells(line: usize, text: &str) -> Result<Vec<Cell>, BatchError> {
             let mut text = String::new();
             let mut open = open;
             loop {
-                let (part, after) = open.split_once('"').ok_or_else(|| failed("a quote is not closed"))?;
+                let (part, after) = open
+                    .split_once('"')
+                    .ok_or_else(|| failed("a quote is not closed"))?;
                 text.push_str(part);
                 match after.strip_prefix('"') {
                     Some(more) => {
@@ -112,7 +131,13 @@ fn cells(line: usize, text: &str) -> Result<Vec<Cell>, BatchError> {
             }
         } else {
             let end = rest.find(',').unwrap_or(rest.len());
-            (Cell { text: rest[..end].to_owned(), quoted: false }, &rest[end..])
+            (
+                Cell {
+                    text: rest[..end].to_owned(),
+                    quoted: false,
+                },
+                &rest[end..],
+            )
         };
         cells.push(cell);
         match after.strip_prefix(',') {
@@ -142,7 +167,10 @@ mod tests {
     #[track_caller]
     fn check(cells: &str, dtype: &str) {
         let batch = Batch::from_csv(&format!("a\n{cells}\n")).expect("a table");
-        assert_eq!(batch.meta().dtype("a").expect("a column").to_string(), dtype);
+        assert_eq!(
+            batch.meta().dtype("a").expect("a column").to_string(),
+            dtype
+        );
     }
 
     #[test]
@@ -163,8 +191,14 @@ mod tests {
     #[test]
     fn empty_is_null_and_quoted_empty_is_text() {
         let batch = Batch::from_csv("a,b\n,\"\"\n\"x \"\"y\"\"\",\"1,2\"").expect("a table");
-        assert_eq!(batch.str("a").expect("text").iter().collect::<Vec<_>>(), [None, Some("x \"y\"")]);
-        assert_eq!(batch.str("b").expect("text").iter().collect::<Vec<_>>(), [Some(""), Some("1,2")]);
+        assert_eq!(
+            batch.str("a").expect("text").iter().collect::<Vec<_>>(),
+            [None, Some("x \"y\"")]
+        );
+        assert_eq!(
+            batch.str("b").expect("text").iter().collect::<Vec<_>>(),
+            [Some(""), Some("1,2")]
+        );
     }
 
     #[test]
@@ -176,10 +210,10 @@ mod tests {
     #[test]
     fn mistakes_name_their_line() {
         let error = |text| Batch::from_csv(text).expect_err("not a table").to_string();
-        insta::assert_snapshot!(error(""), @"");
-        insta::assert_snapshot!(error("a,b\n1,2\n3\n"), @"");
-        insta::assert_snapshot!(error("a\n\"x\n"), @"");
-        insta::assert_snapshot!(error("a\n\"x\"y\n"), @"");
-        insta::assert_snapshot!(error("a,a\n"), @"");
+        insta::assert_snapshot!(error(""), @"line 1: no line of column names");
+        insta::assert_snapshot!(error("a,b\n1,2\n3\n"), @"line 3: 1 cells for 2 names");
+        insta::assert_snapshot!(error("a\n\"x\n"), @"line 2: a quote is not closed");
+        insta::assert_snapshot!(error("a\n\"x\"y\n"), @"line 2: text follows a closed quote");
+        insta::assert_snapshot!(error("a,a\n"), @"column `a` would appear twice; rename one of them first, for example to `a_2`");
     }
 }

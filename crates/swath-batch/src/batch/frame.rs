@@ -37,7 +37,20 @@ impl Batch {
     /// # Errors
     /// As [`normalise`].
     pub fn try_new(rows: RecordBatch, meta: Arc<Meta>) -> Result<Self, BatchError> {
-        Ok(Self { rows: normalise(&rows, &meta)?, meta })
+        let border = rows
+            .columns()
+            .iter()
+            .zip(meta.fields())
+            .all(|(column, field)| {
+                *column.data_type() == field.dtype.border()
+                    && (field.nullable || column.null_count() == 0)
+            });
+        let rows = if border && *rows.schema_ref() == meta.to_arrow() {
+            rows
+        } else {
+            normalise(&rows, &meta)?
+        };
+        Ok(Self { rows, meta })
     }
 
     /// Makes a batch whose dtypes, nullability and index are those of the Arrow schema.
@@ -67,11 +80,15 @@ impl Batch {
                     found: array.len(),
                 });
             }
-            fields.push(Field::new(name, DType::from_arrow(array.data_type())?, true));
+            fields.push(Field::new(
+                name,
+                DType::from_arrow(array.data_type())?,
+                true,
+            ));
             arrays.push(array);
         }
         let meta = Meta::try_new(fields, swath_meta::Index::none())?;
-        let rows = arrays.first().map_or(0, |array| array.len());
+        let rows = arrays.first().map_or(0, Array::len);
         Self::try_new(crate::chunk::batch_of(&meta, arrays, rows)?, Arc::new(meta))
     }
 
@@ -190,7 +207,10 @@ impl Batch {
     pub fn slice(&self, start: usize, len: usize) -> Self {
         let start = start.min(self.num_rows());
         let rows = self.rows.slice(start, len.min(self.num_rows() - start));
-        Self { rows, meta: Arc::clone(&self.meta) }
+        Self {
+            rows,
+            meta: Arc::clone(&self.meta),
+        }
     }
 
     /// The rows where `keep` is true; null drops the row.
@@ -206,21 +226,38 @@ impl Batch {
                 found: keep.len(),
             });
         }
-        let rows = filter_record_batch(&self.rows, &keep)
-            .map_err(|source| BatchError::Arrow { during: "filtering rows", source })?;
-        Ok(Self { rows, meta: Arc::clone(&self.meta) })
+        let rows = filter_record_batch(&self.rows, &keep).map_err(|source| BatchError::Arrow {
+            during: "filtering rows",
+            source,
+        })?;
+        Ok(Self {
+            rows,
+            meta: Arc::clone(&self.meta),
+        })
     }
 
     fn not_a(&self, name: &str, asked: &'static str) -> BatchError {
         let found = self.meta.dtype(name).cloned().unwrap_or(DType::Null);
-        BatchError::ColumnType { column: name.to_owned(), asked, found }
+        BatchError::ColumnType {
+            column: name.to_owned(),
+            asked,
+            found,
+        }
     }
 
     /// A batch of arrays that are in border encodings already.
-    pub(crate) fn of_border(meta: Arc<Meta>, columns: Vec<ArrayRef>, rows: usize) -> Result<Self, BatchError> {
+    pub(crate) fn of_border(
+        meta: Arc<Meta>,
+        columns: Vec<ArrayRef>,
+        rows: usize,
+    ) -> Result<Self, BatchError> {
         let options = RecordBatchOptions::new().with_row_count(Some(rows));
-        let rows = RecordBatch::try_new_with_options(meta.to_arrow(), columns, &options)
-            .map_err(|source| BatchError::Arrow { during: "putting columns together", source })?;
+        let rows = RecordBatch::try_new_with_options(meta.to_arrow(), columns, &options).map_err(
+            |source| BatchError::Arrow {
+                during: "putting columns together",
+                source,
+            },
+        )?;
         Ok(Self { rows, meta })
     }
 }
@@ -232,7 +269,12 @@ impl PartialEq for Batch {
         };
         self.meta == other.meta
             && self.num_rows() == other.num_rows()
-            && self.rows.columns().iter().zip(other.rows.columns()).all(cells)
+            && self
+                .rows
+                .columns()
+                .iter()
+                .zip(other.rows.columns())
+                .all(cells)
     }
 }
 
@@ -270,7 +312,11 @@ mod tests {
 
     #[test]
     fn encodings_are_hidden() {
-        let text = StringArray::from(vec![Some("x"), None, Some("a text of more than twelve bytes")]);
+        let text = StringArray::from(vec![
+            Some("x"),
+            None,
+            Some("a text of more than twelve bytes"),
+        ]);
         for encoding in [
             DataType::LargeUtf8,
             DataType::Utf8View,
@@ -279,17 +325,44 @@ mod tests {
         ] {
             let column = cast(&text, &encoding).expect("casts");
             let batch = Batch::from_columns([("a", column)]).expect("one column");
-            let found: Vec<_> = batch.str("a").expect("strings").iter().map(|text| text.map(str::to_owned)).collect();
-            assert_eq!(found, [Some("x".to_owned()), None, Some("a text of more than twelve bytes".to_owned())]);
+            let found: Vec<_> = batch
+                .str("a")
+                .expect("strings")
+                .iter()
+                .map(|text| text.map(str::to_owned))
+                .collect();
+            assert_eq!(
+                found,
+                [
+                    Some("x".to_owned()),
+                    None,
+                    Some("a text of more than twelve bytes".to_owned())
+                ]
+            );
         }
     }
 
     #[test]
     fn columns_are_replaced_and_appended() {
-        let batch = sales().with("amount", vec![1_i64, 2, 3]).expect("three rows");
-        assert_eq!(batch.meta().names().collect::<Vec<_>>(), ["region", "amount", "n"]);
-        assert_eq!(batch.i64("amount").expect("integers").iter().flatten().sum::<i64>(), 6);
-        let batch = batch.with("new", ["a", "b", "c"].map(str::to_owned).to_vec()).expect("three rows");
+        let batch = sales()
+            .with("amount", vec![1_i64, 2, 3])
+            .expect("three rows");
+        assert_eq!(
+            batch.meta().names().collect::<Vec<_>>(),
+            ["region", "amount", "n"]
+        );
+        assert_eq!(
+            batch
+                .i64("amount")
+                .expect("integers")
+                .iter()
+                .flatten()
+                .sum::<i64>(),
+            6
+        );
+        let batch = batch
+            .with("new", ["a", "b", "c"].map(str::to_owned).to_vec())
+            .expect("three rows");
         assert_eq!(batch.meta().names().last(), Some("new"));
     }
 
@@ -299,7 +372,12 @@ mod tests {
         assert_eq!(sales().head(9), sales());
         assert_ne!(sales().head(2), sales());
         assert_eq!(sales().slice(5, 1).num_rows(), 0);
-        let large = sales().f64("amount").expect("floats").iter().map(|value| value.map(|v| v > 1.0)).collect::<Vec<_>>();
+        let large = sales()
+            .f64("amount")
+            .expect("floats")
+            .iter()
+            .map(|value| value.map(|v| v > 1.0))
+            .collect::<Vec<_>>();
         assert_eq!(sales().filter(large).expect("a mask"), sales().head(1));
     }
 
@@ -307,11 +385,11 @@ mod tests {
     fn mistakes_are_named() {
         let batch = sales();
         let text = |error: BatchError| error.to_string();
-        insta::assert_snapshot!(text(batch.f64("amuont").expect_err("no such column")), @"");
-        insta::assert_snapshot!(text(batch.i64("amount").expect_err("floats")), @"");
-        insta::assert_snapshot!(text(batch.with("x", vec![1.5]).expect_err("one row")), @"");
-        insta::assert_snapshot!(text(batch.filter([Some(true)]).expect_err("one row")), @"");
+        insta::assert_snapshot!(text(batch.f64("amuont").expect_err("no such column")), @"no column `amuont`; did you mean `amount`? columns are `region`, `amount`, `n`");
+        insta::assert_snapshot!(text(batch.i64("amount").expect_err("floats")), @"column `amount` is float64; it cannot be read as i64");
+        insta::assert_snapshot!(text(batch.with("x", vec![1.5]).expect_err("one row")), @"column `x` has 1 rows where the batch has 3");
+        insta::assert_snapshot!(text(batch.filter([Some(true)]).expect_err("one row")), @"column `the mask` has 1 rows where the batch has 3");
         let columns = [("a", vec![1_i64]), ("b", vec![1, 2])];
-        insta::assert_snapshot!(text(Batch::from_columns(columns).expect_err("lengths differ")), @"");
+        insta::assert_snapshot!(text(Batch::from_columns(columns).expect_err("lengths differ")), @"column `b` has 2 rows where the batch has 1");
     }
 }

@@ -1,8 +1,8 @@
 //! The batch that user functions, plugins and tests see: columns by name, encodings hidden.
 
-mod frame;
 mod column;
 mod csv;
+mod frame;
 mod rows;
 
 pub use column::{Bools, IntoColumn, Numbers, Strings};

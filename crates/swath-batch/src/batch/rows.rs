@@ -1,12 +1,12 @@
 //! Rows as the user's own types, by serde.
 
+use arrow_schema::FieldRef;
 use serde::de::{DeserializeOwned, Deserializer, Visitor};
 use serde::{Serialize, forward_to_deserialize_any};
 use serde_arrow::schema::{SchemaLike, TracingOptions};
 use std::any::type_name;
 use std::fmt;
 use swath_meta::nearest;
-use arrow_schema::FieldRef;
 
 use super::Batch;
 use crate::BatchError;
@@ -57,10 +57,12 @@ impl Batch {
     /// ```
     pub fn rows<T: DeserializeOwned>(&self) -> Result<Vec<T>, BatchError> {
         self.check_shape::<T>()?;
-        serde_arrow::from_record_batch(self.record_batch()).map_err(|source| BatchError::RowValues {
-            direction: "to",
-            type_name: type_name::<T>(),
-            source: Box::new(source),
+        serde_arrow::from_record_batch(self.record_batch()).map_err(|source| {
+            BatchError::RowValues {
+                direction: "to",
+                type_name: type_name::<T>(),
+                source: Box::new(source),
+            }
         })
     }
 
@@ -68,8 +70,17 @@ impl Batch {
     fn check_shape<T: DeserializeOwned>(&self) -> Result<(), BatchError> {
         let reason = match shape_of::<T>() {
             Shape::Tuple(len) if len != self.meta().len() => {
-                let columns: Vec<String> = self.meta().names().map(|name| format!("`{name}`")).collect();
-                format!("rows of {} values where there are {} columns: {}", len, columns.len(), columns.join(", "))
+                let columns: Vec<String> = self
+                    .meta()
+                    .names()
+                    .map(|name| format!("`{name}`"))
+                    .collect();
+                format!(
+                    "rows of {} values where there are {} columns: {}",
+                    len,
+                    columns.len(),
+                    columns.join(", ")
+                )
             }
             Shape::Struct(fields) => {
                 let extra = self.meta().names().find(|name| !fields.contains(name));
@@ -182,17 +193,35 @@ mod tests {
 
     fn sales() -> Vec<Sale> {
         vec![
-            Sale { region: "eu".into(), amount: Some(1.5), n: 1 },
-            Sale { region: "a region of more than twelve bytes".into(), amount: None, n: -1 },
+            Sale {
+                region: "eu".into(),
+                amount: Some(1.5),
+                n: 1,
+            },
+            Sale {
+                region: "a region of more than twelve bytes".into(),
+                amount: None,
+                n: -1,
+            },
         ]
     }
 
     #[test]
     fn rows_come_back() {
         let batch = Batch::from_rows(&sales()).expect("rows");
-        insta::assert_snapshot!(batch, @"");
+        insta::assert_snapshot!(batch, @r"
+        region                               amount      n
+        string                              float64  int32
+        ──────────────────────────────────────────────────
+        eu                                      1.5      1
+        a region of more than twelve bytes     null     -1
+
+        2 rows, 3 columns
+        ");
         assert_eq!(batch.rows::<Sale>().expect("the same type"), sales());
-        let tuples = batch.rows::<(String, Option<f64>, i64)>().expect("three columns");
+        let tuples = batch
+            .rows::<(String, Option<f64>, i64)>()
+            .expect("three columns");
         assert_eq!(tuples[0], ("eu".to_owned(), Some(1.5), 1));
         let none: Vec<Sale> = batch.head(0).rows().expect("no rows");
         assert_eq!(none, []);
@@ -208,7 +237,7 @@ mod tests {
 
     #[test]
     fn what_does_not_fit_is_named() {
-        fn text(error: BatchError) -> String {
+        fn text(error: &BatchError) -> String {
             use std::error::Error;
             match error.source() {
                 Some(source) => format!("{error}\n{source}"),
@@ -216,11 +245,20 @@ mod tests {
             }
         }
         let batch = Batch::from_rows(&sales()).expect("rows");
-        insta::assert_snapshot!(text(batch.rows::<(String, f64)>().expect_err("too few")), @"");
-        insta::assert_snapshot!(text(batch.rows::<Near>().expect_err("misspelt")), @"");
-        insta::assert_snapshot!(text(batch.rows::<(String, f64, i64)>().expect_err("a null")), @"");
-        insta::assert_snapshot!(text(batch.rows::<(String, Option<f64>, u8)>().expect_err("negative")), @"");
-        insta::assert_snapshot!(text(Batch::from_rows::<Sale>(&[]).expect_err("no rows")), @"");
-        insta::assert_snapshot!(text(Batch::from_rows(&[1, 2]).expect_err("no rows of columns")), @"");
+        insta::assert_snapshot!(text(&batch.rows::<(String, f64)>().expect_err("too few")), @"rows of 2 values where there are 3 columns: `region`, `amount`, `n`");
+        insta::assert_snapshot!(text(&batch.rows::<Near>().expect_err("misspelt")), @"column `amount` has no field in `swath_batch::batch::rows::tests::Near`; did you mean `amuont`? (select the columns that it has)");
+        insta::assert_snapshot!(text(&batch.rows::<(String, f64, i64)>().expect_err("a null")), @r#"
+        rows do not convert to `(alloc::string::String, f64, i64)`
+        Error: required array value is null (data_type: "Float64", field: "$.amount")
+        "#);
+        insta::assert_snapshot!(text(&batch.rows::<(String, Option<f64>, u8)>().expect_err("negative")), @r#"
+        rows do not convert to `(alloc::string::String, core::option::Option<f64>, u8)`
+        Error: integer conversion failed: out of range integral type conversion attempted (data_type: "Int32", field: "$.n")
+        "#);
+        insta::assert_snapshot!(text(&Batch::from_rows::<Sale>(&[]).expect_err("no rows")), @"no rows to learn the columns from; `Batch::from_columns` makes a batch without rows");
+        insta::assert_snapshot!(text(&Batch::from_rows(&[1, 2]).expect_err("no rows of columns")), @r"
+        rows do not convert from `i32`
+        Error: schema tracing is not directly supported for the root data type Int32. Only struct-like types are supported as root types in schema tracing. Consider using the `Items` wrapper, i.e., `::from_samples(Items(samples))`.
+        ");
     }
 }

@@ -30,6 +30,7 @@ impl Value {
     /// # Panics
     /// Where `row` is out of bounds, and for Arrow types that no dtype stands for (maps, unions,
     /// intervals): no partition has them.
+    #[expect(clippy::too_many_lines, reason = "one arm for each Arrow type")]
     pub fn from_array(array: &dyn Array, row: usize) -> Self {
         if array.is_null(row) {
             return Self::Null;
@@ -87,7 +88,11 @@ impl Value {
                     TimeUnit::Microsecond => primitive!(TimestampMicrosecondType),
                     TimeUnit::Nanosecond => primitive!(TimestampNanosecondType),
                 };
-                Self::Timestamp { value, unit: *unit, zone: zone.clone() }
+                Self::Timestamp {
+                    value,
+                    unit: *unit,
+                    zone: zone.clone(),
+                }
             }
             DataType::Duration(unit) => {
                 let value = match unit {
@@ -101,7 +106,8 @@ impl Value {
             DataType::Dictionary(..) => {
                 let dictionary = array.as_any_dictionary();
                 let code = dictionary.keys().slice(row, 1);
-                let code = cast(&code, &DataType::UInt64).expect("codes are integers that are not negative");
+                let code = cast(&code, &DataType::UInt64)
+                    .expect("codes are integers that are not negative");
                 Self::from_array(
                     dictionary.values().as_ref(),
                     code.as_primitive::<UInt64Type>().value(0) as usize,
@@ -109,7 +115,11 @@ impl Value {
             }
             DataType::List(_) => {
                 let items = array.as_list::<i32>().value(row);
-                Self::List((0..items.len()).map(|at| Self::from_array(&items, at)).collect())
+                Self::List(
+                    (0..items.len())
+                        .map(|at| Self::from_array(&items, at))
+                        .collect(),
+                )
             }
             DataType::Struct(fields) => {
                 let columns = array.as_struct().columns();
@@ -138,6 +148,7 @@ impl Value {
     ///
     /// # Errors
     /// Where the value does not [cast](Self::cast) to `dtype` exactly.
+    #[expect(clippy::too_many_lines, reason = "one arm for each Arrow type")]
     pub fn to_array(&self, dtype: &DType, len: usize) -> Result<ArrayRef, BatchError> {
         let value = self.cast(dtype)?;
         if value.is_null() {
@@ -146,37 +157,91 @@ impl Value {
         let fits = "a value that was cast to a dtype has its range";
         Ok(match (&value, dtype) {
             (Self::Bool(value), _) => Arc::new(BooleanArray::from(vec![*value; len])),
-            (Self::Int(value), DType::Int8) => repeat::<Int8Type>((*value).try_into().expect(fits), len),
-            (Self::Int(value), DType::Int16) => repeat::<Int16Type>((*value).try_into().expect(fits), len),
-            (Self::Int(value), DType::Int32) => repeat::<Int32Type>((*value).try_into().expect(fits), len),
+            (Self::Int(value), DType::Int8) => {
+                repeat::<Int8Type>((*value).try_into().expect(fits), len)
+            }
+            (Self::Int(value), DType::Int16) => {
+                repeat::<Int16Type>((*value).try_into().expect(fits), len)
+            }
+            (Self::Int(value), DType::Int32) => {
+                repeat::<Int32Type>((*value).try_into().expect(fits), len)
+            }
             (Self::Int(value), _) => repeat::<Int64Type>(*value, len),
-            (Self::UInt(value), DType::UInt8) => repeat::<UInt8Type>((*value).try_into().expect(fits), len),
-            (Self::UInt(value), DType::UInt16) => repeat::<UInt16Type>((*value).try_into().expect(fits), len),
-            (Self::UInt(value), DType::UInt32) => repeat::<UInt32Type>((*value).try_into().expect(fits), len),
+            (Self::UInt(value), DType::UInt8) => {
+                repeat::<UInt8Type>((*value).try_into().expect(fits), len)
+            }
+            (Self::UInt(value), DType::UInt16) => {
+                repeat::<UInt16Type>((*value).try_into().expect(fits), len)
+            }
+            (Self::UInt(value), DType::UInt32) => {
+                repeat::<UInt32Type>((*value).try_into().expect(fits), len)
+            }
             (Self::UInt(value), _) => repeat::<UInt64Type>(*value, len),
             (Self::Float(value), DType::Float32) => repeat::<Float32Type>(*value as f32, len),
             (Self::Float(value), _) => repeat::<Float64Type>(*value, len),
-            (Self::Decimal { value, precision, scale }, _) => Arc::new(
+            (
+                Self::Decimal {
+                    value,
+                    precision,
+                    scale,
+                },
+                _,
+            ) => Arc::new(
                 Decimal128Array::from_value(*value, len)
                     .with_precision_and_scale(*precision, *scale)
-                    .map_err(|source| BatchError::Arrow { during: "making a decimal", source })?,
+                    .map_err(|source| BatchError::Arrow {
+                        during: "making a decimal",
+                        source,
+                    })?,
             ),
             (Self::Date(value), _) => repeat::<Date32Type>(*value, len),
-            (Self::Time { value, unit: TimeUnit::Second }, _) => {
-                repeat::<Time32SecondType>((*value).try_into().map_err(|_| value_error(self, dtype))?, len)
-            }
-            (Self::Time { value, unit: TimeUnit::Millisecond }, _) => {
-                repeat::<Time32MillisecondType>((*value).try_into().map_err(|_| value_error(self, dtype))?, len)
-            }
-            (Self::Time { value, unit: TimeUnit::Microsecond }, _) => repeat::<Time64MicrosecondType>(*value, len),
+            (
+                Self::Time {
+                    value,
+                    unit: TimeUnit::Second,
+                },
+                _,
+            ) => repeat::<Time32SecondType>(
+                (*value).try_into().map_err(|_| value_error(self, dtype))?,
+                len,
+            ),
+            (
+                Self::Time {
+                    value,
+                    unit: TimeUnit::Millisecond,
+                },
+                _,
+            ) => repeat::<Time32MillisecondType>(
+                (*value).try_into().map_err(|_| value_error(self, dtype))?,
+                len,
+            ),
+            (
+                Self::Time {
+                    value,
+                    unit: TimeUnit::Microsecond,
+                },
+                _,
+            ) => repeat::<Time64MicrosecondType>(*value, len),
             (Self::Time { value, .. }, _) => repeat::<Time64NanosecondType>(*value, len),
             (Self::Timestamp { value, unit, zone }, _) => {
                 let zone = zone.clone();
                 match unit {
-                    TimeUnit::Second => Arc::new(PrimitiveArray::<TimestampSecondType>::from_value(*value, len).with_timezone_opt(zone)),
-                    TimeUnit::Millisecond => Arc::new(PrimitiveArray::<TimestampMillisecondType>::from_value(*value, len).with_timezone_opt(zone)),
-                    TimeUnit::Microsecond => Arc::new(PrimitiveArray::<TimestampMicrosecondType>::from_value(*value, len).with_timezone_opt(zone)),
-                    TimeUnit::Nanosecond => Arc::new(PrimitiveArray::<TimestampNanosecondType>::from_value(*value, len).with_timezone_opt(zone)),
+                    TimeUnit::Second => Arc::new(
+                        PrimitiveArray::<TimestampSecondType>::from_value(*value, len)
+                            .with_timezone_opt(zone),
+                    ),
+                    TimeUnit::Millisecond => Arc::new(
+                        PrimitiveArray::<TimestampMillisecondType>::from_value(*value, len)
+                            .with_timezone_opt(zone),
+                    ),
+                    TimeUnit::Microsecond => Arc::new(
+                        PrimitiveArray::<TimestampMicrosecondType>::from_value(*value, len)
+                            .with_timezone_opt(zone),
+                    ),
+                    TimeUnit::Nanosecond => Arc::new(
+                        PrimitiveArray::<TimestampNanosecondType>::from_value(*value, len)
+                            .with_timezone_opt(zone),
+                    ),
                 }
             }
             (Self::Duration { value, unit }, _) => match unit {
@@ -188,15 +253,22 @@ impl Value {
             _ => {
                 let one = value.one(dtype)?;
                 // The rows share the one copy of a long text.
-                take(&one, &UInt32Array::from_value(0, len), None)
-                    .map_err(|source| BatchError::Arrow { during: "repeating a value", source })?
+                take(&one, &UInt32Array::from_value(0, len), None).map_err(|source| {
+                    BatchError::Arrow {
+                        during: "repeating a value",
+                        source,
+                    }
+                })?
             }
         })
     }
 
     /// One row of a value whose rows do not have one width.
     fn one(&self, dtype: &DType) -> Result<ArrayRef, BatchError> {
-        let failed = |source| BatchError::Arrow { during: "making an array of one value", source };
+        let failed = |source| BatchError::Arrow {
+            during: "making an array of one value",
+            source,
+        };
         Ok(match (self, dtype) {
             (Self::String(text), DType::Category) => {
                 let text = StringViewArray::from_iter_values([text]);
@@ -225,7 +297,9 @@ impl Value {
                     .zip(fields.iter())
                     .map(|((_, value), field)| value.to_array(&field.dtype, 1))
                     .collect::<Result<Vec<_>, _>>()?;
-                let DataType::Struct(border) = dtype.border() else { return Err(value_error(self, dtype)) };
+                let DataType::Struct(border) = dtype.border() else {
+                    return Err(value_error(self, dtype));
+                };
                 Arc::new(
                     StructArray::try_new_with_length(border, columns, None, 1).map_err(failed)?,
                 )
@@ -240,7 +314,11 @@ fn repeat<T: ArrowPrimitiveType>(value: T::Native, len: usize) -> ArrayRef {
 }
 
 fn value_error(value: &Value, dtype: &DType) -> BatchError {
-    BatchError::Value { expected: dtype.to_string(), found: value.dtype(), value: value.to_string() }
+    BatchError::Value {
+        expected: dtype.to_string(),
+        found: value.dtype(),
+        value: value.to_string(),
+    }
 }
 
 #[cfg(test)]
@@ -275,7 +353,14 @@ mod tests {
         check("a text of more than twelve bytes", "string");
         check("blue", "category");
         check(vec![1_u8, 2], "binary");
-        check(Value::Decimal { value: 150, precision: 5, scale: 2 }, "decimal(5, 2)");
+        check(
+            Value::Decimal {
+                value: 150,
+                precision: 5,
+                scale: 2,
+            },
+            "decimal(5, 2)",
+        );
         check(Value::Date(5), "date");
         for (unit, name) in [
             (TimeUnit::Second, "s"),
@@ -284,14 +369,37 @@ mod tests {
             (TimeUnit::Nanosecond, "ns"),
         ] {
             check(Value::Time { value: 5, unit }, &format!("time[{name}]"));
-            check(Value::Duration { value: -5, unit }, &format!("duration[{name}]"));
-            check(Value::Timestamp { value: 5, unit, zone: None }, &format!("timestamp[{name}]"));
+            check(
+                Value::Duration { value: -5, unit },
+                &format!("duration[{name}]"),
+            );
+            check(
+                Value::Timestamp {
+                    value: 5,
+                    unit,
+                    zone: None,
+                },
+                &format!("timestamp[{name}]"),
+            );
             let zone = Some("UTC".into());
-            check(Value::Timestamp { value: 5, unit, zone }, &format!("timestamp[{name}, UTC]"));
+            check(
+                Value::Timestamp {
+                    value: 5,
+                    unit,
+                    zone,
+                },
+                &format!("timestamp[{name}, UTC]"),
+            );
         }
-        check(Value::List([Value::Int(1), Value::Null].into()), "list<int64>");
+        check(
+            Value::List([Value::Int(1), Value::Null].into()),
+            "list<int64>",
+        );
         check(Value::List([].into()), "list<int64>");
-        check(Value::Struct([("a".into(), Value::Int(1)), ("b".into(), Value::from("x"))].into()), "struct<a: int64, b: string>");
+        check(
+            Value::Struct([("a".into(), Value::Int(1)), ("b".into(), Value::from("x"))].into()),
+            "struct<a: int64, b: string>",
+        );
         check(Value::Null, "int64");
         check(Value::Null, "category");
     }
@@ -299,7 +407,11 @@ mod tests {
     #[test]
     fn other_encodings_are_read() {
         let text = arrow_array::StringArray::from(vec!["x", "y"]);
-        let coded = cast(&text, &DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8))).expect("casts");
+        let coded = cast(
+            &text,
+            &DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8)),
+        )
+        .expect("casts");
         assert_eq!(Value::from_array(&coded, 1), Value::from("y"));
         let half = arrow_array::Float16Array::from(vec![half_of(1.5)]);
         assert_eq!(Value::from_array(&half, 0), Value::Float(1.5));
@@ -308,7 +420,13 @@ mod tests {
     fn half_of(value: f32) -> <arrow_array::types::Float16Type as ArrowPrimitiveType>::Native {
         use arrow_buffer::ArrowNativeType;
         let _ = <arrow_array::types::Float16Type as ArrowPrimitiveType>::Native::usize_as(0);
-        let array = cast(&arrow_array::Float32Array::from(vec![value]), &DataType::Float16).expect("casts");
-        array.as_primitive::<arrow_array::types::Float16Type>().value(0)
+        let array = cast(
+            &arrow_array::Float32Array::from(vec![value]),
+            &DataType::Float16,
+        )
+        .expect("casts");
+        array
+            .as_primitive::<arrow_array::types::Float16Type>()
+            .value(0)
     }
 }

@@ -63,9 +63,20 @@ impl Value {
             }
             (Self::Date(days), DType::Timestamp(to, None)) => {
                 let value = i128::from(*days) * DAY / i128::from(nanoseconds_in(*to));
-                Some(Self::Timestamp { value: i64::try_from(value).ok()?, unit: *to, zone: None })
+                Some(Self::Timestamp {
+                    value: i64::try_from(value).ok()?,
+                    unit: *to,
+                    zone: None,
+                })
             }
-            (Self::Timestamp { value, unit, zone: None }, DType::Date) => {
+            (
+                Self::Timestamp {
+                    value,
+                    unit,
+                    zone: None,
+                },
+                DType::Date,
+            ) => {
                 let moment = nanoseconds(*value, *unit);
                 let days = moment.div_euclid(DAY);
                 (moment.rem_euclid(DAY) == 0).then(|| i32::try_from(days).ok().map(Self::Date))?
@@ -109,32 +120,30 @@ impl Value {
     }
 
     fn as_integer(&self) -> Option<i128> {
-        match self {
-            Self::Float(value) => {
-                let whole = value.fract() == 0.0 && value.abs() < 1e38;
-                whole.then_some(*value as i128)
-            }
-            _ => {
-                let (digits, scale) = self.digits()?;
-                rescale(digits, scale, 0)
-            }
+        if let Self::Float(value) = self {
+            let whole = value.fract() == 0.0 && value.abs() < 1e38;
+            return whole.then_some(*value as i128);
         }
+        let (digits, scale) = self.digits()?;
+        rescale(digits, scale, 0)
     }
 
     fn as_decimal(&self, precision: u8, scale: i8) -> Option<Self> {
-        let value = match self {
-            Self::Float(value) => {
-                // Shortest text is what a user wrote: 0.1 is the decimal 0.1.
-                let text = format!("{value}");
-                return value.is_finite().then(|| parse(&text, &DType::Decimal { precision, scale }))?;
-            }
-            _ => {
-                let (digits, from) = self.digits()?;
-                rescale(digits, from, i32::from(scale))?
-            }
-        };
+        if let Self::Float(value) = self {
+            // Shortest text is what a user wrote: 0.1 is the decimal 0.1.
+            let text = format!("{value}");
+            return value
+                .is_finite()
+                .then(|| parse(&text, &DType::Decimal { precision, scale }))?;
+        }
+        let (digits, from) = self.digits()?;
+        let value = rescale(digits, from, i32::from(scale))?;
         let fits = value.unsigned_abs() < 10_u128.checked_pow(u32::from(precision))?;
-        fits.then_some(Self::Decimal { value, precision, scale })
+        fits.then_some(Self::Decimal {
+            value,
+            precision,
+            scale,
+        })
     }
 }
 
@@ -187,8 +196,17 @@ fn parse(text: &str, dtype: &DType) -> Option<Value> {
         DType::Float32 | DType::Float64 => text.parse().ok().map(Value::Float),
         DType::Decimal { precision, scale } => {
             let exact = decimal_places(text) <= i32::from(*scale).max(0);
-            let value = exact.then(|| parse_decimal::<Decimal128Type>(text, *precision, *scale).ok())??;
-            Some(Value::Decimal { value, precision: *precision, scale: *scale })
+            let value =
+                exact.then(|| parse_decimal::<Decimal128Type>(text, *precision, *scale).ok())??;
+            Some(Value::Decimal {
+                value,
+                precision: *precision,
+                scale: *scale,
+            })
+        }
+        // A date with a time of day is a date only at midnight; Arrow would drop the time.
+        DType::Date if text.contains([':', ' ', 'T']) => {
+            parse(text, &DType::Timestamp(TimeUnit::Nanosecond, None))?.cast_exactly(dtype)
         }
         DType::Date => Date32Type::parse(text).map(Value::Date),
         DType::Time(unit) => {
@@ -203,8 +221,13 @@ fn parse(text: &str, dtype: &DType) -> Option<Value> {
             let nanoseconds = i128::from(moment.timestamp()) * 1_000_000_000
                 + i128::from(moment.timestamp_subsec_nanos());
             let each = i128::from(nanoseconds_in(*unit));
-            let value = (nanoseconds % each == 0).then(|| i64::try_from(nanoseconds / each).ok())??;
-            Some(Value::Timestamp { value, unit: *unit, zone: zone.clone() })
+            let value =
+                (nanoseconds % each == 0).then(|| i64::try_from(nanoseconds / each).ok())??;
+            Some(Value::Timestamp {
+                value,
+                unit: *unit,
+                zone: zone.clone(),
+            })
         }
         _ if dtype.is_integer() => integer(text.parse().ok()?, dtype),
         _ => None,
@@ -217,7 +240,9 @@ fn decimal_places(text: &str) -> i32 {
         Some((mantissa, exponent)) => (mantissa, exponent.parse().unwrap_or(0)),
         None => (text, 0),
     };
-    let places = mantissa.split_once('.').map_or(0, |(_, part)| part.trim_end_matches('0').len());
+    let places = mantissa
+        .split_once('.')
+        .map_or(0, |(_, part)| part.trim_end_matches('0').len());
     places as i32 - exponent
 }
 
@@ -230,7 +255,11 @@ mod tests {
         let value = value.into();
         let dtype: DType = dtype.parse().expect("a dtype");
         let found = value.cast(&dtype).ok();
-        assert_eq!(found.as_ref().map(ToString::to_string).as_deref(), expected, "{value:?} to {dtype}");
+        assert_eq!(
+            found.as_ref().map(ToString::to_string).as_deref(),
+            expected,
+            "{value:?} to {dtype}"
+        );
     }
 
     #[test]
@@ -251,9 +280,33 @@ mod tests {
         check(0.1, "decimal(5, 2)", Some("0.10"));
         check(0.125, "decimal(5, 2)", None);
         check(12345, "decimal(5, 2)", None);
-        check(Value::Decimal { value: 150, precision: 5, scale: 2 }, "float64", Some("1.5"));
-        check(Value::Decimal { value: 110, precision: 5, scale: 2 }, "float64", None);
-        check(Value::Decimal { value: 100, precision: 5, scale: 2 }, "int64", Some("1"));
+        check(
+            Value::Decimal {
+                value: 150,
+                precision: 5,
+                scale: 2,
+            },
+            "float64",
+            Some("1.5"),
+        );
+        check(
+            Value::Decimal {
+                value: 110,
+                precision: 5,
+                scale: 2,
+            },
+            "float64",
+            None,
+        );
+        check(
+            Value::Decimal {
+                value: 100,
+                precision: 5,
+                scale: 2,
+            },
+            "int64",
+            Some("1"),
+        );
         check(Value::Null, "int64", Some("null"));
         check(true, "int64", None);
     }
@@ -262,10 +315,20 @@ mod tests {
     fn text_is_read() {
         check("1995-01-01", "date", Some("1995-01-01"));
         check("1995-13-01", "date", None);
+        check("1995-01-01T12:00:00", "date", None);
+        check("1995-01-01 00:00:00", "date", Some("1995-01-01"));
         check("1995-01-01", "timestamp[us]", Some("1995-01-01T00:00:00"));
-        check("1995-01-01 12:30:00.5", "timestamp[ms]", Some("1995-01-01T12:30:00.500"));
+        check(
+            "1995-01-01 12:30:00.5",
+            "timestamp[ms]",
+            Some("1995-01-01T12:30:00.500"),
+        );
         check("1995-01-01 12:30:00.5", "timestamp[s]", None);
-        check("1995-01-01T12:00:00+02:00", "timestamp[us, UTC]", Some("1995-01-01T10:00:00Z"));
+        check(
+            "1995-01-01T12:00:00+02:00",
+            "timestamp[us, UTC]",
+            Some("1995-01-01T10:00:00Z"),
+        );
         check("12", "int8", Some("12"));
         check("twelve", "int8", None);
         check("1.5", "decimal(5, 2)", Some("1.50"));
@@ -277,9 +340,17 @@ mod tests {
     #[test]
     fn moments_are_kept() {
         check(Value::Date(1), "timestamp[ns]", Some("1970-01-02T00:00:00"));
-        check(Value::timestamp_us(86_400_000_000), "date", Some("1970-01-02"));
+        check(
+            Value::timestamp_us(86_400_000_000),
+            "date",
+            Some("1970-01-02"),
+        );
         check(Value::timestamp_us(1), "date", None);
-        check(Value::timestamp_us(1_000), "timestamp[ms]", Some("1970-01-01T00:00:00.001"));
+        check(
+            Value::timestamp_us(1_000),
+            "timestamp[ms]",
+            Some("1970-01-01T00:00:00.001"),
+        );
         check(Value::timestamp_us(1), "timestamp[ms]", None);
         check(Value::timestamp_us(i64::MAX), "timestamp[ns]", None);
         check(Value::Date(i32::MAX), "timestamp[ns]", None);

@@ -40,7 +40,11 @@ impl<T: Into<Self>> From<Option<T>> for Value {
 impl Value {
     /// Makes a wall-clock time from microseconds since 1970-01-01T00:00:00.
     pub fn timestamp_us(value: i64) -> Self {
-        Self::Timestamp { value, unit: TimeUnit::Microsecond, zone: None }
+        Self::Timestamp {
+            value,
+            unit: TimeUnit::Microsecond,
+            zone: None,
+        }
     }
 }
 
@@ -97,9 +101,9 @@ mod tests {
     #[test]
     fn what_does_not_fit_is_named() {
         let error = |result: Result<i64, BatchError>| result.expect_err("does not fit").to_string();
-        insta::assert_snapshot!(error(i64::try_from(Value::Null)), @"");
-        insta::assert_snapshot!(error(i64::try_from(Value::from(1.0))), @"");
-        insta::assert_snapshot!(error(i64::try_from(Value::from(u64::MAX))), @"");
+        insta::assert_snapshot!(error(i64::try_from(Value::Null)), @"expected int64, found null `null`");
+        insta::assert_snapshot!(error(i64::try_from(Value::from(1.0))), @"expected int64, found float64 `1.0`");
+        insta::assert_snapshot!(error(i64::try_from(Value::from(u64::MAX))), @"expected int64, found uint64 `18446744073709551615`");
         assert!(f64::try_from(Value::Int(i64::MAX)).is_err(), "would round");
         assert!(u64::try_from(Value::Int(-1)).is_err());
     }

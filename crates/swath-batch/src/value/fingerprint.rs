@@ -14,7 +14,11 @@ impl Fingerprint for Value {
             Self::Int(value) => out.object("value-int", 1).i64(*value),
             Self::UInt(value) => out.object("value-uint", 1).u64(*value),
             Self::Float(value) => out.object("value-float", 1).u64(value.to_bits()),
-            Self::Decimal { value, precision, scale } => out
+            Self::Decimal {
+                value,
+                precision,
+                scale,
+            } => out
                 .object("value-decimal", 1)
                 .i128(*value)
                 .u64(u64::from(*precision))
@@ -22,17 +26,19 @@ impl Fingerprint for Value {
             Self::String(value) => out.object("value-string", 1).str(value),
             Self::Binary(value) => out.object("value-binary", 1).bytes(value),
             Self::Date(value) => out.object("value-date", 1).i64(i64::from(*value)),
-            Self::Time { value, unit } => {
-                out.object("value-time", 1).i64(*value).str(unit_name(*unit))
-            }
+            Self::Time { value, unit } => out
+                .object("value-time", 1)
+                .i64(*value)
+                .str(unit_name(*unit)),
             Self::Timestamp { value, unit, zone } => out
                 .object("value-timestamp", 1)
                 .i64(*value)
                 .str(unit_name(*unit))
                 .feed(&zone.as_deref().map(str::to_owned)),
-            Self::Duration { value, unit } => {
-                out.object("value-duration", 1).i64(*value).str(unit_name(*unit))
-            }
+            Self::Duration { value, unit } => out
+                .object("value-duration", 1)
+                .i64(*value)
+                .str(unit_name(*unit)),
             Self::List(items) => out.object("value-list", 1).feed(items.as_ref()),
             Self::Struct(fields) => {
                 out.object("value-struct", 1).seq(fields.len());
@@ -68,9 +74,18 @@ mod tests {
             Value::from("0"),
             Value::Binary([].into()),
             Value::Date(0),
-            Value::Time { value: 0, unit: TimeUnit::Second },
-            Value::Time { value: 0, unit: TimeUnit::Nanosecond },
-            Value::Duration { value: 0, unit: TimeUnit::Second },
+            Value::Time {
+                value: 0,
+                unit: TimeUnit::Second,
+            },
+            Value::Time {
+                value: 0,
+                unit: TimeUnit::Nanosecond,
+            },
+            Value::Duration {
+                value: 0,
+                unit: TimeUnit::Second,
+            },
             zone(None),
             zone(Some("")),
             zone(Some("UTC")),
@@ -79,8 +94,10 @@ mod tests {
             Value::Struct([].into()),
             Value::Struct([("a".into(), Value::Int(0))].into()),
         ];
-        let prints: std::collections::BTreeSet<u128> =
-            values.iter().map(|value| Canon::new("test", 1).feed(value).finish()).collect();
+        let prints: std::collections::BTreeSet<u128> = values
+            .iter()
+            .map(|value| Canon::new("test", 1).feed(value).finish())
+            .collect();
         assert_eq!(prints.len(), values.len());
     }
 }

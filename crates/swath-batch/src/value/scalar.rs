@@ -94,9 +94,12 @@ impl Value {
             Self::Int(_) => DType::Int64,
             Self::UInt(_) => DType::UInt64,
             Self::Float(_) => DType::Float64,
-            Self::Decimal { precision, scale, .. } => {
-                DType::Decimal { precision: *precision, scale: *scale }
-            }
+            Self::Decimal {
+                precision, scale, ..
+            } => DType::Decimal {
+                precision: *precision,
+                scale: *scale,
+            },
             Self::String(_) => DType::String,
             Self::Binary(_) => DType::Binary,
             Self::Date(_) => DType::Date,
@@ -104,10 +107,15 @@ impl Value {
             Self::Timestamp { unit, zone, .. } => DType::Timestamp(*unit, zone.clone()),
             Self::Duration { unit, .. } => DType::Duration(*unit),
             Self::List(items) => DType::list(
-                items.iter().find(|item| !item.is_null()).map_or(DType::Null, Self::dtype),
+                items
+                    .iter()
+                    .find(|item| !item.is_null())
+                    .map_or(DType::Null, Self::dtype),
             ),
             Self::Struct(fields) => DType::structure(
-                fields.iter().map(|(name, value)| Field::new(Arc::clone(name), value.dtype(), true)),
+                fields
+                    .iter()
+                    .map(|(name, value)| Field::new(Arc::clone(name), value.dtype(), true)),
             ),
         }
     }
@@ -124,26 +132,46 @@ impl Value {
             (Self::Binary(left), Self::Binary(right)) => Some(left.cmp(right)),
             (Self::Date(left), Self::Date(right)) => Some(left.cmp(right)),
             (
-                Self::Time { value: left, unit: from },
-                Self::Time { value: right, unit: to },
+                Self::Time {
+                    value: left,
+                    unit: from,
+                },
+                Self::Time {
+                    value: right,
+                    unit: to,
+                },
             )
             | (
-                Self::Duration { value: left, unit: from },
-                Self::Duration { value: right, unit: to },
+                Self::Duration {
+                    value: left,
+                    unit: from,
+                },
+                Self::Duration {
+                    value: right,
+                    unit: to,
+                },
             ) => Some(nanoseconds(*left, *from).cmp(&nanoseconds(*right, *to))),
             (
-                Self::Timestamp { value: left, unit: from, zone: here },
-                Self::Timestamp { value: right, unit: to, zone: there },
+                Self::Timestamp {
+                    value: left,
+                    unit: from,
+                    zone: here,
+                },
+                Self::Timestamp {
+                    value: right,
+                    unit: to,
+                    zone: there,
+                },
             ) if here.is_some() == there.is_some() => {
                 Some(nanoseconds(*left, *from).cmp(&nanoseconds(*right, *to)))
             }
             (Self::Float(left), Self::Float(right)) => Some(compare_floats(*left, *right)),
-            (Self::Float(left), right) => {
-                right.digits().map(|(value, scale)| compare_exact(value, scale, *left).reverse())
-            }
-            (left, Self::Float(right)) => {
-                left.digits().map(|(value, scale)| compare_exact(value, scale, *right))
-            }
+            (Self::Float(left), right) => right
+                .digits()
+                .map(|(value, scale)| compare_exact(value, scale, *left).reverse()),
+            (left, Self::Float(right)) => left
+                .digits()
+                .map(|(value, scale)| compare_exact(value, scale, *right)),
             (left, right) => {
                 let ((left, from), (right, to)) = (left.digits()?, right.digits()?);
                 match from.cmp(&to) {
@@ -177,19 +205,51 @@ impl PartialEq for Value {
                 left == right || (left.is_nan() && right.is_nan())
             }
             (
-                Self::Decimal { value: left, precision: p, scale: s },
-                Self::Decimal { value: right, precision: q, scale: t },
+                Self::Decimal {
+                    value: left,
+                    precision: p,
+                    scale: s,
+                },
+                Self::Decimal {
+                    value: right,
+                    precision: q,
+                    scale: t,
+                },
             ) => (left, p, s) == (right, q, t),
             (Self::String(left), Self::String(right)) => left == right,
             (Self::Binary(left), Self::Binary(right)) => left == right,
             (Self::Date(left), Self::Date(right)) => left == right,
-            (Self::Time { value: left, unit: u }, Self::Time { value: right, unit: v })
-            | (Self::Duration { value: left, unit: u }, Self::Duration { value: right, unit: v }) => {
-                (left, u) == (right, v)
-            }
             (
-                Self::Timestamp { value: left, unit: u, zone: y },
-                Self::Timestamp { value: right, unit: v, zone: z },
+                Self::Time {
+                    value: left,
+                    unit: u,
+                },
+                Self::Time {
+                    value: right,
+                    unit: v,
+                },
+            )
+            | (
+                Self::Duration {
+                    value: left,
+                    unit: u,
+                },
+                Self::Duration {
+                    value: right,
+                    unit: v,
+                },
+            ) => (left, u) == (right, v),
+            (
+                Self::Timestamp {
+                    value: left,
+                    unit: u,
+                    zone: y,
+                },
+                Self::Timestamp {
+                    value: right,
+                    unit: v,
+                    zone: z,
+                },
             ) => (left, u, y) == (right, v, z),
             (Self::List(left), Self::List(right)) => left == right,
             (Self::Struct(left), Self::Struct(right)) => left == right,
@@ -216,7 +276,8 @@ pub(super) fn nanoseconds(value: i64, unit: TimeUnit) -> i128 {
 }
 
 fn compare_floats(left: f64, right: f64) -> Ordering {
-    left.partial_cmp(&right).unwrap_or_else(|| left.is_nan().cmp(&right.is_nan()))
+    left.partial_cmp(&right)
+        .unwrap_or_else(|| left.is_nan().cmp(&right.is_nan()))
 }
 
 /// Compares `digits / 10^scale` with a float, without rounding integers.
@@ -236,12 +297,19 @@ fn compare_exact(digits: i128, scale: i32, float: f64) -> Ordering {
         return Ordering::Greater;
     }
     let floor = float.floor();
-    digits.cmp(&(floor as i128)).then(if float > floor { Ordering::Less } else { Ordering::Equal })
+    digits.cmp(&(floor as i128)).then(if float > floor {
+        Ordering::Less
+    } else {
+        Ordering::Equal
+    })
 }
 
 /// Compares `left` with `right`, whose scale is larger by `by`.
 fn compare_scaled(left: i128, right: i128, by: i32) -> Ordering {
-    match 10_i128.checked_pow(by.unsigned_abs()).and_then(|power| left.checked_mul(power)) {
+    match 10_i128
+        .checked_pow(by.unsigned_abs())
+        .and_then(|power| left.checked_mul(power))
+    {
         Some(left) => left.cmp(&right),
         // Too large for 128 bits, so larger than `right` in magnitude.
         None => left.cmp(&0),
@@ -253,6 +321,10 @@ mod unit {
     use serde::{Deserialize, Deserializer, Serializer, de::Error};
     use swath_meta::TimeUnit;
 
+    #[expect(
+        clippy::trivially_copy_pass_by_ref,
+        reason = "serde passes a reference"
+    )]
     pub(super) fn serialize<S: Serializer>(unit: &TimeUnit, out: S) -> Result<S::Ok, S::Error> {
         out.serialize_str(crate::civil::unit_name(*unit))
     }
@@ -273,9 +345,14 @@ mod tests {
     use super::*;
 
     #[track_caller]
+    #[expect(clippy::needless_pass_by_value, reason = "cases read better so")]
     fn check(left: Value, right: Value, expected: Option<Ordering>) {
         assert_eq!(left.compare(&right), expected, "{left:?} {right:?}");
-        assert_eq!(right.compare(&left), expected.map(Ordering::reverse), "{right:?} {left:?}");
+        assert_eq!(
+            right.compare(&left),
+            expected.map(Ordering::reverse),
+            "{right:?} {left:?}"
+        );
     }
 
     #[test]
@@ -285,20 +362,44 @@ mod tests {
         check(Value::Int(-1), Value::UInt(u64::MAX), Some(Less));
         check(Value::Float(1.0), Value::Int(1), Some(Equal));
         // 2^53 + 1 is not a float; rounding would call these equal.
-        check(Value::Float(9_007_199_254_740_992.0), Value::Int(9_007_199_254_740_993), Some(Less));
+        check(
+            Value::Float(9_007_199_254_740_992.0),
+            Value::Int(9_007_199_254_740_993),
+            Some(Less),
+        );
         check(Value::Int(2), Value::Float(2.5), Some(Less));
         check(Value::Float(-2.5), Value::Int(-2), Some(Less));
-        check(Value::Int(i64::MAX), Value::Float(f64::INFINITY), Some(Less));
-        check(Value::Float(f64::NEG_INFINITY), Value::Int(i64::MIN), Some(Less));
-        check(Value::Float(f64::INFINITY), Value::Float(f64::NAN), Some(Less));
+        check(
+            Value::Int(i64::MAX),
+            Value::Float(f64::INFINITY),
+            Some(Less),
+        );
+        check(
+            Value::Float(f64::NEG_INFINITY),
+            Value::Int(i64::MIN),
+            Some(Less),
+        );
+        check(
+            Value::Float(f64::INFINITY),
+            Value::Float(f64::NAN),
+            Some(Less),
+        );
         check(Value::Int(i64::MAX), Value::Float(f64::NAN), Some(Less));
         check(Value::Float(f64::NAN), Value::Float(f64::NAN), Some(Equal));
         check(Value::Float(-0.0), Value::Float(0.0), Some(Equal));
-        let decimal = |value, scale| Value::Decimal { value, precision: 38, scale };
+        let decimal = |value, scale| Value::Decimal {
+            value,
+            precision: 38,
+            scale,
+        };
         check(decimal(150, 2), decimal(15, 1), Some(Equal));
         check(decimal(150, 2), Value::Int(2), Some(Less));
         check(decimal(1, 0), decimal(i128::MAX, 38), Some(Less));
-        check(decimal(-i128::MAX, 38), decimal(i128::MAX / 2, -30), Some(Less));
+        check(
+            decimal(-i128::MAX, 38),
+            decimal(i128::MAX / 2, -30),
+            Some(Less),
+        );
     }
 
     #[test]
@@ -309,11 +410,31 @@ mod tests {
             unit,
             zone: zone.map(Into::into),
         };
-        check(at(1, TimeUnit::Second, None), at(1000, TimeUnit::Millisecond, None), Some(Equal));
-        check(at(1, TimeUnit::Nanosecond, None), at(1, TimeUnit::Second, None), Some(Less));
-        check(at(i64::MAX, TimeUnit::Nanosecond, None), at(i64::MAX, TimeUnit::Second, None), Some(Less));
-        check(at(1, TimeUnit::Second, Some("UTC")), at(1, TimeUnit::Second, Some("+02:00")), Some(Equal));
-        check(at(1, TimeUnit::Second, Some("UTC")), at(1, TimeUnit::Second, None), None);
+        check(
+            at(1, TimeUnit::Second, None),
+            at(1000, TimeUnit::Millisecond, None),
+            Some(Equal),
+        );
+        check(
+            at(1, TimeUnit::Nanosecond, None),
+            at(1, TimeUnit::Second, None),
+            Some(Less),
+        );
+        check(
+            at(i64::MAX, TimeUnit::Nanosecond, None),
+            at(i64::MAX, TimeUnit::Second, None),
+            Some(Less),
+        );
+        check(
+            at(1, TimeUnit::Second, Some("UTC")),
+            at(1, TimeUnit::Second, Some("+02:00")),
+            Some(Equal),
+        );
+        check(
+            at(1, TimeUnit::Second, Some("UTC")),
+            at(1, TimeUnit::Second, None),
+            None,
+        );
     }
 
     #[test]

@@ -59,7 +59,11 @@ fn write_decimal(out: &mut dyn Write, value: i128, scale: i8) -> fmt::Result {
     let sign = if value < 0 { "-" } else { "" };
     let digits = value.unsigned_abs().to_string();
     if scale <= 0 {
-        let zeros = if value == 0 { 0 } else { usize::from(scale.unsigned_abs()) };
+        let zeros = if value == 0 {
+            0
+        } else {
+            usize::from(scale.unsigned_abs())
+        };
         return write!(out, "{sign}{digits}{}", "0".repeat(zeros));
     }
     let scale = usize::from(scale.unsigned_abs());
@@ -74,6 +78,7 @@ mod tests {
     use swath_meta::TimeUnit;
 
     #[track_caller]
+    #[expect(clippy::needless_pass_by_value, reason = "cases read better so")]
     fn check(value: Value, expected: &str) {
         assert_eq!(value.to_string(), expected);
     }
@@ -86,9 +91,21 @@ mod tests {
         check(Value::UInt(u64::MAX), "18446744073709551615");
         check(Value::from("naïve"), "naïve");
         check(Value::from(vec![0_u8, 255]), "0x00ff");
-        check(Value::List([Value::Int(1), Value::Null].into()), "[1, null]");
-        check(Value::Struct([("a".into(), Value::Int(1)), ("b".into(), Value::from("x"))].into()), "{a: 1, b: x}");
-        check(Value::Duration { value: -90, unit: TimeUnit::Millisecond }, "-90ms");
+        check(
+            Value::List([Value::Int(1), Value::Null].into()),
+            "[1, null]",
+        );
+        check(
+            Value::Struct([("a".into(), Value::Int(1)), ("b".into(), Value::from("x"))].into()),
+            "{a: 1, b: x}",
+        );
+        check(
+            Value::Duration {
+                value: -90,
+                unit: TimeUnit::Millisecond,
+            },
+            "-90ms",
+        );
     }
 
     #[test]
@@ -104,7 +121,11 @@ mod tests {
 
     #[test]
     fn decimals_show_their_scale() {
-        let decimal = |value, scale| Value::Decimal { value, precision: 10, scale };
+        let decimal = |value, scale| Value::Decimal {
+            value,
+            precision: 10,
+            scale,
+        };
         check(decimal(12345, 2), "123.45");
         check(decimal(-5, 2), "-0.05");
         check(decimal(5, 0), "5");
@@ -117,11 +138,37 @@ mod tests {
         check(Value::Date(0), "1970-01-01");
         check(Value::Date(-1), "1969-12-31");
         check(Value::Date(19_782), "2024-02-29");
-        check(Value::Time { value: 3_661, unit: TimeUnit::Second }, "01:01:01");
-        let at = |value, unit, zone: Option<&str>| Value::Timestamp { value, unit, zone: zone.map(Into::into) };
-        check(at(1_709_210_096, TimeUnit::Second, None), "2024-02-29T12:34:56");
-        check(at(1_709_210_096_500, TimeUnit::Millisecond, Some("Europe/Zurich")), "2024-02-29T12:34:56.500Z");
-        check(at(-1, TimeUnit::Nanosecond, None), "1969-12-31T23:59:59.999999999");
-        check(at(1, TimeUnit::Microsecond, None), "1970-01-01T00:00:00.000001");
+        check(
+            Value::Time {
+                value: 3_661,
+                unit: TimeUnit::Second,
+            },
+            "01:01:01",
+        );
+        let at = |value, unit, zone: Option<&str>| Value::Timestamp {
+            value,
+            unit,
+            zone: zone.map(Into::into),
+        };
+        check(
+            at(1_709_210_096, TimeUnit::Second, None),
+            "2024-02-29T12:34:56",
+        );
+        check(
+            at(
+                1_709_210_096_500,
+                TimeUnit::Millisecond,
+                Some("Europe/Zurich"),
+            ),
+            "2024-02-29T12:34:56.500Z",
+        );
+        check(
+            at(-1, TimeUnit::Nanosecond, None),
+            "1969-12-31T23:59:59.999999999",
+        );
+        check(
+            at(1, TimeUnit::Microsecond, None),
+            "1970-01-01T00:00:00.000001",
+        );
     }
 }
