@@ -38,9 +38,9 @@ impl Bounds {
         out: &mut Vec<u32>,
     ) -> Result<(), DivisionsError> {
         if let ([key], [dtype]) = (keys, self.dtypes())
-            && let (Some(key), Some(bounds)) = (as_integers(key, dtype), self.as_integers())
+            && let (Some(key), Some(bounds)) = (as_integers(key, dtype), self.integers())
         {
-            return self.assign_integers(&key, &bounds, outside, out);
+            return self.assign_integers(&key, bounds, outside, out);
         }
         let rows = self.order().encode(keys)?;
         let last = self.npartitions() - 1;
@@ -85,13 +85,6 @@ impl Bounds {
             out.push(inner.partition_point(|bound| bound <= value) as u32);
         }
         Ok(())
-    }
-
-    /// The boundaries as the integers that encode them.
-    fn as_integers(&self) -> Option<Vec<i64>> {
-        let [column] = <[ArrayRef; 1]>::try_from(self.columns()).ok()?;
-        let column = as_integers(&column, &self.dtypes()[0])?;
-        Some(column.as_primitive::<Int64Type>().values().to_vec())
     }
 
     fn outside(&self, keys: &[ArrayRef], row: usize) -> DivisionsError {
@@ -192,7 +185,7 @@ impl DivisionsError {
 }
 
 /// A column of a dtype that is encoded in up to 64 signed bits, as those.
-fn as_integers(column: &ArrayRef, dtype: &DType) -> Option<ArrayRef> {
+pub(crate) fn as_integers(column: &ArrayRef, dtype: &DType) -> Option<ArrayRef> {
     let integers = dtype.is_signed_integer() || dtype.is_temporal();
     let encoded = *column.data_type() == dtype.border();
     if !(integers && encoded) {

@@ -1,12 +1,15 @@
 //! The boundaries of known divisions.
 
 use std::fmt::{self, Debug, Display, Formatter};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use arrow_array::ArrayRef;
+use arrow_array::cast::AsArray;
+use arrow_array::types::Int64Type;
 use arrow_select::concat::concat;
 use swath_meta::DType;
 
+use crate::assign::as_integers;
 use crate::{Cut, DivisionsError, KeyOrder, Label, LabelRange, Labels};
 
 /// Holds `n + 1` boundaries for `n` partitions: sorted, unique except that the last may repeat, none null in its first column.
@@ -24,6 +27,23 @@ struct Inner {
     labels: Vec<Label>,
     /// The labels' bytes, which are what is compared.
     keys: Vec<Arc<[u8]>>,
+    /// The labels as arrays, made when they are first asked for.
+    columns: OnceLock<Vec<ArrayRef>>,
+    /// The labels as the integers that encode them, where they are.
+    integers: OnceLock<Option<Vec<i64>>>,
+}
+
+impl Inner {
+    fn new(order: KeyOrder, labels: Vec<Label>, keys: Vec<Arc<[u8]>>) -> Arc<Self> {
+        let (columns, integers) = (OnceLock::new(), OnceLock::new());
+        Arc::new(Self {
+            order,
+            labels,
+            keys,
+            columns,
+            integers,
+        })
+    }
 }
 
 impl Bounds {
@@ -35,7 +55,7 @@ impl Bounds {
     pub fn try_new(labels: impl Into<Labels>) -> Result<Self, DivisionsError> {
         let labels = labels.into();
         let order = KeyOrder::try_new(&labels.dtypes()?)?;
-        Self::of(&order, labels.into_labels()?)
+        Self::of(&order, &labels.into_labels()?)
     }
 
     /// Makes boundaries of keys in this order; labels are cast to its dtypes where that is exact, and text is read as a date.
@@ -43,10 +63,10 @@ impl Bounds {
     /// # Errors
     /// Those of [`try_new`](Self::try_new).
     pub fn with_order(order: &KeyOrder, labels: impl Into<Labels>) -> Result<Self, DivisionsError> {
-        Self::of(order, labels.into().into_labels()?)
+        Self::of(order, &labels.into().into_labels()?)
     }
 
-    pub(crate) fn of(order: &KeyOrder, labels: Vec<Label>) -> Result<Self, DivisionsError> {
+    pub(crate) fn of(order: &KeyOrder, labels: &[Label]) -> Result<Self, DivisionsError> {
         if labels.len() < 2 {
             return Err(DivisionsError::Empty {
                 found: labels.len(),
@@ -86,11 +106,7 @@ impl Bounds {
             keys.push(key);
         }
         Ok(Self {
-            inner: Arc::new(Inner {
-                order: order.clone(),
-                labels: cast,
-                keys,
-            }),
+            inner: Inner::new(order.clone(), cast, keys),
             nulls: false,
         })
     }
@@ -138,18 +154,31 @@ impl Bounds {
     }
 
     /// The boundaries as Arrow arrays in border encoding, one a key column.
-    pub fn columns(&self) -> Vec<ArrayRef> {
-        let column = |(at, dtype): (usize, &DType)| {
-            let values = self.labels().iter().map(|label| {
-                label.values()[at]
-                    .to_array(dtype, 1)
-                    .expect("labels were cast to the dtypes of their columns")
-            });
-            let values: Vec<ArrayRef> = values.collect();
-            concat(&values.iter().map(AsRef::as_ref).collect::<Vec<_>>())
-                .expect("all have one type")
+    pub fn columns(&self) -> &[ArrayRef] {
+        self.inner.columns.get_or_init(|| {
+            let column = |(at, dtype): (usize, &DType)| {
+                let values = self.labels().iter().map(|label| {
+                    let value = label.values()[at].to_array(dtype, 1);
+                    value.expect("labels were cast to the dtypes of their columns")
+                });
+                let values: Vec<ArrayRef> = values.collect();
+                let values: Vec<_> = values.iter().map(AsRef::as_ref).collect();
+                concat(&values).expect("all have one type")
+            };
+            self.dtypes().iter().enumerate().map(column).collect()
+        })
+    }
+
+    /// The boundaries as the integers that encode them, for one key column that has such.
+    pub(crate) fn integers(&self) -> Option<&[i64]> {
+        let make = || {
+            let ([column], [dtype]) = (self.columns(), self.dtypes()) else {
+                return None;
+            };
+            let column = as_integers(column, dtype)?;
+            Some(column.as_primitive::<Int64Type>().values().to_vec())
         };
-        self.dtypes().iter().enumerate().map(column).collect()
+        self.inner.integers.get_or_init(make).as_deref()
     }
 
     /// The labels that this partition may hold.
@@ -195,11 +224,7 @@ impl Bounds {
             .map(|at| (self.labels()[at].clone(), Arc::clone(&self.keys()[at])))
             .unzip();
         Self {
-            inner: Arc::new(Inner {
-                order: self.order().clone(),
-                labels,
-                keys,
-            }),
+            inner: Inner::new(self.order().clone(), labels, keys),
             nulls: false,
         }
     }
@@ -213,16 +238,12 @@ impl PartialEq for Bounds {
 
 impl Debug for Bounds {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let labels = self
-            .labels()
-            .iter()
-            .map(Label::to_string)
-            .collect::<Vec<_>>();
-        f.debug_struct("Bounds")
-            .field("dtypes", &self.dtypes())
-            .field("labels", &labels)
-            .field("nulls", &self.nulls)
-            .finish()
+        write!(
+            f,
+            "Bounds({self} of {:?}, nulls: {})",
+            self.dtypes(),
+            self.nulls
+        )
     }
 }
 

@@ -46,7 +46,7 @@ impl Divisions {
             .iter()
             .flat_map(|bounds| &bounds.labels()[..bounds.npartitions()]);
         let labels: Vec<Label> = starts.chain(last.labels()).cloned().collect();
-        Bounds::of(last.order(), labels).map_or_else(
+        Bounds::of(last.order(), &labels).map_or_else(
             |_| unknown(),
             |bounds| Self::Known(bounds.with_nulls(last.nulls())),
         )
@@ -90,7 +90,7 @@ impl Divisions {
         }
         let nulls = bounds.iter().any(|bounds| bounds.nulls());
         Ok(Self::Known(
-            Bounds::of(first.order(), labels)?.with_nulls(nulls),
+            Bounds::of(first.order(), &labels)?.with_nulls(nulls),
         ))
     }
 }

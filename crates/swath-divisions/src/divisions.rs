@@ -248,7 +248,7 @@ mod tests {
             Divisions::try_new([1]).unwrap_err(),
             Divisions::try_new([0.0, -0.0, 1.0]).unwrap_err(),
             Divisions::try_new([f64::NAN, 1.0]).unwrap_err(),
-            Divisions::try_new(date.clone()).unwrap_err(),
+            Divisions::try_new(&date).unwrap_err(),
             Divisions::try_new(vec![date, int]).unwrap_err(),
             Divisions::try_new([Label::from(1), Label::from("a")]).unwrap_err(),
             Divisions::try_new([Label::from(1), Label::from((1, 2))]).unwrap_err(),
@@ -300,7 +300,7 @@ mod tests {
     #[test]
     fn columns_are_the_boundaries_as_arrays() {
         let divisions = Divisions::try_new([("a", 1), ("b", 2)]).unwrap();
-        let again = Divisions::try_new(divisions.bounds().unwrap().columns()).unwrap();
+        let again = Divisions::try_new(divisions.bounds().unwrap().columns().to_vec()).unwrap();
         assert_eq!(again, divisions);
     }
 

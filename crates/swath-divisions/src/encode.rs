@@ -37,7 +37,7 @@ impl<'de> Deserialize<'de> for Bounds {
             nulls,
         } = BoundsForm::deserialize(deserializer)?;
         let order = KeyOrder::try_new(&dtypes).map_err(de::Error::custom)?;
-        Ok(Self::of(&order, labels)
+        Ok(Self::of(&order, &labels)
             .map_err(de::Error::custom)?
             .with_nulls(nulls))
     }

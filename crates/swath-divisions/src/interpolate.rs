@@ -37,7 +37,7 @@ pub(crate) fn interpolate(bounds: &Bounds, npartitions: usize) -> Option<Bounds>
     let labels = (0..=npartitions)
         .map(|k| between(k).map(Label::from))
         .collect::<Option<Vec<_>>>()?;
-    let new = Bounds::of(bounds.order(), labels).ok()?;
+    let new = Bounds::of(bounds.order(), &labels).ok()?;
     // The last may repeat, but not by rounding: its partition would be empty.
     let strict = new.keys()[npartitions] > new.keys()[npartitions - 1];
     strict.then(|| new.with_nulls(bounds.nulls()))
@@ -65,11 +65,11 @@ fn number(low: &Value, high: &Value, rest: usize, of: usize, dtype: &DType) -> O
 /// What a value counts, in the units of its dtype.
 fn units(value: &Value) -> Option<i128> {
     Some(match value {
-        Value::Int(value) => i128::from(*value),
         Value::UInt(value) => i128::from(*value),
         Value::Decimal { value, .. } => *value,
         Value::Date(days) => i128::from(*days),
-        Value::Time { value, .. }
+        Value::Int(value)
+        | Value::Time { value, .. }
         | Value::Timestamp { value, .. }
         | Value::Duration { value, .. } => i128::from(*value),
         _ => return None,

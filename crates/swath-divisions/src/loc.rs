@@ -247,12 +247,10 @@ fn narrowed(
         let other = to
             .filter(|to| from.is_none_or(|from| from.key() <= to.key()))
             .map_or(label, Cut::label);
-        return Bounds::of(bounds.order(), vec![label.clone(), other.clone()]);
+        return Bounds::of(bounds.order(), &[label.clone(), other.clone()]);
     }
-    Bounds::of(
-        bounds.order(),
-        picked.into_iter().map(|(_, label)| label.clone()).collect(),
-    )
+    let labels: Vec<Label> = picked.into_iter().map(|(_, label)| label.clone()).collect();
+    Bounds::of(bounds.order(), &labels)
 }
 
 /// The partitions that may hold one of these labels, each with those it may hold.
@@ -287,7 +285,7 @@ fn labels_of(bounds: &Bounds, labels: &[Label]) -> Result<RepartitionPlan, Divis
         };
         let divisions = Bounds::of(
             bounds.order(),
-            vec![bounds.first().clone(), bounds.first().clone()],
+            &[bounds.first().clone(), bounds.first().clone()],
         )?;
         return Ok(RepartitionPlan::new(
             vec![vec![slice]],
@@ -317,7 +315,7 @@ fn labels_of(bounds: &Bounds, labels: &[Label]) -> Result<RepartitionPlan, Divis
     starts.push(greatest.label().clone());
     let npartitions = targets.len();
     // Null labels have no boundary of their own, so what is known of the result ends with them.
-    let divisions = Bounds::of(bounds.order(), starts)
+    let divisions = Bounds::of(bounds.order(), &starts)
         .map_or_else(|_| Divisions::unknown(npartitions), Divisions::Known);
     Ok(RepartitionPlan::new(targets, divisions))
 }

@@ -68,11 +68,11 @@ impl Divisions {
             }
             same
         });
-        let bounds = cuts(&sample, npartitions)
+        let bounds: Vec<Label> = cuts(&sample, npartitions)
             .into_iter()
             .map(|at| sample[at].1.clone())
             .collect();
-        Ok(Self::Known(Bounds::of(&order, bounds)?.with_nulls(nulls)))
+        Ok(Self::Known(Bounds::of(&order, &bounds)?.with_nulls(nulls)))
     }
 }
 

@@ -1,5 +1,7 @@
 //! Plans that change partitions and keep all rows.
 
+use std::sync::Arc;
+
 use crate::interpolate::interpolate;
 use crate::{Bounds, Cut, Divisions, DivisionsError, Labels, RepartitionPlan, Slice, SliceRows};
 
@@ -49,7 +51,10 @@ impl Divisions {
         let old = self.known(verb)?;
         let new = Bounds::with_order(old.order(), bounds)?.with_nulls(old.nulls());
         let ends = |bounds: &Bounds, at: usize| {
-            (bounds.keys()[at].clone(), bounds.labels()[at].to_string())
+            (
+                Arc::clone(&bounds.keys()[at]),
+                bounds.labels()[at].to_string(),
+            )
         };
         let ((old_first, old_left), (new_first, new_left)) = (ends(old, 0), ends(&new, 0));
         let ((old_last, old_right), (new_last, new_right)) =
@@ -257,8 +262,6 @@ fn scaled(k: usize, n: usize, of: usize) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use arrow_array::{Array, ArrayRef, Int64Array, TimestampMicrosecondArray};
     use proptest::prelude::*;
 

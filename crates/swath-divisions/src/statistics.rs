@@ -157,7 +157,7 @@ impl Divisions {
         }
         labels.push(spans[end].1.label().clone());
         let nulls = extents[end].nulls != Some(0);
-        let bounds = Bounds::of(&order, labels)?.with_nulls(nulls);
+        let bounds = Bounds::of(&order, &labels)?.with_nulls(nulls);
         if touching.is_empty() {
             return Ok(FromStatistics::Known(Self::Known(bounds)));
         }
