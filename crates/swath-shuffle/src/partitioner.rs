@@ -13,7 +13,7 @@ use crate::ShuffleError;
 ///
 /// It must be a pure function: equal keys get the same target, in every batch, encoding, process and machine. Rows of a split are
 /// retried and made again, and two frames that are joined are split apart from each other.
-/// [`testing::conforms`](crate::testing::conforms) checks an implementation.
+/// `testing::conforms` (feature `testing`) checks an implementation.
 pub trait Partitioner: Debug + Fingerprint + Send + Sync {
     /// The kind under which it is encoded and registered: `hash`, `range`.
     fn kind(&self) -> &'static str;
