@@ -39,20 +39,33 @@
 //! # Ok::<(), swath_graph::GraphError>(())
 //! ```
 //!
-//! Reading order: `fingerprint` (what a name is made of), `name`, `key`, `graph` (what a task is), `cull`, `order`, `fuse`
+//! In reading order: `fingerprint` (what a name is made of), `name`, `key`, `graph` (what a task is), `cull`, `order`, `fuse`
 //! (what can be done to a graph before it runs), `draw` (what it looks like), `wire` (how it travels).
 
-mod cull;
-mod draw;
-mod error;
+// What a computation is called.
 mod fingerprint;
-mod fuse;
-mod graph;
-mod hint;
+
 mod key;
 mod name;
+
+// What tasks there are.
+mod graph;
+
+mod hint;
+
+// What can be done to a graph before it runs.
+mod cull;
+
 mod order;
+
+mod fuse;
+
+// What it looks like, and how it travels.
+mod draw;
+
 mod wire;
+
+mod error;
 
 pub use cull::cull;
 pub use draw::{Dot, Mermaid};

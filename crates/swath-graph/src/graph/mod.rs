@@ -1,12 +1,16 @@
 //! Tasks, what they read, and the flat arrays that hold them.
 
-mod builder;
-mod consumers;
 mod id;
-mod import;
-mod key_index;
+
 mod task_graph;
 mod view;
+
+mod builder;
+
+mod import;
+
+mod consumers;
+mod key_index;
 
 pub use builder::{GraphBuilder, Stage};
 pub use consumers::Consumers;

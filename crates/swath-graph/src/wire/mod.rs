@@ -4,11 +4,13 @@
 //! whoever decodes brings the table it needs. Bytes may come from anywhere: decoding them never recurses by itself, never
 //! allocates more than a small multiple of their length, and ends in a typed error when they lie.
 
-mod decoder;
 mod encoder;
-mod graph;
+
+mod decoder;
 mod object;
 mod reader;
+
+mod graph;
 
 pub use decoder::Decoder;
 pub use encoder::{Encoder, ObjectEncoder};
