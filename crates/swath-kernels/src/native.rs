@@ -185,35 +185,40 @@ macro_rules! float {
 
             #[inline]
             fn below(self, best: Self) -> bool {
-                self < best || best.is_nan()
+                (self < best) | best.is_nan()
             }
 
             #[inline]
             fn above(self, best: Self) -> bool {
-                self > best || self.is_nan()
+                (self > best) | self.is_nan()
             }
 
             fn smallest(values: &[Self]) -> Self {
-                let mut best = Self::INFINITY;
-                let mut numbers = false;
-                for &value in values {
-                    best = if value < best { value } else { best };
-                    numbers |= !value.is_nan();
-                }
-                if numbers { best } else { Self::NAN }
+                best_of(values, Self::START_MIN, Self::below)
             }
 
             fn largest(values: &[Self]) -> Self {
-                let mut best = Self::NEG_INFINITY;
-                let mut nan = false;
-                for &value in values {
-                    best = if value > best { value } else { best };
-                    nan |= value.is_nan();
-                }
-                if nan { Self::NAN } else { best }
+                best_of(values, Self::START_MAX, Self::above)
             }
         }
     };
+}
+
+/// The best of a slice, in 16 lanes: comparisons of floats do not commute for the compiler, so it
+/// would wait for each.
+fn best_of<N: Native>(values: &[N], start: N, beats: impl Fn(N, N) -> bool) -> N {
+    let mut lanes = [start; 16];
+    let blocks = values.chunks_exact(16);
+    let rest = blocks.remainder();
+    for block in blocks {
+        for (lane, &value) in lanes.iter_mut().zip(block) {
+            *lane = if beats(value, *lane) { value } else { *lane };
+        }
+    }
+    lanes.iter().chain(rest).fold(
+        start,
+        |best, &value| if beats(value, best) { value } else { best },
+    )
 }
 
 float!(f32, f32::from_bits(0x7fc0_0000));

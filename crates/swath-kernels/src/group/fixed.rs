@@ -23,8 +23,8 @@ struct Slot {
 
 /// Distinct words, with ids in order of first sight.
 ///
-/// The key stands in the slot, so that a look-up touches one cache line. 3 to 5 ns a word while the
-/// table fits the cache, 30 ns when it does not.
+/// The key stands in the slot, so that a look-up touches one cache line: measured a third faster than
+/// [`Slots`](super::slots::Slots) beside the keys, at 100,000 and at 1,000,000 keys, for twice the memory.
 pub(super) struct WordTable {
     slots: Vec<Slot>,
     words: Vec<u64>,

@@ -23,7 +23,7 @@ const BLOCK: usize = 4096;
 /// Bits of code for which an array is always used.
 const SMALL_BITS: u32 = 16;
 /// Bits of code for which an array is used once there are rows enough to fill it.
-const LONG_BITS: u32 = 21;
+const LONG_BITS: u32 = 22;
 /// The code of a null float: a NaN that is not the canonical one.
 const NULL_FLOAT: u64 = 0x7ff8_0000_0000_0001;
 
@@ -38,7 +38,7 @@ pub(super) fn is_packable(dtype: &DType) -> bool {
 /// Several narrow keys as one.
 ///
 /// Integers are coded by their distance from the smallest, text by the id it has in a table of its
-/// own, so that the word is short: below 16 to 21 bits it is the place in an array, below 64 and 128
+/// own, so that the word is short: below 16 to 22 bits it is the place in an array, below 64 and 128
 /// bits a hashed key. When a column outgrows its bits the words are laid out again. About 1 ns a row
 /// and column, and the look-up.
 pub(super) struct Packed {

@@ -1,6 +1,7 @@
 //! Hashes of the rows of columns, in every encoding.
 
 use arrow_array::cast::AsArray;
+use arrow_array::types::Decimal128Type;
 use arrow_array::{Array, ArrayRef, downcast_dictionary_array};
 use arrow_buffer::{ArrowNativeType, NullBuffer};
 use arrow_schema::DataType;
@@ -49,116 +50,106 @@ pub fn hash_columns(
     out.clear();
     out.resize(rows, mix(0));
     for (position, column) in columns.iter().enumerate() {
-        if position == 0 {
-            hash_column(column, &mut |row, hash| out[row] = hash)?;
-        } else {
-            hash_column(column, &mut |row, hash| out[row] = combine(out[row], hash))?;
-        }
+        hash_column(column, out, position == 0)?;
     }
     Ok(())
 }
 
-/// Calls `put` with each row and its hash.
-///
-/// Generic in `put`, not `dyn`: the loops below are to be compiled around it.
-fn hash_column(array: &ArrayRef, put: &mut impl FnMut(usize, u64)) -> Result<(), KernelError> {
+/// Hashes a column into `out`: in place of what is there, or folded into it.
+fn hash_column(array: &ArrayRef, out: &mut [u64], is_first: bool) -> Result<(), KernelError> {
     if is_coded(array) {
-        return hash_codes(array, put);
+        return hash_codes(array, out, is_first);
     }
     let array = &plain(array)?;
     let nulls = array.nulls();
     if let Some(views) = Views::of(array) {
-        each(array.len(), nulls, put, |row| views.with(row, xxh3_64));
+        put(
+            out,
+            is_first,
+            nulls,
+            (0..array.len()).map(|row| views.with(row, xxh3_64)),
+        );
         return Ok(());
     }
     with_native!(array.data_type(), N => {
-        let values = values::<N>(array);
-        let values = &values[..];
         if N::WIDTH == 16 {
-            let values = array.as_primitive::<arrow_array::types::Decimal128Type>().values();
-            each(array.len(), nulls, put, |row| mix_pair(values[row] as u64, (values[row] >> 64) as u64));
+            let digits = array.as_primitive::<Decimal128Type>().values();
+            let hashes = digits.iter().map(|&n| mix_pair(n as u64, (n >> 64) as u64));
+            put(out, is_first, nulls, hashes);
         } else {
-            each(values.len(), nulls, put, |row| mix(values[row].word()));
+            let values = values::<N>(array);
+            put(out, is_first, nulls, values.iter().map(|value| mix(value.word())));
         }
         Ok(())
-    }, _ => hash_nested(array, put))
+    }, _ => hash_nested(array, out, is_first))
 }
 
-/// Calls `put` for every row: with the hash of its value, or of null.
+/// Writes one hash a row, that of null where the row is null.
 #[inline]
-fn each(
-    rows: usize,
+fn put(
+    out: &mut [u64],
+    is_first: bool,
     nulls: Option<&NullBuffer>,
-    put: &mut impl FnMut(usize, u64),
-    hash: impl Fn(usize) -> u64,
+    hashes: impl Iterator<Item = u64>,
 ) {
-    match nulls.filter(|nulls| nulls.null_count() > 0) {
-        None => (0..rows).for_each(|row| put(row, hash(row))),
-        Some(nulls) => {
-            for (row, valid) in nulls.iter().enumerate() {
-                put(row, if valid { hash(row) } else { NULL });
+    let rows = out.iter_mut().zip(hashes);
+    match (nulls.filter(|nulls| nulls.null_count() > 0), is_first) {
+        (None, true) => rows.for_each(|(out, hash)| *out = hash),
+        (None, false) => rows.for_each(|(out, hash)| *out = combine(*out, hash)),
+        (Some(nulls), is_first) => {
+            for ((out, hash), valid) in rows.zip(nulls.iter()) {
+                let hash = if valid { hash } else { NULL };
+                *out = if is_first { hash } else { combine(*out, hash) };
             }
         }
     }
 }
 
 /// Hashes each entry of the dictionary once, unless it has more entries than the chunk has rows.
-fn hash_codes(array: &ArrayRef, put: &mut impl FnMut(usize, u64)) -> Result<(), KernelError> {
+fn hash_codes(array: &ArrayRef, out: &mut [u64], is_first: bool) -> Result<(), KernelError> {
     let entries = array.as_any_dictionary().values();
     if entries.len() > array.len() {
-        let mut hashes = vec![0; array.len()];
-        // Boxed as `dyn`, or the two functions would call for each other's instances without end.
-        let fill: &mut dyn FnMut(usize, u64) = &mut |row, hash| hashes[row] = hash;
-        hash_plain(array, fill)?;
-        hashes
-            .into_iter()
-            .enumerate()
-            .for_each(|(row, hash)| put(row, hash));
-        return Ok(());
+        return hash_column(&plain(array)?, out, is_first);
     }
     let mut hashes = vec![NULL; entries.len()];
-    let fill: &mut dyn FnMut(usize, u64) = &mut |entry, hash| hashes[entry] = hash;
-    hash_plain(entries, fill)?;
+    hash_column(&plain(entries)?, &mut hashes, true)?;
     downcast_dictionary_array!(
         array => {
-            let codes = array.keys().values();
-            each(codes.len(), array.keys().nulls(), put, |row| hashes[codes[row].as_usize()]);
+            let keys = array.keys();
+            // Where the code is null it may be anything.
+            let of_codes = keys.values().iter().map(|code| {
+                hashes.get(code.as_usize()).copied().unwrap_or(NULL)
+            });
+            put(out, is_first, keys.nulls(), of_codes);
         }
         _ => unreachable!("is_coded says that this is a dictionary")
     );
     Ok(())
 }
 
-fn hash_plain(array: &ArrayRef, put: &mut dyn FnMut(usize, u64)) -> Result<(), KernelError> {
-    hash_column(&plain(array)?, &mut |row, hash| put(row, hash))
-}
-
 /// Structs fold their fields; lists fold their items, beginning with their number.
-fn hash_nested(array: &ArrayRef, put: &mut impl FnMut(usize, u64)) -> Result<(), KernelError> {
+fn hash_nested(array: &ArrayRef, out: &mut [u64], is_first: bool) -> Result<(), KernelError> {
     let nulls = array.logical_nulls();
     match array.data_type() {
-        DataType::Null => (0..array.len()).for_each(|row| put(row, NULL)),
+        DataType::Null => put(out, is_first, None, std::iter::repeat_n(NULL, array.len())),
         DataType::Struct(_) => {
             let mut hashes = vec![mix(0); array.len()];
             for field in array.as_struct().columns() {
-                let fold: &mut dyn FnMut(usize, u64) =
-                    &mut |row, hash| hashes[row] = combine(hashes[row], hash);
-                hash_plain(field, fold)?;
+                hash_column(field, &mut hashes, false)?;
             }
-            each(array.len(), nulls.as_ref(), put, |row| hashes[row]);
+            put(out, is_first, nulls.as_ref(), hashes.into_iter());
         }
         DataType::List(_) => {
             let list = array.as_list::<i32>();
             let mut hashes = vec![0; list.values().len()];
-            let fill: &mut dyn FnMut(usize, u64) = &mut |row, hash| hashes[row] = hash;
-            hash_plain(list.values(), fill)?;
-            let ends = list.value_offsets();
-            each(array.len(), nulls.as_ref(), put, |row| {
-                let items = &hashes[ends[row] as usize..ends[row + 1] as usize];
+            hash_column(list.values(), &mut hashes, true)?;
+            let of_lists = list.value_offsets().windows(2).map(|ends| {
+                let items = &hashes[ends[0] as usize..ends[1] as usize];
                 items
                     .iter()
                     .fold(mix(items.len() as u64), |hash, &item| combine(hash, item))
             });
+            put(out, is_first, nulls.as_ref(), of_lists);
         }
         // Large lists, half floats, dictionaries of numbers and their like: in the border encoding of
         // their dtype they are one of the above.
@@ -174,8 +165,7 @@ fn hash_nested(array: &ArrayRef, put: &mut impl FnMut(usize, u64)) -> Result<(),
             if border == *other {
                 return Err(unsupported());
             }
-            let put: &mut dyn FnMut(usize, u64) = put;
-            hash_plain(&cast_to(array, &border)?, put)?;
+            hash_column(&cast_to(array, &border)?, out, is_first)?;
         }
     }
     Ok(())

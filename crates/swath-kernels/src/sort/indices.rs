@@ -15,8 +15,9 @@ use crate::error::check_rows;
 /// The positions of all rows in the order of `keys`; rows equal in all of them stay as they are.
 ///
 /// One numeric key sorts as machine words, 20 to 40 ns a row at a million rows; one key of dictionary
-/// codes as the ranks of its entries; text by its first eight bytes, then all; several keys as encoded
-/// rows, by their first eight bytes, then all, about 100 ns. Needs 16 bytes a row, and the rows.
+/// codes as the ranks of its entries; text by its first eight bytes, then all; several such numeric or
+/// coded keys word by word; any other keys as encoded rows. Needs 16 bytes a row, 8 more for each
+/// further key, or the encoded rows.
 ///
 /// ```
 /// use arrow_array::{ArrayRef, Float64Array};
@@ -36,27 +37,75 @@ pub fn sort_to_indices(columns: &[ArrayRef], keys: &[SortKey]) -> Result<UInt32A
     let rows = columns.first().map_or(0, Array::len);
     check_rows("sort", columns, rows)?;
     let [key] = keys else {
-        return if keys.is_empty() {
-            Ok(UInt32Array::from_iter_values(0..rows as u32))
-        } else {
-            sort_rows(columns, keys, rows)
-        };
+        return sort_by_several(columns, keys, rows);
     };
     let column = key_column(columns, key)?;
-    let codes = if is_coded(column) && column.as_any_dictionary().values().len() <= rows {
-        ranks(column, key.descending)?
-    } else {
-        codes_of(column, key.descending)?
-    };
-    let (valid, nulls): (Vec<u32>, Vec<u32>) = match &codes.nulls {
-        None => ((0..rows as u32).collect(), Vec::new()),
-        Some(nulls) => (0..rows as u32).partition(|&row| nulls.is_valid(row as usize)),
-    };
+    let codes = comparable(column, key.descending)?;
+    let (valid, nulls) = split_nulls(&codes, rows);
     let sorted = if codes.is_exact {
         sort_exact(&codes.of, &valid)
     } else {
         sort_prefixes(column, &codes.of, &valid, key.descending)?
     };
+    let order = if key.nulls_last {
+        [sorted, nulls]
+    } else {
+        [nulls, sorted]
+    };
+    Ok(UInt32Array::from(order.concat()))
+}
+
+/// Codes that compare within this column: ranks of dictionary entries, where there are fewer entries
+/// than rows.
+fn comparable(column: &ArrayRef, descending: bool) -> Result<Codes, KernelError> {
+    if is_coded(column) && column.as_any_dictionary().values().len() <= column.len() {
+        ranks(column, descending)
+    } else {
+        codes_of(column, descending)
+    }
+}
+
+fn split_nulls(codes: &Codes, rows: usize) -> (Vec<u32>, Vec<u32>) {
+    match &codes.nulls {
+        None => ((0..rows as u32).collect(), Vec::new()),
+        Some(nulls) => (0..rows as u32).partition(|&row| nulls.is_valid(row as usize)),
+    }
+}
+
+/// Sorts by several keys: by their codes where these decide, else as encoded rows.
+fn sort_by_several(
+    columns: &[ArrayRef],
+    keys: &[SortKey],
+    rows: usize,
+) -> Result<UInt32Array, KernelError> {
+    let mut codes = Vec::with_capacity(keys.len());
+    for key in keys {
+        let of_key = comparable(key_column(columns, key)?, key.descending)?;
+        if !of_key.is_exact {
+            return sort_rows(columns, keys, rows);
+        }
+        codes.push((of_key, *key));
+    }
+    let Some(((first, key), rest)) = codes.split_first() else {
+        return Ok(UInt32Array::from_iter_values(0..rows as u32));
+    };
+    let by_rest = |a: u32, b: u32| {
+        rest.iter().fold(Ordering::Equal, |order, (codes, key)| {
+            order.then_with(|| codes.position(key, a).cmp(&codes.position(key, b)))
+        })
+    };
+    let (valid, mut nulls) = split_nulls(first, rows);
+    let mut pairs: Vec<(u64, u32)> = valid
+        .iter()
+        .map(|&row| (first.of[row as usize], row))
+        .collect();
+    pairs.sort_unstable_by(|(code, row), (other_code, other_row)| {
+        code.cmp(other_code)
+            .then_with(|| by_rest(*row, *other_row))
+            .then(row.cmp(other_row))
+    });
+    nulls.sort_unstable_by(|&row, &other| by_rest(row, other).then(row.cmp(&other)));
+    let sorted = pairs.into_iter().map(|(_, row)| row).collect();
     let order = if key.nulls_last {
         [sorted, nulls]
     } else {

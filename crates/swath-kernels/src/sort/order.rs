@@ -21,6 +21,17 @@ pub(super) struct Codes {
     pub(super) is_exact: bool,
 }
 
+impl Codes {
+    /// Where a row stands: nulls that come first are 0, values 1, nulls that come last 2; then by code.
+    #[inline]
+    pub(super) fn position(&self, key: &SortKey, row: u32) -> (u8, u64) {
+        match &self.nulls {
+            Some(nulls) if nulls.is_null(row as usize) => (if key.nulls_last { 2 } else { 0 }, 0),
+            _ => (1, self.of[row as usize]),
+        }
+    }
+}
+
 /// The column a key names.
 pub(super) fn key_column<'a>(
     columns: &'a [ArrayRef],

@@ -102,6 +102,7 @@ impl TopK {
         self.rows_seen += chunk.rows as u64;
         let here = self.kept.len() as u32;
         let mut candidates: Vec<u32> = Vec::new();
+        let mut found_any = false;
         for start in (0..chunk.rows).step_by(BLOCK) {
             let block = start..(start + BLOCK).min(chunk.rows);
             candidates.clear();
@@ -109,13 +110,14 @@ impl TopK {
             if candidates.is_empty() {
                 continue;
             }
+            found_any = true;
             let first_encoded = self.encode(columns, &candidates)?;
             self.found
                 .extend(candidates.iter().enumerate().map(|(at, &row)| {
                     let (rank, code) = self
                         .keys
                         .first()
-                        .map_or((1, 0), |key| position(&codes, key, row));
+                        .map_or((1, 0), |key| codes.position(key, row));
                     Found {
                         rank,
                         code,
@@ -129,7 +131,11 @@ impl TopK {
                 self.cut();
             }
         }
-        self.keep(columns, here)
+        if found_any {
+            self.keep(columns, here)
+        } else {
+            Ok(())
+        }
     }
 
     /// Takes the rows out, in order, all columns in the order they were pushed; `None` if no chunk
@@ -245,7 +251,7 @@ impl TopK {
             return;
         }
         for row in block.filter(|&row| live(row)) {
-            let (rank, code) = position(codes, key, row as u32);
+            let (rank, code) = codes.position(key, row as u32);
             let may = match rank {
                 1 => any_value || (some_values && under(code)),
                 null => null < bound.rank || (wins_ties && null == bound.rank),
@@ -328,14 +334,6 @@ impl TopK {
             *bound = *found;
         }
         Ok(())
-    }
-}
-
-/// Where a row stands by its first key.
-fn position(codes: &Codes, key: &SortKey, row: u32) -> (u8, u64) {
-    match &codes.nulls {
-        Some(nulls) if nulls.is_null(row as usize) => (if key.nulls_last { 2 } else { 0 }, 0),
-        _ => (1, codes.of[row as usize]),
     }
 }
 
