@@ -6,10 +6,11 @@ use arrow_array::{Array, ArrayRef};
 use swath_batch::Selection;
 use swath_meta::DType;
 
+use super::codes::is_packable;
 use super::dictionary::Text;
 use super::direct::{Direct, is_worth, range_of};
 use super::fixed::Fixed;
-use super::packed::{Packed, is_packable};
+use super::packed::Packed;
 use super::rows::EncodedRows;
 use super::strategy::{Fit, Strategy};
 use crate::KernelError;

@@ -21,7 +21,9 @@ mod packed;
 mod rows;
 
 mod bytes;
+mod codes;
 mod slots;
+mod words;
 
 pub use grouper::Grouper;
 
