@@ -8,7 +8,6 @@ use swath_batch::Value;
 use swath_meta::{DType, Field, Meta};
 
 use crate::bound::{Column, Constant, Operand, Program, Step};
-use crate::digest::node_digest;
 use crate::display::brief;
 use crate::evaluate::{Input, Kernel, Members, Rows, run};
 use crate::rewrite::conjunct_parts;
@@ -55,9 +54,8 @@ impl Expr {
         // Where each part of the conjunction ends in the line of steps.
         let parts = conjunct_parts(self);
         let mut ends: HashMap<_, _> = parts.iter().map(|part| (part.address(), None)).collect();
-        let (_, typed) = try_bottom_up(self, |expr, inputs: Vec<(u128, Typed)>| {
-            let (digests, inputs): (Vec<u128>, Vec<Typed>) = inputs.into_iter().unzip();
-            let digest = node_digest(expr.node(), &digests);
+        let typed = try_bottom_up(self, |expr, inputs: Vec<Typed>| {
+            let digest = expr.digest();
             let typed = match binder.known.get(&digest) {
                 Some(typed) => typed.clone(),
                 None => {
@@ -71,7 +69,7 @@ impl Expr {
             if let Some(end) = ends.get_mut(&expr.address()) {
                 *end = Some((binder.steps.len(), typed.clone()));
             }
-            Ok((digest, typed))
+            Ok(typed)
         })?;
         let name = self.output_name().unwrap_or_else(|| brief(self).into());
         let field = Field::new(name, typed.dtype.clone(), typed.nullable);
@@ -259,15 +257,7 @@ impl<'a> Binder<'a> {
             (ExprNode::Cast { input, dtype }, [typed]) => {
                 let to = dtype.resolve().map_err(ExprErrorKind::Meta)?;
                 if !castable(&typed.dtype, &to) {
-                    let between = castable(&typed.dtype, &DType::String)
-                        && castable(&DType::String, &to)
-                        && typed.dtype != DType::String;
-                    let fix = between.then(|| {
-                        format!(
-                            "{}.cast(\"string\").cast(\"{to}\")",
-                            crate::display::code(input)
-                        )
-                    });
+                    let fix = None;
                     return Err(ExprErrorKind::Cast {
                         expression: brief(input),
                         from: typed.dtype.clone(),

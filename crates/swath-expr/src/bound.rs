@@ -131,14 +131,13 @@ impl Program {
                 }
             }
         }
-        let results: Vec<usize> = conjuncts
-            .iter()
-            .map(|(_, operand)| operand)
-            .chain([&output])
-            .filter_map(kept)
-            .collect();
+        let mut kept_to_the_end = vec![false; steps.len()];
+        let wanted = conjuncts.iter().map(|(_, operand)| operand);
+        for at in wanted.chain([&output]).filter_map(kept) {
+            kept_to_the_end[at] = true;
+        }
         for (result, reader) in last_read.into_iter().enumerate() {
-            if reader != usize::MAX && !results.contains(&result) {
+            if reader != usize::MAX && !kept_to_the_end[result] {
                 steps[reader].release.push(result);
             }
         }

@@ -2,24 +2,40 @@
 
 use swath_graph::{Canon, Fingerprint};
 
-use crate::walk::bottom_up;
 use crate::{Agg, Expr, ExprNode};
 
 /// Raised when the meaning of a node changes, so that names of computations change with it.
 const VERSION: u32 = 1;
 
 impl Expr {
-    /// A hash over the nodes, each made from the hashes of its inputs: the cost is one hash a node, however often it is shared,
-    /// and sharing does not show.
+    /// A hash over the nodes, each made from the hashes of its inputs and kept: the cost is one hash a node in all, and sharing
+    /// does not show.
     pub(crate) fn digest(&self) -> u128 {
-        bottom_up(self, |expr, inputs: Vec<u128>| {
-            node_digest(expr.node(), &inputs)
-        })
+        let mut stack = vec![self];
+        while let Some(expr) = stack.last().copied() {
+            if expr.digest_cell().get().is_some() {
+                stack.pop();
+                continue;
+            }
+            let children = || expr.node().children();
+            let inputs: Option<Vec<u128>> = children()
+                .map(|child| child.digest_cell().get().copied())
+                .collect();
+            match inputs {
+                Some(inputs) => {
+                    let digest = node_digest(expr.node(), &inputs);
+                    expr.digest_cell().get_or_init(|| digest);
+                    stack.pop();
+                }
+                None => stack.extend(children()),
+            }
+        }
+        *self.digest_cell().get().expect("the root is done last")
     }
 }
 
 /// The digest of a node whose inputs have these.
-pub(crate) fn node_digest(node: &ExprNode, inputs: &[u128]) -> u128 {
+fn node_digest(node: &ExprNode, inputs: &[u128]) -> u128 {
     let mut out = Canon::new("expr", VERSION);
     match node {
         ExprNode::Column(name) => out.str("column").str(name),
@@ -77,7 +93,6 @@ impl Fingerprint for Agg {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::{col, lit};
 
     #[test]

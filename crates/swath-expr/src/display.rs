@@ -9,7 +9,7 @@ use crate::node::UnaryOp;
 use crate::{BinaryOp, Expr, ExprNode};
 
 /// Nodes printed before `…`: an expression that shares its parts can be exponentially longer than it is large.
-const NODES: usize = 1 << 20;
+const NODES: usize = 1 << 18;
 
 /// Values of an `isin` that are printed.
 const LISTED: usize = 8;

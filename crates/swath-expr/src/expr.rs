@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Debug, Formatter};
 use std::panic::Location;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use swath_batch::Value;
 use swath_graph::Name;
@@ -34,6 +34,8 @@ pub(crate) struct Inner {
     node: ExprNode,
     /// Where the user's program made this node; no part of its identity, and gone after decoding.
     location: Option<&'static Location<'static>>,
+    /// The fingerprint, once somebody asked for it.
+    digest: OnceLock<u128>,
 }
 
 /// The column of this name: of the data or of the index.
@@ -57,7 +59,11 @@ impl Expr {
     }
 
     pub(crate) fn at(node: ExprNode, location: Option<&'static Location<'static>>) -> Self {
-        Self(Arc::new(Inner { node, location }))
+        Self(Arc::new(Inner {
+            node,
+            location,
+            digest: OnceLock::new(),
+        }))
     }
 
     /// The leaf for one value that another part of the plan computes: see [`Late`].
@@ -81,6 +87,11 @@ impl Expr {
     /// Literals are the same if their bits are: `0.0` and `-0.0` are not, two NaNs of the same bits are.
     pub fn same_as(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0) || self.digest() == other.digest()
+    }
+
+    /// Where the fingerprint is kept.
+    pub(crate) fn digest_cell(&self) -> &OnceLock<u128> {
+        &self.0.digest
     }
 
     /// Identifies the node in memory while a handle to it exists.

@@ -52,9 +52,6 @@ mod error;
 mod prune;
 mod rewrite;
 
-#[cfg(test)]
-mod oracle;
-
 pub use agg::Agg;
 pub use bound::Bound;
 pub use build::{Columns, IntoColumn, IntoColumns};

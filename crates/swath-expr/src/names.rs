@@ -71,7 +71,6 @@ impl Expr {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::{col, lit};
 
     #[test]

@@ -168,13 +168,8 @@ mod tests {
         let Columns::List(list) = columns.into_columns() else {
             panic!("not all")
         };
-        assert_eq!(
-            list.iter()
-                .map(ToString::to_string)
-                .collect::<Vec<_>>()
-                .join(" "),
-            expected
-        );
+        let texts: Vec<String> = list.iter().map(ToString::to_string).collect();
+        assert_eq!(texts.join(" "), expected);
         for expr in list {
             assert_eq!(expr.location().unwrap().line(), line, "{expr}");
         }
@@ -195,7 +190,7 @@ mod tests {
         check([&name], "a");
         check((col("a") + 1, "b"), "(a + 1) b");
         check(
-            ("a", col("b"), &name, "d", "e", "f", "g", "h"),
+            ("a", "b", &name, "d", "e", "f", "g", "h"),
             "a b a d e f g h",
         );
         check(Vec::<String>::new(), "");

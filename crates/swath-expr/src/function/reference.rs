@@ -16,12 +16,22 @@ pub struct FunctionRef {
 }
 
 /// Exactly which function is meant: its answers are a function of this, its parameters and its inputs.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct FunctionPin {
     /// The version of its meaning, raised when it begins to give other answers.
     pub version: u32,
     /// The hash of the plugin file it came from; 0 for what is part of the program.
     pub digest: u128,
+}
+
+impl Default for FunctionPin {
+    /// The first version of a function that is part of the program.
+    fn default() -> Self {
+        Self {
+            version: 1,
+            digest: 0,
+        }
+    }
 }
 
 impl FunctionRef {

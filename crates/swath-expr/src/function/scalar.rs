@@ -110,7 +110,7 @@ pub struct Returns {
 #[non_exhaustive]
 pub enum FunctionError {
     /// It was given too many or too few arguments.
-    #[error("it takes {expected} arguments, not {found}")]
+    #[error("it was given {found} arguments, it takes {expected}")]
     Count {
         /// How many it takes.
         expected: usize,

@@ -135,7 +135,6 @@ fn is_predicate(expr: &Expr) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::{col, lit};
 
     #[test]

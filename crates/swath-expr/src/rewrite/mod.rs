@@ -2,6 +2,7 @@
 
 mod conjuncts;
 mod fold;
+mod lates;
 mod substitute;
 
 pub(crate) use conjuncts::conjunct_parts;

@@ -159,6 +159,14 @@ fn supertype(op: BinaryOp, left: Side<'_>, right: Side<'_>) -> Result<DType, Exp
     if *left.dtype == DType::Null && *right.dtype == DType::Null {
         return Ok(DType::Int64);
     }
+    // Two whole literals are numbers before they are of a dtype.
+    let whole = |side: Side<'_>| {
+        side.literal
+            .is_some_and(|value| adapt(value, &DType::Int64).is_ok())
+    };
+    if left.dtype.is_integer() && right.dtype.is_integer() && whole(left) && whole(right) {
+        return Ok(DType::Int64);
+    }
     // Two decimals meet by the operation's own rule, also where no decimal holds both.
     let exact = |dtype: &DType| dtype.is_decimal() || dtype.is_integer();
     if (left.dtype.is_decimal() && exact(right.dtype))

@@ -72,11 +72,14 @@ pub(crate) fn literal_error(
     reason: String,
 ) -> ExprErrorKind {
     let dtype = other.dtype;
-    let both = |left: String, right: String| {
-        if literal_is_left {
-            binary_code(op, &right, &left)
+    // A method call needs the column on the left.
+    let both = |column: String, literal: String| {
+        if !literal_is_left {
+            binary_code(op, &column, &literal)
+        } else if op.is_comparison() {
+            binary_code(op.mirrored(), &column, &literal)
         } else {
-            binary_code(op, &left, &right)
+            binary_code(op, &literal, &column)
         }
     };
     let cast_to = |to: &DType| both(cast_code(other.expr, to), value_code(value));

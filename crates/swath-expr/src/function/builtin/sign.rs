@@ -9,6 +9,8 @@ use arrow_array::types::{
 use arrow_array::{Array, ArrayRef, PrimitiveArray};
 use arrow_schema::DataType;
 
+use swath_meta::DType;
+
 use super::one_number;
 use crate::{Argument, Evaluate, FunctionError, Input, Params, Returns, Rows, ScalarFunction};
 
@@ -57,7 +59,8 @@ fn abs(array: &ArrayRef, rows: Rows<'_>) -> Result<ArrayRef, FunctionError> {
                     && array.value(*row).overflowing_abs().1
             };
             if wrong && let Some(row) = (0..array.len()).find(overflows) {
-                let reason = format!("without its sign it does not fit {}", array.data_type());
+                let dtype = DType::from_arrow(array.data_type()).expect("a number has a dtype");
+                let reason = format!("without its sign it does not fit {dtype}");
                 return Err(FunctionError::Value {
                     value: array.value(row).to_string(),
                     reason,
