@@ -85,7 +85,7 @@ impl<'a> TaskContext<'a> {
     /// called when that shows it would pay.
     ///
     /// # Errors
-    /// The error of the smallest index that failed. A panic of `f` goes on as a panic here.
+    /// The error of the smallest index that failed; a panic of `f` is one.
     pub fn parallel_for<R: Send>(
         &self,
         n: usize,

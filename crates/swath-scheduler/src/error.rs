@@ -175,7 +175,7 @@ pub enum RunError {
         /// Keys from the task, itself first, up to the wanted key that needed it.
         chain: Arc<[Key]>,
         /// The line of the program that asked for the stage, if known.
-        origin: Option<Origin>,
+        origin: Option<Arc<Origin>>,
         /// What the task said.
         error: TaskError,
     },
@@ -192,7 +192,7 @@ pub enum RunError {
         /// Who held memory at that moment, largest first.
         held: Arc<[Holder]>,
         /// The line of the program that asked for the stage, if known.
-        origin: Option<Origin>,
+        origin: Option<Arc<Origin>>,
     },
     /// The run was cancelled, or its handle dropped.
     Cancelled,
@@ -201,7 +201,7 @@ pub enum RunError {
     /// The graph cannot be run as asked.
     Graph {
         /// Why not.
-        source: GraphError,
+        source: Arc<GraphError>,
     },
     /// The graph reads a held key that this backend does not hold (any more).
     NotHeld {
@@ -292,7 +292,7 @@ impl Error for RunError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
             Self::Task { error, .. } | Self::Lost { error, .. } => error.source(),
-            Self::Graph { source } => Some(source),
+            Self::Graph { source } => Some(source.as_ref()),
             Self::Backend {
                 source: Some(source),
                 ..
@@ -304,7 +304,9 @@ impl Error for RunError {
 
 impl From<GraphError> for RunError {
     fn from(source: GraphError) -> Self {
-        Self::Graph { source }
+        Self::Graph {
+            source: Arc::new(source),
+        }
     }
 }
 

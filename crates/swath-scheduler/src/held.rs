@@ -109,7 +109,7 @@ impl fmt::Debug for Claim {
         f.debug_struct("Held")
             .field("key", &self.key)
             .field("bytes", &self.stats.bytes)
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 

@@ -40,6 +40,7 @@ pub mod state;
 mod error;
 mod metrics;
 mod observe;
+mod panics;
 mod parallel;
 mod random;
 #[cfg(any(test, feature = "testing"))]
@@ -58,6 +59,6 @@ pub use local::{Local, LocalBuilder};
 pub use metrics::{Metrics, Recorder};
 pub use observe::{Event, Observer, RunNumber};
 pub use outputs::{Outputs, OutputsIter};
-pub use run::{CancelHandle, Completer, Progress, Run, RunControl, RunStats};
+pub use run::{CancelHandle, Completer, Progress, Run, RunControl, RunStats, WeakCancelHandle};
 pub use swath_memory::Demand;
 pub use work::{At, Buffer, Footprint, Work};

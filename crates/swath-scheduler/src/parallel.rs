@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use swath_memory::CancelToken;
 
 use crate::{
-    Helpers, TaskError,
+    Helpers, TaskError, panics,
     sync::{
         Mutex,
         atomic::{AtomicBool, AtomicUsize, Ordering},
@@ -28,13 +28,15 @@ pub(crate) fn run<R: Send>(
     n: usize,
     f: &(dyn Fn(usize) -> Result<R, TaskError> + Sync),
 ) -> Result<Vec<R>, TaskError> {
+    let seed = match helpers {
+        Some(helpers) => helpers.shuffle(),
+        None => None,
+    };
     let the_loop = Loop {
         n,
         next: AtomicUsize::new(0),
         stop: AtomicBool::new(false),
-        order: helpers
-            .and_then(|helpers| helpers.shuffle())
-            .map(|seed| permutation(n, seed)),
+        order: seed.map(|seed| permutation(n, seed)),
         done: Mutex::new(Vec::with_capacity(n)),
         cancel,
         f,
@@ -67,17 +69,8 @@ impl<R: Send> Loop<'_, R> {
             return false;
         }
         let index = self.order.as_ref().map_or(at, |order| order[at]);
-        // If the call unwinds, the others stop as well.
-        let mut guard = StopOnUnwind {
-            stop: &self.stop,
-            armed: true,
-        };
-        let result = self
-            .cancel
-            .check()
-            .map_err(TaskError::from)
-            .and_then(|()| (self.f)(index));
-        guard.armed = false;
+        let result = self.cancel.check().map_err(TaskError::from);
+        let result = result.and_then(|()| panics::catch(|| (self.f)(index)));
         if result.is_err() {
             self.stop.store(true, Ordering::Relaxed);
         }
@@ -90,23 +83,23 @@ impl<R: Send> Loop<'_, R> {
         if !self.step() {
             return;
         }
-        let one = begin.elapsed();
+        let first_took = begin.elapsed();
         std::thread::scope(|scope| {
             let mut helping = 0;
             loop {
                 // Threads may become idle while the loop runs.
                 let left = self.n.saturating_sub(self.next.load(Ordering::Relaxed));
-                let worth =
-                    one.saturating_mul(u32::try_from(left).unwrap_or(u32::MAX)) >= WORTH_HELP;
-                if worth && left > helping {
-                    let lent = helpers.lend(left - helping);
-                    for _ in 0..lent {
+                let pays = first_took.saturating_mul(u32::try_from(left).unwrap_or(u32::MAX))
+                    >= WORTH_HELP;
+                if pays && left > helping {
+                    let threads = helpers.lend(left - helping);
+                    for _ in 0..threads {
                         let thread = std::thread::Builder::new().name("swath-helper".to_owned());
-                        let started = thread.spawn_scoped(scope, || {
+                        let helper = thread.spawn_scoped(scope, || {
                             let _back = GiveBack(helpers);
                             helpers.on_lent_thread(&mut || while self.step() {});
                         });
-                        match started {
+                        match helper {
                             Ok(_joined_by_the_scope) => helping += 1,
                             // The system has no thread to give: the caller goes on alone.
                             Err(_) => helpers.give_back(1),
@@ -127,19 +120,6 @@ impl<R: Send> Loop<'_, R> {
             .unwrap_or_else(std::sync::PoisonError::into_inner);
         done.sort_unstable_by_key(|(index, _)| *index);
         done.into_iter().map(|(_, result)| result).collect()
-    }
-}
-
-struct StopOnUnwind<'a> {
-    stop: &'a AtomicBool,
-    armed: bool,
-}
-
-impl Drop for StopOnUnwind<'_> {
-    fn drop(&mut self) {
-        if self.armed {
-            self.stop.store(true, Ordering::Relaxed);
-        }
     }
 }
 

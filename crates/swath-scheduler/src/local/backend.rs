@@ -6,7 +6,11 @@ use swath_graph::{Graph, Key};
 use swath_memory::Budget;
 
 use super::{
-    LocalBuilder, control::LocalControl, engine::Engine, layout::Layout, registry::KeptPort,
+    LocalBuilder,
+    control::LocalControl,
+    engine::Engine,
+    layout::Layout,
+    registry::{KeptPort, KeptPorts},
     run::RunData,
 };
 use crate::{
@@ -128,7 +132,7 @@ impl<W: Work> Local<W> {
     ) -> Result<Run<Vec<Held>>, RunError> {
         let engine = self.engine();
         // Claimed before the graph is looked at, so that what is found held stays so.
-        let claimed: Vec<(Held, Arc<[KeptPort]>)> = wanted
+        let claimed: Vec<(Held, KeptPorts)> = wanted
             .iter()
             .filter_map(|key| engine.registry.find(key))
             .collect();
@@ -162,7 +166,7 @@ impl<W: Work> Local<W> {
             engine: Arc::clone(engine),
             run: Arc::clone(&run),
         };
-        handle.control(Arc::new(control));
+        handle.control(&(Arc::new(control) as _));
         engine.submit(run, shape);
         Ok(handle)
     }

@@ -4,8 +4,8 @@ use std::{fmt, sync::Arc};
 
 use swath_memory::Budget;
 
-use super::{Local, engine::Engine, panics};
-use crate::{BuildError, Executor, InMemory, Keep, Observer, Threads, Work};
+use super::{Local, engine::Engine};
+use crate::{BuildError, Executor, InMemory, Keep, Observer, Threads, Work, panics};
 
 /// Puts a [`Local`] backend together. Nothing is checked before [`build`](Self::build).
 #[must_use]

@@ -2,8 +2,12 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use super::{engine::Engine, layout::Wanted, run::RunData};
-use crate::{Event, Held, RunError, Work, state::Ended, sync::lock};
+use super::{
+    engine::Engine,
+    layout::Wanted,
+    run::{RunData, WantedResult},
+};
+use crate::{Event, Held, RunError, Work, panics, state::Ended, sync::lock};
 
 impl<W: Work> Engine<W> {
     /// Completes a run, none of whose tasks is running.
@@ -12,7 +16,7 @@ impl<W: Work> Engine<W> {
             Ended::Completed => Ok(self.hand_over(run)),
             Ended::Failed | Ended::Cancelled => {
                 self.give_back(run);
-                Err(self.reason(run))
+                Err(reason(run))
             }
         };
         run.close(matches!(how, Ended::Completed));
@@ -22,7 +26,7 @@ impl<W: Work> Engine<W> {
         match &result {
             Ok(_) => tracing::debug!(target: "swath::run", parent: &run.span, "run completed"),
             Err(error) => {
-                tracing::debug!(target: "swath::run", parent: &run.span, %error, "run ended")
+                tracing::debug!(target: "swath::run", parent: &run.span, %error, "run ended");
             }
         }
         self.observe(|| Event::RunFinished {
@@ -32,7 +36,7 @@ impl<W: Work> Engine<W> {
         });
         let (completer, handle) = (lock(&run.completer).take(), lock(&run.handle).take());
         if let Some(completer) = completer {
-            completer.complete(result);
+            panics::contain("what follows a run", || completer.complete(result));
         }
         // Perhaps the last handle of the backend, and this one of its threads.
         drop(handle);
@@ -42,7 +46,7 @@ impl<W: Work> Engine<W> {
     fn hand_over(&self, run: &RunData<W>) -> Vec<Held> {
         let made: HashMap<u32, Held> = std::mem::take(&mut *lock(&run.wanted))
             .into_iter()
-            .map(|(rank, rows, ports)| {
+            .map(|WantedResult { rank, rows, ports }| {
                 (rank, self.registry.hold(run.task(rank).key(), rows, ports))
             })
             .collect();
@@ -57,7 +61,7 @@ impl<W: Work> Engine<W> {
     /// Releases everything that the run made.
     fn give_back(&self, run: &RunData<W>) {
         // Wanted results are in both tables: the list has all their ports.
-        for (rank, _, ports) in std::mem::take(&mut *lock(&run.wanted)) {
+        for WantedResult { rank, ports, .. } in std::mem::take(&mut *lock(&run.wanted)) {
             for output in run.layout.outputs(rank) {
                 run.clear(output);
             }
@@ -71,13 +75,13 @@ impl<W: Work> Engine<W> {
             }
         }
     }
+}
 
-    fn reason(&self, run: &RunData<W>) -> RunError {
-        let late = run.token.is_late();
-        lock(&run.first_error).take().unwrap_or(if late {
-            RunError::DeadlineExceeded
-        } else {
-            RunError::Cancelled
-        })
-    }
+fn reason<W: Work>(run: &RunData<W>) -> RunError {
+    let late = run.token.is_late();
+    lock(&run.first_error).take().unwrap_or(if late {
+        RunError::DeadlineExceeded
+    } else {
+        RunError::Cancelled
+    })
 }

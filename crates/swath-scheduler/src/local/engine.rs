@@ -17,6 +17,7 @@ use super::{
 use crate::{
     Event, Helpers, Keep, Observer, Work,
     executor::Executor,
+    panics,
     state::{Action, Admission, News, RunId, Shape, State, TaskRef},
     sync::{
         Mutex, lock,
@@ -137,7 +138,7 @@ impl<W: Work> Engine<W> {
 
     fn told(&self, event: &Event) {
         for observer in &self.observers {
-            observer.on(event);
+            panics::contain("an observer", || observer.on(event));
         }
     }
 
@@ -217,7 +218,7 @@ impl<W: Work> Engine<W> {
                         }
                     }
                     Action::Ended { run, how } => {
-                        ended.extend(core.runs[run.slot()].take().map(|run| (run, *how)))
+                        ended.extend(core.runs[run.slot()].take().map(|run| (run, *how)));
                     }
                     Action::WakeAssistants { run } => {
                         let woken =
@@ -234,7 +235,7 @@ impl<W: Work> Engine<W> {
         }
         for action in actions.drain(..) {
             if let Some(run) = mine {
-                self.carry_out(run, action);
+                self.carry_out(run, &action);
             } else if let Action::Wake { threads } = action {
                 self.executor.wake(threads);
             }
@@ -252,11 +253,11 @@ impl<W: Work> Engine<W> {
     }
 
     /// Does one thing that the state wants done about the run whose news it had.
-    fn carry_out(&self, run: &RunData<W>, action: Action) {
-        let key = |task: TaskRef| run.task(task.rank).key();
+    fn carry_out(&self, run: &RunData<W>, action: &Action) {
+        let key = |task: &TaskRef| run.task(task.rank).key();
         match action {
-            Action::Wake { threads } => self.executor.wake(threads),
-            Action::Release { output, .. } => self.release(run, output),
+            Action::Wake { threads } => self.executor.wake(*threads),
+            Action::Release { output, .. } => self.release(run, *output),
             Action::Ready { task } => self.observe(|| Event::TaskReady {
                 run: run.number(),
                 key: key(task),
@@ -267,7 +268,7 @@ impl<W: Work> Engine<W> {
                 self.observe(|| Event::TaskRetried {
                     run: run.number(),
                     key: key(task),
-                    attempt,
+                    attempt: *attempt,
                 });
             }
             // The others of its run should stop soon.
@@ -283,13 +284,19 @@ impl<W: Work> Engine<W> {
             return;
         };
         self.keep.release(kept.slot);
+        if self.observers.is_empty()
+            && !tracing::enabled!(target: "swath::release", tracing::Level::TRACE)
+        {
+            return;
+        }
         let (rank, port) = run.layout.maker(output);
-        tracing::trace!(target: "swath::release", parent: &run.span, key = %run.task(rank).key(), port, bytes = kept.bytes, "released");
+        let (key, bytes) = (run.task(rank).key(), kept.bytes);
+        tracing::trace!(target: "swath::release", parent: &run.span, %key, port, bytes, "result released");
         self.observe(|| Event::ResultReleased {
             run: run.number(),
-            key: run.task(rank).key(),
+            key,
             port,
-            bytes: kept.bytes,
+            bytes,
         });
     }
 

@@ -4,7 +4,12 @@ use std::sync::Arc;
 
 use swath_memory::{Grant, Reservation};
 
-use super::{engine::Engine, layout::Source, registry::KeptPort, run::RunData};
+use super::{
+    engine::Engine,
+    layout::Source,
+    registry::{KeptPort, KeptPorts},
+    run::RunData,
+};
 use crate::{
     Held, Inputs, Pinned, Taken, TaskError, Work,
     sync::{
@@ -15,7 +20,7 @@ use crate::{
 };
 
 /// The held keys that a run reads, and where their ports are kept.
-pub(super) type HeldInputs = Arc<[(Held, Arc<[KeptPort]>)]>;
+pub(super) type HeldInputs = Arc<[(Held, KeptPorts)]>;
 
 pub(super) struct LocalInputs<'a, W: Work> {
     engine: &'a Engine<W>,
@@ -119,7 +124,7 @@ impl<W: Work> Inputs<W::Value> for LocalInputs<'_, W> {
 /// The bytes of one input, 0 if there is no such.
 pub(super) fn input_bytes<W: Work>(
     run: &RunData<W>,
-    held: &[(Held, Arc<[KeptPort]>)],
+    held: &[(Held, KeptPorts)],
     sources: &[Source],
     i: usize,
 ) -> u64 {

@@ -52,53 +52,25 @@ impl Layout {
         wanted: &[Key],
         is_held: impl Fn(&Key) -> bool,
     ) -> Result<(Self, Shape), GraphError> {
-        let mut needed = vec![false; graph.len()];
-        let mut ends = Vec::new();
-        let mut known: HashMap<TaskId, &Key> = HashMap::new();
-        for key in wanted {
-            match (graph.find(key), graph.find_held(key)) {
-                (Some(task), _) if is_held(key) => {
-                    known.insert(task, key);
-                }
-                (Some(task), _) => {
-                    needed[task.index()] = true;
-                    ends.push(task);
-                }
-                (None, Some(_)) => {}
-                (None, None) => return Err(GraphError::UnknownKey { key: key.clone() }),
-            }
-        }
-        // Readers have larger ids than what they read: one pass from the end finds all that is needed.
-        let mut ports = vec![0_u16; graph.len()];
-        let mut n_inputs = 0;
-        for task in graph.tasks().rev() {
-            if !needed[task.id().index()] {
-                continue;
-            }
-            n_inputs += task.deps().len();
-            for dep in task.deps() {
-                if let DepSource::Task(from) = dep.from
-                    && !known.contains_key(&from)
-                {
-                    needed[from.index()] = true;
-                    ports[from.index()] = ports[from.index()].max(dep.port.saturating_add(1));
-                }
-            }
-        }
-        ends.sort_unstable();
-        ends.dedup();
+        let Need {
+            needed,
+            ports,
+            n_inputs,
+            ends,
+            known,
+        } = Need::of(graph, wanted, is_held)?;
         let tasks = ranked(graph, &ends, &needed);
         let mut rank_of = vec![0_u32; graph.len()];
         for (rank, task) in tasks.iter().enumerate() {
             rank_of[task.index()] = rank as u32;
         }
-
-        let mut builder = ShapeBuilder::with_capacity(tasks.len(), n_inputs);
-        let mut output_starts = Vec::with_capacity(tasks.len() + 1);
         let mut is_wanted = vec![false; tasks.len()];
         for end in &ends {
             is_wanted[rank_of[end.index()] as usize] = true;
         }
+
+        let mut builder = ShapeBuilder::with_capacity(tasks.len(), n_inputs);
+        let mut output_starts = Vec::with_capacity(tasks.len() + 1);
         let mut n_outputs = 0;
         for (rank, task) in tasks.iter().enumerate() {
             output_starts.push(n_outputs);
@@ -218,6 +190,67 @@ impl Layout {
     pub(super) fn maker(&self, output: u32) -> (u32, u16) {
         let rank = self.output_starts.partition_point(|start| *start <= output) - 1;
         (rank as u32, (output - self.output_starts[rank]) as u16)
+    }
+}
+
+/// The part of a graph that the wanted keys need.
+struct Need<'a> {
+    /// By task.
+    needed: Vec<bool>,
+    /// How many ports of each task are read.
+    ports: Vec<u16>,
+    n_inputs: usize,
+    /// The wanted tasks, each once.
+    ends: Vec<TaskId>,
+    /// Wanted tasks whose results are held already.
+    known: HashMap<TaskId, &'a Key>,
+}
+
+impl<'a> Need<'a> {
+    fn of<W>(
+        graph: &Graph<W>,
+        wanted: &'a [Key],
+        is_held: impl Fn(&Key) -> bool,
+    ) -> Result<Self, GraphError> {
+        let mut need = Self {
+            needed: vec![false; graph.len()],
+            ports: vec![0; graph.len()],
+            n_inputs: 0,
+            ends: Vec::new(),
+            known: HashMap::new(),
+        };
+        for key in wanted {
+            match (graph.find(key), graph.find_held(key)) {
+                (Some(task), _) if is_held(key) => {
+                    need.known.insert(task, key);
+                }
+                (Some(task), _) => {
+                    need.needed[task.index()] = true;
+                    need.ends.push(task);
+                }
+                (None, Some(_)) => {}
+                (None, None) => return Err(GraphError::UnknownKey { key: key.clone() }),
+            }
+        }
+        need.ends.sort_unstable();
+        need.ends.dedup();
+        // Readers have larger ids than what they read: one pass from the end finds all that is needed.
+        for task in graph.tasks().rev() {
+            if !need.needed[task.id().index()] {
+                continue;
+            }
+            need.n_inputs += task.deps().len();
+            for dep in task.deps() {
+                if let DepSource::Task(from) = dep.from
+                    && !need.known.contains_key(&from)
+                {
+                    need.needed[from.index()] = true;
+                    let ports = &mut need.ports[from.index()];
+                    *ports = (*ports).max(dep.port.saturating_add(1));
+                }
+            }
+        }
+        Ok(need)
     }
 }
 

@@ -11,7 +11,6 @@ mod ending;
 mod engine;
 mod inputs;
 mod layout;
-mod panics;
 mod registry;
 mod run;
 mod task;

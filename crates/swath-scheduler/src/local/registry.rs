@@ -1,7 +1,7 @@
 //! What a local backend holds: keys, claims, and where the values are kept.
 
 use std::{
-    collections::{HashMap, hash_map::Entry},
+    collections::HashMap,
     sync::{Arc, Weak},
 };
 
@@ -22,8 +22,11 @@ pub(super) struct Registry<V> {
 
 struct HeldEntry {
     claim: WeakHeld,
-    slots: Arc<[KeptPort]>,
+    slots: KeptPorts,
 }
+
+/// Where the outputs of one task are kept, by port.
+pub(super) type KeptPorts = Arc<[KeptPort]>;
 
 /// Where one output is kept.
 #[derive(Clone, Copy, Debug)]
@@ -52,7 +55,7 @@ impl<V: 'static> Registry<V> {
     }
 
     /// The claim on a key and where it is kept, if it is held.
-    pub(super) fn find(&self, key: &Key) -> Option<(Held, Arc<[KeptPort]>)> {
+    pub(super) fn find(&self, key: &Key) -> Option<(Held, KeptPorts)> {
         let held = lock(&self.held);
         let entry = held.get(key)?;
         Some((entry.claim.upgrade()?, Arc::clone(&entry.slots)))
@@ -66,48 +69,35 @@ impl<V: 'static> Registry<V> {
         ports: Vec<KeptPort>,
     ) -> Held {
         let bytes = ports.iter().map(|port| port.bytes).sum();
-        let slots: Arc<[KeptPort]> = ports.into();
+        let slots: KeptPorts = ports.into();
         let registry = Arc::clone(self);
         let (name, mine) = (key.clone(), Arc::clone(&slots));
         let claim = Held::new(key.clone(), HeldStats { bytes, rows }, move || {
-            registry.release(&name, &mine, bytes)
+            registry.release(&name, &mine, bytes);
         });
+        let entry = HeldEntry {
+            claim: claim.downgrade(),
+            slots,
+        };
         let known = {
             let mut held = lock(&self.held);
-            match held.entry(key) {
-                Entry::Occupied(mut entry) => match entry.get().claim.upgrade() {
-                    Some(known) => Some(known),
-                    None => {
-                        entry.insert(HeldEntry {
-                            claim: claim.downgrade(),
-                            slots,
-                        });
-                        None
-                    }
-                },
-                Entry::Vacant(entry) => {
-                    entry.insert(HeldEntry {
-                        claim: claim.downgrade(),
-                        slots,
-                    });
-                    None
-                }
+            let known = held.get(&key).and_then(|known| known.claim.upgrade());
+            if known.is_none() {
+                held.insert(key, entry);
             }
+            known
         };
-        match known {
-            // Dropping the new claim releases the new outputs only.
-            Some(known) => known,
-            None => {
-                self.tell(|| Event::ResultHeld {
-                    key: claim.key().clone(),
-                    bytes,
-                });
-                claim
-            }
-        }
+        // Dropping the new claim releases the new outputs only.
+        known.unwrap_or_else(|| {
+            self.tell(|| Event::ResultHeld {
+                key: claim.key().clone(),
+                bytes,
+            });
+            claim
+        })
     }
 
-    fn release(&self, key: &Key, slots: &Arc<[KeptPort]>, bytes: u64) {
+    fn release(&self, key: &Key, slots: &KeptPorts, bytes: u64) {
         {
             let mut held = lock(&self.held);
             if held

@@ -8,7 +8,7 @@ use std::{
 use swath_graph::{Graph, TaskView};
 use swath_memory::CancelToken;
 
-use super::{backend::Handle, layout::Layout, registry::KeptPort};
+use super::{backend::Handle, inputs::HeldInputs, layout::Layout, registry::KeptPort};
 use crate::{
     Completer, Held, Hints, Metrics, RunError, RunNumber, RunOptions, RunStats, Slot, Work,
     state::RunId,
@@ -32,15 +32,22 @@ pub(super) struct RunData<W: Work> {
     /// Where each output is kept.
     outputs: Vec<OutputCell>,
     /// Claims on the held keys that tasks read: they stay for as long as the run needs them.
-    pub(super) held: Mutex<Arc<[(Held, Arc<[KeptPort]>)]>>,
-    /// All ports of the wanted tasks, with the rows of the first, once they are there.
-    pub(super) wanted: Mutex<Vec<(u32, Option<u64>, Vec<KeptPort>)>>,
+    pub(super) held: Mutex<HeldInputs>,
+    /// Results of wanted tasks, once they are there.
+    pub(super) wanted: Mutex<Vec<WantedResult>>,
     pub(super) first_error: Mutex<Option<RunError>>,
     pub(super) counters: Counters,
     pub(super) metrics: Mutex<Metrics>,
     pub(super) completer: Mutex<Option<Completer<Vec<Held>>>>,
     /// A run keeps its threads until it is done, also without a handle.
     pub(super) handle: Mutex<Option<Arc<Handle<W>>>>,
+}
+
+/// The result of a wanted task.
+pub(super) struct WantedResult {
+    pub(super) rank: u32,
+    pub(super) rows: Option<u64>,
+    pub(super) ports: Vec<KeptPort>,
 }
 
 /// Where one output is kept: a slot number plus one, 0 while there is none. What is read and written is ordered by the state's

@@ -5,17 +5,17 @@ use std::{
     time::{Duration, Instant},
 };
 
+use swath_graph::{Key, Origin};
 use swath_memory::{Demand, Grant, OverBudget};
 
 use super::{
     engine::{Engine, Job, Turn},
     inputs::{LocalInputs, input_bytes},
-    panics,
     registry::KeptPort,
-    run::RunData,
+    run::{RunData, WantedResult},
 };
 use crate::{
-    At, Event, Footprint, Outputs, ResultId, RunError, TaskContext, TaskError, Work,
+    At, Event, Footprint, Outputs, ResultId, RunError, TaskContext, TaskError, Work, panics,
     state::{Admission, News},
     sync::lock,
 };
@@ -66,9 +66,8 @@ impl<W: Work> Engine<W> {
         let grant = match job.admission {
             Admission::Forced => self.budget.grant_alone(demand),
             Admission::Alone { floor } => self.budget.grant_alone(demand.at_least(floor)),
-            Admission::Asked => match self.budget.grant(demand) {
-                Some(grant) => grant,
-                None => {
+            Admission::Asked => {
+                let Some(grant) = self.budget.grant(demand) else {
                     self.observe(|| Event::TaskWaitsForMemory {
                         run: run.number(),
                         key: at.key(),
@@ -78,8 +77,9 @@ impl<W: Work> Engine<W> {
                         task,
                         epoch: job.epoch,
                     };
-                }
-            },
+                };
+                grant
+            }
         };
 
         let begin = (!self.observers.is_empty()).then(Instant::now);
@@ -211,7 +211,11 @@ impl<W: Work> Engine<W> {
             }
         }
         if wanted {
-            lock(&run.wanted).push((rank, kept.rows, ports));
+            lock(&run.wanted).push(WantedResult {
+                rank,
+                rows: kept.rows,
+                ports,
+            });
         }
         Ok(kept)
     }
@@ -263,6 +267,8 @@ impl<W: Work> Engine<W> {
         let may_retry = grant.is_some() && error.over_budget().is_none();
         let retryable =
             may_retry && panics::catch(|| Ok(view.work().retryable(error))).unwrap_or(false);
+        // What it held itself is no news in the error.
+        drop(grant);
         if !(retryable && job.attempt < view.hint().retries) {
             run.fail(self.error_of(run, task.rank, error));
         }
@@ -272,7 +278,7 @@ impl<W: Work> Engine<W> {
     fn error_of(&self, run: &RunData<W>, rank: u32, error: &TaskError) -> RunError {
         let view = run.task(rank);
         if let Some(over) = error.over_budget() {
-            return self.memory_limit(view.key(), over, view.origin().cloned());
+            return self.memory_limit(view.key(), over, view.origin());
         }
         RunError::Task {
             key: view.key(),
@@ -282,16 +288,16 @@ impl<W: Work> Engine<W> {
                 .into_iter()
                 .map(|rank| run.task(rank).key())
                 .collect(),
-            origin: view.origin().cloned(),
+            origin: view.origin().cloned().map(Arc::new),
             error: error.clone(),
         }
     }
 
     pub(super) fn memory_limit(
         &self,
-        key: swath_graph::Key,
+        key: Key,
         over: &OverBudget,
-        origin: Option<swath_graph::Origin>,
+        origin: Option<&Origin>,
     ) -> RunError {
         RunError::MemoryLimit {
             key,
@@ -299,7 +305,7 @@ impl<W: Work> Engine<W> {
             needed: over.needed,
             limit: over.limit,
             held: self.budget.holders().into(),
-            origin,
+            origin: origin.cloned().map(Arc::new),
         }
     }
 

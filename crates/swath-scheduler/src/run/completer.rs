@@ -23,7 +23,7 @@ impl<T> Completer<T> {
     }
 
     /// Connects the handle with what cancels and counts the run. A run that was cancelled before is cancelled by this.
-    pub fn control(&self, control: Arc<dyn RunControl>) {
+    pub fn control(&self, control: &Arc<dyn RunControl>) {
         self.scope.set(control);
     }
 

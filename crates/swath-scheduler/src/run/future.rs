@@ -3,7 +3,7 @@
 use std::{
     fmt,
     pin::Pin,
-    sync::Arc,
+    sync::{Arc, Weak},
     task::{Context, Poll, Waker},
 };
 
@@ -91,7 +91,7 @@ impl<T: Send + 'static> Run<T> {
     }
 
     /// Connects the handle with what cancels and counts the run; see [`Completer::control`].
-    pub(crate) fn control(&self, control: Arc<dyn RunControl>) {
+    pub(crate) fn control(&self, control: &Arc<dyn RunControl>) {
         self.scope.set(control);
     }
 
@@ -243,6 +243,30 @@ impl CancelHandle {
     /// Asks the run to stop; nothing happens if it is done.
     pub fn cancel(&self) {
         self.0.cancel();
+    }
+}
+
+impl CancelHandle {
+    /// A handle that does not keep the run's state alive: for lists of what runs.
+    pub fn downgrade(&self) -> WeakCancelHandle {
+        WeakCancelHandle(Arc::downgrade(&self.0))
+    }
+}
+
+/// A [`CancelHandle`] that does not keep the run's state alive.
+#[derive(Clone)]
+pub struct WeakCancelHandle(Weak<Scope>);
+
+impl WeakCancelHandle {
+    /// The handle, while the run or a result of it that nobody has taken yet exists.
+    pub fn upgrade(&self) -> Option<CancelHandle> {
+        self.0.upgrade().map(CancelHandle)
+    }
+}
+
+impl fmt::Debug for WeakCancelHandle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WeakCancelHandle").finish_non_exhaustive()
     }
 }
 

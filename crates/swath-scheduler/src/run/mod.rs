@@ -6,6 +6,6 @@ mod scope;
 mod stats;
 
 pub use completer::Completer;
-pub use future::{CancelHandle, Run};
+pub use future::{CancelHandle, Run, WeakCancelHandle};
 pub use scope::RunControl;
 pub use stats::{Progress, RunStats};

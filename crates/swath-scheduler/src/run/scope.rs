@@ -62,11 +62,11 @@ struct Inner {
 
 impl Scope {
     /// Makes `control` the run behind this scope; what was there before is only counted from now on.
-    pub(super) fn set(&self, control: Arc<dyn RunControl>) {
+    pub(super) fn set(&self, control: &Arc<dyn RunControl>) {
         let before = {
             let mut inner = lock(&self.inner);
             inner.turn += 1;
-            inner.current.replace(Arc::clone(&control))
+            inner.current.replace(Arc::clone(control))
         };
         if let Some(before) = before {
             let (progress, stats) = (before.progress(), before.stats());
@@ -83,7 +83,7 @@ impl Scope {
     /// Makes another scope the next round of this one.
     pub(super) fn adopt(self: &Arc<Self>, round: &Arc<Self>) {
         lock(&round.inner).parent = Arc::downgrade(self);
-        self.set(Arc::clone(round) as Arc<dyn RunControl>);
+        self.set(&(Arc::clone(round) as Arc<dyn RunControl>));
     }
 
     pub(super) fn is_cancelled(&self) -> bool {

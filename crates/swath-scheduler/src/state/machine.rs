@@ -24,8 +24,8 @@ pub struct State {
     assisting: usize,
     /// Tasks that ran out of memory and wait until nothing else runs, with their floors.
     alone: VecDeque<(TaskRef, u64)>,
-    /// The task that runs alone.
-    alone_now: Option<TaskRef>,
+    /// The task that runs alone. While it waits for a run of its own, a task of that run may be the next.
+    alone_now: Vec<TaskRef>,
     /// A task was declined, and no memory was given back since.
     short: bool,
     /// Counts the times memory was given back.
@@ -221,19 +221,21 @@ impl State {
         None
     }
 
-    /// Whether a task runs alone now, so that nobody else may start. While it waits for a run of its own, that run may.
+    /// Whether a task runs alone now that does not wait for a run of its own.
     fn is_exclusive(&self) -> bool {
-        self.alone_now.is_some() && self.running() > 0
+        !self.alone_now.is_empty() && self.running() > 0
     }
 
-    /// How many tasks free threads could start now.
+    /// How many tasks free threads could start now. Tasks that wait for a run count as running here: they hold memory, and
+    /// the threads that wait with them see to their runs.
     fn startable(&self) -> usize {
-        if self.is_exclusive() {
+        let one_if_none_runs = usize::from(self.running == 0);
+        if !self.alone_now.is_empty() {
             0
         } else if !self.alone.is_empty() {
-            usize::from(self.running() == 0)
+            one_if_none_runs
         } else if self.short {
-            self.ready.min(usize::from(self.running() == 0))
+            self.ready.min(one_if_none_runs)
         } else {
             self.ready
         }
@@ -262,7 +264,7 @@ impl State {
             return;
         }
         if let Some((task, floor)) = self.alone.pop_front() {
-            self.alone_now = Some(task);
+            self.alone_now.push(task);
             return self.start(task, Admission::Alone { floor }, actions);
         }
         let admission = if self.short {
@@ -284,7 +286,7 @@ impl State {
             && let Some(at) = self.alone.iter().position(|(task, _)| task.run == run)
             && let Some((task, floor)) = self.alone.remove(at)
         {
-            self.alone_now = Some(task);
+            self.alone_now.push(task);
             return self.start(task, Admission::Alone { floor }, actions);
         }
         // The waiting task cannot give its memory back before this run is done: no use waiting for more.
@@ -316,8 +318,8 @@ impl State {
     fn stopped(&mut self, task: TaskRef, actions: &mut Vec<Action>) {
         self.running -= 1;
         self.run_mut(task.run).running -= 1;
-        if self.alone_now == Some(task) {
-            self.alone_now = None;
+        if let Some(at) = self.alone_now.iter().position(|alone| *alone == task) {
+            self.alone_now.remove(at);
             if self.assisting > 0 {
                 actions.push(Action::WakeAssistants { run: None });
             }
@@ -345,7 +347,7 @@ impl State {
                     if tell {
                         ready.push(Action::Ready {
                             task: TaskRef { run, rank },
-                        })
+                        });
                     }
                 },
                 |output| actions.push(Action::Release { run, output }),

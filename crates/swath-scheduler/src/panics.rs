@@ -16,7 +16,7 @@ thread_local! {
 
 /// Notes where tasks panic, and then does what was done before. Set once for the process; a program that sets a hook of its own
 /// later only loses the location in the error.
-pub(super) fn install_hook() {
+pub(crate) fn install_hook() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         let before = panic::take_hook();
@@ -30,7 +30,7 @@ pub(super) fn install_hook() {
 }
 
 /// Runs a part of a task.
-pub(super) fn catch<T>(body: impl FnOnce() -> Result<T, TaskError>) -> Result<T, TaskError> {
+pub(crate) fn catch<T>(body: impl FnOnce() -> Result<T, TaskError>) -> Result<T, TaskError> {
     let outer = IN_TASK.replace(true);
     // What a task may leave half changed is its own: its outputs are dropped with the unwinding, the rest is behind locks that
     // do not care about poison.
@@ -42,6 +42,13 @@ pub(super) fn catch<T>(body: impl FnOnce() -> Result<T, TaskError>) -> Result<T,
             LOCATION.take(),
         ))
     })
+}
+
+/// Calls code of a user that is no task: a panic there must not end the thread it happens to be on.
+pub(crate) fn contain(what: &'static str, body: impl FnOnce()) {
+    if let Err(payload) = panic::catch_unwind(AssertUnwindSafe(body)) {
+        tracing::error!(target: "swath::run", message = message(payload.as_ref()), "{what} panicked");
+    }
 }
 
 fn message(payload: &(dyn Any + Send)) -> String {

@@ -1,1 +1,0 @@
-//! Conformance suites for implementations of `Backend` and `Keep`.
