@@ -49,8 +49,9 @@ pub trait Accumulator: Send {
     /// Adds rows: row `i` of `input` belongs to group `groups[i]`, and `groups[i] < n_groups`.
     ///
     /// There are `n_groups` states afterwards, also for groups without a row; `n_groups` never
-    /// shrinks. Where `n_groups` is 1 this runs as [`update_all`](Self::update_all). Costs 1 to 3 ns
-    /// a row while the states fit the cache.
+    /// shrinks. Where `n_groups` is 1 this runs as [`update_all`](Self::update_all). Built-in
+    /// aggregates of numbers cost 0.6 to 2 ns a row while the states fit the cache (measured on two
+    /// busy shared cores).
     ///
     /// # Errors
     /// [`KernelError::RowCount`], [`KernelError::MissingInput`], a cast that fails.

@@ -24,7 +24,7 @@ pub(super) fn is_worth(range: u64, seen: u64, groups: u64) -> bool {
         || (range <= LONGEST_RANGE && range <= groups.saturating_mul(8))
 }
 
-/// Ids in an array over the range of the keys; 1 to 3 ns a row, 10 ns when the array leaves the cache.
+/// Ids in an array over the range of the keys: one load a row.
 pub(super) struct Direct {
     data_type: DataType,
     /// The word of the key at place 0.

@@ -16,8 +16,7 @@ const BLOCK: usize = 4096;
 ///
 /// Integers are coded by their distance from the smallest, text by the id it has in a table of its
 /// own, so that the word is short: below 16 to 22 bits it is the place in an array, below 64 and 128
-/// bits a hashed key. When a column outgrows its bits the words are laid out again. About 1 ns a row
-/// and column, and the look-up.
+/// bits a hashed key. When a column outgrows its bits the words are laid out again.
 pub(super) struct Packed {
     dtypes: Vec<DType>,
     columns: Vec<Column>,

@@ -21,8 +21,8 @@ use crate::native::{Native, values, with_native};
 /// by value, so all widths agree; decimals by their digits, so cast to one scale first; text by its
 /// bytes (xxh3), once per entry where the column is a dictionary no longer than the chunk.
 ///
-/// Costs about 1 ns a row and column for numbers and codes, 2 to 4 ns for short text. No allocation
-/// but `out`, and a table of hashes for a dictionary.
+/// Costs 1 to 2.5 ns a row and column for numbers and codes, 14 ns for short text out of the cache
+/// (measured on two busy shared cores). No allocation but `out`, and a table of hashes for a dictionary.
 ///
 /// ```
 /// use arrow_array::{ArrayRef, Int32Array, Int64Array};

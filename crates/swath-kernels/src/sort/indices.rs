@@ -14,7 +14,7 @@ use crate::error::check_rows;
 
 /// The positions of all rows in the order of `keys`; rows equal in all of them stay as they are.
 ///
-/// One numeric key sorts as machine words, 20 to 40 ns a row at a million rows; one key of dictionary
+/// One numeric key sorts as machine words, 40 to 65 ns a row at two million rows; one key of dictionary
 /// codes as the ranks of its entries; text by its first eight bytes, then all; several such numeric or
 /// coded keys word by word; any other keys as encoded rows. Needs 16 bytes a row, 8 more for each
 /// further key, or the encoded rows.

@@ -19,7 +19,7 @@ const BLOCK: usize = 1024;
 ///
 /// Rows that are equal in all keys rank by the order they came in, so pushing partial results in
 /// partition order gives the same rows as one pass over everything. Once `k` rows are known, a chunk
-/// costs one comparison a row (about 0.5 ns for numbers): only rows below the bound are encoded, and
+/// costs one comparison a row (2.6 ns measured on two busy shared cores): only rows below the bound are encoded, and
 /// their other columns are copied only if they stay. Holds at most about `2 k` rows.
 ///
 /// ```
