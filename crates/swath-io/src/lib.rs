@@ -1,1 +1,58 @@
 //! Formats, readers and writers over files and object stores.
+//!
+//! A format says what a user may ask ([`ReadParquet`], [`ToParquet`]), what files hold ([`ParquetDataset`]: one meta, units,
+//! partitions, divisions), and reads a task's part of them as chunks ([`ParquetReader`]). Bytes come through a
+//! [`RangeReader`]: local files by positioned reads, objects through [`Stores`]. Every file is taken as hostile: what
+//! it declares is checked, decoding is contained, and what is wrong is an error that names file, row group and column.
+//!
+//! This crate refuses to know tasks, schedulers and plans, and never maps a file into memory.
+//!
+//! ```text
+//!  paths ─list─► files ─footers─► ParquetDataset ─► ParquetPart ─► ParquetReader ─► Chunk
+//!                        (cached)  meta, units       a task's        prune, decode,
+//!                                  divisions         row groups      filter
+//! ```
+//!
+//! ```
+//! use std::sync::Arc;
+//! use swath_batch::Batch;
+//! use swath_io::{FooterCache, IoContext, ParquetDataset, ParquetReader, ParquetWriter, ReadParquet, ScanRequest, ToParquet};
+//! use swath_memory::CancelToken;
+//!
+//! let folder = tempfile::tempdir()?;
+//! let batch = Batch::from_csv("region,amount\neu,10\nus,5\n")?;
+//! let mut writer = ParquetWriter::create(&ToParquet::from(folder.path()), batch.meta(), 0)?;
+//! writer.write(batch.record_batch())?;
+//! writer.finish()?;
+//!
+//! let context = IoContext::new(CancelToken::new(), Arc::new(FooterCache::default()));
+//! let dataset = ParquetDataset::open(&ReadParquet::from(folder.path()), &context)?;
+//! assert_eq!(dataset.rows(), 2);
+//! let mut reader = ParquetReader::open(&dataset.part(&[0]), &ScanRequest::new(["amount"]), &context)?;
+//! assert_eq!(reader.next()?.map(|chunk| chunk.live_rows()), Some(2));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod context;
+mod identity;
+mod list;
+mod range;
+mod local;
+mod store;
+
+mod format;
+
+mod parquet;
+
+mod error;
+
+pub use context::IoContext;
+pub use error::IoError;
+pub use format::{Format, Formats, Parquet};
+pub use identity::FileIdentity;
+pub use parquet::{
+    FileId, FooterCache, ParquetDataset, ParquetPart, ParquetReader, ParquetWriter, ReadParquet, ScanRequest,
+    ScanStats, SplitRowGroups, ToParquet, Unit, Written, WrittenFile, prepare_folder, remove_replaced,
+};
+pub use range::{LocalFile, RangeReader};
+pub use store::Stores;

@@ -1,0 +1,37 @@
+//! What reading needs from the session.
+
+use std::sync::Arc;
+use swath_expr::Functions;
+use swath_memory::CancelToken;
+
+use crate::{FooterCache, Stores};
+
+/// The session's services that a reader uses.
+#[derive(Clone, Debug)]
+pub struct IoContext {
+    /// Checked at every chunk and every file.
+    pub cancel: CancelToken,
+    /// Footers that were parsed before.
+    pub footers: Arc<FooterCache>,
+    /// The functions that predicates may call.
+    pub functions: Arc<Functions>,
+    /// The object stores that paths may name.
+    pub stores: Stores,
+}
+
+impl IoContext {
+    /// A context with the standard functions and no object stores.
+    pub fn new(cancel: CancelToken, footers: Arc<FooterCache>) -> Self {
+        Self { cancel, footers, functions: Arc::new(Functions::standard()), stores: Stores::default() }
+    }
+
+    /// The same with other functions.
+    pub fn functions(self, functions: Arc<Functions>) -> Self {
+        Self { functions, ..self }
+    }
+
+    /// The same with these object stores.
+    pub fn stores(self, stores: Stores) -> Self {
+        Self { stores, ..self }
+    }
+}

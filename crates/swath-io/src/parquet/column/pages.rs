@@ -1,0 +1,204 @@
+//! The pages of a column chunk, decompressed one at a time into a buffer that is kept.
+
+use parquet::basic::Compression;
+use parquet::file::metadata::ColumnChunkMetaData;
+use std::ops::Range;
+
+use super::ColumnError;
+use super::thrift::{Encoding, PageHeader, PageKind, read_page_header};
+
+/// Buffers that outlive a column chunk: touching fresh memory costs more than decoding into it.
+#[derive(Debug, Default)]
+pub(in crate::parquet) struct Buffers {
+    /// The bytes of the column chunk (of all leaves, one after the other, where it is nested).
+    pub(in crate::parquet) chunk: Vec<u8>,
+    /// The bytes of one page, decompressed.
+    page: Vec<u8>,
+}
+
+/// The pages of one column chunk of a flat column, in order.
+pub(super) struct Pages {
+    buffers: Buffers,
+    at: usize,
+    codec: Codec,
+    /// Bytes that the footer says all pages have together, decompressed.
+    budget: usize,
+    /// Whether rows may be null, so that pages begin with levels.
+    optional: bool,
+}
+
+/// A page that is still compressed.
+pub(super) struct ClosedPage {
+    pub(super) header: PageHeader,
+    body: Range<usize>,
+}
+
+/// Where the parts of a loaded page are.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Page {
+    pub(super) levels: Option<Place>,
+    pub(super) values: Place,
+}
+
+/// A range of the chunk's bytes, or of the decompressed page.
+#[derive(Clone, Debug)]
+pub(super) enum Place {
+    Chunk(Range<usize>),
+    Page(Range<usize>),
+}
+
+impl Default for Place {
+    fn default() -> Self {
+        Self::Page(0..0)
+    }
+}
+
+enum Codec {
+    None,
+    Snappy(snap::raw::Decoder),
+    Zstd(zstd::bulk::Decompressor<'static>),
+    Lz4,
+}
+
+impl Pages {
+    pub(super) fn open(chunk: &ColumnChunkMetaData, buffers: Buffers) -> Result<Self, ColumnError> {
+        let codec = match chunk.compression() {
+            Compression::UNCOMPRESSED => Codec::None,
+            Compression::SNAPPY => Codec::Snappy(snap::raw::Decoder::new()),
+            Compression::ZSTD(_) => {
+                Codec::Zstd(zstd::bulk::Decompressor::new().map_err(ColumnError::decoder)?)
+            }
+            Compression::LZ4_RAW => Codec::Lz4,
+            other => return Err(ColumnError::Decoder(format!("no codec for {other}"))),
+        };
+        // Writers count headers or do not; pages must not be much larger than what the footer says.
+        let budget = (chunk.uncompressed_size() as usize).saturating_add(1 << 20);
+        Ok(Self { buffers, at: 0, codec, budget, optional: chunk.column_descr().max_def_level() > 0 })
+    }
+
+    /// The header of the next page; its bytes stay as they are until [`Pages::load`].
+    pub(super) fn next(&mut self) -> Result<Option<ClosedPage>, ColumnError> {
+        loop {
+            let rest = &self.buffers.chunk[self.at..];
+            if rest.is_empty() {
+                return Ok(None);
+            }
+            let (header, len) = read_page_header(rest)?;
+            let start = self.at + len;
+            let end = start + header.compressed;
+            if end > self.buffers.chunk.len() {
+                return Err(ColumnError::Corrupt("a page reaches past its column"));
+            }
+            self.at = end;
+            if header.kind != PageKind::Other {
+                return Ok(Some(ClosedPage { header, body: start..end }));
+            }
+        }
+    }
+
+    /// Decompresses a page; the one before is gone.
+    pub(super) fn load(&mut self, page: &ClosedPage) -> Result<Page, ColumnError> {
+        let header = &page.header;
+        if header.uncompressed > self.budget {
+            return Err(ColumnError::Corrupt("a page is larger than its column"));
+        }
+        if let Some(crc) = header.crc {
+            if crc32fast::hash(&self.buffers.chunk[page.body.clone()]) != crc {
+                return Err(ColumnError::Corrupt("a page's checksum does not match"));
+            }
+        }
+        match header.kind {
+            PageKind::DataV2 { definition, repetition, compressed, .. } => {
+                let levels = definition
+                    .checked_add(repetition)
+                    .filter(|levels| *levels <= header.compressed.min(header.uncompressed))
+                    .ok_or(ColumnError::Corrupt("levels are longer than their page"))?;
+                let start = page.body.start;
+                let body = start + levels..page.body.end;
+                let values = if compressed {
+                    self.decompress(body, header.uncompressed - levels)?
+                } else {
+                    Place::Chunk(body)
+                };
+                let levels = self.optional.then_some(Place::Chunk(start + repetition..start + levels));
+                Ok(Page { levels, values })
+            }
+            PageKind::Data { levels, .. } if self.optional => {
+                if levels != Encoding::Rle {
+                    return Err(ColumnError::Corrupt("levels in an encoding that no writer uses"));
+                }
+                let whole = self.decompress(page.body.clone(), header.uncompressed)?;
+                let bytes = self.bytes(&whole);
+                let (len, rest) = bytes
+                    .split_first_chunk::<4>()
+                    .ok_or(ColumnError::Corrupt("a page ends before its levels"))?;
+                let len = u32::from_le_bytes(*len) as usize;
+                if len > rest.len() {
+                    return Err(ColumnError::Corrupt("levels are longer than their page"));
+                }
+                Ok(Page { levels: Some(whole.part(4, 4 + len)), values: whole.part(4 + len, bytes.len()) })
+            }
+            _ => Ok(Page { levels: None, values: self.decompress(page.body.clone(), header.uncompressed)? }),
+        }
+    }
+
+    /// The bytes of a place in the page that was loaded last.
+    pub(super) fn bytes(&self, place: &Place) -> &[u8] {
+        match place {
+            Place::Chunk(range) => &self.buffers.chunk[range.clone()],
+            Place::Page(range) => &self.buffers.page[range.clone()],
+        }
+    }
+
+    pub(super) fn into_buffers(self) -> Buffers {
+        self.buffers
+    }
+
+    fn decompress(&mut self, body: Range<usize>, len: usize) -> Result<Place, ColumnError> {
+        const MISMATCH: ColumnError = ColumnError::Corrupt("a page has another length than its header says");
+        let Buffers { chunk, page } = &mut self.buffers;
+        let input = &chunk[body.clone()];
+        let room = |page: &mut Vec<u8>, most_per_byte: usize| {
+            // A length that no such input can have is refused before memory is touched for it.
+            if len > input.len().saturating_mul(most_per_byte).saturating_add(64) {
+                return Err(MISMATCH);
+            }
+            if page.len() < len {
+                page.resize(len, 0);
+            }
+            Ok(())
+        };
+        let found = match &mut self.codec {
+            Codec::None => {
+                return if body.len() == len { Ok(Place::Chunk(body)) } else { Err(MISMATCH) };
+            }
+            _ if len == 0 => 0,
+            Codec::Snappy(decoder) => {
+                room(page, 64)?;
+                decoder.decompress(input, &mut page[..len]).map_err(ColumnError::decoder)?
+            }
+            Codec::Lz4 => {
+                room(page, 256)?;
+                lz4_flex::block::decompress_into(input, &mut page[..len]).map_err(ColumnError::decoder)?
+            }
+            Codec::Zstd(decoder) => {
+                // Writes into spare room that was never touched; a lie about the length costs address space alone.
+                page.clear();
+                page.reserve(len);
+                decoder.decompress_to_buffer(input, page).map_err(ColumnError::decoder)?
+            }
+        };
+        if found == len { Ok(Place::Page(0..len)) } else { Err(MISMATCH) }
+    }
+}
+
+impl Place {
+    /// The bytes from `start` to `end` of this place.
+    fn part(&self, start: usize, end: usize) -> Self {
+        let part = |range: &Range<usize>| range.start + start..range.start + end;
+        match self {
+            Self::Chunk(range) => Self::Chunk(part(range)),
+            Self::Page(range) => Self::Page(part(range)),
+        }
+    }
+}

@@ -1,0 +1,285 @@
+//! A data set: files that were listed, their footers, and what follows from them for a plan.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::Arc;
+use swath_divisions::Divisions;
+use swath_expr::ColumnBounds;
+use swath_graph::{Canon, Fingerprint};
+use swath_meta::Meta;
+
+use super::bounds::{chunk_bounds, union};
+use super::footer::Footer;
+use super::options::{ReadParquet, Tuning};
+use super::part::{ParquetPart, PartFile};
+use super::partitions::{DIVISIONS_KEY, Recorded, divisions, partitions};
+use super::schema::dataset_meta;
+use super::unit::{FileId, Unit, decoded_bytes};
+use crate::list::list_files;
+use crate::{FileIdentity, IoContext, IoError};
+
+/// Names that files of a folder end with, where the options do not say.
+const EXTENSIONS: [&str; 2] = ["parquet", "parq"];
+
+/// Parquet files as one table, in the state that they were listed in.
+///
+/// ```text
+/// files ─► footers ─► one meta
+///                  └► units (row groups) ─► partitions, divisions
+///                                        └► parts (what one task reads)
+/// ```
+#[derive(Clone, Debug)]
+pub struct ParquetDataset {
+    options: ReadParquet,
+    tuning: Tuning,
+    files: Arc<[FileIdentity]>,
+    footers: Arc<[Arc<Footer>]>,
+    meta: Arc<Meta>,
+    units: Arc<[Unit]>,
+    partitions: Arc<[Range<usize>]>,
+    divisions: Divisions,
+}
+
+impl ParquetDataset {
+    /// Lists the files, reads their footers and checks that they have the same columns.
+    ///
+    /// Cost: a listing, and one or two small reads a file whose footer the session has not seen.
+    ///
+    /// # Errors
+    /// No file matches; a file is empty, cut off, damaged or no Parquet file; two files have different
+    /// columns; an option names a column, or says something, that is not there.
+    pub fn open(options: &ReadParquet, context: &IoContext) -> Result<Self, IoError> {
+        let tuning = options.tuning()?;
+        let target = options.partition_bytes()?;
+        let extensions: Vec<&str> = match &options.file_extension {
+            Some(extension) => vec![extension],
+            None => EXTENSIONS.to_vec(),
+        };
+        let files = list_files(&options.paths, &extensions, context)?;
+        let footers = files
+            .iter()
+            .map(|file| {
+                context.cancel.check()?;
+                context.footers.open(file, context)
+            })
+            .collect::<Result<Arc<[_]>, IoError>>()?;
+        let meta = dataset_meta(&footers, options)?;
+        let units: Arc<[Unit]> = footers
+            .iter()
+            .enumerate()
+            .flat_map(|(at, footer)| {
+                let row_groups = footer.metadata.row_groups().iter().enumerate();
+                row_groups.map(move |(row_group, metadata)| Unit {
+                    file: FileId::new(at),
+                    row_group,
+                    rows: metadata.num_rows() as u64,
+                })
+            })
+            .collect();
+        let mut dataset = Self {
+            options: options.clone(),
+            tuning,
+            files: files.into(),
+            footers,
+            divisions: Divisions::unknown(0),
+            meta: Arc::new(meta),
+            units,
+            partitions: Arc::default(),
+        };
+        let names: Vec<Arc<str>> = dataset.meta.fields().iter().map(|field| Arc::clone(&field.name)).collect();
+        let bytes: Vec<u64> = (0..dataset.units.len()).map(|unit| dataset.unit_bytes(unit, &names)).collect();
+        dataset.partitions = partitions(&dataset.units, &bytes, target, options.split_row_groups).into();
+        dataset.divisions = dataset.find_divisions();
+        Ok(dataset)
+    }
+
+    /// Columns, dtypes and the index.
+    pub fn meta(&self) -> &Arc<Meta> {
+        &self.meta
+    }
+
+    /// The files, in order, in the state that they were listed in.
+    pub fn files(&self) -> &[FileIdentity] {
+        &self.files
+    }
+
+    /// The row groups of all files, in order.
+    pub fn units(&self) -> &[Unit] {
+        &self.units
+    }
+
+    /// Number of visible partitions; at least one.
+    pub fn npartitions(&self) -> usize {
+        self.partitions.len()
+    }
+
+    /// The visible partitions: consecutive units each.
+    pub fn partitions(&self) -> &[Range<usize>] {
+        &self.partitions
+    }
+
+    /// The units of one visible partition.
+    ///
+    /// # Panics
+    /// Where there is no such partition.
+    pub fn partition_units(&self, partition: usize) -> Range<usize> {
+        self.partitions[partition].clone()
+    }
+
+    /// What is known of the index labels in each partition: by what the files record, or their statistics prove.
+    pub fn divisions(&self) -> &Divisions {
+        &self.divisions
+    }
+
+    /// Rows of all files.
+    pub fn rows(&self) -> u64 {
+        self.units.iter().map(|unit| unit.rows).sum()
+    }
+
+    /// Bytes that some columns of a unit take as arrays, estimated from the footer; columns that are not there take none.
+    ///
+    /// # Panics
+    /// Where there is no such unit.
+    pub fn unit_bytes(&self, unit: usize, columns: &[Arc<str>]) -> u64 {
+        let unit = self.units[unit];
+        let footer = &self.footers[unit.file.index()];
+        let positions = columns.iter().filter_map(|name| footer.meta.position(name).ok());
+        positions.map(|column| decoded_bytes(footer, unit.row_group, column)).sum()
+    }
+
+    /// Bytes that some columns of a unit take in the file.
+    ///
+    /// # Panics
+    /// Where there is no such unit.
+    pub fn unit_compressed_bytes(&self, unit: usize, columns: &[Arc<str>]) -> u64 {
+        let unit = self.units[unit];
+        let footer = &self.footers[unit.file.index()];
+        let row_group = footer.metadata.row_group(unit.row_group);
+        let positions = columns.iter().filter_map(|name| footer.meta.position(name).ok());
+        positions
+            .flat_map(|column| footer.leaves[column].clone())
+            .map(|leaf| row_group.column(leaf).compressed_size() as u64)
+            .sum()
+    }
+
+    /// What the footer says about the values of a column of a unit; `None` for a column that is not there or is nested.
+    ///
+    /// # Panics
+    /// Where there is no such unit.
+    pub fn unit_bounds(&self, unit: usize, column: &str) -> Option<ColumnBounds> {
+        let unit = self.units[unit];
+        unit_bounds(&self.footers[unit.file.index()], unit.row_group, column, self.tuning)
+    }
+
+    /// What the footers say about all values of a column.
+    pub fn column_bounds(&self, column: &str) -> Option<ColumnBounds> {
+        let dtype = self.meta.dtype(column).ok()?;
+        let parts = (0..self.units.len()).map(|unit| self.unit_bounds(unit, column)).collect::<Option<Vec<_>>>()?;
+        Some(union(parts, dtype))
+    }
+
+    /// What a task reads that reads these units.
+    ///
+    /// # Panics
+    /// Where there is no such unit.
+    pub fn part(&self, units: &[usize]) -> ParquetPart {
+        let names: Vec<Arc<str>> = self.meta.fields().iter().map(|field| Arc::clone(&field.name)).collect();
+        let mut files: Vec<PartFile> = Vec::new();
+        let mut last = None;
+        let (mut rows, mut bytes) = (0, 0);
+        for &at in units {
+            let unit = self.units[at];
+            if last != Some(unit.file) {
+                let identity = self.files[unit.file.index()].clone();
+                files.push(PartFile { identity, row_groups: Vec::new() });
+                last = Some(unit.file);
+            }
+            files.last_mut().expect("a file was pushed for its first unit").row_groups.push(unit.row_group as u32);
+            rows += unit.rows;
+            bytes += self.unit_bytes(at, &names);
+        }
+        ParquetPart { files, tuning: self.tuning, rows, decoded_bytes: bytes }
+    }
+
+    /// The source in few words, for plans that are printed: `50 files, 200 row groups`.
+    pub fn label(&self) -> String {
+        let plural = |n: usize, noun: &str| format!("{n} {noun}{}", if n == 1 { "" } else { "s" });
+        let paths = match self.options.paths.as_slice() {
+            [one] => one.clone(),
+            [first, ..] => format!("{first}, …"),
+            [] => String::new(),
+        };
+        format!(
+            "{paths} ({}, {})",
+            plural(self.files.len(), "file"),
+            plural(self.units.len(), "row group")
+        )
+    }
+
+    fn find_divisions(&self) -> Divisions {
+        let index: Vec<&str> = self.meta.index_fields().iter().map(|field| &*field.name).collect();
+        let bounds: Option<Vec<Vec<ColumnBounds>>> = self
+            .partitions
+            .iter()
+            .map(|units| {
+                index
+                    .iter()
+                    .map(|name| {
+                        let parts = units.clone().map(|unit| self.unit_bounds(unit, name));
+                        let dtype = self.meta.dtype(name).ok()?;
+                        Some(union(parts.collect::<Option<Vec<_>>>()?, dtype))
+                    })
+                    .collect()
+            })
+            .collect();
+        match bounds {
+            Some(bounds) => divisions(&self.meta, &bounds, self.recorded().as_deref()),
+            None => Divisions::unknown(self.partitions.len()),
+        }
+    }
+
+    /// What the files record about their rows, where each partition is one whole file and the index is theirs.
+    fn recorded(&self) -> Option<Vec<Recorded>> {
+        let mut by_partition = BTreeMap::new();
+        for (at, units) in self.partitions.iter().enumerate() {
+            let file = self.units.get(units.start)?.file;
+            let same = self.units[units.clone()].iter().all(|unit| unit.file == file);
+            let footer = &self.footers[file.index()];
+            let whole = same && units.len() == footer.metadata.num_row_groups();
+            let own_index = footer.meta.index_fields().iter().map(|field| &field.name)
+                .eq(self.meta.index_fields().iter().map(|field| &field.name));
+            let recorded: Recorded = serde_json::from_str(footer.recorded(DIVISIONS_KEY)?).ok()?;
+            (whole && own_index).then(|| by_partition.insert(at, recorded))?;
+        }
+        Some(by_partition.into_values().collect())
+    }
+}
+
+/// What a footer says about the values of a column of a row group.
+pub(super) fn unit_bounds(footer: &Footer, row_group: usize, column: &str, tuning: Tuning) -> Option<ColumnBounds> {
+    let position = footer.meta.position(column).ok()?;
+    let dtype = &footer.meta.fields()[position].dtype;
+    let leaves = footer.leaves[position].clone();
+    if dtype.is_nested() || leaves.len() != 1 {
+        return None;
+    }
+    let metadata = footer.metadata.row_group(row_group);
+    let bounds = chunk_bounds(metadata.column(leaves.start), dtype, metadata.num_rows() as u64);
+    Some(nan_as_null(bounds, tuning))
+}
+
+/// Where NaN is read as null, nobody knows how many nulls there are, but there is no NaN.
+pub(super) fn nan_as_null(bounds: ColumnBounds, tuning: Tuning) -> ColumnBounds {
+    if tuning.nan_as_null && bounds.may_have_nan {
+        ColumnBounds { nulls: None, may_have_nan: false, ..bounds }
+    } else {
+        bounds
+    }
+}
+
+/// The files in their states and the options: equal data sets have equal names, a changed file another.
+impl Fingerprint for ParquetDataset {
+    fn feed(&self, out: &mut Canon) {
+        out.object("parquet-dataset", 1).feed(&self.options).feed(self.files.as_ref());
+    }
+}

@@ -1,0 +1,325 @@
+//! What a user says about reading Parquet.
+
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use swath_graph::{Canon, Fingerprint};
+use swath_memory::ByteSize;
+use swath_meta::nearest;
+
+use crate::IoError;
+
+/// Options of `read_parquet`: the bare argument is the default option.
+///
+/// A path is a file, a folder or a glob; see `Session::read_parquet`. Text is kept as given and parsed
+/// by the verb, so that a mistake is told at its line.
+///
+/// ```
+/// use swath_io::ReadParquet;
+///
+/// let read = ReadParquet::new("sales/*.parquet").columns(["region", "amount"]).split_row_groups(true);
+/// assert_ne!(read, ReadParquet::from("sales/*.parquet"));
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReadParquet {
+    pub(crate) paths: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) columns: Option<Vec<String>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) index: Option<Vec<String>>,
+    #[serde(default)]
+    pub(crate) split_row_groups: SplitRowGroups,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) partition_size: Option<String>,
+    #[serde(default)]
+    pub(crate) nan_as_null: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) file_extension: Option<String>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) options: BTreeMap<String, String>,
+}
+
+/// How row groups become visible partitions.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SplitRowGroups {
+    /// By size: about 64 MiB decoded a partition. Large files are cut between row groups, small ones joined.
+    #[default]
+    BySize,
+    /// One partition a file.
+    Never,
+    /// At most so many row groups of one file a partition.
+    Every(i64),
+}
+
+impl From<bool> for SplitRowGroups {
+    fn from(split: bool) -> Self {
+        if split { Self::Every(1) } else { Self::Never }
+    }
+}
+
+// The type of a literal without one; a number below 1 is an error of the verb.
+impl From<i32> for SplitRowGroups {
+    fn from(row_groups: i32) -> Self {
+        Self::Every(row_groups.into())
+    }
+}
+
+impl From<i64> for SplitRowGroups {
+    fn from(row_groups: i64) -> Self {
+        Self::Every(row_groups)
+    }
+}
+
+impl ReadParquet {
+    /// Reads this file, folder or glob, or these.
+    pub fn new(paths: impl Into<Self>) -> Self {
+        paths.into()
+    }
+
+    /// Reads these columns alone, in this order; index columns come with them, first.
+    pub fn columns<C: Into<String>>(self, columns: impl IntoIterator<Item = C>) -> Self {
+        Self { columns: Some(columns.into_iter().map(Into::into).collect()), ..self }
+    }
+
+    /// Makes this column the index. Divisions are known where the footers' statistics prove them.
+    pub fn index(self, column: impl Into<String>) -> Self {
+        self.index_columns([column.into()])
+    }
+
+    /// Makes these columns the index; none of them for no index, even if the files record one.
+    pub fn index_columns<C: Into<String>>(self, columns: impl IntoIterator<Item = C>) -> Self {
+        Self { index: Some(columns.into_iter().map(Into::into).collect()), ..self }
+    }
+
+    /// `true`: one partition a row group; `false`: one a file; `n`: up to `n` row groups of a file together. By size
+    /// (about 64 MiB decoded) where it is not said.
+    pub fn split_row_groups(self, split: impl Into<SplitRowGroups>) -> Self {
+        Self { split_row_groups: split.into(), ..self }
+    }
+
+    /// Decoded bytes of a partition, such as `"128MiB"`, where row groups are not split otherwise.
+    pub fn partition_size(self, size: impl Into<String>) -> Self {
+        Self { partition_size: Some(size.into()), ..self }
+    }
+
+    /// Reads NaN as missing. By default NaN is a value, and only null is missing.
+    pub fn nan_as_null(self, nan_as_null: bool) -> Self {
+        Self { nan_as_null, ..self }
+    }
+
+    /// Takes files that end so from a folder, instead of `.parquet` and `.parq`.
+    pub fn file_extension(self, extension: impl Into<String>) -> Self {
+        Self { file_extension: Some(extension.into()), ..self }
+    }
+
+    /// Sets an option of the reader by name: `statistics` and `page_index` (`on`, `off`) say whether they may skip
+    /// rows that a predicate rules out; `filter` (`auto`, `early`, `late`) says whether rows are dropped before or after
+    /// the other columns are decoded. The answer is the same with every choice.
+    pub fn option(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.options.insert(name.into(), value.into());
+        self
+    }
+
+    /// The paths, as given.
+    pub fn paths(&self) -> &[String] {
+        &self.paths
+    }
+
+    /// Bytes of a partition.
+    pub(super) fn partition_bytes(&self) -> Result<u64, IoError> {
+        let Some(text) = &self.partition_size else { return Ok(64 << 20) };
+        parse_bytes("partition_size", text)
+    }
+
+    pub(super) fn tuning(&self) -> Result<Tuning, IoError> {
+        if let SplitRowGroups::Every(n @ ..=0) = self.split_row_groups {
+            let (name, value) = ("split_row_groups".to_owned(), n.to_string());
+            return Err(IoError::OptionValue { name, value, expected: "at least one row group, `true` or `false`" });
+        }
+        let mut tuning = Tuning { nan_as_null: self.nan_as_null, ..Tuning::default() };
+        for (name, value) in &self.options {
+            let bad = |expected| IoError::OptionValue { name: name.clone(), value: value.clone(), expected };
+            let switch = || match value.as_str() {
+                "on" | "true" => Ok(true),
+                "off" | "false" => Ok(false),
+                _ => Err(bad("`on` or `off`")),
+            };
+            match name.as_str() {
+                "statistics" => tuning.statistics = switch()?,
+                "page_index" => tuning.page_index = switch()?,
+                "filter" => {
+                    tuning.filter = match value.as_str() {
+                        "auto" => FilterTime::Auto,
+                        "early" => FilterTime::Early,
+                        "late" => FilterTime::Late,
+                        _ => return Err(bad("`auto`, `early` or `late`")),
+                    };
+                }
+                _ => {
+                    let nearest = nearest(name, ["statistics", "page_index", "filter"]).map(str::to_owned);
+                    return Err(IoError::UnknownOption { name: name.clone(), nearest });
+                }
+            }
+        }
+        Ok(tuning)
+    }
+}
+
+/// A number of bytes in a user's words; `option` is where it was said.
+pub(super) fn parse_bytes(option: &str, text: &str) -> Result<u64, IoError> {
+    let bad = || IoError::OptionValue {
+        name: option.to_owned(),
+        value: text.to_owned(),
+        expected: "a number of bytes, such as `64MiB`",
+    };
+    match ByteSize::from_str(text) {
+        Ok(ByteSize::Bytes(bytes)) if bytes > 0 => Ok(bytes),
+        _ => Err(bad()),
+    }
+}
+
+/// How to skip; never what to answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Tuning {
+    pub(super) statistics: bool,
+    pub(super) page_index: bool,
+    pub(super) filter: FilterTime,
+    pub(super) nan_as_null: bool,
+}
+
+/// When rows that a predicate drops are dropped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum FilterTime {
+    /// As the share of rows that passed lately says.
+    Auto,
+    /// Before the other columns are decoded.
+    Early,
+    /// After all columns are decoded; chunks carry a selection.
+    Late,
+}
+
+impl Default for Tuning {
+    fn default() -> Self {
+        Self { statistics: true, page_index: true, filter: FilterTime::Auto, nan_as_null: false }
+    }
+}
+
+impl Fingerprint for ReadParquet {
+    fn feed(&self, out: &mut Canon) {
+        let split = match self.split_row_groups {
+            SplitRowGroups::BySize => (0, 0),
+            SplitRowGroups::Never => (1, 0),
+            SplitRowGroups::Every(row_groups) => (2, row_groups),
+        };
+        out.object("read-parquet", 1)
+            .feed(&self.paths)
+            .feed(&self.columns)
+            .feed(&self.index)
+            .u64(split.0)
+            .i64(split.1)
+            .feed(&self.partition_size)
+            .bool(self.nan_as_null)
+            .feed(&self.file_extension)
+            .feed(&self.options);
+    }
+}
+
+impl From<&str> for ReadParquet {
+    fn from(path: &str) -> Self {
+        Self::from(vec![path.to_owned()])
+    }
+}
+
+impl From<String> for ReadParquet {
+    fn from(path: String) -> Self {
+        Self::from(vec![path])
+    }
+}
+
+impl From<&String> for ReadParquet {
+    fn from(path: &String) -> Self {
+        Self::from(path.as_str())
+    }
+}
+
+impl From<&Path> for ReadParquet {
+    fn from(path: &Path) -> Self {
+        Self::from(path.display().to_string())
+    }
+}
+
+impl From<PathBuf> for ReadParquet {
+    fn from(path: PathBuf) -> Self {
+        Self::from(path.as_path())
+    }
+}
+
+impl From<&PathBuf> for ReadParquet {
+    fn from(path: &PathBuf) -> Self {
+        Self::from(path.as_path())
+    }
+}
+
+impl From<Vec<String>> for ReadParquet {
+    fn from(paths: Vec<String>) -> Self {
+        Self { paths, ..Self::default() }
+    }
+}
+
+impl From<Vec<&str>> for ReadParquet {
+    fn from(paths: Vec<&str>) -> Self {
+        Self::from(paths.into_iter().map(str::to_owned).collect::<Vec<_>>())
+    }
+}
+
+impl From<Vec<PathBuf>> for ReadParquet {
+    fn from(paths: Vec<PathBuf>) -> Self {
+        Self::from(paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>())
+    }
+}
+
+impl<const N: usize> From<[&str; N]> for ReadParquet {
+    fn from(paths: [&str; N]) -> Self {
+        Self::from(paths.to_vec())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn options_are_plain_data() {
+        let read = ReadParquet::new(["a.parquet", "b/"])
+            .columns(["x"])
+            .index("ts")
+            .split_row_groups(4)
+            .partition_size("1MB")
+            .nan_as_null(true)
+            .option("page_index", "off");
+        let json = serde_json::to_string(&read).expect("plain data");
+        insta::assert_snapshot!(json, @"");
+        assert_eq!(serde_json::from_str::<ReadParquet>(&json).expect("the same"), read);
+        assert_eq!(read.partition_bytes().expect("a size"), 1_000_000);
+        let error = serde_json::from_str::<ReadParquet>(r#"{"paths": [], "colums": []}"#).expect_err("misspelt");
+        insta::assert_snapshot!(error, @"");
+    }
+
+    #[test]
+    fn mistakes_are_told_with_what_is_meant() {
+        let error = |read: ReadParquet| match read.tuning() {
+            Err(error) => error.to_string(),
+            Ok(_) => read.partition_bytes().expect_err("refused").to_string(),
+        };
+        insta::assert_snapshot!(error(ReadParquet::from("x").option("page-index", "on")), @"");
+        insta::assert_snapshot!(error(ReadParquet::from("x").option("endpoint", "on")), @"");
+        insta::assert_snapshot!(error(ReadParquet::from("x").option("page_index", "maybe")), @"");
+        insta::assert_snapshot!(error(ReadParquet::from("x").option("filter", "soon")), @"");
+        insta::assert_snapshot!(error(ReadParquet::from("x").partition_size("64 parsecs")), @"");
+        insta::assert_snapshot!(error(ReadParquet::from("x").split_row_groups(0)), @"");
+    }
+}

@@ -1,0 +1,67 @@
+//! What one task reads.
+
+use serde::{Deserialize, Serialize};
+use swath_graph::{DecodeError, Decoder, Encoder};
+
+use super::options::Tuning;
+use crate::FileIdentity;
+
+/// Some row groups of some files: plain data, to be read on any machine that has the files.
+///
+/// Footers are not in it: the reader takes them from its session's cache.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ParquetPart {
+    pub(super) files: Vec<PartFile>,
+    pub(super) tuning: Tuning,
+    pub(super) rows: u64,
+    pub(super) decoded_bytes: u64,
+}
+
+/// Row groups of one file, ascending.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct PartFile {
+    pub(super) identity: FileIdentity,
+    pub(super) row_groups: Vec<u32>,
+}
+
+impl ParquetPart {
+    /// Rows before any predicate.
+    pub fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    /// Bytes of all columns as arrays, estimated from footers.
+    pub fn decoded_bytes(&self) -> u64 {
+        self.decoded_bytes
+    }
+
+    /// The files, in the state that they must be in.
+    pub fn files(&self) -> impl Iterator<Item = &FileIdentity> {
+        self.files.iter().map(|file| &file.identity)
+    }
+
+    /// Writes one object that [`ParquetPart::decode`] reads.
+    pub fn encode(&self, out: &mut Encoder) {
+        out.object("parquet-part", 1, |object| {
+            object.serde("files", &self.files);
+            object.serde("tuning", &self.tuning);
+            object.u64("rows", self.rows);
+            object.u64("decoded_bytes", self.decoded_bytes);
+        });
+    }
+
+    /// Reads what [`ParquetPart::encode`] wrote.
+    ///
+    /// # Errors
+    /// For anything else.
+    pub fn decode(from: &Decoder<'_>) -> Result<Self, DecodeError> {
+        let object = from.object()?;
+        object.expect("parquet-part", 1)?;
+        Ok(Self {
+            files: object.serde("files")?,
+            tuning: object.serde("tuning")?,
+            rows: object.u64("rows")?,
+            decoded_bytes: object.u64("decoded_bytes")?,
+        })
+    }
+}

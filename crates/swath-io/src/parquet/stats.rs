@@ -1,0 +1,23 @@
+//! What a reader did and did not have to do.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Counters of one reader.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ScanStats {
+    /// Row groups of the part, pruned ones included.
+    pub row_groups: u64,
+    /// Row groups that the predicate rules out by statistics: not one byte of them is read.
+    pub row_groups_pruned: u64,
+    /// Data pages of predicate columns that the page index rules out.
+    pub pages_pruned: u64,
+    /// Rows of row groups that were not pruned.
+    pub rows_read: u64,
+    /// Rows that passed.
+    pub rows_selected: u64,
+    /// Bytes of column chunks that were read; footers are not counted.
+    pub bytes_read: u64,
+    /// For each column the values that were decoded.
+    pub values_decoded: BTreeMap<Arc<str>, u64>,
+}

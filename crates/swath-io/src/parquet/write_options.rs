@@ -1,0 +1,139 @@
+//! What a user says about writing Parquet.
+
+use serde::{Deserialize, Serialize};
+use std::path::{Path, PathBuf};
+use swath_divisions::Divisions;
+use swath_graph::{Canon, Fingerprint};
+use swath_meta::nearest;
+
+use crate::IoError;
+use parquet::basic::{Compression, ZstdLevel};
+
+/// Options of `to_parquet` and `sink_parquet`: the bare argument is the default option.
+///
+/// One file a partition, `part.0.parquet` and so on, in a folder. A file is seen under its name when it is whole.
+///
+/// ```
+/// use swath_io::ToParquet;
+///
+/// let write = ToParquet::new("out/").compression("zstd").overwrite();
+/// assert_ne!(write, ToParquet::from("out/"));
+/// ```
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ToParquet {
+    pub(super) folder: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) compression: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) row_group_rows: Option<usize>,
+    #[serde(default)]
+    pub(super) overwrite: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) divisions: Option<Divisions>,
+}
+
+/// Names of the codecs.
+const CODECS: [&str; 4] = ["snappy", "zstd", "lz4", "none"];
+
+impl ToParquet {
+    /// Writes into this folder, which is made where it is not there.
+    pub fn new(folder: impl Into<Self>) -> Self {
+        folder.into()
+    }
+
+    /// `snappy` (where nothing is said), `zstd`, `lz4` or `none`.
+    pub fn compression(self, codec: impl Into<String>) -> Self {
+        Self { compression: Some(codec.into()), ..self }
+    }
+
+    /// Most rows of a row group; 1,048,576 where nothing is said.
+    pub fn row_group_rows(self, rows: usize) -> Self {
+        Self { row_group_rows: Some(rows), ..self }
+    }
+
+    /// Replaces Parquet files that the folder has already; without it they are an error.
+    pub fn overwrite(self) -> Self {
+        Self { overwrite: true, ..self }
+    }
+
+    /// Records these divisions of the frame, so that a reader knows them again.
+    pub fn recording(self, divisions: Divisions) -> Self {
+        Self { divisions: divisions.is_known().then_some(divisions), ..self }
+    }
+
+    /// The folder, as given.
+    pub fn folder(&self) -> &str {
+        &self.folder
+    }
+
+    pub(super) fn codec(&self) -> Result<Compression, IoError> {
+        match self.compression.as_deref() {
+            None | Some("snappy") => Ok(Compression::SNAPPY),
+            Some("zstd") => Ok(Compression::ZSTD(ZstdLevel::default())),
+            Some("lz4") => Ok(Compression::LZ4_RAW),
+            Some("none") => Ok(Compression::UNCOMPRESSED),
+            Some(other) => {
+                if let Some(nearest) = nearest(other, CODECS) {
+                    return Err(IoError::UnknownOption {
+                        name: format!("compression = {other}"),
+                        nearest: Some(nearest.to_owned()),
+                    });
+                }
+                Err(IoError::OptionValue {
+                    name: "compression".into(),
+                    value: other.to_owned(),
+                    expected: "`snappy`, `zstd`, `lz4` or `none`",
+                })
+            }
+        }
+    }
+}
+
+impl Fingerprint for ToParquet {
+    fn feed(&self, out: &mut Canon) {
+        let divisions = self.divisions.as_ref().map(|divisions| serde_json::to_string(divisions).unwrap_or_default());
+        out.object("to-parquet", 1)
+            .str(&self.folder)
+            .feed(&self.compression)
+            .feed(&self.row_group_rows.map(|rows| rows as u64))
+            .bool(self.overwrite)
+            .feed(&divisions);
+    }
+}
+
+impl From<&str> for ToParquet {
+    fn from(folder: &str) -> Self {
+        Self::from(folder.to_owned())
+    }
+}
+
+impl From<String> for ToParquet {
+    fn from(folder: String) -> Self {
+        Self { folder, compression: None, row_group_rows: None, overwrite: false, divisions: None }
+    }
+}
+
+impl From<&String> for ToParquet {
+    fn from(folder: &String) -> Self {
+        Self::from(folder.as_str())
+    }
+}
+
+impl From<&Path> for ToParquet {
+    fn from(folder: &Path) -> Self {
+        Self::from(folder.display().to_string())
+    }
+}
+
+impl From<PathBuf> for ToParquet {
+    fn from(folder: PathBuf) -> Self {
+        Self::from(folder.as_path())
+    }
+}
+
+impl From<&PathBuf> for ToParquet {
+    fn from(folder: &PathBuf) -> Self {
+        Self::from(folder.as_path())
+    }
+}

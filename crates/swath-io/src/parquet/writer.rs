@@ -1,0 +1,194 @@
+//! Writing one partition as one file.
+
+use arrow_array::RecordBatch;
+use parquet::arrow::ArrowWriter;
+use parquet::errors::ParquetError;
+use parquet::file::metadata::KeyValue;
+use parquet::file::properties::{EnabledStatistics, WriterProperties};
+use std::fmt;
+use std::path::Path;
+use std::sync::Arc;
+use swath_batch::normalise;
+use swath_meta::Meta;
+
+use super::partitions::{DIVISIONS_KEY, Recorded};
+use super::write_options::ToParquet;
+use crate::local::{self, NewFile};
+use crate::{IoError, store};
+
+/// Rows of a row group where the options do not say.
+const ROW_GROUP_ROWS: usize = 1 << 20;
+
+/// Writes the rows of partition `n` as `part.n.parquet`.
+///
+/// Dtypes, the index and, where the options have them, the partition's divisions are recorded and restored by a
+/// reader. Categories stay categories. The file has statistics of row groups and of pages. Dropped before
+/// [`ParquetWriter::finish`], it leaves nothing behind; written again, it is the same file.
+pub struct ParquetWriter {
+    writer: ArrowWriter<NewFile>,
+    meta: Arc<Meta>,
+    path: String,
+    rows: u64,
+}
+
+/// A file that was written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WrittenFile {
+    /// Its path.
+    pub path: String,
+    /// Its rows.
+    pub rows: u64,
+    /// Its bytes.
+    pub bytes: u64,
+}
+
+/// Files that were written.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Written {
+    /// The files, in the order of their partitions.
+    pub files: Vec<WrittenFile>,
+}
+
+impl Written {
+    /// Rows of all files.
+    pub fn rows(&self) -> u64 {
+        self.files.iter().map(|file| file.rows).sum()
+    }
+
+    /// Bytes of all files.
+    pub fn bytes(&self) -> u64 {
+        self.files.iter().map(|file| file.bytes).sum()
+    }
+}
+
+impl FromIterator<WrittenFile> for Written {
+    fn from_iter<I: IntoIterator<Item = WrittenFile>>(files: I) -> Self {
+        Self { files: files.into_iter().collect() }
+    }
+}
+
+impl ParquetWriter {
+    /// Begins the file of one partition; the folder is made where it is not there.
+    ///
+    /// # Errors
+    /// An option that says nothing known; a folder or file that cannot be made; a URL.
+    pub fn create(options: &ToParquet, meta: &Arc<Meta>, partition: usize) -> Result<Self, IoError> {
+        let folder = local_folder(options)?;
+        let codec = options.codec()?;
+        let rows = options.row_group_rows.unwrap_or(ROW_GROUP_ROWS);
+        if rows == 0 {
+            let (name, value) = ("row_group_rows".to_owned(), "0".to_owned());
+            return Err(IoError::OptionValue { name, value, expected: "at least one row" });
+        }
+        local::make_folder(folder)?;
+        let path = folder.join(format!("part.{partition}.parquet"));
+        let recorded = recorded(options, partition).map(|recorded| {
+            let text = serde_json::to_string(&recorded).expect("labels are plain data");
+            KeyValue::new(DIVISIONS_KEY.to_owned(), text)
+        });
+        let properties = WriterProperties::builder()
+            .set_compression(codec)
+            .set_max_row_group_row_count(Some(rows))
+            .set_statistics_enabled(EnabledStatistics::Page)
+            .set_created_by(format!("swath {}", env!("CARGO_PKG_VERSION")))
+            .set_key_value_metadata(recorded.map(|recorded| vec![recorded]))
+            .build();
+        let file = NewFile::create(&path)?;
+        let path = path.display().to_string();
+        let writer = ArrowWriter::try_new(file, meta.to_arrow(), Some(properties))
+            .map_err(|source| encode_error(&path, source))?;
+        Ok(Self { writer, meta: Arc::clone(meta), path, rows: 0 })
+    }
+
+    /// Appends rows, in any encoding that the meta admits.
+    ///
+    /// # Errors
+    /// Columns that are not those of the meta; what the system refuses.
+    pub fn write(&mut self, rows: &RecordBatch) -> Result<(), IoError> {
+        let rows = normalise(rows, &self.meta)?;
+        self.writer.write(&rows).map_err(|source| encode_error(&self.path, source))?;
+        self.rows += rows.num_rows() as u64;
+        Ok(())
+    }
+
+    /// Makes the file durable and gives it its name.
+    ///
+    /// # Errors
+    /// What the system refuses; then there is no file.
+    pub fn finish(self) -> Result<WrittenFile, IoError> {
+        let Self { writer, path, rows, .. } = self;
+        let file = writer.into_inner().map_err(|source| encode_error(&path, source))?;
+        let bytes = file.publish()?;
+        Ok(WrittenFile { path, rows, bytes })
+    }
+}
+
+impl fmt::Debug for ParquetWriter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ParquetWriter").field("path", &self.path).field("rows", &self.rows).finish_non_exhaustive()
+    }
+}
+
+/// Checks and readies the folder of a write before its first partition: makes it, and finds what is in it.
+///
+/// Returns the Parquet files that are there, which [`remove_replaced`] takes away when all new ones are written.
+///
+/// # Errors
+/// [`IoError::Exists`] where there are Parquet files and the options do not say to overwrite them.
+pub fn prepare_folder(options: &ToParquet) -> Result<Vec<String>, IoError> {
+    let folder = local_folder(options)?;
+    options.codec()?;
+    local::make_folder(folder)?;
+    let files: Vec<String> = local::entries(folder)?
+        .into_iter()
+        .filter(|(path, is_folder)| !is_folder && crate::list::has_extension(path, &["parquet", "parq"]))
+        .map(|(path, _)| path.display().to_string())
+        .collect();
+    if files.is_empty() || options.overwrite {
+        Ok(files)
+    } else {
+        Err(IoError::Exists { path: options.folder.clone(), files: files.len() })
+    }
+}
+
+/// Removes those files of an overwritten folder that no new file took the place of.
+///
+/// # Errors
+/// What the system refuses.
+pub fn remove_replaced(before: &[String], written: &Written) -> Result<(), IoError> {
+    before
+        .iter()
+        .filter(|path| written.files.iter().all(|file| file.path != **path))
+        .try_for_each(|path| local::remove(Path::new(path)))
+}
+
+fn local_folder(options: &ToParquet) -> Result<&Path, IoError> {
+    match store::scheme(&options.folder) {
+        None => Ok(Path::new(&options.folder)),
+        Some("file") => Ok(Path::new(&options.folder["file://".len()..])),
+        Some(scheme) => Err(IoError::NoStore { url: options.folder.clone(), scheme: scheme.to_owned() }),
+    }
+}
+
+/// What the divisions say about the rows of one partition.
+fn recorded(options: &ToParquet, partition: usize) -> Option<Recorded> {
+    let divisions = options.divisions.as_ref()?;
+    let bounds = divisions.bounds()?;
+    Some(Recorded {
+        partition,
+        npartitions: divisions.npartitions(),
+        from: bounds.labels().get(partition)?.clone(),
+        to: bounds.labels().get(partition + 1)?.clone(),
+        nulls: bounds.nulls(),
+    })
+}
+
+fn encode_error(path: &str, source: ParquetError) -> IoError {
+    match source {
+        ParquetError::External(source) => match source.downcast::<std::io::Error>() {
+            Ok(source) => IoError::File { action: "write", path: path.to_owned(), source: *source },
+            Err(source) => IoError::Encode { path: path.to_owned(), source: ParquetError::External(source) },
+        },
+        source => IoError::Encode { path: path.to_owned(), source },
+    }
+}
