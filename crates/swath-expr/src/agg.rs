@@ -14,6 +14,11 @@ use crate::function::Params;
 /// A handle like [`Expr`], and no `Expr`: `filter(col("x").sum())` does not compile. Which kinds there are says the table of
 /// aggregates of `swath-kernels`; a kind that is not there is an error of the call that uses it.
 ///
+/// ```compile_fail,E0277
+/// # use swath_expr::{Expr, col};
+/// let predicate: Expr = col("x").sum().into();
+/// ```
+///
 /// ```
 /// use swath_expr::{Agg, col};
 ///

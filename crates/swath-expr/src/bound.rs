@@ -43,6 +43,15 @@ pub(crate) struct Program {
     fallible: bool,
 }
 
+/// The steps of an expression, and what they start from.
+#[derive(Default)]
+pub(crate) struct Line {
+    pub(crate) columns: Vec<Column>,
+    pub(crate) steps: Vec<Step>,
+    pub(crate) constants: Vec<Constant>,
+    pub(crate) lates: Vec<Late>,
+}
+
 pub(crate) struct Column {
     pub(crate) position: usize,
     pub(crate) name: Arc<str>,
@@ -95,20 +104,19 @@ impl Step {
 }
 
 impl Program {
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "the parts of one value, made in one place"
-    )]
     pub(crate) fn new(
         expr: Expr,
         field: Field,
-        columns: Vec<Column>,
-        mut steps: Vec<Step>,
-        constants: Vec<Constant>,
-        lates: Vec<Late>,
+        line: Line,
         output: Operand,
         conjuncts: Vec<(usize, Operand)>,
     ) -> Self {
+        let Line {
+            columns,
+            mut steps,
+            constants,
+            lates,
+        } = line;
         let mut for_mask = vec![false; steps.len()];
         let kept = |operand: &Operand| {
             if let Operand::Step(at) = operand {
@@ -423,16 +431,16 @@ impl Run<'_> {
                 .clone()
                 .expect("steps are in order, and results kept while they are read"),
             Operand::Constant(at) => Input::Scalar(ArrayRef::clone(&program.constants[*at].array)),
-            Operand::Late(slot) => match &self.bound.lates[*slot] {
-                Some(array) => Input::Scalar(ArrayRef::clone(array)),
-                None => {
+            Operand::Late(slot) => {
+                let Some(array) = &self.bound.lates[*slot] else {
                     let name = program.lates[*slot].name.clone();
                     return Err(ExprError::at(
                         &program.expr,
                         ExprErrorKind::LateMissing { name },
                     ));
-                }
-            },
+                };
+                Input::Scalar(ArrayRef::clone(array))
+            }
         })
     }
 }

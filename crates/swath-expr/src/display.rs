@@ -66,7 +66,7 @@ fn pieces<'a>(expr: &'a Expr, out: &mut Vec<Piece<'a>>) {
             ]);
         }
         ExprNode::Unary { op, input } => {
-            out.extend([Piece::Node(input), owned(format!(".{}()", op.name()))])
+            out.extend([Piece::Node(input), owned(format!(".{}()", op.name()))]);
         }
         ExprNode::Binary {
             op: op @ (BinaryOp::EqMissing | BinaryOp::NeMissing | BinaryOp::FillNull),
@@ -100,10 +100,10 @@ fn pieces<'a>(expr: &'a Expr, out: &mut Vec<Piece<'a>>) {
             ]);
         }
         ExprNode::Cast { input, dtype } => {
-            out.extend([Piece::Node(input), owned(format!(".cast(\"{dtype}\")"))])
+            out.extend([Piece::Node(input), owned(format!(".cast(\"{dtype}\")"))]);
         }
         ExprNode::Alias { input, name } => {
-            out.extend([Piece::Node(input), owned(format!(".alias({name:?})"))])
+            out.extend([Piece::Node(input), owned(format!(".alias({name:?})"))]);
         }
         ExprNode::Call { function, args } => {
             out.push(owned(format!("{}(", function.name())));

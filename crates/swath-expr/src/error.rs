@@ -39,15 +39,15 @@ pub enum ExprErrorKind {
         /// The operation.
         operation: &'static str,
         /// The left expression.
-        left: String,
+        left: Box<str>,
         /// Its dtype.
         left_dtype: DType,
         /// The right expression.
-        right: String,
+        right: Box<str>,
         /// Its dtype.
         right_dtype: DType,
         /// What to write instead, ready to paste.
-        fix: Option<String>,
+        fix: Option<Box<str>>,
     },
     /// A literal cannot become the dtype of what it meets without changing.
     #[error("the literal {literal} does not fit `{expression}`, which is {dtype}: {reason}{}", or_write(fix.as_deref()))]
@@ -61,7 +61,7 @@ pub enum ExprErrorKind {
         /// Why it does not fit.
         reason: String,
         /// What to write instead, ready to paste.
-        fix: Option<String>,
+        fix: Option<Box<str>>,
     },
     /// One side is not what the operation needs.
     #[error("`{operation}` needs {expected}, `{expression}` is {dtype}{}", or_write(fix.as_deref()))]
@@ -75,7 +75,7 @@ pub enum ExprErrorKind {
         /// The dtype of that.
         dtype: DType,
         /// What to write instead, ready to paste.
-        fix: Option<String>,
+        fix: Option<Box<str>>,
     },
     /// A filter was given something that is neither true nor false.
     #[error("a predicate must be bool, `{expression}` is {dtype}{}", or_write(fix.as_deref()))]
@@ -85,10 +85,10 @@ pub enum ExprErrorKind {
         /// Its dtype.
         dtype: DType,
         /// What to write instead, ready to paste.
-        fix: Option<String>,
+        fix: Option<Box<str>>,
     },
     /// A cast between two dtypes that have nothing in common.
-    #[error("`{expression}` is {from}, which cannot be cast to {to}{}", or_write(fix.as_deref()))]
+    #[error("`{expression}` is {from}, which cannot be cast to {to}")]
     Cast {
         /// What was to be cast.
         expression: String,
@@ -96,8 +96,14 @@ pub enum ExprErrorKind {
         from: DType,
         /// The dtype asked for.
         to: DType,
-        /// What to write instead, ready to paste.
-        fix: Option<String>,
+    },
+    /// A literal contradicts itself: a decimal of more digits than its precision, a list of values of several dtypes.
+    #[error("the literal {literal} is no {dtype}")]
+    InvalidLiteral {
+        /// The literal.
+        literal: String,
+        /// The dtype it would have.
+        dtype: DType,
     },
     /// A decimal result would need more than 38 digits after the point.
     #[error(
@@ -266,7 +272,7 @@ impl ExprError {
         const HIDDEN: &str = "‹redacted›";
         match &mut self.0.kind {
             ExprErrorKind::Overflow { left, right, .. } => {
-                (*left, *right) = (HIDDEN.into(), HIDDEN.into())
+                (*left, *right) = (HIDDEN.into(), HIDDEN.into());
             }
             ExprErrorKind::DivideByZero { left: value, .. }
             | ExprErrorKind::NegOverflow { value, .. }

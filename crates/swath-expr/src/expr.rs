@@ -18,6 +18,11 @@ use crate::node::{ExprNode, Late};
 /// There is no `PartialEq`, so that `filter(col("a") == col("b"))` does not compile: write `col("a").eq(col("b"))`. To compare
 /// two expressions as such, ask [`same_as`](Self::same_as).
 ///
+/// ```compile_fail,E0369
+/// # use swath_expr::col;
+/// let predicate = col("a") == col("b");
+/// ```
+///
 /// Depth is not limited: nothing here recurses, neither evaluation nor drop.
 ///
 /// ```

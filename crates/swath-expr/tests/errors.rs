@@ -1,5 +1,11 @@
 //! Every message, as it is printed.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
 use std::error::Error;
 use std::sync::Arc;
 
@@ -52,7 +58,8 @@ fn text(error: &ExprError) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(error) = source {
-        text += &format!(": {error}");
+        text += ": ";
+        text += &error.to_string();
         source = error.source();
     }
     text

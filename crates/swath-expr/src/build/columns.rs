@@ -183,7 +183,8 @@ mod tests {
         check(&name, "a");
         check(name.clone(), "a");
         check(["a", "b"], "a b");
-        check(&["a", "b"], "a b");
+        let pair = &["a", "b"];
+        check(pair, "a b");
         check(&names[..], "a b");
         check(&names, "a b");
         check(names.clone(), "a b");

@@ -66,7 +66,7 @@ mod tests {
 
     #[test]
     fn values_become_literals() {
-        let text = String::from("eu");
+        let (text, b) = (String::from("eu"), col("b"));
         for (expr, expected) in [
             (col("a").eq(5), "(a == 5)"),
             (col("a").eq(5_u64), "(a == 5)"),
@@ -77,7 +77,7 @@ mod tests {
             (col("a").eq(Some(1)), "(a == 1)"),
             (col("a").eq(Value::Date(0)), "(a == date 1970-01-01)"),
             (col("a").eq(col("b")), "(a == b)"),
-            (col("a").eq(&col("b")), "(a == b)"),
+            (col("a").eq(&b), "(a == b)"),
         ] {
             assert_eq!(expr.to_string(), expected);
         }

@@ -58,11 +58,11 @@ fn values(
     cache: &EntryCache,
 ) -> Result<BooleanArray, ExprErrorKind> {
     if text::is_text(left) {
-        return text::compare(op, left, right, len, cache);
+        return text::compare(op, left, right, cache);
     }
     let mask = match (left.data_type(), right.data_type()) {
         (DataType::Boolean, _) => booleans(op, left, right, len),
-        (DataType::BinaryView, _) => text::compare_bytes(op, left, right, len),
+        (DataType::BinaryView, _) => text::compare_bytes(op, left, right),
         (DataType::Null, _) | (_, DataType::Null) => return Ok(BooleanArray::new_null(len)),
         (DataType::Decimal128(_, s), DataType::Decimal128(_, t)) if s != t => {
             let (s, t) = (i32::from(*s), i32::from(*t));
@@ -83,9 +83,6 @@ fn values(
                 |a, b| test(i128::from(a).cmp(&i128::from(b))),
             )
         }
-        (DataType::UInt64, DataType::Int64) => {
-            return values(op.mirrored(), right, left, len, cache);
-        }
         (DataType::Int64, DataType::Float64) => {
             let test = partial_test(op);
             where_sides(
@@ -104,7 +101,8 @@ fn values(
                 |a, b| test(against_float(a.into(), b)),
             )
         }
-        (DataType::Float64, DataType::Int64 | DataType::UInt64) => {
+        (DataType::Float64, DataType::Int64 | DataType::UInt64)
+        | (DataType::UInt64, DataType::Int64) => {
             return values(op.mirrored(), right, left, len, cache);
         }
         (DataType::Timestamp(u, _), DataType::Timestamp(v, _))

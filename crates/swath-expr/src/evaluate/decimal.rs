@@ -69,7 +69,7 @@ pub(super) fn arithmetic(
         fitting(a, b).map_or((0, true), |value| (value, false))
     });
     if wrong
-        && let Some(row) = first(&nulls, rows, |row| {
+        && let Some(row) = first(nulls.as_ref(), rows, |row| {
             fitting(l.get(row), r.get(row)).is_none()
         })
     {

@@ -142,7 +142,11 @@ fn checked<T: ArrowPrimitiveType<Native: Checked>>(
     let (l, r) = (Side::of::<T>(left), Side::of::<T>(right));
     let nulls = union_nulls(left, right);
     let (values, wrong) = zip_flagged(l, r, rows.len, &operation);
-    if wrong && let Some(row) = first(&nulls, rows, |row| operation(l.get(row), r.get(row)).1) {
+    if wrong
+        && let Some(row) = first(nulls.as_ref(), rows, |row| {
+            operation(l.get(row), r.get(row)).1
+        })
+    {
         let (left, right) = (l.get(row), r.get(row));
         return Err(failure(
             op,
@@ -157,14 +161,12 @@ fn checked<T: ArrowPrimitiveType<Native: Checked>>(
 
 /// The first row that is wanted, not null, and wrong.
 pub(super) fn first(
-    nulls: &Option<NullBuffer>,
+    nulls: Option<&NullBuffer>,
     rows: Rows<'_>,
     wrong: impl Fn(usize) -> bool,
 ) -> Option<usize> {
     (0..rows.len).find(|row| {
-        rows.is_active(*row)
-            && nulls.as_ref().is_none_or(|nulls| nulls.is_valid(*row))
-            && wrong(*row)
+        rows.is_active(*row) && nulls.is_none_or(|nulls| nulls.is_valid(*row)) && wrong(*row)
     })
 }
 
@@ -214,7 +216,9 @@ pub(super) fn negate(
                 .collect();
             let nulls = array.nulls().cloned();
             if wrong
-                && let Some(row) = first(&nulls, rows, |row| array.value(row).overflowing_neg().1)
+                && let Some(row) = first(nulls.as_ref(), rows, |row| {
+                    array.value(row).overflowing_neg().1
+                })
             {
                 return Err(ExprErrorKind::NegOverflow {
                     value: array.value(row).to_string(),
@@ -244,7 +248,7 @@ pub(super) fn negate(
         DataType::Float32 => float!(Float32Type),
         DataType::Float64 => float!(Float64Type),
         DataType::Duration(_) => {
-            let counts = Input::Array(super::promote::as_int64(input).array().clone());
+            let counts = Input::Array(ArrayRef::clone(super::promote::as_int64(input).array()));
             let negative = negate(&counts, dtype, rows)?;
             Ok(super::promote::of_int64(&negative, dtype))
         }

@@ -25,6 +25,7 @@ mod temporal;
 mod cast;
 mod fill;
 
+pub(crate) use dictionary::EntryCache;
 pub use input::{Input, Rows};
 pub(crate) use isin::Members;
 pub(crate) use kernel::{Kernel, run};

@@ -27,11 +27,10 @@ pub(super) fn compare(
     op: BinaryOp,
     left: &Input,
     right: &Input,
-    len: usize,
     cache: &EntryCache,
 ) -> Result<BooleanArray, ExprErrorKind> {
     match (left, right) {
-        (Input::Scalar(_), Input::Array(_)) => compare(op.mirrored(), right, left, len, cache),
+        (Input::Scalar(_), Input::Array(_)) => compare(op.mirrored(), right, left, cache),
         (Input::Array(array), Input::Scalar(one)) => {
             let scalar = decode(one)?;
             let text = scalar.as_string_view().value(0).as_bytes();
@@ -55,14 +54,9 @@ pub(super) fn compare(
 }
 
 /// Compares bytes.
-pub(super) fn compare_bytes(
-    op: BinaryOp,
-    left: &Input,
-    right: &Input,
-    len: usize,
-) -> BooleanBuffer {
+pub(super) fn compare_bytes(op: BinaryOp, left: &Input, right: &Input) -> BooleanBuffer {
     match (left, right) {
-        (Input::Scalar(_), Input::Array(_)) => compare_bytes(op.mirrored(), right, left, len),
+        (Input::Scalar(_), Input::Array(_)) => compare_bytes(op.mirrored(), right, left),
         (Input::Array(array), Input::Scalar(one)) => {
             against(op, array.as_binary_view(), one.as_binary_view().value(0))
         }

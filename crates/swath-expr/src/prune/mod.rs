@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[track_caller]
-    fn check(predicate: Expr, expected: Verdict) {
+    fn check(predicate: &Expr, expected: Verdict) {
         let meta = Meta::of([
             ("i", "int64"),
             ("n", "int32"),
@@ -207,7 +207,7 @@ mod tests {
             ("unknown", "int64"),
         ])
         .unwrap();
-        assert_eq!(prune(&predicate, &meta, &bounds), expected, "{predicate}");
+        assert_eq!(prune(predicate, &meta, &bounds), expected, "{predicate}");
         assert_eq!(
             prune(&predicate.fold(), &meta, &bounds),
             expected,
@@ -273,7 +273,7 @@ mod tests {
             (col("nowhere"), Maybe),
             (col("i"), Maybe),
         ] {
-            check(predicate, expected);
+            check(&predicate, expected);
         }
     }
 

@@ -61,8 +61,8 @@ pub(crate) fn arithmetic(
         _ => (supertype(op, left, right)?, None, None),
     };
     if dtype.is_decimal() {
-        let left_conversion = left_conversion.map_or_else(|| as_decimal(left), Ok)?;
-        let right_conversion = right_conversion.map_or_else(|| as_decimal(right), Ok)?;
+        let left_conversion = left_conversion.unwrap_or_else(|| as_decimal(left));
+        let right_conversion = right_conversion.unwrap_or_else(|| as_decimal(right));
         let dtype = decimal::result(
             op,
             converted(&left_conversion, left),
@@ -181,8 +181,8 @@ fn supertype(op: BinaryOp, left: Side<'_>, right: Side<'_>) -> Result<DType, Exp
     arithmetic_supertype(left.dtype, right.dtype).ok_or_else(|| mismatch(op, left, right))
 }
 
-fn as_decimal(side: Side<'_>) -> Result<Conversion, ExprErrorKind> {
-    Ok(match side.dtype {
+fn as_decimal(side: Side<'_>) -> Conversion {
+    match side.dtype {
         dtype if dtype.is_decimal() => Conversion::Keep,
         DType::Bool => Conversion::Promote(DType::Decimal {
             precision: 1,
@@ -193,7 +193,7 @@ fn as_decimal(side: Side<'_>) -> Result<Conversion, ExprErrorKind> {
                 .expect("only integers and booleans meet decimals as decimals");
             Conversion::Promote(dtype)
         }
-    })
+    }
 }
 
 /// The dtype of a side after its conversion.
@@ -229,20 +229,20 @@ fn temporal(op: BinaryOp, left: Side<'_>, right: Side<'_>) -> Result<Arithmetic,
             }
         };
     let (left_literal, right_literal) = (read(left, right)?, read(right, left)?);
-    let l = left_literal.as_ref().map_or(left.dtype, |(_, dtype)| dtype);
-    let r = right_literal
+    let left_dtype = left_literal.as_ref().map_or(left.dtype, |(_, dtype)| dtype);
+    let right_dtype = right_literal
         .as_ref()
         .map_or(right.dtype, |(_, dtype)| dtype);
     let refused = || mismatch(op, left, right);
     // What each side is computed in, and what comes out.
-    let (as_left, as_right, dtype) = match (op, l, r) {
-        (BinaryOp::Sub, DType::Timestamp(u, a), DType::Timestamp(v, b))
-            if a.is_some() == b.is_some() =>
+    let (as_left, as_right, dtype) = match (op, left_dtype, right_dtype) {
+        (BinaryOp::Sub, DType::Timestamp(u, here), DType::Timestamp(v, there))
+            if here.is_some() == there.is_some() =>
         {
             let unit = *u.max(v);
             (
-                DType::Timestamp(unit, a.clone()),
-                DType::Timestamp(unit, b.clone()),
+                DType::Timestamp(unit, here.clone()),
+                DType::Timestamp(unit, there.clone()),
                 DType::Duration(unit),
             )
         }

@@ -6,15 +6,17 @@ use swath_meta::DType;
 pub(crate) fn castable(from: &DType, to: &DType) -> bool {
     let number = |dtype: &DType| dtype.is_numeric() || *dtype == DType::Bool;
     match (from, to) {
-        _ if from == to => true,
-        (DType::Null, _) => true,
-        (DType::Binary, DType::String) | (DType::String, DType::Binary) => true,
+        (DType::Null, _)
+        | (DType::Binary, DType::String)
+        | (DType::String, DType::Binary)
+        | (DType::Date, DType::Timestamp(_, None))
+        | (DType::Timestamp(_, None), DType::Date)
+        | (DType::Time(_), DType::Time(_))
+        | (DType::Duration(_), DType::Duration(_)) => true,
         (DType::Timestamp(_, here), DType::Timestamp(_, there)) => {
             here.is_some() == there.is_some()
         }
-        (DType::Date, DType::Timestamp(_, None)) | (DType::Timestamp(_, None), DType::Date) => true,
-        (DType::Time(_), DType::Time(_)) | (DType::Duration(_), DType::Duration(_)) => true,
-        _ if from.is_string() && to.is_string() => true,
+        _ if from == to || (from.is_string() && to.is_string()) => true,
         _ if from.is_string() => {
             number(to) || matches!(to, DType::Date | DType::Time(_) | DType::Timestamp(..))
         }

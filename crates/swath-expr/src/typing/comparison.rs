@@ -132,10 +132,10 @@ fn wide_integer(side: Side<'_>) -> Conversion {
 pub(super) fn mismatch(op: BinaryOp, left: Side<'_>, right: Side<'_>) -> ExprErrorKind {
     ExprErrorKind::Mismatch {
         operation: op.name(),
-        left: brief(left.expr),
+        left: brief(left.expr).into(),
         left_dtype: left.dtype.clone(),
-        right: brief(right.expr),
+        right: brief(right.expr).into(),
         right_dtype: right.dtype.clone(),
-        fix: cast_fix(op, left, right),
+        fix: cast_fix(op, left, right).map(Into::into),
     }
 }

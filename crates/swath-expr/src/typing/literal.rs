@@ -113,7 +113,7 @@ pub(crate) fn literal_error(
         Value::Int(_) | Value::UInt(_) if *dtype == DType::Bool => Some(cast_to(&DType::Int64)),
         _ => None,
     };
-    let fix = fix.filter(|_| other.literal.is_none());
+    let fix = fix.filter(|_| other.literal.is_none()).map(Into::into);
     ExprErrorKind::Literal {
         literal: literal(value),
         expression: brief(other.expr),

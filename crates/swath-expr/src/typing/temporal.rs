@@ -1,5 +1,7 @@
 //! Text that stands for a date, time or timestamp: ISO 8601, also cut short.
 
+use std::sync::Arc;
+
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -37,23 +39,20 @@ pub(crate) fn parse(text: &str, dtype: &DType) -> Result<Value, String> {
             })
         }
         DType::Timestamp(unit, Some(zone)) => {
-            let instant = match text.parse::<Timestamp>() {
-                Ok(instant) => instant,
-                Err(_) => {
-                    let time = datetime(text)
-                        .ok_or("it is no timestamp, write it like 1995-12-31T10:30:00Z")?;
-                    let zone = time_zone(zone).ok_or_else(|| {
-                        format!("the zone {zone} is not known here, write an offset as in +01:00")
-                    })?;
-                    zone.to_timestamp(time)
-                        .map_err(|_| "it is out of range".to_owned())?
-                }
+            let local = || {
+                let time = datetime(text)
+                    .ok_or("it is no timestamp, write it like 1995-12-31T10:30:00Z")?;
+                let unknown =
+                    || format!("the zone {zone} is not known here, write an offset as in +01:00");
+                let instant = time_zone(zone).ok_or_else(unknown)?.to_timestamp(time);
+                instant.map_err(|_| "it is out of range".to_owned())
             };
+            let instant = text.parse::<Timestamp>().or_else(|_| local())?;
             let value = units(instant.duration_since(Timestamp::UNIX_EPOCH), *unit)?;
             Ok(Value::Timestamp {
                 value,
                 unit: *unit,
-                zone: Some(zone.clone()),
+                zone: Some(Arc::clone(zone)),
             })
         }
         DType::Time(unit) => {

@@ -67,12 +67,12 @@ pub(crate) fn oracle(expr: &Expr, row: &Row, meta: &Meta) -> Result<Value, Strin
         ExprNode::Late(_) => return Err("the oracle knows no lazy scalars".to_owned()),
     };
     // Values of literals have no width of their own; the result has the dtype that was inferred.
-    fitting(result, &dtype(expr)?)
+    fitting(&result, &dtype(expr)?)
 }
 
 /// The value as one of the dtype: whole numbers must fit, and become floats by rounding.
-fn fitting(value: Value, dtype: &DType) -> Result<Value, String> {
-    match (&value, dtype) {
+fn fitting(value: &Value, dtype: &DType) -> Result<Value, String> {
+    match (value, dtype) {
         (Value::Int(whole), DType::Float64) => Ok(Value::Float(*whole as f64)),
         (Value::UInt(whole), DType::Float64) => Ok(Value::Float(*whole as f64)),
         _ => value.cast(dtype).map_err(|error| error.to_string()),
@@ -148,7 +148,7 @@ fn arithmetic(op: BinaryOp, left: &Value, right: &Value, dtype: &DType) -> Resul
         let answer = match op {
             BinaryOp::Add => Some(a + b),
             BinaryOp::Sub => Some(a - b),
-            BinaryOp::Mul => Some(a * b),
+            BinaryOp::Mul => a.checked_mul(b),
             _ if b == 0 => None,
             BinaryOp::FloorDiv => {
                 Some((a - a.rem_euclid(b) - if b < 0 && a.rem_euclid(b) != 0 { b } else { 0 }) / b)
@@ -158,7 +158,7 @@ fn arithmetic(op: BinaryOp, left: &Value, right: &Value, dtype: &DType) -> Resul
                 Some(if b < 0 && rest != 0 { rest + b } else { rest })
             }
         };
-        return whole(answer.ok_or("division by zero")?, dtype);
+        return whole(answer.ok_or("overflow, or division by zero")?, dtype);
     }
     let (a, b) = (float(left), float(right));
     Ok(Value::Float(match op {

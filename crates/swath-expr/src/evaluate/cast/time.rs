@@ -20,9 +20,7 @@ pub(super) fn convert(array: &ArrayRef, to: &DType) -> Result<ArrayRef, ArrowErr
         DataType::Date32 | DataType::Time32(_) => {
             safe(&safe(array, &DataType::Int32)?, &DataType::Int64)?
         }
-        _ => as_int64(&Input::Array(ArrayRef::clone(array)))
-            .array()
-            .clone(),
+        _ => ArrayRef::clone(as_int64(&Input::Array(ArrayRef::clone(array))).array()),
     };
     let (from, into) = (step(array.data_type()), step(&to.border()));
     let moved = counts
