@@ -229,6 +229,18 @@ fn membership() {
     check_bool(col("f32").isin((0..20).map(f64::from)), "false true null");
     check_bool(col("s").isin(["eu", "us"]), "false true null");
     check_bool(col("c").isin(["eu", "x"]), "false true null");
+    let many = || {
+        (0..20)
+            .map(|i| format!("region {i}"))
+            .chain(["eu".to_owned()])
+    };
+    check_bool(col("s").isin(many()), "false true null");
+    check_bool(col("c").isin(many()), "false true null");
+    check_bool(col("x").isin([Value::from(&b"cd"[..])]), "false true null");
+    check_bool(
+        col("d").isin((0..20).map(f64::from).chain([12.5])),
+        "true false null",
+    );
     check_bool(col("d").isin([12.5, 3.0]), "true false null");
     check_bool(col("day").isin(["1995-06-15"]), "true false null");
     check_bool(col("b").isin([false]), "false true null");

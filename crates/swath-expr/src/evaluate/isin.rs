@@ -1,22 +1,25 @@
 //! Membership in a list of constants.
 
 use std::collections::HashSet;
-use std::hash::Hash;
+use std::hash::{BuildHasherDefault, Hash, Hasher};
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
-use arrow_array::{Array, ArrayRef, ArrowPrimitiveType, BooleanArray, StringViewArray};
+use arrow_array::types::ByteViewType;
+use arrow_array::{
+    Array, ArrayRef, ArrowPrimitiveType, BooleanArray, GenericByteViewArray, StringViewArray,
+};
 use arrow_buffer::{BooleanBuffer, NullBuffer};
 use arrow_schema::DataType;
 use arrow_select::concat::concat;
 use swath_batch::{BatchError, Value};
 use swath_meta::DType;
 
-use super::Input;
 use super::dictionary::{EntryCache, by_entry};
 use super::mask::{constant, where_one, where_row};
 use super::side::for_primitive;
-use crate::ExprErrorKind;
+use super::{Input, text};
+use crate::{BinaryOp, ExprErrorKind};
 
 /// Up to this many values every row is compared with each, which is faster than one look-up in a table.
 const FEW: usize = 8;
@@ -158,19 +161,35 @@ impl Key for f32 {
     }
 }
 
+/// Hashes one integer by one multiplication: the values are the program's own, nobody can aim at collisions.
+#[derive(Default)]
+struct Multiply(u64);
+
+impl Hasher for Multiply {
+    fn write(&mut self, bytes: &[u8]) {
+        for eight in bytes.chunks(8) {
+            let mut word = [0; 8];
+            word[..eight.len()].copy_from_slice(eight);
+            let mixed = (self.0 ^ u64::from_le_bytes(word)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+            self.0 = mixed ^ (mixed >> 32);
+        }
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
+
 struct Numbers<T: ArrowPrimitiveType<Native: Key>> {
     few: Vec<T::Native>,
-    many: HashSet<<T::Native as Key>::Hashed>,
+    many: HashSet<<T::Native as Key>::Hashed, BuildHasherDefault<Multiply>>,
 }
 
 impl<T: ArrowPrimitiveType<Native: Key>> Numbers<T> {
     fn new(values: &[T::Native]) -> Self {
-        let mut many = HashSet::new();
-        let few = values
-            .iter()
-            .copied()
-            .filter(|value| value.key().is_some_and(|key| many.insert(key)))
-            .collect();
+        let mut many = HashSet::default();
+        let distinct = |value: &T::Native| value.key().is_some_and(|key| many.insert(key));
+        let few = values.iter().copied().filter(distinct).collect();
         Self { few, many }
     }
 }
@@ -183,28 +202,46 @@ impl<T: ArrowPrimitiveType<Native: Key>> Contains for Numbers<T> {
                 value.key().is_some_and(|key| self.many.contains(&key))
             });
         }
-        let masks = self
-            .few
-            .iter()
-            .map(|one| where_one(values, |value| value == *one));
-        masks
-            .reduce(|left, right| &left | &right)
-            .unwrap_or_else(|| constant(false, values.len()))
+        any(
+            self.few
+                .iter()
+                .map(|one| where_one(values, |value| value == *one)),
+            values.len(),
+        )
     }
 }
 
+/// The rows that one of the masks has.
+fn any(masks: impl Iterator<Item = BooleanBuffer>, len: usize) -> BooleanBuffer {
+    masks
+        .reduce(|left, right| &left | &right)
+        .unwrap_or_else(|| constant(false, len))
+}
+
+/// Strings or bytes.
 struct Texts(HashSet<Arc<[u8]>>);
 
 impl Contains for Texts {
     fn mask(&self, array: &dyn Array) -> BooleanBuffer {
-        if let Some(array) = array.as_string_view_opt() {
-            return where_row(array.len(), |row| {
-                !array.is_null(row) && self.0.contains(array.value(row).as_bytes())
-            });
+        match array.as_string_view_opt() {
+            Some(array) => self.views(array),
+            None => self.views(array.as_binary_view()),
         }
-        let array = array.as_binary_view();
+    }
+}
+
+impl Texts {
+    fn views<T: ByteViewType>(&self, array: &GenericByteViewArray<T>) -> BooleanBuffer {
+        if self.0.len() <= FEW {
+            return any(
+                self.0
+                    .iter()
+                    .map(|one| text::against(BinaryOp::Eq, array, one)),
+                array.len(),
+            );
+        }
         where_row(array.len(), |row| {
-            !array.is_null(row) && self.0.contains(array.value(row))
+            !array.is_null(row) && self.0.contains(text::bytes(array, row))
         })
     }
 }

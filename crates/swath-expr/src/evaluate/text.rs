@@ -69,7 +69,7 @@ pub(super) fn compare_bytes(op: BinaryOp, left: &Input, right: &Input) -> Boolea
 }
 
 /// Compares every value with one. Length and first bytes are in the view: most rows are settled without touching the text.
-fn against<T: ByteViewType>(
+pub(super) fn against<T: ByteViewType>(
     op: BinaryOp,
     values: &GenericByteViewArray<T>,
     one: &[u8],
@@ -107,7 +107,7 @@ fn two<T: ByteViewType>(
     })
 }
 
-fn bytes<T: ByteViewType>(values: &GenericByteViewArray<T>, row: usize) -> &[u8] {
+pub(super) fn bytes<T: ByteViewType>(values: &GenericByteViewArray<T>, row: usize) -> &[u8] {
     let value: &T::Native = values.value(row);
     value.as_ref()
 }
