@@ -235,6 +235,16 @@ mod tests {
                 "timestamp[us, Nowhere/Land]",
                 "the zone Nowhere/Land is not known here, write an offset as in +01:00",
             ),
+            (
+                "1995-07-01",
+                "timestamp[us, Europe/Berlin]",
+                "1995-06-30T22:00:00Z",
+            ),
+            (
+                "1995-12-01",
+                "timestamp[us, Europe/Berlin]",
+                "1995-11-30T23:00:00Z",
+            ),
             ("10:30", "time[s]", "10:30:00"),
             (
                 "10:30:00.5",
