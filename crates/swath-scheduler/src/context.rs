@@ -10,7 +10,7 @@ use std::{
 use swath_memory::{CancelToken, Cancelled, Grant, Reservation};
 
 use crate::{
-    Recorder, TaskError, parallel,
+    Metrics, Recorder, TaskError, parallel,
     sync::{Mutex, lock},
 };
 
@@ -105,6 +105,11 @@ impl<'a> TaskContext<'a> {
     /// Where the task counts what it does; the sums arrive in events and in [`Run::stats`](crate::Run::stats).
     pub fn metrics(&self) -> &Recorder {
         &self.metrics
+    }
+
+    /// What the task counted, for whoever ran it.
+    pub fn into_metrics(self) -> Metrics {
+        self.metrics.into_metrics()
     }
 }
 

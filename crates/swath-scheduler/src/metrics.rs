@@ -1,6 +1,10 @@
 //! Numbers that tasks count: rows read, groups made, bytes decoded of a column.
 
-use std::{collections::BTreeMap, fmt, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    fmt,
+    sync::{Arc, PoisonError},
+};
 
 use crate::sync::{Mutex, lock};
 
@@ -87,8 +91,8 @@ impl Recorder {
         lock(&self.0).add_labelled(name, label, n);
     }
 
-    /// What was counted so far; counting starts again from nothing.
-    pub fn take(&self) -> Metrics {
-        std::mem::take(&mut lock(&self.0))
+    /// What was counted.
+    pub fn into_metrics(self) -> Metrics {
+        self.0.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 }

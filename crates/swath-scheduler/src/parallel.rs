@@ -14,12 +14,16 @@ use crate::{
     sync::{
         Mutex,
         atomic::{AtomicBool, AtomicUsize, Ordering},
-        lock,
+        lock, spawn_scoped, thread,
     },
 };
 
-/// Below this much work left, help costs more than it brings.
-const WORTH_HELP: Duration = Duration::from_micros(200);
+/// Below this much work left, help costs more than it brings. A model has no clock: there it is always called.
+const WORTH_HELP: Duration = if cfg!(shuttle) {
+    Duration::ZERO
+} else {
+    Duration::from_micros(200)
+};
 
 /// See [`TaskContext::parallel_for`](crate::TaskContext::parallel_for).
 pub(crate) fn run<R: Send>(
@@ -84,7 +88,7 @@ impl<R: Send> Loop<'_, R> {
             return;
         }
         let first_took = begin.elapsed();
-        std::thread::scope(|scope| {
+        thread::scope(|scope| {
             let mut helping = 0;
             loop {
                 // Threads may become idle while the loop runs.
@@ -94,13 +98,12 @@ impl<R: Send> Loop<'_, R> {
                 if pays && left > helping {
                     let threads = helpers.lend(left - helping);
                     for _ in 0..threads {
-                        let thread = std::thread::Builder::new().name("swath-helper".to_owned());
-                        let helper = thread.spawn_scoped(scope, || {
+                        let helper = spawn_scoped(scope, "swath-helper", || {
                             let _back = GiveBack(helpers);
                             helpers.on_lent_thread(&mut || while self.step() {});
                         });
                         match helper {
-                            Ok(_joined_by_the_scope) => helping += 1,
+                            Ok(()) => helping += 1,
                             // The system has no thread to give: the caller goes on alone.
                             Err(_) => helpers.give_back(1),
                         }

@@ -33,15 +33,15 @@ fn fail(work: Call) -> RunError {
     for _ in 0..3 {
         last = graph.task(sum, &[last]).port(0);
     }
-    let local = Local::builder().threads(1).build().unwrap();
+    let local = Local::builder().threads(1).build().expect("it is right");
     local
         .submit(
-            Arc::new(graph.build().unwrap()),
+            Arc::new(graph.build().expect("it is right")),
             &[Key::new(Name::of("sum", "x"), 2)],
             RunOptions::default(),
         )
         .wait()
-        .unwrap_err()
+        .expect_err("it fails")
 }
 
 /// The error with everything below it, and what else it says.
@@ -62,7 +62,7 @@ fn report(error: &RunError) -> String {
         let chain: Vec<String> = chain.iter().map(|key| format!("{key:#}")).collect();
         lines.push(format!(
             "{label} at {}, for {}",
-            origin.as_ref().unwrap(),
+            origin.as_ref().expect("it is right"),
             chain.join(" < ")
         ));
     }

@@ -46,11 +46,12 @@ fn run(limit: u64, needs: u64, demand: Demand) -> Result<(i64, u64, Vec<Event>),
     let local = Local::builder()
         .threads(4)
         .budget(budget.clone())
-        .observer(move |event: &Event| log.lock().unwrap().push(event.clone()))
+        .observer(move |event: &Event| log.lock().expect("it is right").push(event.clone()))
         .build()
-        .unwrap();
+        .expect("it is right");
     let (graph, wanted) =
-        testing::independent(40, hungry(needs, demand, &most), Call::sum_and_one()).unwrap();
+        testing::independent(40, hungry(needs, demand, &most), Call::sum_and_one())
+            .expect("it is right");
     let mut run = local.submit(graph, &wanted, RunOptions::default());
     let result = loop {
         if run.is_done() {
@@ -61,10 +62,10 @@ fn run(limit: u64, needs: u64, demand: Demand) -> Result<(i64, u64, Vec<Event>),
         std::thread::sleep(Duration::from_millis(1));
     };
     let (held, deferred) = result?;
-    assert_eq!(local.fetch(&held[0]).unwrap().value, 41);
+    assert_eq!(local.fetch(&held[0]).expect("it is right").value, 41);
     drop(held);
     assert_eq!(budget.used(), 0, "{:?}", budget.holders());
-    let events = events.lock().unwrap().clone();
+    let events = events.lock().expect("it is right").clone();
     Ok((most.load(Ordering::SeqCst), deferred, events))
 }
 

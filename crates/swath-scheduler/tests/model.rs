@@ -177,3 +177,37 @@ fn shortage() {
         assert_eq!(budget.used(), 0);
     });
 }
+
+/// A loop in which idle threads help: every index once, the threads given back.
+#[test]
+fn parallel_for() {
+    check(|| {
+        let budget = Budget::new(1_000);
+        let local = local(2, &budget);
+        let calls = Arc::new(AtomicU64::new(0));
+        let counted = Arc::clone(&calls);
+        let looping = Call::new(move |_, _, cx| {
+            let squares = cx.parallel_for(4, |i| {
+                counted.fetch_add(1 << (8 * i), Ordering::Relaxed);
+                shuttle::thread::yield_now();
+                Ok(i * i)
+            })?;
+            assert_eq!(squares, [0, 1, 4, 9]);
+            Ok(Number::from(1).into())
+        });
+        let (graph, wanted) = testing::chain(1, looping).unwrap();
+        local
+            .submit(graph, &wanted, RunOptions::default())
+            .wait()
+            .unwrap();
+        assert_eq!(calls.load(Ordering::Relaxed), 0x0101_0101, "each once");
+        let (graph, wanted) = testing::independent(2, Call::index(), Call::sum_and_one()).unwrap();
+        let held = local
+            .submit(graph, &wanted, RunOptions::default())
+            .wait()
+            .unwrap();
+        assert_eq!(local.fetch(&held[0]).unwrap().value, 2);
+        drop((held, local));
+        assert_eq!(budget.used(), 0);
+    });
+}

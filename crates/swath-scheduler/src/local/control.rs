@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Instant};
 
 use super::{engine::Engine, run::RunData};
-use crate::{Progress, RunControl, RunStats, Work};
+use crate::{Progress, RunControl, RunStats, Work, state::RunCounts};
 
 pub(super) struct LocalControl<W: Work> {
     pub(super) engine: Arc<Engine<W>>,
@@ -16,23 +16,23 @@ impl<W: Work> RunControl for LocalControl<W> {
     }
 
     fn progress(&self) -> Progress {
-        let (done, running, total) = self.engine.progress(self.run.id).unwrap_or_else(|| {
-            let total = self.run.layout.len();
-            (self.run.stats().tasks as usize, 0, total)
-        });
-        Progress {
-            done: done as u64,
-            total: total as u64,
-            running: running as u64,
+        let total = self.run.layout.len() as u64;
+        match self.engine.progress(self.run.id) {
+            Some(RunCounts { done, running, .. }) => Progress {
+                done,
+                total,
+                running,
+            },
+            None => Progress {
+                done: self.run.stats(None).tasks,
+                total,
+                running: 0,
+            },
         }
     }
 
     fn stats(&self) -> RunStats {
-        let mut stats = self.run.stats();
-        if let Some((done, ..)) = self.engine.progress(self.run.id) {
-            stats.tasks = done as u64;
-        }
-        stats
+        self.run.stats(self.engine.progress(self.run.id))
     }
 
     fn assist(&self, done: &dyn Fn() -> bool) {

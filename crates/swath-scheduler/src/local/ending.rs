@@ -7,11 +7,15 @@ use super::{
     layout::Wanted,
     run::{RunData, WantedResult},
 };
-use crate::{Event, Held, RunError, Work, panics, state::Ended, sync::lock};
+use crate::{
+    Event, Held, RunError, Work, panics,
+    state::{Ended, RunCounts},
+    sync::lock,
+};
 
 impl<W: Work> Engine<W> {
     /// Completes a run, none of whose tasks is running.
-    pub(super) fn end(&self, run: &Arc<RunData<W>>, how: Ended) {
+    pub(super) fn end(&self, run: &Arc<RunData<W>>, how: Ended, counts: RunCounts) {
         let result = match how {
             Ended::Completed => Ok(self.hand_over(run)),
             Ended::Failed | Ended::Cancelled => {
@@ -19,7 +23,7 @@ impl<W: Work> Engine<W> {
                 Err(reason(run))
             }
         };
-        run.close(matches!(how, Ended::Completed));
+        run.close(counts);
         // The claims on what was read may be the last ones.
         let held = std::mem::replace(&mut *lock(&run.held), Arc::from([]));
         drop(held);
@@ -32,7 +36,7 @@ impl<W: Work> Engine<W> {
         self.observe(|| Event::RunFinished {
             run: run.number(),
             error: result.as_ref().err().cloned(),
-            stats: run.stats(),
+            stats: run.stats(None),
         });
         let (completer, handle) = (lock(&run.completer).take(), lock(&run.handle).take());
         if let Some(completer) = completer {

@@ -18,10 +18,11 @@ use crate::{
     Event, Helpers, Keep, Observer, Work,
     executor::Executor,
     panics,
-    state::{Action, Admission, News, RunId, Shape, State, TaskRef},
+    state::{Action, Admission, News, RunCounts, RunId, Shape, State, TaskRef},
     sync::{
         Mutex, lock,
         thread::{self, Thread},
+        thread_local,
     },
 };
 
@@ -85,7 +86,8 @@ pub trait Drive: Send + Sync {
 
 thread_local! {
     /// The engine whose tasks this thread runs, 0 for none.
-    static ENGINE: Cell<u64> = const { Cell::new(0) };
+    #[expect(clippy::missing_const_for_thread_local, reason = "the model's thread locals have no const form")]
+    static ENGINE: Cell<u64> = Cell::new(0);
 }
 
 impl<W: Work> Engine<W> {
@@ -122,7 +124,7 @@ impl<W: Work> Engine<W> {
 
     /// Whether the calling thread runs tasks of this engine.
     pub(super) fn is_mine(&self) -> bool {
-        ENGINE.get() == self.id
+        ENGINE.with(Cell::get) == self.id
     }
 
     /// Whether tasks run on the threads that wait.
@@ -178,7 +180,7 @@ impl<W: Work> Engine<W> {
         );
     }
 
-    pub(super) fn progress(&self, run: RunId) -> Option<(usize, usize, usize)> {
+    pub(super) fn progress(&self, run: RunId) -> Option<RunCounts> {
         lock(&self.core).state.progress(run)
     }
 
@@ -217,8 +219,8 @@ impl<W: Work> Engine<W> {
                             next_run.clone_from(&core.runs[task.run.slot()]);
                         }
                     }
-                    Action::Ended { run, how } => {
-                        ended.extend(core.runs[run.slot()].take().map(|run| (run, *how)));
+                    Action::Ended { run, how, counts } => {
+                        ended.extend(core.runs[run.slot()].take().map(|run| (run, *how, *counts)));
                     }
                     Action::WakeAssistants { run } => {
                         let woken =
@@ -243,8 +245,8 @@ impl<W: Work> Engine<W> {
         for thread in unpark {
             thread.unpark();
         }
-        for (run, how) in ended {
-            self.end(&run, how);
+        for (run, how, counts) in ended {
+            self.end(&run, how, counts);
         }
         if next_run.is_some() {
             *mine = next_run;
@@ -383,10 +385,10 @@ impl<W: Work> Engine<W> {
         struct Restore(u64);
         impl Drop for Restore {
             fn drop(&mut self) {
-                ENGINE.set(self.0);
+                ENGINE.with(|engine| engine.set(self.0));
             }
         }
-        let _restore = Restore(ENGINE.replace(self.id));
+        let _restore = Restore(ENGINE.with(|engine| engine.replace(self.id)));
         body()
     }
 }

@@ -26,7 +26,7 @@ pub(super) struct LocalInputs<'a, W: Work> {
     engine: &'a Engine<W>,
     run: &'a RunData<W>,
     sources: &'a [Source],
-    held: HeldInputs,
+    held: Option<HeldInputs>,
     grant: &'a Grant,
     /// Whether inputs may be given away at all: the task will not be tried again.
     may_take: bool,
@@ -40,7 +40,7 @@ impl<'a, W: Work> LocalInputs<'a, W> {
         engine: &'a Engine<W>,
         run: &'a RunData<W>,
         rank: u32,
-        held: HeldInputs,
+        held: Option<HeldInputs>,
         grant: &'a Grant,
         may_take: bool,
     ) -> Self {
@@ -64,6 +64,9 @@ impl<'a, W: Work> LocalInputs<'a, W> {
 
     /// What still pays for an input that was given away: it may pay for a result.
     pub(super) fn paid(&self) -> Option<Reservation> {
+        if !self.was_taken() {
+            return None;
+        }
         lock(&self.paid).pop()
     }
 
@@ -77,7 +80,7 @@ impl<'a, W: Work> LocalInputs<'a, W> {
                 TaskError::failed(format!("input {i} was taken before it was opened"))
             }),
             Source::Held { held, port } => {
-                let (claim, ports) = &self.held[held as usize];
+                let (claim, ports) = held_input(self.held.as_ref(), held);
                 let missing = || {
                     TaskError::failed(format!(
                         "the held result {:#} has no port {port}, only {}",
@@ -117,23 +120,27 @@ impl<W: Work> Inputs<W::Value> for LocalInputs<'_, W> {
     }
 
     fn bytes(&self, i: usize) -> u64 {
-        input_bytes(self.run, &self.held, self.sources, i)
+        input_bytes(self.run, self.held.as_ref(), self.sources, i)
     }
 }
 
 /// The bytes of one input, 0 if there is no such.
 pub(super) fn input_bytes<W: Work>(
     run: &RunData<W>,
-    held: &[(Held, KeptPorts)],
+    held: Option<&HeldInputs>,
     sources: &[Source],
     i: usize,
 ) -> u64 {
     match sources.get(i) {
         Some(Source::Output(output)) => run.output_bytes(*output),
-        Some(Source::Held { held: at, port }) => held[*at as usize]
-            .1
-            .get(usize::from(*port))
-            .map_or(0, |kept| kept.bytes),
+        Some(Source::Held { held: at, port }) => {
+            let (_, ports) = held_input(held, *at);
+            ports.get(usize::from(*port)).map_or(0, |kept| kept.bytes)
+        }
         None => 0,
     }
+}
+
+fn held_input(held: Option<&HeldInputs>, at: u32) -> &(Held, KeptPorts) {
+    &held.expect("a run that reads held keys has them until it ends")[at as usize]
 }

@@ -257,15 +257,15 @@ impl<'a> Need<'a> {
 /// The needed tasks in the graph's static order.
 fn ranked<W>(graph: &Graph<W>, ends: &[TaskId], needed: &[bool]) -> Vec<TaskId> {
     let priorities = swath_graph::order(graph, ends);
-    let mut tasks: Vec<(u32, TaskId)> =
-        Vec::with_capacity(needed.iter().filter(|needed| **needed).count());
-    for (at, needed) in needed.iter().enumerate() {
-        if *needed {
-            tasks.push((priorities[at], TaskId::from_index(at)));
-        }
+    let mut by_priority = vec![u32::MAX; graph.len()];
+    for (at, _) in needed.iter().enumerate().filter(|(_, needed)| **needed) {
+        by_priority[priorities[at] as usize] = at as u32;
     }
-    tasks.sort_unstable();
-    tasks.into_iter().map(|(_, task)| task).collect()
+    by_priority.retain(|at| *at != u32::MAX);
+    by_priority
+        .into_iter()
+        .map(|at| TaskId::from_index(at as usize))
+        .collect()
 }
 
 /// Numbers held keys as they are met.

@@ -11,7 +11,7 @@ use swath_memory::CancelToken;
 use super::{backend::Handle, inputs::HeldInputs, layout::Layout, registry::KeptPort};
 use crate::{
     Completer, Held, Hints, Metrics, RunError, RunNumber, RunOptions, RunStats, Slot, Work,
-    state::RunId,
+    state::{RunCounts, RunId},
     sync::{
         Mutex,
         atomic::{AtomicU64, Ordering},
@@ -61,10 +61,10 @@ pub(super) struct Counters {
     begin: Instant,
     pub(super) retries: AtomicU64,
     pub(super) deferred: AtomicU64,
-    pub(super) result_bytes: AtomicU64,
-    /// Set when the run ends: tasks done, and nanoseconds it took.
-    pub(super) done: AtomicU64,
-    pub(super) nanos: AtomicU64,
+    /// Set when the run ends: tasks done, bytes of their results, and nanoseconds it took.
+    done: AtomicU64,
+    result_bytes: AtomicU64,
+    nanos: AtomicU64,
 }
 
 impl<W: Work> RunData<W> {
@@ -116,6 +116,11 @@ impl<W: Work> RunData<W> {
         self.graph.task(self.layout.task(rank))
     }
 
+    /// The held keys that tasks read, if there are any.
+    pub(super) fn held_inputs(&self) -> Option<HeldInputs> {
+        (!self.layout.held.is_empty()).then(|| Arc::clone(&lock(&self.held)))
+    }
+
     pub(super) fn put(&self, output: u32, kept: KeptPort) {
         let cell = &self.outputs[output as usize];
         cell.bytes.store(kept.bytes, Ordering::Relaxed);
@@ -141,14 +146,20 @@ impl<W: Work> RunData<W> {
         RunNumber(self.id.number())
     }
 
-    /// What it did; how many tasks are done is only known here once it ended.
-    pub(super) fn stats(&self) -> RunStats {
+    /// What it did; of a run under way the state knows what is done.
+    pub(super) fn stats(&self, now: Option<RunCounts>) -> RunStats {
         let nanos = self.counters.nanos.load(Ordering::Relaxed);
         RunStats {
-            tasks: self.counters.done.load(Ordering::Relaxed),
+            tasks: now.map_or_else(
+                || self.counters.done.load(Ordering::Relaxed),
+                |now| now.done,
+            ),
+            result_bytes: now.map_or_else(
+                || self.counters.result_bytes.load(Ordering::Relaxed),
+                |now| now.result_bytes,
+            ),
             retries: self.counters.retries.load(Ordering::Relaxed),
             deferred: self.counters.deferred.load(Ordering::Relaxed),
-            result_bytes: self.counters.result_bytes.load(Ordering::Relaxed),
             duration: if nanos == 0 {
                 self.counters.begin.elapsed()
             } else {
@@ -159,12 +170,11 @@ impl<W: Work> RunData<W> {
     }
 
     /// Fixes the numbers of a run that ended.
-    pub(super) fn close(&self, completed: bool) {
-        if completed {
-            self.counters
-                .done
-                .store(self.layout.len() as u64, Ordering::Relaxed);
-        }
+    pub(super) fn close(&self, counts: RunCounts) {
+        self.counters.done.store(counts.done, Ordering::Relaxed);
+        self.counters
+            .result_bytes
+            .store(counts.result_bytes, Ordering::Relaxed);
         let nanos = self.counters.begin.elapsed().as_nanos();
         self.counters.nanos.store(
             u64::try_from(nanos).unwrap_or(u64::MAX).max(1),

@@ -29,17 +29,12 @@ struct Kept {
 impl<W: Work> Engine<W> {
     /// Runs a task on this thread and says how it went.
     pub(super) fn execute(&self, turn: &mut Turn<W>, job: Job) -> News {
-        let Turn {
-            run: Some(run),
-            input_bytes,
-            ..
-        } = turn
-        else {
-            unreachable!("a task comes with its run");
-        };
-        let run = Arc::clone(run);
-        let _stage = run.stages[run.task(job.task.rank).stage_id().index()].enter();
-        self.run_task(&run, job, input_bytes)
+        let run = turn.run.take().expect("a task comes with its run");
+        let stage = run.task(job.task.rank).stage_id();
+        let news =
+            run.stages[stage.index()].in_scope(|| self.run_task(&run, job, &mut turn.input_bytes));
+        turn.run = Some(run);
+        news
     }
 
     fn run_task(&self, run: &RunData<W>, job: Job, sizes: &mut Vec<u64>) -> News {
@@ -55,10 +50,10 @@ impl<W: Work> Engine<W> {
             return self.failed(run, job, None, &swath_memory::Cancelled.into());
         }
 
-        let held = Arc::clone(&lock(&run.held));
+        let held = run.held_inputs();
         let sources = run.layout.sources(task.rank);
         sizes.clear();
-        sizes.extend((0..sources.len()).map(|i| input_bytes(run, &held, sources, i)));
+        sizes.extend((0..sources.len()).map(|i| input_bytes(run, held.as_ref(), sources, i)));
         let demand = match panics::catch(|| Ok(view.work().demand(at, sizes))) {
             Ok(demand) => demand,
             Err(error) => return self.failed(run, job, None, &error),
@@ -98,15 +93,12 @@ impl<W: Work> Engine<W> {
         let result = panics::catch(|| view.work().run(at, &inputs, &self.env, &cx));
         let result =
             result.and_then(|outputs| self.keep(run, task.rank, at, outputs, &grant, &inputs));
-        let metrics = cx.metrics().take();
+        let metrics = cx.into_metrics();
         if !metrics.is_empty() {
             lock(&run.metrics).merge(&metrics);
         }
         match result {
             Ok(kept) => {
-                run.counters
-                    .result_bytes
-                    .fetch_add(kept.bytes, Ordering::Relaxed);
                 let peak = grant.wanted().max(kept.bytes);
                 tracing::trace!(
                     target: "swath::estimate", key = %at.key(), floor = demand.floor, expected = demand.expected, peak, "task finished"
@@ -124,7 +116,10 @@ impl<W: Work> Engine<W> {
                 drop(inputs);
                 drop(grant);
                 self.observe_memory();
-                News::Finished { task }
+                News::Finished {
+                    task,
+                    bytes: kept.bytes,
+                }
             }
             Err(error) => {
                 let final_here = inputs.was_taken();

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::{Action, Admission, Ended, News, RunId, Shape, TaskRef, run::RunState};
+use super::{Action, Admission, Ended, News, RunCounts, RunId, Shape, TaskRef, run::RunState};
 
 /// All runs of a backend: what is ready, what runs, what sleeps. See the [module](super).
 #[derive(Debug, Default)]
@@ -62,11 +62,9 @@ impl State {
         self.running - self.suspended
     }
 
-    /// Tasks of a run that are done, that run now, and in all; None once it ended.
-    pub fn progress(&self, run: RunId) -> Option<(usize, usize, usize)> {
-        let state = self.run(run)?;
-        let total = state.shape.len();
-        Some((total - state.left as usize, state.running as usize, total))
+    /// What a run has come to; None once it ended.
+    pub fn progress(&self, run: RunId) -> Option<RunCounts> {
+        self.run(run).map(RunState::counts)
     }
 
     /// Whether the task that runs now is the last reader of an output that is not held.
@@ -103,7 +101,7 @@ impl State {
                 self.assist(run, actions);
                 self.wake(actions);
             }
-            News::Finished { task } => self.finished(task, actions),
+            News::Finished { task, bytes } => self.finished(task, bytes, actions),
             News::Failed { task, retryable } => self.failed(task, retryable, actions),
             News::OverBudget { task, floor } => self.over_budget(task, floor, actions),
             News::Declined { task, epoch } => self.declined(task, epoch, actions),
@@ -331,13 +329,14 @@ impl State {
         self.short = false;
     }
 
-    fn finished(&mut self, task: TaskRef, actions: &mut Vec<Action>) {
+    fn finished(&mut self, task: TaskRef, bytes: u64, actions: &mut Vec<Action>) {
         self.stopped(task, actions);
         self.memory_given_back();
         let tell = self.tell_ready;
         let TaskRef { run, rank } = task;
         let state = self.run_mut(run);
         state.left -= 1;
+        state.result_bytes += bytes;
         if state.ending.is_none() {
             let before = state.ready.len();
             let mut ready = Vec::new();
@@ -444,9 +443,10 @@ impl State {
     }
 
     fn end(&mut self, run: RunId, how: Ended, actions: &mut Vec<Action>) {
-        if let Some(state) = self.runs[run.slot()].take()
-            && state.queued
-        {
+        let Some(state) = self.runs[run.slot()].take() else {
+            return;
+        };
+        if state.queued {
             for (_, queue) in &mut self.queues {
                 queue.retain(|slot| *slot != run.slot);
             }
@@ -454,6 +454,10 @@ impl State {
         self.queues.retain(|(_, queue)| !queue.is_empty());
         self.free_slots.push(run.slot);
         self.wake_assistants(run, actions);
-        actions.push(Action::Ended { run, how });
+        actions.push(Action::Ended {
+            run,
+            how,
+            counts: state.counts(),
+        });
     }
 }

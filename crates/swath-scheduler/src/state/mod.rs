@@ -19,5 +19,5 @@ mod run;
 mod shape;
 
 pub use machine::State;
-pub use news::{Action, Admission, Ended, News, RunId, TaskRef};
+pub use news::{Action, Admission, Ended, News, RunCounts, RunId, TaskRef};
 pub use shape::{Shape, ShapeBuilder};

@@ -55,6 +55,8 @@ pub enum News {
     Finished {
         /// The task.
         task: TaskRef,
+        /// Bytes of what is kept.
+        bytes: u64,
     },
     /// A task gave an error.
     Failed {
@@ -161,12 +163,25 @@ pub enum Action {
         run: RunId,
         /// How.
         how: Ended,
+        /// What it came to.
+        counts: RunCounts,
     },
     /// So many threads were lent.
     Lent {
         /// How many.
         threads: usize,
     },
+}
+
+/// What a run has come to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RunCounts {
+    /// Tasks that gave their results.
+    pub done: u64,
+    /// Tasks that run now.
+    pub running: u64,
+    /// Bytes of all results, released ones included.
+    pub result_bytes: u64,
 }
 
 /// How a run ended.

@@ -92,14 +92,13 @@ mod tests {
         fn is_a_sorted_set(bound in prop_oneof![1..200_usize, 4_000..9_000_usize], ops in prop::collection::vec(any::<Option<prop::sample::Index>>(), 0..400)) {
             let (mut set, mut model) = (ReadySet::new(bound), BTreeSet::new());
             for op in ops {
-                match op {
-                    Some(index) => {
-                        let number = index.index(bound) as u32;
-                        if model.insert(number) {
-                            set.insert(number);
-                        }
+                if let Some(index) = op {
+                    let number = index.index(bound) as u32;
+                    if model.insert(number) {
+                        set.insert(number);
                     }
-                    None => prop_assert_eq!(set.pop(), model.pop_first()),
+                } else {
+                    prop_assert_eq!(set.pop(), model.pop_first());
                 }
                 prop_assert_eq!(set.len(), model.len());
             }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Ended, Shape, ready::ReadySet};
+use super::{Ended, RunCounts, Shape, ready::ReadySet};
 
 #[derive(Debug)]
 pub(super) struct RunState {
@@ -13,6 +13,8 @@ pub(super) struct RunState {
     pub(super) running: u32,
     /// Tasks that did not finish yet.
     pub(super) left: u32,
+    /// Bytes of all results so far.
+    pub(super) result_bytes: u64,
     /// Why it ends early, once it does.
     pub(super) ending: Option<Ended>,
     /// Whether it stands in the queue of its priority.
@@ -40,6 +42,7 @@ impl RunState {
             ready,
             running: 0,
             left,
+            result_bytes: 0,
             ending: None,
             queued: false,
             attempts: HashMap::new(),
@@ -70,6 +73,14 @@ impl RunState {
             if *reads == 0 {
                 on_release(output);
             }
+        }
+    }
+
+    pub(super) fn counts(&self) -> RunCounts {
+        RunCounts {
+            done: (self.shape.len() - self.left as usize) as u64,
+            running: u64::from(self.running),
+            result_bytes: self.result_bytes,
         }
     }
 

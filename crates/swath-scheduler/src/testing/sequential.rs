@@ -214,7 +214,7 @@ impl<W: Work> Machine<W> {
                 task.work().run(at, inputs, &self.env, &cx)
             }))
             .unwrap_or_else(|payload| Err(TaskError::panicked(text(payload.as_ref()), None)));
-            control.metrics().merge(&cx.metrics().take());
+            control.metrics().merge(&cx.into_metrics());
             match result {
                 Ok(outputs) => {
                     return Ok(outputs
