@@ -1,1 +1,51 @@
-//! What a user writes: sessions, lazy frames, tables, errors.
+//! What a user writes: sessions, lazy frames, tables and errors.
+//!
+//! A [`Session`] runs computations; a [`DataFrame`] is a lazy, partitioned table; calls on it give other
+//! frames and check column names and dtypes at once, at the caller's line. [`DataFrame::compute`] brings the
+//! answer as a [`Table`]; [`DataFrame::persist`] keeps it in the session, partition by partition.
+//!
+//! ```text
+//!  Session ── read_parquet ──► DataFrame ── filter, groupby … ──► DataFrame ── compute ──► Table
+//!                                   └──────── persist ──► DataFrame over held partitions
+//! ```
+//!
+//! ```
+//! use swath_frame::{Batch, Session, col};
+//!
+//! let session = Session::testing();
+//! let sales = session.from_batches([Batch::from_csv("region,amount\neu,10\nus,5\neu,2\n")?])?;
+//! let big = sales.filter(col("amount").gt(3))?;
+//! let by_region = big.groupby("region").sum("amount")?.compute()?;
+//! assert_eq!(by_region.num_rows(), 2);
+//! # Ok::<(), swath_frame::Error>(())
+//! ```
+//!
+//! Frames, expressions and sessions are handles: cheap to clone, `Send + Sync`, and their methods take
+//! `&self`. What this crate refuses to be: it has no operator of its own; every call builds a plan node.
+
+mod compute;
+mod engine;
+mod error;
+mod frame;
+mod group_by;
+mod persisted;
+mod run;
+mod scalar;
+mod session;
+mod table;
+
+pub use compute::{Compute, Persist, compute, persist, submit};
+pub use error::{Error, ErrorKind, Result};
+pub use frame::{Batches, DataFrame, Head, IntoPartitions, Repartition, Sink, Written};
+pub use group_by::{GroupBy, IntoAggs};
+pub use persisted::{Holder, Persisted, PersistedFrame};
+pub use run::Run;
+pub use scalar::Scalar;
+pub use session::{Session, SessionBuilder};
+pub use swath_batch::{Batch, Value};
+pub use swath_divisions::Divisions;
+pub use swath_expr::{Agg, Expr, IntoColumn, IntoColumns, col, lit};
+pub use swath_io::{ReadParquet, ToParquet};
+pub use swath_meta::{DType, Field, Meta};
+pub use swath_scheduler::{CancelHandle, Event, Metrics, Observer, Progress, RunStats};
+pub use table::Table;

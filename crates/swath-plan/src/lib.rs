@@ -1,1 +1,36 @@
-//! Logical nodes, rewrite rules and lowering in rounds.
+//! Logical plans, the rules that rewrite them, and their lowering to graphs.
+//!
+//! A [`Plan`] is what a lazy frame means: an operation, its inputs, and what is known of the result
+//! without running anything: meta, divisions, and a content-addressed name. Building a plan checks it;
+//! an invalid one cannot exist.
+//!
+//! ```text
+//!  Plan ──optimise──► Plan ──Lowering::next(observed)──► Round::Submit(graph, wanted) ──► …
+//!        rules/                lower/                     Round::Done(keys)
+//! ```
+//!
+//! Lowering is a pure coroutine: each call says what to run next, given what earlier rounds observed.
+//! What this crate refuses to be: it runs nothing, starts no thread and reads no data; planning a scan
+//! reads file footers, once, in `swath-io`.
+
+mod error;
+mod explain;
+mod held;
+mod late;
+mod lower;
+mod node;
+mod plan;
+mod rules;
+mod walk;
+
+pub use error::PlanError;
+pub use explain::Explained;
+pub use held::{estimated_bytes, files_read, held_below, is_row_wise, replace_held};
+pub use late::LateScalar;
+pub use lower::{Lowering, Observed, RootKeys, Round};
+pub use node::{
+    Constant,
+    GroupBy, Head, HeldRows, NamedAgg, Node, Project, Scan, SortBy, SplitOut, TopN,
+};
+pub use plan::Plan;
+pub use rules::{Applied, optimise};

@@ -1,1 +1,51 @@
-//! Lazy, partitioned data frames over Arrow: the facade.
+//! Lazy, partitioned data frames over Arrow: pipelines over data of any size, on all cores, under one memory limit.
+//!
+//! ```no_run
+//! use swath::prelude::*;
+//!
+//! fn main() -> swath::Result<()> {
+//!     let session = Session::builder().threads(2).memory_limit("4GiB").build()?;
+//!     let sales = session.read_parquet("large_sales_data/*.parquet")?;
+//!     println!("{sales}");
+//!
+//!     let big = sales.filter(col("amount").gt(5000))?.label("big sales").persist()?;
+//!     println!("{}", session.persisted());
+//!
+//!     let by_region = big.groupby("region").sum("amount")?;
+//!     let by_category = big.groupby("category").mean("amount")?;
+//!     let top = big.nlargest(10, "amount")?;
+//!     let (by_region, by_category, top) = swath::compute((&by_region, &by_category, &top))?;
+//!     println!("{by_region}\n{by_category}\n{top}");
+//!     Ok(())
+//! }
+//! ```
+//!
+//! A frame is lazy: calls on it check names and dtypes at once and compute nothing; [`compute`] and
+//! [`DataFrame::persist`] run what was written as one graph. A frame is cut into *partitions* along its
+//! index; *divisions* are the bounds between them, where they are known; the *meta* is the frame without its
+//! rows: names, dtypes, index.
+//!
+//! This crate has no logic of its own. It names, in one place, what a program needs from the crates of the
+//! engine, each of which can be used alone.
+
+pub use swath_frame::{
+    Agg, Batch, Batches, CancelHandle, Compute, DType, DataFrame, Divisions, Error, ErrorKind,
+    Event, Expr, Field, GroupBy, Head, Holder, IntoAggs, IntoColumn, IntoColumns, IntoPartitions,
+    Meta, Metrics, Observer, Persist, Persisted, PersistedFrame, Progress, ReadParquet,
+    Repartition, Result, Run, RunStats, Scalar, Session, SessionBuilder, Sink, Table, ToParquet,
+    Value, Written, col, compute, lit, persist, submit,
+};
+
+/// The Arrow that swath speaks: its arrays and schemas, of the version that this swath was built with.
+pub mod arrow {
+    pub use arrow_array as array;
+    pub use arrow_schema as schema;
+}
+
+/// What most programs name: `use swath::prelude::*`.
+pub mod prelude {
+    pub use crate::{
+        Agg, Batch, DataFrame, Expr, ReadParquet, Repartition, Scalar, Session, Table, ToParquet,
+        Value, col, lit,
+    };
+}

@@ -140,6 +140,25 @@ impl<W> Graph<W> {
         self.consumers.get_or_init(|| Consumers::new(self))
     }
 
+    /// Returns the same graph over other work: the same keys, dependencies, hints and origins. Costs one call a stage.
+    pub fn map<V>(&self, mut work: impl FnMut(&W) -> V) -> Graph<V> {
+        let stages = self.stages.iter().map(|stage| StageSpec {
+            name: stage.name.clone(),
+            work: Arc::new(work(&stage.work)),
+            hint: stage.hint.clone(),
+            origin: stage.origin.clone(),
+        });
+        Graph {
+            stages: stages.collect(),
+            tasks: self.tasks.clone(),
+            deps: self.deps.clone(),
+            held: self.held.clone(),
+            held_ids: self.held_ids.clone(),
+            index: self.index.clone(),
+            consumers: OnceLock::new(),
+        }
+    }
+
     pub(super) fn deps_of(&self, id: TaskId) -> &[Dep] {
         let position = id.index();
         let start = if position == 0 {

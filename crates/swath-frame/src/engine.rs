@@ -1,0 +1,112 @@
+//! Drives a lowering through its rounds on the session's backend.
+
+use swath_batch::Value;
+use swath_ops::TaskValue;
+use swath_plan::{Lowering, Observed, Plan, RootKeys, Round};
+use swath_scheduler::{Held, Run, RunError};
+
+use crate::{Error, Result, Session};
+
+/// The held partitions of each root, in order.
+pub(crate) type Roots = Vec<RootRows>;
+
+/// Where the partitions of a root are held.
+#[derive(Clone, Debug)]
+pub enum RootRows {
+    /// This computation made them; the claims are its own.
+    Made(Vec<Held>),
+    /// They were held before, by this set.
+    Before(Vec<Held>),
+}
+
+impl RootRows {
+    pub(crate) fn held(&self) -> &[Held] {
+        match self {
+            Self::Made(held) | Self::Before(held) => held,
+        }
+    }
+}
+
+/// What goes from round to round.
+struct Rounds {
+    session: Session,
+    lowering: Lowering,
+    observed: Observed,
+    last: Vec<Held>,
+}
+
+/// Starts the computation of some plans: one graph a round, what they share runs once.
+///
+/// Planning errors come as `Ok(Err(..))`, so that the run itself stays the scheduler's.
+pub(crate) fn start(session: &Session, roots: &[Plan]) -> Run<Result<Roots>> {
+    let roots = roots
+        .iter()
+        .map(|plan| session.with_persisted(plan))
+        .collect();
+    let lowering = Lowering::new(roots, session.env().clone(), session.threads());
+    let run = next(Rounds {
+        session: session.clone(),
+        lowering,
+        observed: Observed::default(),
+        last: Vec::new(),
+    });
+    session.running(&run.cancel_handle());
+    run
+}
+
+/// Submits the next round; whoever completes its last wanted key goes on with the one after it.
+fn next(mut rounds: Rounds) -> Run<Result<Roots>> {
+    match rounds.lowering.next(&rounds.observed) {
+        Err(error) => Run::ready(Ok(Err(Error::lowering(error)))),
+        Ok(Round::Done(roots)) => Run::ready(Ok(collect(&rounds, &roots))),
+        Ok(Round::Submit {
+            graph,
+            wanted,
+            scalars,
+        }) => {
+            let run = rounds
+                .session
+                .backend()
+                .submit(graph, &wanted, rounds.session.run_options());
+            run.and_then(move |held| {
+                if scalars.is_empty() {
+                    rounds.last = held;
+                } else {
+                    for (name, held) in scalars.into_iter().zip(&held) {
+                        match scalar_value(&rounds.session, held) {
+                            Ok(value) => rounds.observed.values.insert(name, value),
+                            Err(error) => return Run::ready(Err(error)),
+                        };
+                    }
+                }
+                next(rounds)
+            })
+        }
+    }
+}
+
+/// The value of a lazy scalar: the last column of the one row.
+fn scalar_value(session: &Session, held: &Held) -> std::result::Result<Value, RunError> {
+    let rows = session.backend().fetch(held)?;
+    let TaskValue::Rows(rows) = &*rows else {
+        return Ok(Value::Null);
+    };
+    let Some(batch) = rows.batches().iter().find(|batch| batch.num_rows() > 0) else {
+        return Ok(Value::Null);
+    };
+    Ok(Value::from_array(batch.column(batch.num_columns() - 1), 0))
+}
+
+fn collect(rounds: &Rounds, roots: &[RootKeys]) -> Result<Roots> {
+    roots
+        .iter()
+        .map(|root| match root {
+            RootKeys::Wanted(range) => Ok(RootRows::Made(rounds.last[range.clone()].to_vec())),
+            RootKeys::Held(rows) => {
+                let held = rounds.session.claims_of(rows.name());
+                held.map(RootRows::Before)
+                    .ok_or_else(|| Error::released(rows.name()))
+            }
+        })
+        .collect()
+}

@@ -1,0 +1,96 @@
+//! Streaming a result that need not fit in memory.
+
+use std::collections::VecDeque;
+use std::panic::Location;
+
+use swath_batch::Batch;
+use swath_plan::Plan;
+
+use super::DataFrame;
+use crate::run::Run;
+use crate::{Result, Session, Table, compute};
+
+/// The batches of a frame in order, computed a few partitions ahead of the reader.
+///
+/// An iterator of `Result<Batch>`; it ends after the first error. Dropping it cancels what still runs.
+pub struct Batches {
+    session: Session,
+    plan: Plan,
+    location: &'static Location<'static>,
+    next: usize,
+    ahead: usize,
+    running: VecDeque<Run<Table>>,
+    ready: VecDeque<Batch>,
+    failed: bool,
+}
+
+impl DataFrame {
+    /// Computes the frame partition by partition and hands out its batches in order.
+    ///
+    /// At most two partitions a thread are computed ahead. Where the frame ends in row-wise operations over
+    /// files or held partitions, nothing else is kept; a group-by or other breaker below is computed once,
+    /// before the first batch, and held until the iterator is dropped.
+    ///
+    /// # Errors
+    /// Whatever the part below the last breaker meets.
+    #[track_caller]
+    pub fn batches(&self) -> Result<Batches> {
+        let location = Location::caller();
+        let frame = if swath_plan::is_row_wise(self.plan()) {
+            self.clone()
+        } else {
+            self.persist()?
+        };
+        Ok(Batches {
+            session: frame.session().clone(),
+            plan: frame.plan().clone(),
+            location,
+            next: 0,
+            ahead: 2 * frame.session().threads(),
+            running: VecDeque::new(),
+            ready: VecDeque::new(),
+            failed: false,
+        })
+    }
+}
+
+impl Batches {
+    fn submit_next(&mut self) -> Result<()> {
+        let frame = DataFrame::new(&self.session, self.plan.clone(), self.location);
+        let run = compute::submit(&frame.partitions(self.next)?)?;
+        self.next += 1;
+        self.running.push_back(run);
+        Ok(())
+    }
+
+    fn advance(&mut self) -> Result<Option<Batch>> {
+        loop {
+            if let Some(batch) = self.ready.pop_front() {
+                return Ok(Some(batch));
+            }
+            while self.next < self.plan.npartitions() && self.running.len() < self.ahead {
+                self.submit_next()?;
+            }
+            let Some(run) = self.running.pop_front() else {
+                return Ok(None);
+            };
+            self.ready.extend(run.wait()?.batches());
+        }
+    }
+}
+
+impl Iterator for Batches {
+    type Item = Result<Batch>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.failed {
+            return None;
+        }
+        let next = self.advance();
+        if next.is_err() {
+            self.failed = true;
+            self.running.clear();
+        }
+        next.transpose()
+    }
+}

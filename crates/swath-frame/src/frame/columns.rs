@@ -1,0 +1,129 @@
+//! Verbs that choose, compute and name columns, and the filter.
+
+use std::panic::Location;
+use std::sync::Arc;
+
+use swath_expr::{Expr, IntoColumns};
+use swath_plan::{Plan, PlanError};
+
+use super::DataFrame;
+use crate::Result;
+
+/// The expressions with the names they bear in a result.
+pub(crate) fn named(
+    plan: &Plan,
+    columns: impl IntoColumns,
+) -> std::result::Result<Vec<(Arc<str>, Expr)>, PlanError> {
+    columns
+        .into_columns()
+        .resolve(plan.meta())
+        .into_iter()
+        .map(|expr| match expr.output_name() {
+            Some(name) => Ok((name, expr)),
+            None => Err(PlanError::Unnamed {
+                expression: expr.to_string(),
+            }),
+        })
+        .collect()
+}
+
+/// The names of plain columns.
+pub(crate) fn names(
+    plan: &Plan,
+    columns: impl IntoColumns,
+) -> std::result::Result<Vec<Arc<str>>, PlanError> {
+    named(plan, columns)?
+        .into_iter()
+        .map(|(name, expr)| match expr.as_column() {
+            Some(_) => Ok(name),
+            None => Err(PlanError::NotAColumn {
+                expression: expr.to_string(),
+            }),
+        })
+        .collect()
+}
+
+impl DataFrame {
+    /// Keeps the rows for which `predicate` is true; null counts as false, as in SQL.
+    ///
+    /// Row order, partitions and divisions stay. Next to a scan the predicate also prunes row groups and
+    /// pages, and columns are decoded only for the rows that pass.
+    ///
+    /// # Errors
+    /// A column that does not exist, two sides whose dtypes do not go together, a predicate that is not bool.
+    ///
+    /// ```
+    /// # use swath_frame::{Batch, Session, col};
+    /// # let session = Session::testing();
+    /// let df = session.from_batches([Batch::from_csv("k,v\na,1\nb,7\n")?])?;
+    /// assert_eq!(df.filter(col("v").gt(5))?.compute()?.num_rows(), 1);
+    /// # Ok::<(), swath_frame::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn filter(&self, predicate: impl Into<Expr>) -> Result<Self> {
+        let predicate = predicate.into();
+        self.next("filter", Location::caller(), |plan, env| {
+            plan.filter(predicate, env)
+        })
+    }
+
+    /// The index and these columns, in the order given; expressions need a name ([`Expr::alias`]).
+    ///
+    /// # Errors
+    /// A column that does not exist, an expression without a name, two columns of one name.
+    #[track_caller]
+    pub fn select(&self, columns: impl IntoColumns) -> Result<Self> {
+        self.next("select", Location::caller(), |plan, env| {
+            plan.select(named(plan, columns)?, env)
+        })
+    }
+
+    /// All columns, and `name` computed by `value` (a bare string is a literal), replaced where it exists.
+    ///
+    /// Assigning to an index column makes the divisions unknown.
+    ///
+    /// # Errors
+    /// A column that does not exist, dtypes that do not go together.
+    #[track_caller]
+    pub fn assign(&self, name: impl AsRef<str>, value: impl Into<Expr>) -> Result<Self> {
+        let value = value.into();
+        self.next("assign", Location::caller(), |plan, env| {
+            plan.assign(name.as_ref(), value, env)
+        })
+    }
+
+    /// All columns, those named first in a pair under the second name. Index columns may be renamed too.
+    ///
+    /// # Errors
+    /// A column that does not exist, two columns of one name.
+    #[track_caller]
+    pub fn rename<O: AsRef<str>, N: AsRef<str>>(
+        &self,
+        names: impl IntoIterator<Item = (O, N)>,
+    ) -> Result<Self> {
+        let names: Vec<(Arc<str>, Arc<str>)> = names
+            .into_iter()
+            .map(|(old, new)| (Arc::from(old.as_ref()), Arc::from(new.as_ref())))
+            .collect();
+        self.next("rename", Location::caller(), |plan, env| {
+            plan.rename(&names, env)
+        })
+    }
+
+    /// All columns but these.
+    ///
+    /// # Errors
+    /// A column that does not exist; an index column, which [`reset_index`](Self::reset_index) makes droppable.
+    #[track_caller]
+    pub fn drop(&self, columns: impl IntoColumns) -> Result<Self> {
+        self.next("drop", Location::caller(), |plan, env| {
+            plan.drop_columns(&names(plan, columns)?, env)
+        })
+    }
+
+    /// Ends the role of the index: its columns become the first data columns; divisions become unknown.
+    #[track_caller]
+    pub fn reset_index(&self) -> Result<Self> {
+        self.next("reset_index", Location::caller(), Plan::reset_index)
+    }
+}

@@ -1,0 +1,203 @@
+//! The lazy frame; its verbs by what they do, one file each.
+
+mod batches;
+mod columns;
+mod display;
+mod partitions;
+mod persist;
+mod reduce;
+mod rows;
+mod write;
+
+use std::panic::Location;
+use std::sync::Arc;
+
+use swath_divisions::Divisions;
+use swath_meta::{Field, Meta};
+use swath_ops::Env;
+use swath_plan::{Explained, Plan, PlanError};
+
+use crate::persisted::HeldSet;
+use crate::run::Run;
+use crate::{Error, Result, Session, Table, compute, submit};
+
+pub use batches::Batches;
+pub use partitions::{IntoPartitions, Repartition};
+pub use rows::Head;
+pub use write::{Sink, Written};
+
+pub(crate) use columns::named as named_columns;
+
+/// A lazy table of named columns, cut into partitions along its index.
+///
+/// A frame is a handle: a clone costs one reference count, methods take `&self` and give new frames, and
+/// nothing is computed before [`compute`](DataFrame::compute), [`persist`](DataFrame::persist),
+/// [`submit`](DataFrame::submit) or a writing verb. A frame keeps its session alive, and a frame derived
+/// from a persisted one keeps the persisted partitions in memory.
+///
+/// Every call that names a column, dtype or option is checked when it is made; its error shows the
+/// caller's line and the nearest existing name.
+#[derive(Clone)]
+pub struct DataFrame(Arc<FrameInner>);
+
+pub(crate) struct FrameInner {
+    plan: Plan,
+    session: Session,
+    label: Option<Arc<str>>,
+    /// The claim of a persisted frame on its partitions.
+    held: Option<Arc<HeldSet>>,
+    location: &'static Location<'static>,
+}
+
+impl FrameInner {
+    pub(crate) fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    pub(crate) fn location(&self) -> &'static Location<'static> {
+        self.location
+    }
+}
+
+impl DataFrame {
+    pub(crate) fn new(session: &Session, plan: Plan, location: &'static Location<'static>) -> Self {
+        Self::with(session, plan, None, None, location)
+    }
+
+    pub(crate) fn with(
+        session: &Session,
+        plan: Plan,
+        label: Option<Arc<str>>,
+        held: Option<Arc<HeldSet>>,
+        location: &'static Location<'static>,
+    ) -> Self {
+        let inner = Arc::new(FrameInner {
+            plan: plan.at(location),
+            session: session.clone(),
+            label,
+            held,
+            location,
+        });
+        session.remember(&inner);
+        Self(inner)
+    }
+
+    /// A frame one operation further, or the error of the call at `location`.
+    pub(crate) fn next(
+        &self,
+        call: &'static str,
+        location: &'static Location<'static>,
+        build: impl FnOnce(&Plan, &Env) -> std::result::Result<Plan, PlanError>,
+    ) -> Result<Self> {
+        match build(&self.0.plan, self.0.session.env()) {
+            Ok(plan) => Ok(Self::new(&self.0.session, plan, location)),
+            Err(error) => Err(Error::planning(error, call, location)),
+        }
+    }
+
+    /// The session that the frame belongs to.
+    pub fn session(&self) -> &Session {
+        &self.0.session
+    }
+
+    pub(crate) fn plan(&self) -> &Plan {
+        &self.0.plan
+    }
+
+    pub(crate) fn label_text(&self) -> Option<&Arc<str>> {
+        self.0.label.as_ref()
+    }
+
+    pub(crate) fn location(&self) -> &'static Location<'static> {
+        self.0.location
+    }
+
+    /// Names, dtypes, nullability and index; computes nothing.
+    pub fn meta(&self) -> &Meta {
+        self.0.plan.meta()
+    }
+
+    /// Names of the data columns, in order; the index is not among them.
+    pub fn columns(&self) -> Vec<&str> {
+        self.meta()
+            .data_fields()
+            .iter()
+            .map(|field| &*field.name)
+            .collect()
+    }
+
+    /// Names of the index columns; empty where there is no index.
+    pub fn index(&self) -> Vec<&str> {
+        self.meta()
+            .index_fields()
+            .iter()
+            .map(|field| &*field.name)
+            .collect()
+    }
+
+    /// Name, dtype and nullability of the data columns, in order.
+    pub fn dtypes(&self) -> &[Field] {
+        self.meta().data_fields()
+    }
+
+    /// The bounds of the partitions along the index: known, pending or unknown. Computes nothing.
+    pub fn divisions(&self) -> &Divisions {
+        self.0.plan.divisions()
+    }
+
+    /// Visible partitions. Only calls that say so change their number.
+    pub fn npartitions(&self) -> usize {
+        self.0.plan.npartitions()
+    }
+
+    /// Gives the frame a name for listings, plans and errors; the frame's meaning does not change.
+    #[must_use]
+    pub fn label(&self, label: impl Into<Arc<str>>) -> Self {
+        let inner = &*self.0;
+        Self::with(
+            &inner.session,
+            inner.plan.clone(),
+            Some(label.into()),
+            inner.held.clone(),
+            inner.location,
+        )
+    }
+
+    /// How the frame is computed, before and after optimisation. Runs nothing and cannot fail: where
+    /// optimisation itself would, the text says why.
+    pub fn explain(&self) -> String {
+        match Explained::new(
+            &self.0.session.with_persisted(self.plan()),
+            self.0.session.env(),
+        ) {
+            Ok(explained) => explained.to_string(),
+            Err(error) => Error::planning(error, "explain", self.0.location).to_string(),
+        }
+    }
+
+    /// Computes the frame and brings all rows to the caller.
+    ///
+    /// Blocks until done; may be called from any thread, inside a task or an asynchronous runtime too.
+    /// Cost: the whole computation, and the result in memory; results that are too large for it are for
+    /// [`batches`](DataFrame::batches) or [`to_parquet`](DataFrame::to_parquet).
+    ///
+    /// # Errors
+    /// Whatever a task meets: unreadable or changed files, overflow, the memory limit; see [`ErrorKind`](crate::ErrorKind).
+    #[track_caller]
+    pub fn compute(&self) -> Result<Table> {
+        compute(self)
+    }
+
+    /// Starts the computation and returns at once: the one asynchronous door.
+    ///
+    /// The run is a future for any runtime, or waits when asked; dropping it cancels.
+    #[track_caller]
+    pub fn submit(&self) -> Result<Run<Table>> {
+        submit(self)
+    }
+
+    /// Whether two handles are the same computation over the same unchanged inputs.
+    pub fn same_as(&self, other: &Self) -> bool {
+        self.plan().name() == other.plan().name()
+    }
+}

@@ -1,0 +1,75 @@
+//! A computation that was started.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use swath_scheduler::{CancelHandle, Progress, RunStats};
+
+use crate::{Error, Result};
+
+/// A computation on its way: what [`DataFrame::submit`](crate::DataFrame::submit) gives.
+///
+/// It is a future for any runtime, or waits when asked. Dropping it cancels; [`detach`](Self::detach) does not.
+#[must_use = "dropping a run cancels it"]
+pub struct Run<T>(swath_scheduler::Run<Result<T>>);
+
+impl<T: Send + 'static> Run<T> {
+    pub(crate) fn new(run: swath_scheduler::Run<Result<T>>) -> Self {
+        Self(run)
+    }
+
+    /// Waits for the result. May be called on any thread, inside a task or an asynchronous runtime too.
+    ///
+    /// # Errors
+    /// Whatever a task met; the memory limit; a cancelled run.
+    pub fn wait(self) -> Result<T> {
+        self.0.wait().map_err(Error::run)?
+    }
+
+    /// Whether the result is there.
+    pub fn is_done(&self) -> bool {
+        self.0.is_done()
+    }
+
+    /// Stops the computation; its result becomes [`ErrorKind::Cancelled`](crate::ErrorKind::Cancelled).
+    pub fn cancel(&self) {
+        self.0.cancel();
+    }
+
+    /// A handle that can cancel from elsewhere, as a signal handler does.
+    pub fn cancel_handle(&self) -> CancelHandle {
+        self.0.cancel_handle()
+    }
+
+    /// Tasks done, running and known so far.
+    pub fn progress(&self) -> Progress {
+        self.0.progress()
+    }
+
+    /// Tasks, bytes, counters of sources, and time, so far.
+    pub fn stats(&self) -> RunStats {
+        self.0.stats()
+    }
+
+    /// Lets the computation go on without anybody waiting.
+    pub fn detach(self) {
+        self.0.detach();
+    }
+}
+
+impl<T: Send + 'static> Future for Run<T> {
+    type Output = Result<T>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let run = Pin::new(&mut self.get_mut().0);
+        run.poll(cx).map(|result| result.map_err(Error::run)?)
+    }
+}
+
+impl<T> fmt::Debug for Run<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Run").finish_non_exhaustive()
+    }
+}

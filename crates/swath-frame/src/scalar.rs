@@ -1,0 +1,109 @@
+//! One lazy value.
+
+use std::fmt;
+use std::panic::Location;
+
+use swath_batch::Value;
+use swath_expr::Expr;
+use swath_meta::DType;
+use swath_plan::{LateScalar, Plan};
+
+use crate::run::Run;
+use crate::{Error, Result, Session, compute, submit};
+
+/// A single value that is computed when asked for: what reductions give.
+///
+/// It can stand inside an expression: `df.filter(col("v").gt(&df.mean("v")?))?`. It has no comparison of
+/// its own with numbers, so that nothing is computed by accident.
+#[derive(Clone)]
+pub struct Scalar {
+    session: Session,
+    plan: Plan,
+    location: &'static Location<'static>,
+}
+
+impl Scalar {
+    pub(crate) fn new(session: &Session, plan: Plan, location: &'static Location<'static>) -> Self {
+        Self {
+            session: session.clone(),
+            plan,
+            location,
+        }
+    }
+
+    pub(crate) fn session(&self) -> &Session {
+        &self.session
+    }
+
+    pub(crate) fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    pub(crate) fn location(&self) -> &'static Location<'static> {
+        self.location
+    }
+
+    /// The dtype of the value.
+    pub fn dtype(&self) -> &DType {
+        &self
+            .plan
+            .meta()
+            .fields()
+            .last()
+            .expect("a scalar's plan has one column")
+            .dtype
+    }
+
+    /// Computes the value.
+    ///
+    /// # Errors
+    /// Whatever a task meets.
+    #[track_caller]
+    pub fn compute(&self) -> Result<Value> {
+        compute(self)
+    }
+
+    /// Computes the value as a Rust type: `let mean: f64 = df.mean("x")?.get()?`.
+    ///
+    /// # Errors
+    /// Whatever a task meets; a value of another type, null included, unless `T` is an `Option`.
+    #[track_caller]
+    pub fn get<T>(&self) -> Result<T>
+    where
+        T: TryFrom<Value>,
+        Error: From<T::Error>,
+    {
+        Ok(T::try_from(self.compute()?)?)
+    }
+
+    /// Starts the computation and returns at once.
+    #[track_caller]
+    pub fn submit(&self) -> Result<Run<Value>> {
+        submit(self)
+    }
+}
+
+impl From<&Scalar> for Expr {
+    fn from(scalar: &Scalar) -> Self {
+        LateScalar::new(scalar.plan.clone()).leaf()
+    }
+}
+
+impl From<Scalar> for Expr {
+    fn from(scalar: Scalar) -> Self {
+        LateScalar::new(scalar.plan).leaf()
+    }
+}
+
+/// Prints operation and dtype; computes nothing.
+impl fmt::Display for Scalar {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Scalar {} ({})", self.plan.node().kind(), self.dtype())
+    }
+}
+
+impl fmt::Debug for Scalar {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}

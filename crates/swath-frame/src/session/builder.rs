@@ -1,0 +1,166 @@
+//! Setting up a session.
+
+use std::collections::HashMap;
+use std::panic::Location;
+use std::sync::{Arc, Mutex};
+
+use swath_memory::{Budget, ByteSize};
+use swath_ops::{Env, Op};
+use swath_scheduler::{Backend, BuildError, Inline, Local, Observer};
+
+use super::{Inner, Session, machine};
+use crate::{Error, Result};
+
+/// Memory that a thread needs for scratch beside what it reserves: pages being decoded, batches on their way.
+const SCRATCH_PER_THREAD: u64 = 16 << 20;
+/// Share of the machine's memory that a session takes unless told otherwise, in percent.
+const DEFAULT_SHARE: u64 = 60;
+/// The limit of a session for tests.
+const TESTING_LIMIT: u64 = 256 << 20;
+/// The seed of a session for tests.
+const TESTING_SEED: u64 = 108;
+
+/// Threads, memory and observers of a [`Session`]; [`build`](Self::build) checks them.
+#[derive(Default)]
+#[must_use = "a builder does nothing until it builds"]
+pub struct SessionBuilder {
+    threads: Option<usize>,
+    memory_limit: Option<String>,
+    observers: Vec<Arc<dyn Observer>>,
+    backend: Option<Arc<dyn Backend<Op>>>,
+    testing: bool,
+}
+
+impl SessionBuilder {
+    /// Threads that run tasks. Without it: as many as the process may use.
+    pub fn threads(self, threads: usize) -> Self {
+        Self {
+            threads: Some(threads),
+            ..self
+        }
+    }
+
+    /// The most memory for everything the session does: `"4GiB"` (2^30), `"4GB"` (10^9), `"50%"` of the
+    /// machine's. Without it: 60 % of the machine's, or of its control group's limit.
+    pub fn memory_limit(self, limit: impl Into<String>) -> Self {
+        Self {
+            memory_limit: Some(limit.into()),
+            ..self
+        }
+    }
+
+    /// Is told every change of state of every task; may be given several times.
+    pub fn observer(mut self, observer: impl Observer + 'static) -> Self {
+        self.observers.push(Arc::new(observer));
+        self
+    }
+
+    /// Runs tasks elsewhere. Threads and limit are then the backend's own.
+    pub fn backend(self, backend: Arc<dyn Backend<Op>>) -> Self {
+        Self {
+            backend: Some(backend),
+            ..self
+        }
+    }
+
+    pub(super) fn testing(self) -> Self {
+        Self {
+            testing: true,
+            ..self
+        }
+    }
+
+    /// Builds the session and starts its threads.
+    ///
+    /// # Errors
+    /// No threads, a limit that is no size, or one that is smaller than what the threads need for scratch.
+    #[track_caller]
+    pub fn build(self) -> Result<Session> {
+        let location = Location::caller();
+        warn_if_unoptimised();
+        let threads = if self.testing {
+            1
+        } else {
+            self.threads.unwrap_or_else(machine::threads)
+        };
+        let limit = self.limit(location)?;
+        let budget =
+            Budget::new(usable(limit, threads).map_err(|error| Error::build(error, location))?);
+        let env = Env::default();
+        let backend = match self.backend {
+            Some(backend) => backend,
+            None => {
+                let mut local = Local::builder()
+                    .threads(threads)
+                    .budget(budget.clone())
+                    .env(env.clone());
+                for observer in self.observers {
+                    local = local.shared_observer(observer);
+                }
+                if self.testing {
+                    local = local.executor(Inline::new(TESTING_SEED));
+                }
+                Arc::new(
+                    local
+                        .build()
+                        .map_err(|error| Error::build(error, location))?,
+                )
+            }
+        };
+        Ok(Session(Arc::new(Inner {
+            backend,
+            env,
+            threads,
+            budget,
+            persisted: Mutex::new(HashMap::new()),
+            frames: Mutex::new(Vec::new()),
+            runs: Mutex::new(Vec::new()),
+        })))
+    }
+
+    fn limit(&self, location: &'static Location<'static>) -> Result<u64> {
+        if self.testing {
+            return Ok(TESTING_LIMIT);
+        }
+        let machine = || machine::memory().ok_or_else(|| Error::unknown_memory(location));
+        let Some(text) = &self.memory_limit else {
+            return Ok(machine()? / 100 * DEFAULT_SHARE);
+        };
+        let size: ByteSize = text.parse().map_err(|error| {
+            Error::option("Session::builder", "memory_limit", text, error, location)
+        })?;
+        match size {
+            ByteSize::Bytes(bytes) => Ok(bytes),
+            ByteSize::Percent(_) => Ok(size.of(machine()?)),
+        }
+    }
+}
+
+/// What the limit leaves for reservations after the threads' scratch.
+fn usable(limit: u64, threads: usize) -> std::result::Result<u64, BuildError> {
+    let scratch = SCRATCH_PER_THREAD * threads as u64;
+    if threads == 0 {
+        return Err(BuildError::NoThreads);
+    }
+    if limit <= scratch {
+        return Err(BuildError::LimitBelowScratch {
+            limit,
+            threads,
+            scratch_per_thread: SCRATCH_PER_THREAD,
+        });
+    }
+    Ok(limit - scratch)
+}
+
+/// Says once that a debug build is slow: the first thing a new user runs is one.
+fn warn_if_unoptimised() {
+    #[cfg(debug_assertions)]
+    {
+        static ONCE: std::sync::Once = std::sync::Once::new();
+        ONCE.call_once(|| {
+            tracing::warn!(
+                "swath was compiled without optimisation and is many times slower; use --release"
+            )
+        });
+    }
+}

@@ -1,0 +1,134 @@
+//! Where frames come from.
+
+use std::panic::Location;
+use std::sync::Arc;
+
+use arrow_array::RecordBatch;
+use swath_batch::{Batch, Partition};
+use swath_graph::{Canon, Key, Name};
+use swath_io::{IoContext, ParquetDataset, ReadParquet};
+use swath_memory::CancelToken;
+use swath_meta::{Field, Meta};
+use swath_ops::TaskValue;
+use swath_plan::Plan;
+
+use super::Session;
+use crate::persisted::HeldSet;
+use crate::{DataFrame, Error, Result};
+
+/// Rows handed in up to this size are named by their content; larger ones get a name of their own.
+const HASHED_BYTES: u64 = 64 << 20;
+
+impl Session {
+    /// Reads Parquet files: a file, a folder, a glob, or a list of them; options through [`ReadParquet`].
+    ///
+    /// Lists the files and reads their footers now; rows are read when something is computed. A file becomes
+    /// one partition of about 64 MiB decoded, or several; small neighbours are not joined. The columns of
+    /// the first file, in name order, are the frame's; every other file must have the same.
+    ///
+    /// # Errors
+    /// No file matches; a file is empty, truncated or corrupt; two files have different columns.
+    #[track_caller]
+    pub fn read_parquet(&self, from: impl Into<ReadParquet>) -> Result<DataFrame> {
+        let location = Location::caller();
+        let options = from.into();
+        let io = IoContext::new(CancelToken::new(), Arc::clone(&self.env().footers))
+            .functions(Arc::clone(&self.env().functions));
+        let plan = ParquetDataset::open(&options, &io)
+            .map_err(Into::into)
+            .and_then(|dataset| Plan::scan(Arc::new(dataset)))
+            .map_err(|error| Error::planning(error, "read_parquet", location))?;
+        Ok(DataFrame::new(self, plan, location))
+    }
+
+    /// A frame over rows from memory: one partition a batch. All batches must have the same columns.
+    ///
+    /// The rows are held by the session until the last frame over them is dropped, and count against the
+    /// memory limit. Equal rows (up to 64 MiB) give equal frames.
+    ///
+    /// # Errors
+    /// No batch; batches of different columns; the memory limit.
+    #[track_caller]
+    pub fn from_batches<B: Into<Batch>>(
+        &self,
+        batches: impl IntoIterator<Item = B>,
+    ) -> Result<DataFrame> {
+        let location = Location::caller();
+        let batches: Vec<Batch> = batches.into_iter().map(Into::into).collect();
+        self.hold_batches(&batches, location)
+            .map_err(|error| error.in_call("from_batches", location))
+    }
+
+    fn hold_batches(
+        &self,
+        batches: &[Batch],
+        location: &'static Location<'static>,
+    ) -> Result<DataFrame> {
+        let Some(first) = batches.first() else {
+            return Err(Error::no_batches(location));
+        };
+        let meta = Arc::new(nullable_where_any(first.meta(), batches)?);
+        let partitions = batches
+            .iter()
+            .map(|batch| Partition::try_new(Arc::clone(&meta), vec![batch.record_batch().clone()]))
+            .collect::<std::result::Result<Vec<_>, _>>()?;
+        let name = content_name(&partitions)?;
+        if let Some(set) = self.persisted_set(&name) {
+            return Ok(set.frame(self, None, location));
+        }
+        let held = partitions
+            .into_iter()
+            .enumerate()
+            .map(|(at, rows)| {
+                self.backend()
+                    .hold(Key::new(name.clone(), at as u32), TaskValue::Rows(rows))
+            })
+            .collect::<std::result::Result<Vec<_>, _>>()
+            .map_err(Error::run)?;
+        let set = self.keep(HeldSet::from_memory(name, meta, held, location));
+        Ok(set.frame(self, None, location))
+    }
+
+    /// A frame over Arrow record batches; see [`from_batches`](Self::from_batches).
+    ///
+    /// # Errors
+    /// An Arrow type without a logical dtype; batches of different columns; the memory limit.
+    #[track_caller]
+    pub fn from_record_batches(
+        &self,
+        batches: impl IntoIterator<Item = RecordBatch>,
+    ) -> Result<DataFrame> {
+        let location = Location::caller();
+        let batches = batches
+            .into_iter()
+            .map(Batch::from_record_batch)
+            .collect::<std::result::Result<Vec<_>, _>>()?;
+        self.hold_batches(&batches, location)
+            .map_err(|error| error.in_call("from_record_batches", location))
+    }
+}
+
+/// The meta of the first batch, with nulls in the columns that have them in any batch.
+fn nullable_where_any(first: &Meta, batches: &[Batch]) -> Result<Meta> {
+    let nullable = |name: &str| {
+        let mut fields = batches.iter().filter_map(|batch| batch.meta().field(name).ok());
+        fields.any(|field| field.nullable)
+    };
+    let fields = first.fields().iter().map(|field| Field {
+        nullable: nullable(&field.name),
+        ..field.clone()
+    });
+    Ok(Meta::try_new(fields, first.index())?)
+}
+
+fn content_name(partitions: &[Partition]) -> Result<Name> {
+    if partitions.iter().map(Partition::bytes).sum::<u64>() > HASHED_BYTES {
+        return Ok(Name::unique("from-batches"));
+    }
+    let mut canon = Canon::new("from-batches", 1);
+    canon.seq(partitions.len());
+    for partition in partitions {
+        canon.bytes(&partition.encode()?);
+    }
+    Ok(Name::from_canon("from-batches", canon))
+}

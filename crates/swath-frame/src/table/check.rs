@@ -1,0 +1,67 @@
+//! Comparing tables in tests.
+
+use swath_batch::{Batch, Value};
+
+use super::Table;
+
+/// Rows as text, sorted: floats by their shortest form, so that NaN equals NaN.
+fn sorted_rows(batches: &[Batch]) -> Vec<String> {
+    let mut rows = Vec::new();
+    for batch in batches {
+        for row in 0..batch.num_rows() {
+            let values = batch
+                .record_batch()
+                .columns()
+                .iter()
+                .map(|column| Value::from_array(column, row).to_string());
+            rows.push(values.collect::<Vec<_>>().join(" | "));
+        }
+    }
+    rows.sort();
+    rows
+}
+
+impl Table {
+    /// Asserts that the table has the columns and, in any order, the rows of `expected`.
+    ///
+    /// For tests: NaN equals NaN, numbers are compared by value and not by dtype.
+    ///
+    /// # Panics
+    /// Where they differ; the message lists rows that only one side has.
+    #[track_caller]
+    pub fn assert_same_rows(&self, expected: &[Batch]) {
+        if let Some(first) = expected.first() {
+            let (found, wanted): (Vec<_>, Vec<_>) = (
+                self.meta().names().collect(),
+                first.meta().names().collect(),
+            );
+            assert_eq!(found, wanted, "the tables have different columns");
+        }
+        let (found, wanted) = (sorted_rows(&self.batches()), sorted_rows(expected));
+        let only = |of: &[String], other: &[String]| -> String {
+            let mut other = other.to_vec();
+            let rows: Vec<_> = of
+                .iter()
+                .filter(|row| match other.iter().position(|same| same == *row) {
+                    Some(at) => {
+                        other.swap_remove(at);
+                        false
+                    }
+                    None => true,
+                })
+                .map(|row| format!("\n  {row}"))
+                .collect();
+            if rows.is_empty() {
+                " none".to_owned()
+            } else {
+                rows.concat()
+            }
+        };
+        assert!(
+            found == wanted,
+            "the tables have different rows\nonly found:{}\nonly expected:{}",
+            only(&found, &wanted),
+            only(&wanted, &found)
+        );
+    }
+}

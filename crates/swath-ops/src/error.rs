@@ -1,0 +1,80 @@
+//! Why a step, source or sink could not do its work.
+
+use swath_batch::BatchError;
+use swath_divisions::DivisionsError;
+use swath_expr::ExprError;
+use swath_graph::{DecodeError, EncodeError};
+use swath_io::IoError;
+use swath_kernels::KernelError;
+use swath_memory::{Cancelled, OverBudget};
+use swath_meta::MetaError;
+use swath_scheduler::TaskError;
+use swath_shuffle::ShuffleError;
+
+/// An error of a pipeline; the layer that found it is the source.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum OpError {
+    /// An expression could not be bound or evaluated.
+    #[error(transparent)]
+    Expr(#[from] ExprError),
+    /// A kernel refused its input.
+    #[error(transparent)]
+    Kernel(#[from] KernelError),
+    /// Rows could not be put together.
+    #[error(transparent)]
+    Batch(#[from] BatchError),
+    /// A file could not be read or written.
+    #[error(transparent)]
+    Io(#[from] IoError),
+    /// The input has not the columns that the step was made for.
+    #[error(transparent)]
+    Meta(#[from] MetaError),
+    /// Rows could not be split or gathered.
+    #[error(transparent)]
+    Shuffle(#[from] ShuffleError),
+    /// A task cannot be encoded.
+    #[error(transparent)]
+    Encode(#[from] EncodeError),
+    /// Rows cannot be cut along their index.
+    #[error(transparent)]
+    Divisions(#[from] DivisionsError),
+    /// An encoded step is not readable.
+    #[error(transparent)]
+    Decode(#[from] DecodeError),
+    /// The run was cancelled.
+    #[error(transparent)]
+    Cancelled(#[from] Cancelled),
+    /// The memory limit was reached.
+    #[error(transparent)]
+    OverBudget(#[from] OverBudget),
+    /// The scheduler could not hand over an input, or part of the task that ran on another thread failed.
+    #[error("{0}")]
+    Input(TaskError),
+    /// A task was given a value of another kind than its step reads.
+    #[error("a task expected {expected} as input {input} and found {found}")]
+    ValueKind {
+        /// Position among the task's inputs.
+        input: usize,
+        /// What the step reads.
+        expected: &'static str,
+        /// What the input holds.
+        found: &'static str,
+    },
+}
+
+impl OpError {
+    /// Turns the error into the scheduler's, keeping what it acts on: cancellation and the memory limit.
+    pub fn into_task_error(self) -> TaskError {
+        match self {
+            Self::Cancelled(cancelled) => TaskError::from(cancelled),
+            Self::OverBudget(over) => TaskError::from(over),
+            Self::Input(error) => error,
+            Self::Expr(error) => TaskError::from(error),
+            Self::Kernel(error) => TaskError::from(error),
+            Self::Batch(error) => TaskError::from(error),
+            Self::Io(error) => TaskError::from(error),
+            other => TaskError::from(other),
+        }
+    }
+}

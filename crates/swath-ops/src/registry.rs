@@ -1,0 +1,115 @@
+//! The tables by which encoded tasks find their parts.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use swath_graph::Decoder;
+
+use crate::sink::{Rows, Split, WriteParquet};
+use crate::source::{Constant, Gather, InputRows, ParquetScan};
+use crate::step::{Filter, GroupMerge, GroupPartial, Limit, Project, Tail, TopK};
+use crate::{Env, OpError, SinkSpec, SourceSpec, StepSpec};
+
+type Decode<T> = fn(&Decoder<'_>, &Env) -> Result<Arc<T>, OpError>;
+
+/// Sources, steps and sinks by kind, beside the function tables of [`Env`].
+///
+/// A user's program, a plugin and a worker in another process all go through it.
+#[derive(Clone, Debug)]
+pub struct Registry {
+    env: Env,
+    sources: BTreeMap<&'static str, Decode<dyn SourceSpec>>,
+    steps: BTreeMap<&'static str, Decode<dyn StepSpec>>,
+    sinks: BTreeMap<&'static str, Decode<dyn SinkSpec>>,
+}
+
+impl Registry {
+    /// The built-in kinds, with the functions of `env`.
+    pub fn standard(env: Env) -> Self {
+        let mut registry = Self {
+            env,
+            sources: BTreeMap::new(),
+            steps: BTreeMap::new(),
+            sinks: BTreeMap::new(),
+        };
+        registry.register_source("constant", |from, _| Ok(Arc::new(Constant::decode(from)?)));
+        registry.register_source("gather", |from, _| Ok(Arc::new(Gather::decode(from)?)));
+        registry.register_source("input-rows", |from, _| {
+            Ok(Arc::new(InputRows::decode(from)?))
+        });
+        registry.register_source("parquet-scan", |from, env| {
+            Ok(Arc::new(ParquetScan::decode(from, &env.functions)?))
+        });
+
+        registry.register_step("filter", |from, env| {
+            Ok(Arc::new(Filter::decode(from, &env.functions)?))
+        });
+        registry.register_step("group-merge", |from, _| {
+            Ok(Arc::new(GroupMerge::decode(from)?))
+        });
+        registry.register_step("group-partial", |from, _| {
+            Ok(Arc::new(GroupPartial::decode(from)?))
+        });
+        registry.register_step("limit", |from, _| Ok(Arc::new(Limit::decode(from)?)));
+        registry.register_step("project", |from, env| {
+            Ok(Arc::new(Project::decode(from, &env.functions)?))
+        });
+        registry.register_step("tail", |from, _| Ok(Arc::new(Tail::decode(from)?)));
+        registry.register_step("top-k", |from, _| Ok(Arc::new(TopK::decode(from)?)));
+
+        registry.register_sink("rows", |from, _| Ok(Arc::new(Rows::decode(from)?)));
+        registry.register_sink("split", |from, env| {
+            Ok(Arc::new(Split::decode(from, &env.partitioners)?))
+        });
+        registry.register_sink("write-parquet", |from, _| {
+            Ok(Arc::new(WriteParquet::decode(from)?))
+        });
+        registry
+    }
+
+    /// The function tables.
+    pub fn env(&self) -> &Env {
+        &self.env
+    }
+
+    /// Adds or replaces a source.
+    pub fn register_source(&mut self, kind: &'static str, decode: Decode<dyn SourceSpec>) {
+        self.sources.insert(kind, decode);
+    }
+
+    /// Adds or replaces a step.
+    pub fn register_step(&mut self, kind: &'static str, decode: Decode<dyn StepSpec>) {
+        self.steps.insert(kind, decode);
+    }
+
+    /// Adds or replaces a sink.
+    pub fn register_sink(&mut self, kind: &'static str, decode: Decode<dyn SinkSpec>) {
+        self.sinks.insert(kind, decode);
+    }
+
+    /// Reads a source of any registered kind.
+    pub fn source(&self, from: &Decoder<'_>) -> Result<Arc<dyn SourceSpec>, OpError> {
+        decode(&self.sources, from, &self.env)
+    }
+
+    /// Reads a step of any registered kind.
+    pub fn step(&self, from: &Decoder<'_>) -> Result<Arc<dyn StepSpec>, OpError> {
+        decode(&self.steps, from, &self.env)
+    }
+
+    /// Reads a sink of any registered kind.
+    pub fn sink(&self, from: &Decoder<'_>) -> Result<Arc<dyn SinkSpec>, OpError> {
+        decode(&self.sinks, from, &self.env)
+    }
+}
+
+fn decode<T: ?Sized>(
+    table: &BTreeMap<&'static str, Decode<T>>,
+    from: &Decoder<'_>,
+    env: &Env,
+) -> Result<Arc<T>, OpError> {
+    match table.get(from.peek_kind()?) {
+        Some(read) => read(from, env),
+        None => Err(from.object()?.unknown_kind(table.keys().copied()).into()),
+    }
+}

@@ -1,0 +1,88 @@
+//! Collects the chunks of a task into rows.
+
+use std::sync::Arc;
+
+use arrow_array::RecordBatch;
+use swath_batch::{Chunk, Partition};
+use swath_graph::{Decoder, Encoder};
+use swath_memory::Reservation;
+use swath_meta::Meta;
+use swath_scheduler::TaskContext;
+
+use super::{Made, Sink, SinkSpec};
+use crate::pipeline::Flow;
+use crate::step::resize;
+use crate::{OpError, TaskInputs, TaskValue};
+
+/// Makes [`TaskValue::Rows`]: the chunks in order, without a copy where the chunk has no selection.
+///
+/// `compact` is for rows that will be held: small batches are joined and buffers that are mostly not
+/// used any more are rewritten, so that what is held is close to what is visible.
+#[derive(Clone, Copy, Debug)]
+pub struct Rows {
+    compact: bool,
+}
+
+impl Rows {
+    /// Rows that the next task reads at once.
+    pub fn passing() -> Self {
+        Self { compact: false }
+    }
+
+    /// Rows that will be held.
+    pub fn held() -> Self {
+        Self { compact: true }
+    }
+
+    pub(crate) fn decode(from: &Decoder<'_>) -> Result<Self, OpError> {
+        let object = from.object()?;
+        object.expect("rows", 1)?;
+        Ok(Self {
+            compact: object.bool("compact")?,
+        })
+    }
+}
+
+impl SinkSpec for Rows {
+    fn open(&self, meta: &Arc<Meta>, _: &TaskInputs<'_>) -> Result<Box<dyn Sink>, OpError> {
+        Ok(Box::new(Running {
+            compact: self.compact,
+            meta: Arc::clone(meta),
+            batches: Vec::new(),
+            reserved: None,
+        }))
+    }
+
+    fn encode(&self, out: &mut Encoder) {
+        out.object("rows", 1, |o| o.bool("compact", self.compact));
+    }
+}
+
+struct Running {
+    compact: bool,
+    meta: Arc<Meta>,
+    batches: Vec<RecordBatch>,
+    reserved: Option<Reservation>,
+}
+
+impl Sink for Running {
+    fn push(&mut self, chunk: Chunk, cx: &TaskContext<'_>) -> Result<Flow, OpError> {
+        let chunk = chunk.compact()?;
+        let held = self.reserved.as_ref().map_or(0, Reservation::bytes) + chunk.bytes();
+        resize(
+            self.reserved.get_or_insert_with(|| cx.reserve("rows")),
+            held,
+        )?;
+        self.batches.push(chunk.into_batch(&self.meta)?);
+        Ok(Flow::More)
+    }
+
+    fn finish(self: Box<Self>, _: &TaskContext<'_>) -> Result<Made, OpError> {
+        let rows = Partition::try_new(self.meta, self.batches)?;
+        let rows = if self.compact { rows.compact()? } else { rows };
+        Ok(Made {
+            value: TaskValue::Rows(rows),
+            reserved: self.reserved,
+        })
+    }
+}

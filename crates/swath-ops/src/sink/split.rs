@@ -1,0 +1,82 @@
+//! Groups the rows of a task by the partition they go to: the sending side of an exchange.
+
+use std::sync::Arc;
+
+use arrow_array::RecordBatch;
+use swath_batch::{Chunk, Partition};
+use swath_graph::{Decoder, Encoder};
+use swath_memory::Reservation;
+use swath_meta::Meta;
+use swath_scheduler::TaskContext;
+use swath_shuffle::{Partitioner, Partitioners, split};
+
+use super::{Made, Sink, SinkSpec};
+use crate::pipeline::Flow;
+use crate::step::resize;
+use crate::{OpError, TaskInputs, TaskValue};
+
+/// Makes [`TaskValue::Pieces`]: one scatter over the task's rows, order kept inside each piece.
+#[derive(Clone, Debug)]
+pub struct Split {
+    by: Arc<dyn Partitioner>,
+}
+
+impl Split {
+    /// Splits by a partitioner.
+    pub fn new(by: Arc<dyn Partitioner>) -> Self {
+        Self { by }
+    }
+
+    pub(crate) fn decode(from: &Decoder<'_>, partitioners: &Partitioners) -> Result<Self, OpError> {
+        let object = from.object()?;
+        object.expect("split", 1)?;
+        Ok(Self {
+            by: partitioners.decode(&object.object("by")?)?,
+        })
+    }
+}
+
+impl SinkSpec for Split {
+    fn open(&self, meta: &Arc<Meta>, _: &TaskInputs<'_>) -> Result<Box<dyn Sink>, OpError> {
+        Ok(Box::new(Running {
+            by: Arc::clone(&self.by),
+            meta: Arc::clone(meta),
+            batches: Vec::new(),
+            reserved: None,
+        }))
+    }
+
+    fn encode(&self, out: &mut Encoder) {
+        out.object("split", 1, |o| o.object("by", |out| self.by.encode(out)));
+    }
+}
+
+struct Running {
+    by: Arc<dyn Partitioner>,
+    meta: Arc<Meta>,
+    batches: Vec<RecordBatch>,
+    reserved: Option<Reservation>,
+}
+
+impl Sink for Running {
+    fn push(&mut self, chunk: Chunk, cx: &TaskContext<'_>) -> Result<Flow, OpError> {
+        let chunk = chunk.compact()?;
+        // The rows and, while they are scattered, their copy.
+        let held = self.reserved.as_ref().map_or(0, Reservation::bytes) + 2 * chunk.bytes();
+        resize(
+            self.reserved
+                .get_or_insert_with(|| cx.reserve("rows to split")),
+            held,
+        )?;
+        self.batches.push(chunk.into_batch(&self.meta)?);
+        Ok(Flow::More)
+    }
+
+    fn finish(self: Box<Self>, _: &TaskContext<'_>) -> Result<Made, OpError> {
+        let rows = Partition::try_new(self.meta, self.batches)?;
+        Ok(Made {
+            value: TaskValue::Pieces(split(&rows, &*self.by)?),
+            reserved: self.reserved,
+        })
+    }
+}

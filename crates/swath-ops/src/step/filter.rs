@@ -1,0 +1,76 @@
+//! Keeps the rows for which a predicate is true.
+
+use std::sync::Arc;
+
+use swath_batch::{Chunk, Selection};
+use swath_expr::{Bound, Expr, Functions};
+use swath_graph::{Decoder, Encoder};
+use swath_meta::Meta;
+use swath_scheduler::TaskContext;
+
+use super::{Step, StepSpec};
+use crate::pipeline::Flow;
+use crate::{Env, OpError, Output};
+
+/// Drops rows whose predicate is false or null; order is kept, nothing is copied: the chunk gets a selection.
+#[derive(Clone, Debug)]
+pub struct Filter {
+    predicate: Expr,
+}
+
+impl Filter {
+    /// A filter by a boolean expression.
+    pub fn new(predicate: Expr) -> Self {
+        Self { predicate }
+    }
+
+    pub(crate) fn decode(from: &Decoder<'_>, functions: &Functions) -> Result<Self, OpError> {
+        let object = from.object()?;
+        object.expect("filter", 1)?;
+        Ok(Self {
+            predicate: Expr::decode(&object.object("predicate")?, functions)?,
+        })
+    }
+}
+
+impl StepSpec for Filter {
+    fn infer(&self, input: &Meta, _: &Env) -> Result<Arc<Meta>, OpError> {
+        Ok(Arc::new(input.clone()))
+    }
+
+    fn open(&self, input: &Meta, env: &Env) -> Result<Box<dyn Step>, OpError> {
+        Ok(Box::new(Running {
+            predicate: self.predicate.bind(input, &env.functions)?,
+        }))
+    }
+
+    fn encode(&self, out: &mut Encoder) {
+        out.object("filter", 1, |o| {
+            o.object("predicate", |out| self.predicate.encode(out))
+        });
+    }
+}
+
+struct Running {
+    predicate: Bound,
+}
+
+impl Step for Running {
+    fn push(
+        &mut self,
+        mut chunk: Chunk,
+        _: &TaskContext<'_>,
+        out: &mut dyn Output,
+    ) -> Result<Flow, OpError> {
+        let live = chunk.selection.as_ref().map(Selection::mask);
+        let selection = Selection::from_mask(self.predicate.mask_where(
+            &chunk.columns,
+            chunk.rows,
+            live,
+        )?);
+        if selection.count() < chunk.rows {
+            chunk.selection = Some(selection);
+        }
+        out.push(chunk)
+    }
+}

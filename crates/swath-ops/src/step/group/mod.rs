@@ -1,0 +1,15 @@
+//! Grouping in two phases: partial states per task, then their merge.
+//!
+//! Rows that reach [`GroupPartial`] have their keys and inputs as plain columns (a projection before it
+//! computes them). What leaves it is rows again: the keys of each group, then the state columns of each
+//! aggregate; [`GroupMerge`] merges such rows and, at the end, finishes them. Without keys there is one
+//! group and always one row: that is a reduction.
+
+mod call;
+mod merge;
+mod partial;
+mod states;
+
+pub use call::{AggCall, AggInput};
+pub use merge::GroupMerge;
+pub use partial::GroupPartial;

@@ -1,0 +1,125 @@
+//! The groups seen so far and one accumulator an aggregate.
+
+use arrow_array::{ArrayRef, new_empty_array};
+use swath_batch::Chunk;
+use swath_kernels::{Accumulator, Grouper};
+use swath_meta::DType;
+
+use super::AggCall;
+use crate::{Env, OpError};
+
+/// Groups and their states; `None` for the grouper when there are no keys and so one group.
+pub(super) struct States {
+    grouper: Option<Grouper>,
+    accumulators: Vec<Box<dyn Accumulator>>,
+    ids: Vec<u32>,
+}
+
+impl States {
+    pub(super) fn try_new(keys: &[DType], calls: &[AggCall], env: &Env) -> Result<Self, OpError> {
+        let grouper = if keys.is_empty() {
+            None
+        } else {
+            Some(Grouper::try_new(keys)?)
+        };
+        let mut accumulators = calls
+            .iter()
+            .map(|call| {
+                Ok(env
+                    .aggregates
+                    .get(&call.function)?
+                    .accumulator(call.dtype())?)
+            })
+            .collect::<Result<Vec<_>, OpError>>()?;
+        if grouper.is_none() {
+            // The one group of a reduction exists even if no row ever comes.
+            for (accumulator, call) in accumulators.iter_mut().zip(calls) {
+                let nothing = call.dtype().map(|dtype| new_empty_array(&dtype.border()));
+                accumulator.update_all(0, nothing.as_ref())?;
+            }
+        }
+        Ok(Self {
+            grouper,
+            accumulators,
+            ids: Vec::new(),
+        })
+    }
+
+    /// Gives each row its group; returns the number of groups.
+    fn group(&mut self, keys: &[ArrayRef], rows: usize) -> Result<usize, OpError> {
+        self.ids.clear();
+        match &mut self.grouper {
+            Some(grouper) => {
+                grouper.group(keys, rows, &mut self.ids)?;
+                Ok(grouper.groups())
+            }
+            None => {
+                self.ids.resize(rows, 0);
+                Ok(1)
+            }
+        }
+    }
+
+    /// Adds rows: `inputs` has one entry an aggregate.
+    pub(super) fn update(
+        &mut self,
+        keys: &[ArrayRef],
+        inputs: &[Option<ArrayRef>],
+        rows: usize,
+    ) -> Result<(), OpError> {
+        if self.grouper.is_none() {
+            for (accumulator, input) in self.accumulators.iter_mut().zip(inputs) {
+                accumulator.update_all(rows, input.as_ref())?;
+            }
+            return Ok(());
+        }
+        let groups = self.group(keys, rows)?;
+        for (accumulator, input) in self.accumulators.iter_mut().zip(inputs) {
+            accumulator.update(&self.ids, groups, input.as_ref())?;
+        }
+        Ok(())
+    }
+
+    /// Adds partial states: the columns after the keys, in the order of the aggregates.
+    pub(super) fn merge(
+        &mut self,
+        keys: &[ArrayRef],
+        states: &[ArrayRef],
+        widths: &[usize],
+        rows: usize,
+    ) -> Result<(), OpError> {
+        let groups = self.group(keys, rows)?;
+        let mut first = 0;
+        for (accumulator, width) in self.accumulators.iter_mut().zip(widths) {
+            accumulator.merge(&self.ids, groups, &states[first..first + width])?;
+            first += width;
+        }
+        Ok(())
+    }
+
+    /// Bytes held.
+    pub(super) fn bytes(&self) -> u64 {
+        self.grouper.as_ref().map_or(0, Grouper::bytes)
+            + self
+                .accumulators
+                .iter()
+                .map(|accumulator| accumulator.bytes())
+                .sum::<u64>()
+    }
+
+    /// One row a group: keys, then states or results. Without keys, one row even if nothing was added.
+    pub(super) fn emit(mut self, finish: bool) -> Result<Chunk, OpError> {
+        let (mut columns, groups) = match &self.grouper {
+            Some(grouper) => (grouper.keys()?, grouper.groups()),
+            None => (Vec::new(), 1),
+        };
+        for accumulator in &mut self.accumulators {
+            if finish {
+                columns.push(accumulator.finish()?);
+            } else {
+                columns.extend(accumulator.state()?);
+            }
+        }
+        Ok(Chunk::new(columns, groups))
+    }
+}

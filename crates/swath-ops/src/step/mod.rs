@@ -1,0 +1,67 @@
+//! What happens to chunks on their way.
+
+mod filter;
+mod group;
+mod limit;
+mod project;
+mod tail;
+mod top_k;
+
+use std::fmt::Debug;
+use std::sync::Arc;
+
+use swath_batch::Chunk;
+use swath_graph::Encoder;
+use swath_memory::{OverBudget, Reservation};
+use swath_meta::Meta;
+use swath_scheduler::TaskContext;
+
+use crate::pipeline::Flow;
+use crate::{Env, OpError, Output};
+
+pub use filter::Filter;
+pub use group::{AggCall, AggInput, GroupMerge, GroupPartial};
+pub use limit::Limit;
+pub use project::Project;
+pub use tail::Tail;
+pub use top_k::TopK;
+
+/// A step as data.
+pub trait StepSpec: Debug + Send + Sync {
+    /// The columns that leave the step, given those that reach it.
+    fn infer(&self, input: &Meta, env: &Env) -> Result<Arc<Meta>, OpError>;
+
+    /// Opens the step for one task.
+    fn open(&self, input: &Meta, env: &Env) -> Result<Box<dyn Step>, OpError>;
+
+    /// Writes kind, version and parameters.
+    fn encode(&self, out: &mut Encoder);
+}
+
+/// A step while a task runs. A step that keeps rows back reserves their memory from the task.
+pub trait Step {
+    /// Takes a chunk and pushes what comes of it to `out`.
+    fn push(
+        &mut self,
+        chunk: Chunk,
+        cx: &TaskContext<'_>,
+        out: &mut dyn Output,
+    ) -> Result<Flow, OpError>;
+
+    /// Emits what was kept back, after the last chunk.
+    fn finish(&mut self, cx: &TaskContext<'_>, out: &mut dyn Output) -> Result<(), OpError> {
+        let _ = (cx, out);
+        Ok(())
+    }
+}
+
+/// Brings a reservation to the bytes that a step holds now.
+pub(crate) fn resize(reserved: &mut Reservation, bytes: u64) -> Result<(), OverBudget> {
+    let held = reserved.bytes();
+    if bytes > held {
+        reserved.try_grow(bytes - held)
+    } else {
+        reserved.shrink(held - bytes);
+        Ok(())
+    }
+}

@@ -1,0 +1,133 @@
+//! Computes the columns that go on.
+
+use std::sync::Arc;
+
+use swath_batch::{Chunk, Selection};
+use swath_expr::{Bound, Expr, Functions};
+use swath_graph::{Decoder, Encoder};
+use swath_kernels::is_worth_compacting;
+use swath_meta::{Field, Index, Meta};
+use swath_scheduler::TaskContext;
+
+use super::{Step, StepSpec};
+use crate::pipeline::Flow;
+use crate::{Env, OpError, Output};
+
+/// Replaces the columns by named expressions over them; a bare column is handed on without a copy.
+///
+/// One step serves `select`, `assign`, `rename` and `drop`.
+#[derive(Clone, Debug)]
+pub struct Project {
+    columns: Vec<(Arc<str>, Expr)>,
+    index: usize,
+}
+
+impl Project {
+    /// The columns in order; the first `index` of them are the index of the result.
+    pub fn new(columns: Vec<(Arc<str>, Expr)>, index: usize) -> Self {
+        Self { columns, index }
+    }
+
+    pub(crate) fn decode(from: &Decoder<'_>, functions: &Functions) -> Result<Self, OpError> {
+        let object = from.object()?;
+        object.expect("project", 1)?;
+        let mut columns = Vec::new();
+        for item in object.list("columns")? {
+            let column = item.object()?;
+            column.expect("column", 1)?;
+            columns.push((
+                Arc::from(column.str("name")?),
+                Expr::decode(&column.object("expr")?, functions)?,
+            ));
+        }
+        Ok(Self {
+            columns,
+            index: object.u64("index")? as usize,
+        })
+    }
+}
+
+impl StepSpec for Project {
+    fn infer(&self, input: &Meta, env: &Env) -> Result<Arc<Meta>, OpError> {
+        let fields = self
+            .columns
+            .iter()
+            .map(|(name, expr)| {
+                let field = expr.infer(input, &env.functions)?;
+                Ok(Field {
+                    name: Arc::clone(name),
+                    ..field
+                })
+            })
+            .collect::<Result<Vec<_>, OpError>>()?;
+        Ok(Arc::new(Meta::try_new(
+            fields,
+            Index::leading(self.index as u32),
+        )?))
+    }
+
+    fn open(&self, input: &Meta, env: &Env) -> Result<Box<dyn Step>, OpError> {
+        let columns = self
+            .columns
+            .iter()
+            .map(|(_, expr)| match expr.as_column() {
+                Some(name) => Ok(Column::Kept(input.position(name)?)),
+                None => Ok(Column::Computed(expr.bind(input, &env.functions)?)),
+            })
+            .collect::<Result<_, OpError>>()?;
+        Ok(Box::new(Running { columns }))
+    }
+
+    fn encode(&self, out: &mut Encoder) {
+        out.object("project", 1, |o| {
+            o.list("columns", self.columns.iter(), |out, (name, expr)| {
+                out.object("column", 1, |o| {
+                    o.str("name", name);
+                    o.object("expr", |out| expr.encode(out));
+                });
+            });
+            o.u64("index", self.index as u64);
+        });
+    }
+}
+
+enum Column {
+    Kept(usize),
+    Computed(Bound),
+}
+
+struct Running {
+    columns: Vec<Column>,
+}
+
+impl Step for Running {
+    fn push(
+        &mut self,
+        mut chunk: Chunk,
+        _: &TaskContext<'_>,
+        out: &mut dyn Output,
+    ) -> Result<Flow, OpError> {
+        let computes = self
+            .columns
+            .iter()
+            .any(|column| matches!(column, Column::Computed(_)));
+        if computes && !is_worth_compacting(chunk.live_rows(), chunk.rows) {
+            // Most rows are gone: computing on the others alone is cheaper than masking.
+            chunk = chunk.compact()?;
+        }
+        let live = chunk.selection.as_ref().map(Selection::mask);
+        let columns = self
+            .columns
+            .iter()
+            .map(|column| match column {
+                Column::Kept(at) => Ok(Arc::clone(&chunk.columns[*at])),
+                Column::Computed(expr) => Ok(expr.eval_where(&chunk.columns, chunk.rows, live)?),
+            })
+            .collect::<Result<_, OpError>>()?;
+        out.push(Chunk {
+            columns,
+            rows: chunk.rows,
+            selection: chunk.selection,
+        })
+    }
+}

@@ -1,0 +1,115 @@
+//! What a task returns on a port.
+
+use std::sync::Arc;
+
+use swath_batch::{Partition, Pieces};
+use swath_graph::{Decoder, Encoder};
+use swath_scheduler::Footprint;
+
+use crate::OpError;
+
+/// The value of one port of a task. Partial aggregation state crosses task boundaries as rows.
+#[derive(Clone, Debug)]
+pub enum TaskValue {
+    /// Rows: a partition, or part of one.
+    Rows(Partition),
+    /// Rows grouped by target partition: what a split returns.
+    Pieces(Pieces),
+    /// Values of several tasks side by side, at no cost.
+    List(Arc<[TaskValue]>),
+}
+
+impl TaskValue {
+    /// Names the kind, for errors.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Rows(_) => "rows",
+            Self::Pieces(_) => "pieces",
+            Self::List(_) => "a list",
+        }
+    }
+
+    /// The rows, or an error that names the input.
+    pub fn rows_of(&self, input: usize) -> Result<&Partition, OpError> {
+        match self {
+            Self::Rows(rows) => Ok(rows),
+            other => Err(OpError::ValueKind {
+                input,
+                expected: "rows",
+                found: other.kind(),
+            }),
+        }
+    }
+
+    /// Writes the value in the form [`TaskValue::decode`] reads.
+    ///
+    /// # Errors
+    /// Rows that Arrow IPC cannot carry.
+    pub fn encode(&self, out: &mut Encoder) -> Result<(), OpError> {
+        match self {
+            Self::Rows(rows) => {
+                let ipc = rows.encode()?;
+                out.object("rows", 1, |o| o.bytes("ipc", &ipc));
+            }
+            Self::Pieces(pieces) => {
+                let ipc = pieces.encode()?;
+                out.object("pieces", 1, |o| o.bytes("ipc", &ipc));
+            }
+            Self::List(values) => {
+                let mut result = Ok(());
+                out.object("list", 1, |o| {
+                    o.list("values", values.iter(), |out, value| {
+                        if result.is_ok() {
+                            result = value.encode(out);
+                        }
+                    });
+                });
+                result?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads a value that [`TaskValue::encode`] wrote.
+    pub fn decode(from: &Decoder<'_>) -> Result<Self, OpError> {
+        let object = from.object()?;
+        match object.kind() {
+            "rows" => {
+                object.expect("rows", 1)?;
+                Ok(Self::Rows(Partition::decode(object.bytes("ipc")?)?))
+            }
+            "pieces" => {
+                object.expect("pieces", 1)?;
+                Ok(Self::Pieces(Pieces::decode(object.bytes("ipc")?)?))
+            }
+            "list" => {
+                object.expect("list", 1)?;
+                let mut values = Vec::new();
+                for item in object.list("values")? {
+                    values.push(Self::decode(&item)?);
+                }
+                Ok(Self::List(values.into()))
+            }
+            _ => Err(object.unknown_kind(["rows", "pieces", "list"]).into()),
+        }
+    }
+}
+
+impl Footprint for TaskValue {
+    fn bytes(&self) -> u64 {
+        match self {
+            Self::Rows(rows) => rows.bytes(),
+            Self::Pieces(pieces) => pieces.rows().bytes(),
+            // The list holds other tasks' values; they are counted where they were made.
+            Self::List(_) => 0,
+        }
+    }
+
+    fn rows(&self) -> Option<u64> {
+        match self {
+            Self::Rows(rows) => Some(rows.rows()),
+            Self::Pieces(pieces) => Some(pieces.rows().rows()),
+            Self::List(_) => None,
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! Why a plan cannot be built.
+
+use swath_divisions::DivisionsError;
+use swath_expr::ExprError;
+use swath_graph::GraphError;
+use swath_io::IoError;
+use swath_kernels::KernelError;
+use swath_meta::MetaError;
+use swath_ops::OpError;
+
+/// A call that does not fit the frame it was made on, or a source that cannot be planned.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PlanError {
+    /// A column or its dtype does not fit.
+    #[error(transparent)]
+    Meta(#[from] MetaError),
+    /// An expression does not fit the frame.
+    #[error(transparent)]
+    Expr(#[from] ExprError),
+    /// An aggregate does not exist or does not fit its input.
+    #[error(transparent)]
+    Aggregate(#[from] KernelError),
+    /// Divisions are not legal.
+    #[error(transparent)]
+    Divisions(#[from] DivisionsError),
+    /// A source or target cannot be planned.
+    #[error(transparent)]
+    Io(#[from] IoError),
+    /// A task would not fit: a fault of a rule.
+    #[error(transparent)]
+    Op(#[from] OpError),
+    /// A filter's predicate is no truth value.
+    #[error("a filter needs a predicate of dtype bool, and {predicate} is {dtype}")]
+    NotBoolean {
+        /// The predicate as text.
+        predicate: String,
+        /// Its dtype.
+        dtype: String,
+    },
+    /// An index column was to be dropped.
+    #[error(
+        "`{column}` is the index, and dropping it would leave the partitions without their order"
+    )]
+    DropIndex {
+        /// The index column.
+        column: String,
+    },
+    /// An expression that becomes a column has no name.
+    #[error("the expression {expression} needs a name")]
+    Unnamed {
+        /// The expression as text.
+        expression: String,
+    },
+    /// Two columns of a result would bear one name.
+    #[error("two columns of the result would be called `{column}`")]
+    DuplicateColumn {
+        /// The name.
+        column: String,
+    },
+    /// A plain column was needed, not an expression.
+    #[error("a column name is needed here, and {expression} is an expression")]
+    NotAColumn {
+        /// The expression as text.
+        expression: String,
+    },
+    /// A count below zero.
+    #[error("{what} must not be negative, and {found} was given")]
+    Negative {
+        /// What is counted.
+        what: &'static str,
+        /// What was given.
+        found: i64,
+    },
+    /// A frame was asked for more partitions than it has.
+    #[error("{operation} was asked for {asked} partitions, and the frame has {npartitions}")]
+    Partitions {
+        /// Which call.
+        operation: &'static str,
+        /// Partitions asked for, or the first position out of range.
+        asked: usize,
+        /// Partitions there are.
+        npartitions: usize,
+    },
+    /// A number that has to be larger.
+    #[error("{what} must be at least {least}, and {found} was given")]
+    TooSmall {
+        /// What the number counts.
+        what: &'static str,
+        /// The smallest allowed number.
+        least: usize,
+        /// What was given.
+        found: usize,
+    },
+    /// A group-by without keys.
+    #[error("a group-by needs at least one key")]
+    NoKeys,
+    /// A call that needs at least one column was given none.
+    #[error("{operation} needs at least one column")]
+    NoColumns {
+        /// Which call.
+        operation: &'static str,
+    },
+    /// A file would be replaced by a computation that reads it.
+    #[error("`{file}` is read by this frame and would be overwritten by it")]
+    WritesWhatItReads {
+        /// The file.
+        file: String,
+    },
+    /// Rows from memory were released, and there is no way to compute them again.
+    #[error("the rows of {name} were released")]
+    Released {
+        /// Their name.
+        name: String,
+    },
+    /// The tasks do not form a graph: a fault of the lowering.
+    #[error(transparent)]
+    Graph(#[from] GraphError),
+    /// A lazy scalar of a foreign kind is inside an expression.
+    #[error("the lazy scalar {name} was not made by a frame of this engine")]
+    ForeignScalar {
+        /// Its name.
+        name: String,
+    },
+}

@@ -1,0 +1,350 @@
+//! Reads a plan into streams and consumers.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use swath_graph::Name;
+use swath_kernels::SortKey;
+use swath_meta::Meta;
+use swath_divisions::{RepartitionPlan, Slice};
+use swath_ops::step::{
+    AggCall, AggInput, Filter, GroupMerge, GroupPartial, Limit, Project as ProjectStep, Tail, TopK,
+};
+use swath_ops::{Env, OpError, SinkSpec, StepSpec, sink};
+use swath_shuffle::HashPartitioner;
+
+use super::stream::{Consumer, ConsumerId, Group, Origin, OriginId, Stream};
+use crate::node::{GroupBy, Head, TopN};
+use crate::walk::post_order;
+use crate::{Node, Plan, PlanError};
+
+/// Everything that a computation reads, does and makes.
+pub(super) struct Streams<'e> {
+    env: &'e Env,
+    /// Origins with the meta of their rows.
+    pub(super) origins: Vec<(Origin, Arc<Meta>)>,
+    pub(super) groups: Vec<Group>,
+    pub(super) consumers: Vec<Consumer>,
+    by_plan: HashMap<Name, Stream>,
+    by_coverage: HashMap<(OriginId, Vec<usize>), usize>,
+}
+
+impl<'e> Streams<'e> {
+    /// Reads the plans below the roots, inputs first; each distinct one once.
+    pub(super) fn read(roots: &[Plan], env: &'e Env) -> Result<Self, PlanError> {
+        let mut streams = Self {
+            env,
+            origins: Vec::new(),
+            groups: Vec::new(),
+            consumers: Vec::new(),
+            by_plan: HashMap::new(),
+            by_coverage: HashMap::new(),
+        };
+        for plan in post_order(roots) {
+            let stream = streams.stream_of(&plan)?;
+            streams.by_plan.insert(plan.name().clone(), stream);
+        }
+        Ok(streams)
+    }
+
+    /// The stream of a plan that was read.
+    pub(super) fn of(&self, plan: &Plan) -> Stream {
+        self.by_plan[plan.name()].clone()
+    }
+
+    /// Ends a stream in a sink whose values are wanted under the plan's name, one a partition.
+    pub(super) fn consume_root(&mut self, stream: Stream, sink: Arc<dyn SinkSpec>, plan: &Plan) {
+        let consumer = self.consume(stream, sink, true, plan, "root");
+        self.consumers[consumer.0].purpose = plan.name().clone();
+        self.consumers[consumer.0].is_root = true;
+    }
+
+    /// Ends a stream in a sink.
+    fn consume(
+        &mut self,
+        stream: Stream,
+        sink: Arc<dyn SinkSpec>,
+        per_partition: bool,
+        plan: &Plan,
+        purpose: &str,
+    ) -> ConsumerId {
+        let consumer = ConsumerId(self.consumers.len());
+        let at = (stream.origin, stream.coverage.clone());
+        let group = *self
+            .by_coverage
+            .entry(at)
+            .or_insert_with_key(|(origin, coverage)| {
+                self.groups.push(Group {
+                    origin: *origin,
+                    coverage: coverage.clone(),
+                    consumers: Vec::new(),
+                    per_partition: false,
+                });
+                self.groups.len() - 1
+            });
+        self.groups[group].consumers.push(consumer);
+        self.groups[group].per_partition |= per_partition || stream.exact;
+        let purpose = Name::of(purpose, plan.name());
+        let location = plan.location();
+        self.consumers.push(Consumer {
+            steps: stream.steps,
+            sink,
+            purpose,
+            is_root: false,
+            location,
+        });
+        consumer
+    }
+
+    fn origin(&mut self, origin: Origin, meta: &Arc<Meta>, partitions: usize) -> Stream {
+        self.origins.push((origin, Arc::clone(meta)));
+        Stream {
+            origin: OriginId(self.origins.len() - 1),
+            coverage: (0..partitions).collect(),
+            steps: Vec::new(),
+            meta: Arc::clone(meta),
+            exact: false,
+        }
+    }
+
+    fn stream_of(&mut self, plan: &Plan) -> Result<Stream, PlanError> {
+        match plan.node() {
+            Node::Scan(scan) => {
+                Ok(self.origin(Origin::Scan(scan.clone()), plan.meta(), plan.npartitions()))
+            }
+            Node::Held(rows) => match rows.keys() {
+                Some(keys) => {
+                    let origin = Origin::Held {
+                        keys,
+                        bytes: rows.bytes(),
+                    };
+                    Ok(self.origin(origin, plan.meta(), plan.npartitions()))
+                }
+                None => Err(PlanError::Released {
+                    name: rows.name().to_string(),
+                }),
+            },
+            Node::Constant(constant) => Ok(self.origin(Origin::Constant(constant.clone()), plan.meta(), 1)),
+            Node::Filter(predicate) => self.step(plan, Arc::new(Filter::new(predicate.clone()))),
+            Node::Project(project) => self.step(
+                plan,
+                Arc::new(ProjectStep::new(project.columns.clone(), project.index)),
+            ),
+            Node::GroupBy(group) => self.group_by(plan, group),
+            Node::TopN(top) => self.top_n(plan, top),
+            Node::Head(head) => self.head(plan, *head),
+            Node::Tail(rows) => self.tail(plan, *rows),
+            Node::Partitions(which) => {
+                let mut stream = self.of(plan.input());
+                stream.coverage = which.iter().map(|&which| stream.coverage[which]).collect();
+                Ok(stream)
+            }
+            Node::Repartition(cuts) => self.repartition(plan, cuts),
+            Node::Write(options) => {
+                let stream = self.of(plan.input());
+                let sink = Arc::new(sink::WriteParquet::new(options.clone()));
+                let written = self.consume(stream, sink, true, plan, "write");
+                Ok(self.origin(Origin::All(written), plan.meta(), 1))
+            }
+        }
+    }
+
+    fn step(&mut self, plan: &Plan, spec: Arc<dyn StepSpec>) -> Result<Stream, PlanError> {
+        Ok(self
+            .of(plan.input())
+            .then(plan.name().clone(), spec, Arc::clone(plan.meta())))
+    }
+
+    /// A step that is not the last of its plan.
+    fn inner(
+        &self,
+        stream: Stream,
+        plan: &Plan,
+        what: &str,
+        spec: Arc<dyn StepSpec>,
+    ) -> Result<Stream, PlanError> {
+        let meta = spec.infer(&stream.meta, self.env)?;
+        Ok(stream.then(Name::of(what, plan.name()), spec, meta))
+    }
+
+    fn group_by(&mut self, plan: &Plan, group: &GroupBy) -> Result<Stream, PlanError> {
+        let input = self.of(plan.input());
+        let (columns, calls) = columns_and_calls(plan, group, self.env)?;
+        let keys = group.keys.len();
+        let stream = self.inner(
+            input,
+            plan,
+            "group-input",
+            Arc::new(ProjectStep::new(columns, 0)),
+        )?;
+        let partial = GroupPartial::new(keys, calls.clone(), group.dropna);
+        let stream = self.inner(stream, plan, "group-partial", Arc::new(partial))?;
+        let state = Arc::clone(&stream.meta);
+        let finish = Arc::new(GroupMerge::finishing(keys, calls.clone(), group.sort));
+
+        let n = plan.npartitions();
+        let merged = if n > 1 {
+            let names: Vec<_> = group
+                .keys
+                .iter()
+                .map(|(name, _)| Arc::clone(name))
+                .collect();
+            let by = HashPartitioner::try_new(names, n).map_err(OpError::from)?;
+            let split = Arc::new(sink::Split::new(Arc::new(by)));
+            let pieces = self.consume(stream, split, false, plan, "split");
+            self.origin(Origin::Gather(pieces), &state, n)
+        } else {
+            self.merge_tree(plan, group, stream, &calls)?
+        };
+        Ok(merged.then(plan.name().clone(), finish, Arc::clone(plan.meta())))
+    }
+
+    /// Partial states brought together for one partition, through a tree if an arity was given.
+    fn merge_tree(
+        &mut self,
+        plan: &Plan,
+        group: &GroupBy,
+        mut stream: Stream,
+        calls: &[AggCall],
+    ) -> Result<Stream, PlanError> {
+        let state = Arc::clone(&stream.meta);
+        let mut outputs = stream.coverage.len();
+        let mut level = 0;
+        while let Some(every) = group.split_every.filter(|&every| outputs > every) {
+            // The shape of the tree was asked for: one partial result a partition, `every` of them a task.
+            let partials = self.consume(
+                stream,
+                Arc::new(sink::Rows::passing()),
+                true,
+                plan,
+                &format!("partials-{level}"),
+            );
+            outputs = outputs.div_ceil(every);
+            level += 1;
+            let combine = Arc::new(GroupMerge::combining(group.keys.len(), calls.to_vec()));
+            stream = self.origin(
+                Origin::Fan {
+                    consumer: partials,
+                    every,
+                },
+                &state,
+                outputs,
+            );
+            stream = self.inner(stream, plan, &format!("group-combine-{level}"), combine)?;
+        }
+        let last = self.consume(
+            stream,
+            Arc::new(sink::Rows::passing()),
+            group.split_every.is_some(),
+            plan,
+            "partials",
+        );
+        Ok(self.origin(Origin::All(last), &state, 1))
+    }
+
+    fn top_n(&mut self, plan: &Plan, top: &TopN) -> Result<Stream, PlanError> {
+        let mut keys = Vec::with_capacity(top.by.len());
+        for by in &top.by {
+            let column = plan.meta().position(&by.column)?;
+            keys.push(SortKey {
+                column,
+                descending: by.descending,
+                nulls_last: true,
+            });
+        }
+        let step = Arc::new(TopK::new(top.n, keys));
+        let stream = self.of(plan.input());
+        let stream = self.inner(
+            stream,
+            plan,
+            "top-partial",
+            Arc::clone(&step) as Arc<dyn StepSpec>,
+        )?;
+        let partial = self.consume(
+            stream,
+            Arc::new(sink::Rows::passing()),
+            false,
+            plan,
+            "candidates",
+        );
+        let all = self.origin(Origin::All(partial), plan.meta(), 1);
+        Ok(all.then(plan.name().clone(), step, Arc::clone(plan.meta())))
+    }
+
+    fn head(&mut self, plan: &Plan, head: Head) -> Result<Stream, PlanError> {
+        let limit = Arc::new(Limit::new(head.rows));
+        let mut stream = self.of(plan.input());
+        stream.coverage.truncate(head.npartitions);
+        stream.exact = true;
+        if head.npartitions == 1 {
+            return Ok(stream.then(plan.name().clone(), limit, Arc::clone(plan.meta())));
+        }
+        let stream = self.inner(
+            stream,
+            plan,
+            "head-partial",
+            Arc::clone(&limit) as Arc<dyn StepSpec>,
+        )?;
+        let partial = self.consume(stream, Arc::new(sink::Rows::passing()), true, plan, "heads");
+        let all = self.origin(Origin::All(partial), plan.meta(), 1);
+        Ok(all.then(plan.name().clone(), limit, Arc::clone(plan.meta())))
+    }
+
+    fn tail(&mut self, plan: &Plan, rows: u64) -> Result<Stream, PlanError> {
+        let mut stream = self.of(plan.input());
+        stream.coverage = stream.coverage.split_off(stream.coverage.len() - 1);
+        stream.exact = true;
+        Ok(stream.then(
+            plan.name().clone(),
+            Arc::new(Tail::new(rows)),
+            Arc::clone(plan.meta()),
+        ))
+    }
+
+    fn repartition(&mut self, plan: &Plan, cuts: &RepartitionPlan) -> Result<Stream, PlanError> {
+        let parts: Arc<[Vec<Slice>]> = cuts.targets().into();
+        let n = parts.len();
+        let stream = self.of(plan.input());
+        let whole = self.consume(stream, Arc::new(sink::Rows::passing()), true, plan, "whole");
+        Ok(self.origin(
+            Origin::Cuts {
+                consumer: whole,
+                parts,
+            },
+            plan.meta(),
+            n,
+        ))
+    }
+}
+
+/// The projection before a group-by (keys, then each distinct input once) and the calls over it.
+fn columns_and_calls(
+    plan: &Plan,
+    group: &GroupBy,
+    env: &Env,
+) -> Result<(Vec<(Arc<str>, swath_expr::Expr)>, Vec<AggCall>), PlanError> {
+    let mut columns = group.keys.clone();
+    let mut calls = Vec::with_capacity(group.aggs.len());
+    for agg in &group.aggs {
+        let input = match &agg.input {
+            None => None,
+            Some(expr) => {
+                let dtype = expr.infer(plan.input().meta(), &env.functions)?.dtype;
+                let known = columns[group.keys.len()..]
+                    .iter()
+                    .position(|(_, column)| column.same_as(expr));
+                let column = known.map_or(columns.len(), |at| at + group.keys.len());
+                if known.is_none() {
+                    columns.push((Arc::from(format!("#{column}")), expr.clone()));
+                }
+                Some(AggInput { column, dtype })
+            }
+        };
+        calls.push(AggCall {
+            function: Arc::clone(&agg.function),
+            input,
+            output: Arc::clone(&agg.output),
+        });
+    }
+    Ok((columns, calls))
+}

@@ -1,0 +1,64 @@
+//! Rows that planning knows.
+
+use std::sync::Arc;
+
+use swath_batch::Partition;
+use swath_divisions::Divisions;
+use swath_graph::{Canon, Fingerprint};
+use swath_ops::OpError;
+
+use crate::{Node, Plan, PlanError};
+
+/// A few rows inside the plan itself; they travel inside the task.
+#[derive(Clone, Debug)]
+pub struct Constant {
+    rows: Partition,
+    /// Fingerprint of the rows, made once.
+    pub(super) print: u128,
+}
+
+impl Constant {
+    /// These rows.
+    ///
+    /// # Errors
+    /// Rows that Arrow IPC cannot carry.
+    pub fn try_new(rows: Partition) -> Result<Self, PlanError> {
+        let mut canon = Canon::new("constant", 1);
+        canon.bytes(&rows.encode().map_err(OpError::from)?);
+        Ok(Self {
+            rows,
+            print: canon.finish(),
+        })
+    }
+
+    /// The rows.
+    pub fn rows(&self) -> &Partition {
+        &self.rows
+    }
+
+    pub(super) fn plan(self) -> Plan {
+        let meta = Arc::clone(self.rows.meta());
+        Plan::assemble(
+            Node::Constant(self),
+            Vec::new(),
+            meta,
+            Divisions::unknown(1),
+        )
+    }
+}
+
+impl Fingerprint for Constant {
+    fn feed(&self, out: &mut Canon) {
+        out.u128(self.print);
+    }
+}
+
+impl Plan {
+    /// A few rows as one partition.
+    ///
+    /// # Errors
+    /// Rows that Arrow IPC cannot carry.
+    pub fn constant(rows: Partition) -> Result<Plan, PlanError> {
+        Ok(Constant::try_new(rows)?.plan())
+    }
+}

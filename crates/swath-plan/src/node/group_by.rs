@@ -1,0 +1,201 @@
+//! Grouping and aggregating; without keys, reducing to one row.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use swath_divisions::Divisions;
+use swath_expr::Expr;
+use swath_graph::{Canon, Fingerprint};
+use swath_meta::{Field, Index, Meta};
+use swath_ops::Env;
+
+use crate::{Node, Plan, PlanError};
+
+/// Keys, aggregates and the shape of the result.
+#[derive(Clone, Debug)]
+pub struct GroupBy {
+    /// Name and expression of each key; none means one group of all rows.
+    pub keys: Vec<(Arc<str>, Expr)>,
+    /// The aggregates, in the order of the result's columns.
+    pub aggs: Vec<NamedAgg>,
+    /// Whether the groups leave sorted by the keys, in one partition.
+    pub sort: bool,
+    /// Whether rows with a null key are left out.
+    pub dropna: bool,
+    /// Visible partitions of the result.
+    pub split_out: SplitOut,
+    /// Partial results that one task merges; `None` merges all at once.
+    pub split_every: Option<usize>,
+}
+
+/// How many visible partitions the groups are spread over, by the hash of their keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SplitOut {
+    /// One key: 1; `k` keys over `n` partitions: `ceil(n · (k − 1) / 10)`.
+    Auto,
+    /// As many as the input has.
+    Same,
+    /// This many.
+    Count(usize),
+}
+
+/// One aggregate under the name of its result.
+#[derive(Clone, Debug)]
+pub struct NamedAgg {
+    /// Name in the table of aggregates.
+    pub function: Arc<str>,
+    /// What it reads; `None` for `size`.
+    pub input: Option<Expr>,
+    /// Name of the result column.
+    pub output: Arc<str>,
+}
+
+impl GroupBy {
+    /// One row of aggregates over all rows.
+    pub fn reduction(aggs: Vec<NamedAgg>) -> Self {
+        Self {
+            keys: Vec::new(),
+            aggs,
+            sort: false,
+            dropna: true,
+            split_out: SplitOut::Auto,
+            split_every: None,
+        }
+    }
+
+    pub(crate) fn kind(&self) -> &'static str {
+        if self.keys.is_empty() {
+            "reduce"
+        } else {
+            "groupby"
+        }
+    }
+
+    /// Visible partitions of the result over an input of `n`.
+    pub(crate) fn npartitions(&self, n: usize) -> usize {
+        if self.keys.is_empty() || self.sort {
+            return 1;
+        }
+        match self.split_out {
+            SplitOut::Auto => (n * (self.keys.len() - 1)).div_ceil(10).max(1),
+            SplitOut::Same => n.max(1),
+            SplitOut::Count(count) => count,
+        }
+    }
+
+    /// The columns that the aggregates and keys read.
+    pub(crate) fn columns_read(&self) -> BTreeSet<Arc<str>> {
+        let exprs = self
+            .keys
+            .iter()
+            .map(|(_, expr)| expr)
+            .chain(self.aggs.iter().filter_map(|agg| agg.input.as_ref()));
+        exprs.flat_map(Expr::columns).collect()
+    }
+
+    pub(crate) fn plan(self, input: Plan, env: &Env) -> Result<Plan, PlanError> {
+        if let SplitOut::Count(0) = self.split_out {
+            return Err(PlanError::TooSmall {
+                what: "split_out",
+                least: 1,
+                found: 0,
+            });
+        }
+        if let Some(every) = self.split_every.filter(|every| *every < 2) {
+            return Err(PlanError::TooSmall {
+                what: "split_every",
+                least: 2,
+                found: every,
+            });
+        }
+        let mut fields = Vec::with_capacity(self.keys.len() + self.aggs.len());
+        for (name, expr) in &self.keys {
+            let field = expr.infer(input.meta(), &env.functions)?;
+            let nullable = field.nullable && !self.dropna;
+            fields.push(Field {
+                name: Arc::clone(name),
+                nullable,
+                ..field
+            });
+        }
+        for agg in &self.aggs {
+            let dtype = match &agg.input {
+                Some(expr) => Some(expr.infer(input.meta(), &env.functions)?.dtype),
+                None => None,
+            };
+            let types = env.aggregates.get(&agg.function)?.infer(dtype.as_ref())?;
+            fields.push(Field {
+                name: Arc::clone(&agg.output),
+                dtype: types.output,
+                nullable: types.output_nullable,
+            });
+        }
+        let mut names = BTreeSet::new();
+        if let Some(twice) = fields
+            .iter()
+            .find(|field| !names.insert(Arc::clone(&field.name)))
+        {
+            return Err(PlanError::DuplicateColumn {
+                column: twice.name.to_string(),
+            });
+        }
+        let meta = Arc::new(Meta::try_new(
+            fields,
+            Index::leading(self.keys.len() as u32),
+        )?);
+        let divisions = Divisions::unknown(self.npartitions(input.npartitions()));
+        Ok(Plan::assemble(
+            Node::GroupBy(self),
+            vec![input],
+            meta,
+            divisions,
+        ))
+    }
+}
+
+impl Plan {
+    /// Groups by the keys; at least one.
+    pub fn group_by(&self, group: GroupBy, env: &Env) -> Result<Plan, PlanError> {
+        if group.keys.is_empty() {
+            return Err(PlanError::NoKeys);
+        }
+        group.plan(self.clone(), env)
+    }
+
+    /// Reduces all rows to one.
+    pub fn reduce(&self, aggs: Vec<NamedAgg>, env: &Env) -> Result<Plan, PlanError> {
+        GroupBy::reduction(aggs).plan(self.clone(), env)
+    }
+}
+
+impl Fingerprint for GroupBy {
+    fn feed(&self, out: &mut Canon) {
+        out.seq(self.keys.len());
+        for (name, expr) in &self.keys {
+            out.str(name);
+            expr.feed(out);
+        }
+        out.seq(self.aggs.len());
+        for agg in &self.aggs {
+            out.str(&agg.function);
+            match &agg.input {
+                None => {
+                out.none();
+            }
+                Some(expr) => {
+                    out.some();
+                    expr.feed(out);
+                }
+            }
+            out.str(&agg.output);
+        }
+        out.bool(self.sort);
+        out.bool(self.dropna);
+        match self.split_out {
+            SplitOut::Auto => out.str("auto"),
+            SplitOut::Same => out.str("same"),
+            SplitOut::Count(count) => out.u64(count as u64),
+        };
+        self.split_every.map(|every| every as u64).feed(out);
+    }
+}

@@ -1,0 +1,129 @@
+//! The operations of a plan, one file each: parameters, what they mean, and how they are built.
+
+mod constant;
+mod filter;
+mod group_by;
+mod head;
+mod held;
+mod partitions;
+mod project;
+mod repartition;
+mod scan;
+mod top_n;
+mod write;
+
+use swath_divisions::RepartitionPlan;
+use swath_expr::Expr;
+use swath_graph::{Canon, Fingerprint};
+use swath_io::ToParquet;
+use swath_ops::Env;
+
+use crate::{Plan, PlanError};
+
+pub use constant::Constant;
+pub use group_by::{GroupBy, NamedAgg, SplitOut};
+pub use head::Head;
+pub use held::HeldRows;
+pub use project::Project;
+pub use scan::Scan;
+pub use top_n::{SortBy, TopN};
+
+/// What a plan does with its inputs.
+#[derive(Clone, Debug)]
+pub enum Node {
+    /// Reads a data set.
+    Scan(Scan),
+    /// Rows that are held already: persisted, or handed in from memory.
+    Held(std::sync::Arc<dyn HeldRows>),
+    /// A few rows that planning knows: one partition.
+    Constant(Constant),
+    /// Keeps the rows for which the predicate is true.
+    Filter(Expr),
+    /// Computes the columns that go on.
+    Project(Project),
+    /// Groups and aggregates; without keys a reduction to one row.
+    GroupBy(GroupBy),
+    /// The first rows of an order: one partition.
+    TopN(TopN),
+    /// The first rows of the first partitions: one partition.
+    Head(Head),
+    /// The last rows of the last partition: one partition.
+    Tail(u64),
+    /// Some of the partitions, in the order given.
+    Partitions(Vec<usize>),
+    /// Other cuts between the same rows in the same order.
+    Repartition(RepartitionPlan),
+    /// Writes one file a partition; the rows are what was written.
+    Write(ToParquet),
+}
+
+impl Node {
+    /// The operation's name, as it stands in keys and in `explain`.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Scan(_) => "read-parquet",
+            Self::Held(_) => "held",
+            Self::Constant(_) => "constant",
+            Self::Filter(_) => "filter",
+            Self::Project(project) => project.kind(),
+            Self::GroupBy(group) => group.kind(),
+            Self::TopN(top) => top.kind(),
+            Self::Head(_) => "head",
+            Self::Tail(_) => "tail",
+            Self::Partitions(_) => "partitions",
+            Self::Repartition(_) => "repartition",
+            Self::Write(_) => "to-parquet",
+        }
+    }
+
+    /// The same operation over other inputs.
+    pub(crate) fn over(self, mut inputs: Vec<Plan>, env: &Env) -> Result<Plan, PlanError> {
+        let Some(input) = inputs.pop() else {
+            return self.alone();
+        };
+        match self {
+            Self::Filter(predicate) => input.filter(predicate, env),
+            Self::Project(project) => project.plan(input, env),
+            Self::GroupBy(group) => group.plan(input, env),
+            Self::TopN(top) => top.plan(input),
+            Self::Head(head) => input.head(head.rows, head.npartitions),
+            Self::Tail(rows) => Ok(input.tail(rows)),
+            Self::Partitions(which) => input.partitions(which),
+            Self::Repartition(cuts) => Ok(input.recut(cuts)),
+            Self::Write(options) => Ok(input.to_parquet(options)),
+            source @ (Self::Scan(_) | Self::Held(_) | Self::Constant(_)) => source.alone(),
+        }
+    }
+
+    /// A source as a plan.
+    fn alone(self) -> Result<Plan, PlanError> {
+        match self {
+            Self::Scan(scan) => scan.plan(),
+            Self::Held(rows) => Ok(Plan::held(rows)),
+            Self::Constant(constant) => Ok(constant.plan()),
+            other => unreachable!("{} has an input by construction", other.kind()),
+        }
+    }
+}
+
+impl Fingerprint for Node {
+    fn feed(&self, out: &mut Canon) {
+        out.str(self.kind());
+        match self {
+            Self::Scan(scan) => scan.feed(out),
+            Self::Held(rows) => rows.name().feed(out),
+            Self::Constant(constant) => constant.feed(out),
+            Self::Filter(predicate) => predicate.feed(out),
+            Self::Project(project) => project.feed(out),
+            Self::GroupBy(group) => group.feed(out),
+            Self::TopN(top) => top.feed(out),
+            Self::Head(head) => head.feed(out),
+            Self::Tail(rows) => {
+                out.u64(*rows);
+            }
+            Self::Partitions(which) => which.feed(out),
+            Self::Repartition(cuts) => cuts.feed(out),
+            Self::Write(options) => options.feed(out),
+        }
+    }
+}

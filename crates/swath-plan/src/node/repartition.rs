@@ -1,0 +1,34 @@
+//! Other cuts between the same rows.
+
+use std::sync::Arc;
+
+use swath_divisions::RepartitionPlan;
+
+use crate::{Node, Plan, PlanError};
+
+impl Plan {
+    /// The rows cut as `cuts` says, which must be made for this plan's divisions.
+    pub(crate) fn recut(&self, cuts: RepartitionPlan) -> Plan {
+        let divisions = cuts.divisions().clone();
+        let meta = Arc::clone(self.meta());
+        Plan::assemble(Node::Repartition(cuts), vec![self.clone()], meta, divisions)
+    }
+
+    /// `n` partitions of the same rows in the same order; the plan itself if it has `n`.
+    ///
+    /// Fewer join neighbours. More cut along the index where known divisions can be interpolated, and
+    /// otherwise evenly by rows, which makes divisions unknown.
+    pub fn repartition(&self, n: usize) -> Result<Plan, PlanError> {
+        if n == 0 {
+            return Err(PlanError::TooSmall {
+                what: "npartitions",
+                least: 1,
+                found: 0,
+            });
+        }
+        if n == self.npartitions() {
+            return Ok(self.clone());
+        }
+        Ok(self.recut(self.divisions().repartition(n)?))
+    }
+}

@@ -1,0 +1,162 @@
+//! Reads and carries only the columns that somebody uses.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use swath_expr::Expr;
+use swath_graph::Name;
+use swath_meta::Meta;
+use swath_ops::Env;
+
+use crate::node::Project;
+use crate::walk::{post_order, with_inputs};
+use crate::{Node, Plan, PlanError};
+
+type Columns = BTreeSet<Arc<str>>;
+
+pub(super) fn apply(roots: &[Plan], env: &Env) -> Result<Vec<Plan>, PlanError> {
+    let order = post_order(roots);
+    let mut required: HashMap<Name, Columns> = HashMap::new();
+    for root in roots {
+        required
+            .entry(root.name().clone())
+            .or_default()
+            .extend(all(root.meta()));
+    }
+    // Consumers before what they read: the reverse of the order in which they run.
+    for plan in order.iter().rev() {
+        let wanted = required.get(plan.name()).cloned().unwrap_or_default();
+        for input in plan.inputs() {
+            required
+                .entry(input.name().clone())
+                .or_default()
+                .extend(reads(plan, &wanted));
+        }
+    }
+
+    let mut done: HashMap<Name, Plan> = HashMap::new();
+    for plan in &order {
+        let inputs = plan
+            .inputs()
+            .iter()
+            .map(|input| done[input.name()].clone())
+            .collect();
+        let narrowed = narrow(plan, inputs, &required[plan.name()], env)?;
+        done.insert(plan.name().clone(), narrowed);
+    }
+    // A root shows all its columns, also where a shared input had to carry more than it needs.
+    roots
+        .iter()
+        .map(|root| exactly(&done[root.name()], root.meta(), env))
+        .collect()
+}
+
+fn all(meta: &Meta) -> impl Iterator<Item = Arc<str>> + '_ {
+    meta.fields().iter().map(|field| Arc::clone(&field.name))
+}
+
+/// The input's columns that `plan` reads to make the columns `wanted`.
+fn reads(plan: &Plan, wanted: &Columns) -> Columns {
+    match plan.node() {
+        Node::Scan(_) | Node::Held(_) | Node::Constant(_) => Columns::new(),
+        Node::Filter(predicate) => wanted.iter().cloned().chain(predicate.columns()).collect(),
+        Node::Project(project) => kept(project, wanted)
+            .iter()
+            .flat_map(|(_, expr)| expr.columns())
+            .collect(),
+        Node::GroupBy(group) => group.columns_read(),
+        Node::TopN(top) => wanted
+            .iter()
+            .cloned()
+            .chain(top.by.iter().map(|by| Arc::clone(&by.column)))
+            .collect(),
+        Node::Head(_) | Node::Tail(_) | Node::Partitions(_) | Node::Repartition(_) => {
+            wanted.clone()
+        }
+        Node::Write(_) => all(plan.input().meta()).collect(),
+    }
+}
+
+/// The columns of a projection that are wanted; the index stays whole or goes whole.
+fn kept(project: &Project, wanted: &Columns) -> Vec<(Arc<str>, Expr)> {
+    project
+        .columns
+        .iter()
+        .filter(|(name, _)| wanted.contains(name))
+        .cloned()
+        .collect()
+}
+
+fn narrow(
+    plan: &Plan,
+    mut inputs: Vec<Plan>,
+    wanted: &Columns,
+    env: &Env,
+) -> Result<Plan, PlanError> {
+    match plan.node() {
+        Node::Scan(scan) => {
+            let narrowed = scan.narrowed(wanted);
+            if narrowed.column_names().len() == scan.column_names().len() {
+                return Ok(plan.clone());
+            }
+            Ok(narrowed.plan()?.keep_location(plan))
+        }
+        Node::Held(_) | Node::Constant(_) => {
+            let meta = plan.meta();
+            if meta
+                .fields()
+                .iter()
+                .all(|field| wanted.contains(&field.name))
+            {
+                return Ok(plan.clone());
+            }
+            selected(plan, wanted, env)
+        }
+        Node::Project(project) => {
+            let input = inputs.pop().expect("a projection has one input");
+            let columns = kept(project, wanted);
+            let index = if project.columns[..project.index]
+                .iter()
+                .all(|(name, _)| wanted.contains(name))
+            {
+                project.index
+            } else {
+                0
+            };
+            Ok(Project { columns, index }
+                .plan(input, env)?
+                .keep_location(plan))
+        }
+        _ => with_inputs(plan, inputs, env),
+    }
+}
+
+/// A zero-copy choice of columns above a plan that cannot be narrowed itself.
+fn selected(plan: &Plan, wanted: &Columns, env: &Env) -> Result<Plan, PlanError> {
+    let mut project = Project::identity(plan.meta());
+    if !plan
+        .meta()
+        .index_fields()
+        .iter()
+        .all(|field| wanted.contains(&field.name))
+    {
+        project.index = 0;
+    }
+    project.columns.retain(|(name, _)| wanted.contains(name));
+    project.plan(plan.clone(), env)
+}
+
+/// `plan` with the columns of `meta`, in its order.
+fn exactly(plan: &Plan, meta: &Meta, env: &Env) -> Result<Plan, PlanError> {
+    let same = plan.meta().fields().len() == meta.fields().len()
+        && plan
+            .meta()
+            .fields()
+            .iter()
+            .zip(meta.fields())
+            .all(|(have, want)| have.name == want.name);
+    if same {
+        return Ok(plan.clone());
+    }
+    Project::identity(meta).plan(plan.clone(), env)
+}

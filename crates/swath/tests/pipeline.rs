@@ -1,0 +1,75 @@
+//! The pipeline of the README on small files that the test writes itself.
+
+use std::path::Path;
+
+use swath::prelude::*;
+
+/// Sales of two regions over `files` files, `rows` rows each, amounts 0, 1, 2, …
+fn write_sales(folder: &Path, files: usize, rows: usize) -> swath::Result<()> {
+    let session = Session::testing();
+    let batches = (0..files).map(|file| {
+        let sales: Vec<Sale> = (0..rows)
+            .map(|row| Sale::number(file * rows + row))
+            .collect();
+        Batch::from_rows(&sales).expect("rows of a struct")
+    });
+    session.from_batches(batches)?.to_parquet(folder)?;
+    Ok(())
+}
+
+#[derive(serde::Serialize)]
+struct Sale {
+    order_id: i64,
+    region: &'static str,
+    category: String,
+    amount: f64,
+}
+
+impl Sale {
+    fn number(n: usize) -> Self {
+        let region = if n.is_multiple_of(2) { "eu" } else { "us" };
+        Self {
+            order_id: n as i64,
+            region,
+            category: format!("c{}", n % 3),
+            amount: n as f64,
+        }
+    }
+}
+
+#[test]
+fn the_readme_pipeline_gives_the_answers() -> swath::Result<()> {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    write_sales(folder.path(), 4, 50)?;
+
+    let session = Session::builder().threads(2).memory_limit("1GiB").build()?;
+    let sales = session.read_parquet(folder.path().join("*.parquet"))?;
+    assert_eq!(sales.npartitions(), 4);
+
+    let big = sales
+        .filter(col("amount").ge(150))?
+        .label("big sales")
+        .persist()?;
+    assert_eq!(session.persisted().frames().len(), 1);
+    assert_eq!(session.persisted().frames()[0].rows, 50);
+
+    let by_region = big.groupby("region").sum("amount")?;
+    let by_category = big.groupby("category").sort(true).mean("amount")?;
+    let top = big.nlargest(3, "amount")?;
+    let (by_region, by_category, top) = swath::compute((&by_region, &by_category, &top))?;
+
+    by_region.assert_same_rows(&[Batch::from_csv("region,amount\neu,4350\nus,4375\n")?]);
+    assert_eq!(by_category.num_rows(), 3);
+    let amounts: Vec<f64> = top
+        .rows::<(i64, String, String, f64)>()?
+        .map(|(.., amount)| amount)
+        .collect();
+    assert_eq!(amounts, [199.0, 198.0, 197.0]);
+
+    let used = session.memory_used();
+    assert!(used > 0);
+    drop(big);
+    assert!(session.persisted().frames().is_empty());
+    assert_eq!(session.memory_used(), 0);
+    Ok(())
+}

@@ -1,0 +1,130 @@
+//! What items of one computation share is read and computed once.
+
+use std::path::Path;
+
+use swath::prelude::*;
+
+fn files(folder: &Path) -> swath::Result<()> {
+    let session = Session::testing();
+    let batch = |file: i64| {
+        let rows: Vec<(i64, String, f64)> = (0..1000)
+            .map(|row| {
+                (
+                    row % 7,
+                    format!("name {}", row % 11),
+                    (file * 1000 + row) as f64,
+                )
+            })
+            .collect();
+        Batch::from_rows(
+            &rows
+                .iter()
+                .map(|(k, name, v)| Row { k: *k, name, v: *v })
+                .collect::<Vec<_>>(),
+        )
+        .expect("rows of a struct")
+    };
+    session
+        .from_batches((0..4).map(batch))?
+        .to_parquet(folder)?;
+    Ok(())
+}
+
+#[derive(serde::Serialize)]
+struct Row<'a> {
+    k: i64,
+    name: &'a str,
+    v: f64,
+}
+
+/// The counter of a computation.
+fn counted<C: swath::Compute>(items: C, counter: &str) -> swath::Result<u64> {
+    let run = swath::submit(items)?;
+    while !run.is_done() {
+        std::thread::yield_now();
+    }
+    let stats = run.stats();
+    run.wait()?;
+    Ok(stats.metrics.total(counter))
+}
+
+#[test]
+fn two_queries_over_one_scan_read_every_byte_once() -> swath::Result<()> {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    files(folder.path())?;
+    let session = Session::builder().threads(2).memory_limit("1GiB").build()?;
+    let df = session.read_parquet(folder.path())?;
+
+    let both = df.select(["k", "name", "v"])?;
+    let by_k = df.filter(col("v").gt(100))?.groupby("k").sum("v")?;
+    let by_name = df.filter(col("v").lt(3900))?.groupby("name").mean("v")?;
+    let alone = counted(&by_k, "bytes_read")? + counted(&by_name, "bytes_read")?;
+    let together = counted((&by_k, &by_name), "bytes_read")?;
+    let columns_once = counted(&both, "bytes_read")?;
+    assert!(
+        together <= columns_once,
+        "{together} bytes together, {columns_once} for the columns once"
+    );
+    assert!(
+        together < alone,
+        "{together} bytes together, {alone} one after the other"
+    );
+
+    let (a, b) = swath::compute((&by_k, &by_name))?;
+    a.assert_same_rows(&by_k.compute()?.batches());
+    b.assert_same_rows(&by_name.compute()?.batches());
+    Ok(())
+}
+
+#[test]
+fn a_projection_reads_only_its_columns() -> swath::Result<()> {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    files(folder.path())?;
+    let session = Session::testing();
+    let df = session.read_parquet(folder.path())?;
+    let wide = counted(&df, "bytes_read")?;
+    let narrow = counted(&df.sum("v")?, "bytes_read")?;
+    assert!(narrow * 2 < wide, "{narrow} of {wide} bytes");
+    Ok(())
+}
+
+#[test]
+fn a_length_needs_no_rows() -> swath::Result<()> {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    files(folder.path())?;
+    let session = Session::testing();
+    let df = session.read_parquet(folder.path())?;
+    assert_eq!(counted(df.len(), "bytes_read")?, 0);
+    assert_eq!(df.len().get::<i64>()?, 4000);
+    Ok(())
+}
+
+#[test]
+fn persisted_partitions_are_found_by_an_equal_frame() -> swath::Result<()> {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    files(folder.path())?;
+    let session = Session::testing();
+    let build = || {
+        session
+            .read_parquet(folder.path())?
+            .filter(col("v").gt(100))
+    };
+    let held = build()?.persist()?;
+    assert_eq!(
+        counted(&build()?.sum("v")?, "bytes_read")?,
+        0,
+        "the held partitions are read"
+    );
+    held.release();
+    assert!(
+        counted(&build()?.sum("v")?, "bytes_read")? > 0,
+        "they are computed again"
+    );
+    assert_eq!(
+        held.len().get::<i64>()?,
+        3899,
+        "a released frame stays usable"
+    );
+    assert_eq!(session.memory_used(), 0);
+    Ok(())
+}

@@ -1,0 +1,6 @@
+use swath::prelude::*;
+
+fn main() {
+    let df: DataFrame = todo!();
+    let _ = df.filter(col("a") == col("b"));
+}
