@@ -55,6 +55,20 @@ impl Charge {
         Self::new(self.budget.clone(), part, bytes)
     }
 
+    /// Takes over the bytes of another charge, under this one's label unless this one is empty. One of another budget cannot
+    /// be taken over: it is given back there.
+    pub fn absorb(&mut self, mut other: Self) {
+        if !self.budget.same_as(&other.budget) {
+            return;
+        }
+        match (self.id, other.id.take()) {
+            (_, None) => {}
+            (None, taken) => self.id = taken,
+            (Some(into), Some(from)) => self.budget.ledger().absorb_charge(into, from),
+        }
+        self.bytes += other.bytes;
+    }
+
     /// Lists the bytes under another label from now on.
     pub fn relabel(&self, label: impl Into<Label>) {
         if let Some(id) = self.id {

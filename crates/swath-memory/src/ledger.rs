@@ -309,6 +309,12 @@ impl Ledger {
         ChargeId(self.charges.insert(ChargeEntry { label, bytes }))
     }
 
+    /// Moves all bytes of a charge into another.
+    pub(crate) fn absorb_charge(&mut self, into: ChargeId, from: ChargeId) {
+        let bytes = self.charges.remove(from.0).bytes;
+        self.charges.get_mut(into.0).bytes += bytes;
+    }
+
     pub(crate) fn relabel(&mut self, id: ChargeId, label: Label) {
         self.charges.get_mut(id.0).label = label;
     }

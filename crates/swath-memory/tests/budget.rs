@@ -184,6 +184,23 @@ fn charges_split_and_shrink() {
     check(&budget, 30);
     assert_eq!((all.bytes(), part.bytes()), (0, 30));
     assert_eq!(budget.holders()[0].to_string(), "30 B part");
+    all.absorb(part);
+    let mut whole = budget
+        .reserve("whole")
+        .try_into_charge(12, "whole")
+        .unwrap();
+    whole.absorb(all);
+    check(&budget, 42);
+    assert_eq!(
+        (whole.bytes(), budget.holders()[0].to_string().as_str()),
+        (42, "42 B whole")
+    );
+    let mut foreign = Budget::new(5)
+        .reserve("foreign")
+        .try_into_charge(5, "foreign")
+        .unwrap();
+    foreign.absorb(whole);
+    check(&budget, 0);
 }
 
 /// Gives back `has` bytes of a charge when asked, and records that no lock was held by looking at the budget itself.

@@ -208,7 +208,7 @@ pub enum RunError {
         /// The key.
         key: Key,
     },
-    /// A held result could not be read back.
+    /// A held result could not be put away or read back.
     Lost {
         /// The key.
         key: Key,
@@ -281,7 +281,9 @@ impl fmt::Display for RunError {
                 f,
                 "the graph reads {key:#}, which is not held: it was released, or never computed here"
             ),
-            Self::Lost { key, .. } => write!(f, "the held result {key:#} cannot be read back"),
+            Self::Lost { key, .. } => {
+                write!(f, "the held result {key:#} cannot be put away or read back")
+            }
             Self::Closed => f.write_str("the backend was closed before the run was done"),
             Self::Backend { message, .. } => f.write_str(message),
         }

@@ -10,7 +10,7 @@ use std::{
 };
 
 use swath_graph::{Key, Name};
-use swath_memory::{Charge, Label, OverBudget, Reservation};
+use swath_memory::{Charge, Label, Reservation};
 
 use crate::{
     Footprint, Pinned, TaskError,
@@ -28,8 +28,9 @@ pub trait Keep<V>: Send + Sync {
     /// takes it over.
     ///
     /// # Errors
-    /// [`OverBudget`] if the bytes are not to be had; the value is dropped.
-    fn keep(&self, id: ResultId<'_>, value: V, funds: Reservation) -> Result<Slot, OverBudget>;
+    /// [`OverBudget`](swath_memory::OverBudget) if the bytes are not to be had, or whatever else went wrong; the value is
+    /// dropped.
+    fn keep(&self, id: ResultId<'_>, value: V, funds: Reservation) -> Result<Slot, TaskError>;
 
     /// Makes a kept value available.
     ///
@@ -171,7 +172,7 @@ fn my_shard() -> usize {
 }
 
 impl<V: Footprint + Send + Sync + 'static> Keep<V> for InMemory<V> {
-    fn keep(&self, id: ResultId<'_>, value: V, funds: Reservation) -> Result<Slot, OverBudget> {
+    fn keep(&self, id: ResultId<'_>, value: V, funds: Reservation) -> Result<Slot, TaskError> {
         let charge = funds.try_into_charge(value.bytes(), id.label())?;
         let bytes = charge.bytes();
         let cell = Arc::new(Cell { value, charge });

@@ -207,7 +207,13 @@ impl<W: Work> Backend<W> for Local<W> {
         let slot = engine
             .keep
             .keep(id, value, engine.budget.reserve("a held value"));
-        let slot = slot.map_err(|over| engine.memory_limit(key.clone(), &over, None))?;
+        let slot = slot.map_err(|error| match error.over_budget() {
+            Some(over) => engine.memory_limit(key.clone(), over, None),
+            None => RunError::Lost {
+                key: key.clone(),
+                error,
+            },
+        })?;
         Ok(engine
             .registry
             .hold(key, rows, vec![KeptPort { slot, bytes }]))

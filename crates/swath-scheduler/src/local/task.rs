@@ -192,11 +192,11 @@ impl<W: Work> Engine<W> {
                     }
                     done.push((output, port));
                 }
-                Err(over) => {
+                Err(error) => {
                     for (_, port) in done {
                         self.keep.release(port.slot);
                     }
-                    return Err(over.into());
+                    return Err(error);
                 }
             }
         }

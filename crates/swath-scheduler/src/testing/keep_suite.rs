@@ -135,6 +135,7 @@ fn what_does_not_fit_is_refused(keep: &dyn Keep<Number>) {
             budget.reserve("result"),
         )
         .expect_err("60 are taken");
+    let over = over.over_budget().expect("it is told as such");
     assert_eq!((over.needed, over.limit), (50, 100));
     check(keep, &budget, 1, 60);
     drop(pinned);
