@@ -22,7 +22,12 @@ pub struct IoContext {
 impl IoContext {
     /// A context with the standard functions and no object stores.
     pub fn new(cancel: CancelToken, footers: Arc<FooterCache>) -> Self {
-        Self { cancel, footers, functions: Arc::new(Functions::standard()), stores: Stores::default() }
+        Self {
+            cancel,
+            footers,
+            functions: Arc::new(Functions::standard()),
+            stores: Stores::default(),
+        }
     }
 
     /// The same with other functions.

@@ -28,7 +28,9 @@ pub enum IoError {
         reason: String,
     },
     /// A path of a kind that this build cannot read.
-    #[error("`{url}` needs a store for `{scheme}://`, and none is registered; `Stores::register` adds one")]
+    #[error(
+        "`{url}` needs a store for `{scheme}://`, and none is registered; `Stores::register` adds one"
+    )]
     NoStore {
         /// What was asked for, without its query.
         url: String,
@@ -47,7 +49,9 @@ pub enum IoError {
         source: std::io::Error,
     },
     /// A file has changed since its footer was read.
-    #[error("`{path}` changed while it was being read ({change}); read it again to plan with what it is now")]
+    #[error(
+        "`{path}` changed while it was being read ({change}); read it again to plan with what it is now"
+    )]
     Changed {
         /// The file.
         path: String,
@@ -129,7 +133,7 @@ pub enum IoError {
         files: usize,
     },
     /// The columns of a file that this engine has no dtype for, or an index that is not there.
-    #[error("`{path}`")]
+    #[error("cannot use the columns of `{path}`")]
     Meta {
         /// The file.
         path: String,
@@ -187,14 +191,25 @@ impl IoError {
     }
 
     /// Names the file of an error in decoding it.
+    #[expect(clippy::needless_pass_by_value, reason = "made for `map_err`")]
     pub(crate) fn corrupt(path: &str, reason: impl ToString) -> Self {
-        Self::Corrupt { path: path.to_owned(), row_group: None, column: None, reason: reason.to_string() }
+        Self::Corrupt {
+            path: path.to_owned(),
+            row_group: None,
+            column: None,
+            reason: reason.to_string(),
+        }
     }
 
     /// Names the place of an error in decoding it.
     pub(crate) fn at(self, in_row_group: usize, in_column: Option<&str>) -> Self {
         match self {
-            Self::Corrupt { path, row_group, column, reason } => Self::Corrupt {
+            Self::Corrupt {
+                path,
+                row_group,
+                column,
+                reason,
+            } => Self::Corrupt {
                 path,
                 row_group: row_group.or(Some(in_row_group)),
                 column: column.or_else(|| in_column.map(str::to_owned)),
@@ -214,7 +229,9 @@ fn nearest_folder(found: Option<&str>) -> String {
 }
 
 fn did_you_mean(nearest: Option<&str>) -> String {
-    nearest.map_or(String::new(), |nearest| format!("; did you mean `{nearest}`?"))
+    nearest.map_or(String::new(), |nearest| {
+        format!("; did you mean `{nearest}`?")
+    })
 }
 
 fn place(row_group: Option<usize>, column: Option<&str>) -> String {

@@ -81,6 +81,8 @@ impl Formats {
 
     /// The format whose files are named so.
     pub fn of_file(&self, path: impl AsRef<Path>) -> Option<&Arc<dyn Format>> {
-        self.table.values().find(|format| has_extension(path.as_ref(), format.extensions()))
+        self.table
+            .values()
+            .find(|format| has_extension(path.as_ref(), format.extensions()))
     }
 }

@@ -33,6 +33,10 @@ impl FileIdentity {
 
 impl Fingerprint for FileIdentity {
     fn feed(&self, out: &mut Canon) {
-        out.object("file", 1).str(&self.path).u64(self.len).u64(self.modified).feed(&self.etag);
+        out.object("file", 1)
+            .str(&self.path)
+            .u64(self.len)
+            .u64(self.modified)
+            .feed(&self.etag);
     }
 }

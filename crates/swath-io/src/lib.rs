@@ -36,8 +36,8 @@
 mod context;
 mod identity;
 mod list;
-mod range;
 mod local;
+mod range;
 mod store;
 
 mod format;
@@ -51,8 +51,9 @@ pub use error::IoError;
 pub use format::{Format, Formats, Parquet};
 pub use identity::FileIdentity;
 pub use parquet::{
-    FileId, FooterCache, ParquetDataset, ParquetPart, ParquetReader, ParquetWriter, ReadParquet, ScanRequest,
-    ScanStats, SplitRowGroups, ToParquet, Unit, Written, WrittenFile, prepare_folder, remove_replaced,
+    FileId, FooterCache, ParquetDataset, ParquetPart, ParquetReader, ParquetWriter, ReadParquet,
+    ScanRequest, ScanStats, SplitRowGroups, ToParquet, Unit, Written, WrittenFile, prepare_folder,
+    remove_replaced,
 };
 pub use range::{LocalFile, RangeReader};
 pub use store::Stores;

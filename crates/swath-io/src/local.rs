@@ -11,7 +11,11 @@ use crate::{FileIdentity, IoError};
 /// Names action and path of what the system refused.
 pub(crate) fn failed(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> IoError {
     let path = path.display().to_string();
-    move |source| IoError::File { action, path, source }
+    move |source| IoError::File {
+        action,
+        path,
+        source,
+    }
 }
 
 /// A file open for positioned reads, which share no offset between threads.
@@ -22,27 +26,38 @@ pub(crate) struct OpenFile {
 }
 
 impl OpenFile {
-    #[expect(clippy::disallowed_methods, reason = "this module is where files are opened")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this module is where files are opened"
+    )]
     pub(crate) fn open(path: &Path) -> Result<Self, IoError> {
         let file = File::open(path).map_err(failed("open", path))?;
-        Ok(Self { file, path: path.to_owned() })
+        Ok(Self {
+            file,
+            path: path.to_owned(),
+        })
     }
 
     /// What the file is now, by the open handle: renaming over it does not change it.
     pub(crate) fn identity(&self) -> Result<FileIdentity, IoError> {
-        let metadata = self.file.metadata().map_err(failed("look at", &self.path))?;
+        let metadata = self
+            .file
+            .metadata()
+            .map_err(failed("look at", &self.path))?;
         Ok(identity_of(&self.path, &metadata))
     }
 
     /// Fills `into` with the bytes from `offset`.
     pub(crate) fn read_at(&self, offset: u64, into: &mut [u8]) -> Result<(), IoError> {
-        self.file.read_exact_at(into, offset).map_err(|source| match source.kind() {
-            io::ErrorKind::UnexpectedEof => IoError::Changed {
-                path: self.path.display().to_string(),
-                change: format!("it ends before byte {}", offset + into.len() as u64),
-            },
-            _ => failed("read", &self.path)(source),
-        })
+        self.file
+            .read_exact_at(into, offset)
+            .map_err(|source| match source.kind() {
+                io::ErrorKind::UnexpectedEof => IoError::Changed {
+                    path: self.path.display().to_string(),
+                    change: format!("it ends before byte {}", offset + into.len() as u64),
+                },
+                _ => failed("read", &self.path)(source),
+            })
     }
 }
 
@@ -64,11 +79,19 @@ fn identity_of(path: &Path, metadata: &Metadata) -> FileIdentity {
         .ok()
         .and_then(|time| time.duration_since(UNIX_EPOCH).ok())
         .map_or(0, |since| since.as_nanos() as u64);
-    FileIdentity { path: path.display().to_string(), len: metadata.len(), modified, etag: None }
+    FileIdentity {
+        path: path.display().to_string(),
+        len: metadata.len(),
+        modified,
+        etag: None,
+    }
 }
 
 /// The entries of a folder, each with whether it is a folder, in order of their names.
-#[expect(clippy::disallowed_methods, reason = "this module is where folders are listed")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this module is where folders are listed"
+)]
 pub(crate) fn entries(folder: &Path) -> Result<Vec<(PathBuf, bool)>, IoError> {
     let mut entries = Vec::new();
     for entry in fs::read_dir(folder).map_err(failed("list", folder))? {
@@ -82,16 +105,24 @@ pub(crate) fn entries(folder: &Path) -> Result<Vec<(PathBuf, bool)>, IoError> {
 }
 
 /// Makes a folder and those above it.
-#[expect(clippy::disallowed_methods, reason = "this module is where folders are made")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this module is where folders are made"
+)]
 pub(crate) fn make_folder(folder: &Path) -> Result<(), IoError> {
     fs::create_dir_all(folder).map_err(failed("make the folder", folder))
 }
 
 /// Removes a file; that it is gone already is no error.
-#[expect(clippy::disallowed_methods, reason = "this module is where files are removed")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this module is where files are removed"
+)]
 pub(crate) fn remove(path: &Path) -> Result<(), IoError> {
     match fs::remove_file(path) {
-        Err(source) if source.kind() != io::ErrorKind::NotFound => Err(failed("remove", path)(source)),
+        Err(source) if source.kind() != io::ErrorKind::NotFound => {
+            Err(failed("remove", path)(source))
+        }
         _ => Ok(()),
     }
 }
@@ -109,17 +140,31 @@ pub(crate) struct NewFile {
 }
 
 impl NewFile {
-    #[expect(clippy::disallowed_methods, reason = "this module is where files are written")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this module is where files are written"
+    )]
     pub(crate) fn create(path: &Path) -> Result<Self, IoError> {
-        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let name = path
+            .file_name()
+            .map(|name| name.to_string_lossy().into_owned())
+            .unwrap_or_default();
         // A leading dot keeps it out of every listing; a retry of the same task writes over its own leftovers.
         let temporary = path.with_file_name(format!(".{name}.{}.tmp", std::process::id()));
         let file = File::create(&temporary).map_err(failed("create", &temporary))?;
-        Ok(Self { file: Some(file), temporary, path: path.to_owned(), written: 0 })
+        Ok(Self {
+            file: Some(file),
+            temporary,
+            path: path.to_owned(),
+            written: 0,
+        })
     }
 
     /// Makes the file durable and gives it its name; returns its bytes.
-    #[expect(clippy::disallowed_methods, reason = "this module is where files are renamed")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this module is where files are renamed"
+    )]
     pub(crate) fn publish(mut self) -> Result<u64, IoError> {
         if let Some(file) = self.file.take() {
             // A failed fsync is final: the pages may be lost, and a second call would say all is well.
@@ -127,8 +172,14 @@ impl NewFile {
         }
         fs::rename(&self.temporary, &self.path).map_err(failed("rename into", &self.path))?;
         if let Some(folder) = self.path.parent() {
-            let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-            File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed("write", folder))?;
+            let folder = if folder.as_os_str().is_empty() {
+                Path::new(".")
+            } else {
+                folder
+            };
+            File::open(folder)
+                .and_then(|folder| folder.sync_all())
+                .map_err(failed("write", folder))?;
         }
         Ok(self.written)
     }
@@ -136,7 +187,9 @@ impl NewFile {
 
 impl Write for NewFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let Some(file) = &mut self.file else { return Err(io::ErrorKind::BrokenPipe.into()) };
+        let Some(file) = &mut self.file else {
+            return Err(io::ErrorKind::BrokenPipe.into());
+        };
         let written = file.write(bytes)?;
         self.written += written as u64;
         Ok(written)

@@ -16,7 +16,9 @@ use swath_meta::DType;
 /// What the statistics of a column chunk say about its values.
 pub(super) fn chunk_bounds(chunk: &ColumnChunkMetaData, dtype: &DType, rows: u64) -> ColumnBounds {
     let unknown = unknown(dtype, rows);
-    let Some(statistics) = chunk.statistics() else { return unknown };
+    let Some(statistics) = chunk.statistics() else {
+        return unknown;
+    };
     let nulls = statistics.null_count_opt().filter(|nulls| *nulls <= rows);
     let described = ColumnBounds {
         nulls,
@@ -28,8 +30,12 @@ pub(super) fn chunk_bounds(chunk: &ColumnChunkMetaData, dtype: &DType, rows: u64
     if !ordered {
         return described;
     }
-    let value = |bytes: Option<&[u8]>| bytes.and_then(|bytes| value_of(bytes, chunk.column_descr(), dtype));
-    let (min, max) = (value(statistics.min_bytes_opt()), value(statistics.max_bytes_opt()));
+    let value =
+        |bytes: Option<&[u8]>| bytes.and_then(|bytes| value_of(bytes, chunk.column_descr(), dtype));
+    let (min, max) = (
+        value(statistics.min_bytes_opt()),
+        value(statistics.max_bytes_opt()),
+    );
     let exact = statistics.min_is_exact() && statistics.max_is_exact() && !dtype.is_float();
     with_range(described, min, max, exact)
 }
@@ -47,14 +53,27 @@ pub(super) fn page_bounds(
         return unknown;
     }
     if index.is_null_page(page) {
-        return ColumnBounds { nulls: Some(rows), may_have_nan: false, ..unknown };
+        return ColumnBounds {
+            nulls: Some(rows),
+            may_have_nan: false,
+            ..unknown
+        };
     }
-    let nulls = index.null_count(page).and_then(|nulls| u64::try_from(nulls).ok()).filter(|nulls| *nulls <= rows);
-    let described =
-        ColumnBounds { nulls, may_have_nan: dtype.is_float() && index.nan_count(page) != Some(0), ..unknown };
+    let nulls = index
+        .null_count(page)
+        .and_then(|nulls| u64::try_from(nulls).ok())
+        .filter(|nulls| *nulls <= rows);
+    let described = ColumnBounds {
+        nulls,
+        may_have_nan: dtype.is_float() && index.nan_count(page) != Some(0),
+        ..unknown
+    };
     macro_rules! primitive {
         ($index:expr) => {
-            ($index.min_value(page).map(|min| min.as_bytes().to_vec()), $index.max_value(page).map(|max| max.as_bytes().to_vec()))
+            (
+                $index.min_value(page).map(|min| min.as_bytes().to_vec()),
+                $index.max_value(page).map(|max| max.as_bytes().to_vec()),
+            )
         };
     }
     let (min, max) = match index {
@@ -63,10 +82,12 @@ pub(super) fn page_bounds(
         ColumnIndexMetaData::INT64(index) => primitive!(index),
         ColumnIndexMetaData::FLOAT(index) => primitive!(index),
         ColumnIndexMetaData::DOUBLE(index) => primitive!(index),
-        ColumnIndexMetaData::BYTE_ARRAY(index) | ColumnIndexMetaData::FIXED_LEN_BYTE_ARRAY(index) => {
-            (index.min_value(page).map(<[u8]>::to_vec), index.max_value(page).map(<[u8]>::to_vec))
-        }
-        _ => (None, None),
+        ColumnIndexMetaData::BYTE_ARRAY(index)
+        | ColumnIndexMetaData::FIXED_LEN_BYTE_ARRAY(index) => (
+            index.min_value(page).map(<[u8]>::to_vec),
+            index.max_value(page).map(<[u8]>::to_vec),
+        ),
+        ColumnIndexMetaData::INT96(_) => (None, None),
     };
     let value = |bytes: Option<Vec<u8>>| bytes.and_then(|bytes| value_of(&bytes, column, dtype));
     // The index does not say whether its texts were cut.
@@ -85,7 +106,9 @@ pub(super) fn union(parts: impl IntoIterator<Item = ColumnBounds>, dtype: &DType
             continue;
         };
         let before_void = before.rows == 0 || before.nulls == Some(before.rows);
-        let pick = |left: Option<Value>, right: Option<Value>, keep: std::cmp::Ordering| match (left, right) {
+        let pick = |left: Option<Value>, right: Option<Value>, keep: std::cmp::Ordering| match (
+            left, right,
+        ) {
             (left, _) if void => left,
             (_, right) if before_void => right,
             (Some(left), Some(right)) => match right.compare(&left) {
@@ -98,13 +121,20 @@ pub(super) fn union(parts: impl IntoIterator<Item = ColumnBounds>, dtype: &DType
         whole = Some(ColumnBounds {
             min: pick(before.min, part.min, Less),
             max: pick(before.max, part.max, Greater),
-            nulls: before.nulls.zip(part.nulls).map(|(left, right)| left + right),
+            nulls: before
+                .nulls
+                .zip(part.nulls)
+                .map(|(left, right)| left + right),
             rows: before.rows + part.rows,
             may_have_nan: before.may_have_nan || part.may_have_nan,
             exact: (before.exact || before_void) && (part.exact || void),
         });
     }
-    whole.unwrap_or_else(|| ColumnBounds { nulls: Some(0), may_have_nan: false, ..unknown(dtype, 0) })
+    whole.unwrap_or_else(|| ColumnBounds {
+        nulls: Some(0),
+        may_have_nan: false,
+        ..unknown(dtype, 0)
+    })
 }
 
 /// Whether the file has a page index for this leaf of a row group.
@@ -122,27 +152,47 @@ pub(super) fn page_index_of(
     let index = pages.column_index(leaf)?;
     let sound = starts.first() == Some(&0)
         && starts.is_sorted_by(|left, right| left < right)
-        && starts.last().is_some_and(|last| *last <= metadata.row_group(row_group).num_rows() as u64)
+        && starts
+            .last()
+            .is_some_and(|last| *last <= metadata.row_group(row_group).num_rows() as u64)
         && index.num_pages() == starts.len() as u64;
     sound.then(|| (index.clone(), starts))
 }
 
 fn unknown(dtype: &DType, rows: u64) -> ColumnBounds {
-    ColumnBounds { min: None, max: None, nulls: None, rows, may_have_nan: dtype.is_float(), exact: false }
+    ColumnBounds {
+        min: None,
+        max: None,
+        nulls: None,
+        rows,
+        may_have_nan: dtype.is_float(),
+        exact: false,
+    }
 }
 
-fn with_range(bounds: ColumnBounds, min: Option<Value>, max: Option<Value>, exact: bool) -> ColumnBounds {
+fn with_range(
+    bounds: ColumnBounds,
+    min: Option<Value>,
+    max: Option<Value>,
+    exact: bool,
+) -> ColumnBounds {
     let nan = |value: &Value| matches!(value, Value::Float(value) if value.is_nan());
     // A writer that lets NaN into its bounds has lost the real ones.
     if min.as_ref().is_some_and(nan) || max.as_ref().is_some_and(nan) {
         return bounds;
     }
     let exact = exact && min.is_some() && max.is_some();
-    ColumnBounds { min, max, exact, ..bounds }
+    ColumnBounds {
+        min,
+        max,
+        exact,
+        ..bounds
+    }
 }
 
 fn signed(dtype: &DType) -> bool {
-    dtype.is_signed_integer() || matches!(dtype, DType::Date | DType::Time(_) | DType::Timestamp(..))
+    dtype.is_signed_integer()
+        || matches!(dtype, DType::Date | DType::Time(_) | DType::Timestamp(..))
 }
 
 /// A bound, from the bytes that Parquet stores, as a value of the column's dtype.
@@ -157,39 +207,70 @@ fn value_of(bytes: &[u8], column: &ColumnDescriptor, dtype: &DType) -> Option<Va
         (Type::INT32, DType::UInt8 | DType::UInt16 | DType::UInt32) if is_unsigned(column) => {
             int32().map(|value| Value::from(value as u32))
         }
-        (Type::INT64, DType::UInt64) if is_unsigned(column) => int64().map(|value| Value::from(value as u64)),
-        (Type::FLOAT, DType::Float32) => bytes.try_into().ok().map(f32::from_le_bytes).map(Value::from),
-        (Type::DOUBLE, DType::Float64) => bytes.try_into().ok().map(f64::from_le_bytes).map(Value::from),
+        (Type::INT64, DType::UInt64) if is_unsigned(column) => {
+            int64().map(|value| Value::from(value as u64))
+        }
+        (Type::FLOAT, DType::Float32) => bytes
+            .try_into()
+            .ok()
+            .map(f32::from_le_bytes)
+            .map(Value::from),
+        (Type::DOUBLE, DType::Float64) => bytes
+            .try_into()
+            .ok()
+            .map(f64::from_le_bytes)
+            .map(Value::from),
         (Type::INT32, DType::Date) => int32().map(Value::Date),
-        (Type::INT32, DType::Decimal { precision, scale }) => decimal(int32()?.into(), *precision, *scale),
-        (Type::INT64, DType::Decimal { precision, scale }) => decimal(int64()?.into(), *precision, *scale),
+        (Type::INT32, DType::Decimal { precision, scale }) => {
+            int32().map(|value| decimal(value.into(), *precision, *scale))
+        }
+        (Type::INT64, DType::Decimal { precision, scale }) => {
+            int64().map(|value| decimal(value.into(), *precision, *scale))
+        }
         (Type::FIXED_LEN_BYTE_ARRAY | Type::BYTE_ARRAY, DType::Decimal { precision, scale }) => {
-            decimal(big_endian(bytes)?, *precision, *scale)
+            big_endian(bytes).map(|value| decimal(value, *precision, *scale))
         }
         (Type::INT64, DType::Timestamp(unit, zone)) if stored_unit(column) == Some(*unit) => {
-            Some(Value::Timestamp { value: int64()?, unit: *unit, zone: zone.clone() })
+            Some(Value::Timestamp {
+                value: int64()?,
+                unit: *unit,
+                zone: zone.clone(),
+            })
         }
         (Type::INT64, DType::Time(unit)) if stored_unit(column) == Some(*unit) => {
-            Some(Value::Time { value: int64()?, unit: *unit })
+            Some(Value::Time {
+                value: int64()?,
+                unit: *unit,
+            })
         }
         (Type::INT32, DType::Time(unit)) if stored_unit(column) == Some(*unit) => {
-            Some(Value::Time { value: int32()?.into(), unit: *unit })
+            Some(Value::Time {
+                value: int32()?.into(),
+                unit: *unit,
+            })
         }
-        (Type::BYTE_ARRAY, DType::String | DType::Category) => std::str::from_utf8(bytes).ok().map(Value::from),
+        (Type::BYTE_ARRAY, DType::String | DType::Category) => {
+            std::str::from_utf8(bytes).ok().map(Value::from)
+        }
         (Type::BYTE_ARRAY, DType::Binary) => Some(Value::from(bytes)),
         _ => None,
     }
 }
 
-fn decimal(value: i128, precision: u8, scale: i8) -> Option<Value> {
-    Some(Value::Decimal { value, precision, scale })
+fn decimal(value: i128, precision: u8, scale: i8) -> Value {
+    Value::Decimal {
+        value,
+        precision,
+        scale,
+    }
 }
 
 fn big_endian(bytes: &[u8]) -> Option<i128> {
     let first = *bytes.first()?;
     let fill = if first & 0x80 == 0 { 0 } else { 0xff };
     let mut word = [fill; 16];
-    word.get_mut(16_usize.checked_sub(bytes.len())?..)?.copy_from_slice(bytes);
+    word.get_mut(16_usize.checked_sub(bytes.len())?..)?
+        .copy_from_slice(bytes);
     Some(i128::from_be_bytes(word))
 }
 
@@ -199,7 +280,10 @@ fn is_unsigned(column: &ColumnDescriptor) -> bool {
         Some(LogicalType::Integer(integer)) => !integer.is_signed,
         _ => matches!(
             column.converted_type(),
-            ConvertedType::UINT_8 | ConvertedType::UINT_16 | ConvertedType::UINT_32 | ConvertedType::UINT_64
+            ConvertedType::UINT_8
+                | ConvertedType::UINT_16
+                | ConvertedType::UINT_32
+                | ConvertedType::UINT_64
         ),
     }
 }
@@ -212,8 +296,12 @@ pub(super) fn stored_unit(column: &ColumnDescriptor) -> Option<TimeUnit> {
         Some(LogicalType::Time(time)) => time.unit,
         _ => {
             return match column.converted_type() {
-                ConvertedType::TIMESTAMP_MILLIS | ConvertedType::TIME_MILLIS => Some(TimeUnit::Millisecond),
-                ConvertedType::TIMESTAMP_MICROS | ConvertedType::TIME_MICROS => Some(TimeUnit::Microsecond),
+                ConvertedType::TIMESTAMP_MILLIS | ConvertedType::TIME_MILLIS => {
+                    Some(TimeUnit::Millisecond)
+                }
+                ConvertedType::TIMESTAMP_MICROS | ConvertedType::TIME_MICROS => {
+                    Some(TimeUnit::Microsecond)
+                }
                 _ => None,
             };
         }

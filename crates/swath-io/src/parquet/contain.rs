@@ -9,9 +9,15 @@ use crate::IoError;
 /// Runs what decodes bytes of `path`; a panic in it becomes [`IoError::Corrupt`].
 ///
 /// What the closure was changing is not to be used again after an error: readers stop at the first one.
-pub(super) fn contain<T>(path: &str, decode: impl FnOnce() -> Result<T, IoError>) -> Result<T, IoError> {
+pub(super) fn contain<T>(
+    path: &str,
+    decode: impl FnOnce() -> Result<T, IoError>,
+) -> Result<T, IoError> {
     catch_unwind(AssertUnwindSafe(decode)).unwrap_or_else(|panic| {
-        Err(IoError::corrupt(path, format!("the decoder gave up: {}", message(panic.as_ref()))))
+        Err(IoError::corrupt(
+            path,
+            format!("the decoder gave up: {}", message(panic.as_ref())),
+        ))
     })
 }
 
@@ -31,9 +37,9 @@ pub(super) fn parquet_error(path: &str, error: ParquetError) -> IoError {
             Ok(own) => *own,
             Err(other) => IoError::corrupt(path, other),
         },
-        ParquetError::General(reason) | ParquetError::EOF(reason) | ParquetError::ArrowError(reason) => {
-            IoError::corrupt(path, reason)
-        }
+        ParquetError::General(reason)
+        | ParquetError::EOF(reason)
+        | ParquetError::ArrowError(reason) => IoError::corrupt(path, reason),
         other => IoError::corrupt(path, other),
     }
 }
@@ -43,9 +49,9 @@ mod tests {
     use super::*;
 
     #[test]
-    #[expect(clippy::panic, reason = "what is contained")]
     fn a_panic_is_an_error_that_names_the_file() {
-        let error = contain("a.parquet", || -> Result<(), _> { panic!("no page {}", 7) }).expect_err("contained");
-        insta::assert_snapshot!(error, @"");
+        let error = contain("a.parquet", || -> Result<(), _> { panic!("no page {}", 7) })
+            .expect_err("contained");
+        insta::assert_snapshot!(error, @"`a.parquet` is damaged: the decoder gave up: no page 7");
     }
 }

@@ -86,9 +86,17 @@ impl ParquetDataset {
             units,
             partitions: Arc::default(),
         };
-        let names: Vec<Arc<str>> = dataset.meta.fields().iter().map(|field| Arc::clone(&field.name)).collect();
-        let bytes: Vec<u64> = (0..dataset.units.len()).map(|unit| dataset.unit_bytes(unit, &names)).collect();
-        dataset.partitions = partitions(&dataset.units, &bytes, target, options.split_row_groups).into();
+        let names: Vec<Arc<str>> = dataset
+            .meta
+            .fields()
+            .iter()
+            .map(|field| Arc::clone(&field.name))
+            .collect();
+        let bytes: Vec<u64> = (0..dataset.units.len())
+            .map(|unit| dataset.unit_bytes(unit, &names))
+            .collect();
+        dataset.partitions =
+            partitions(&dataset.units, &bytes, target, options.split_row_groups).into();
         dataset.divisions = dataset.find_divisions();
         Ok(dataset)
     }
@@ -143,8 +151,12 @@ impl ParquetDataset {
     pub fn unit_bytes(&self, unit: usize, columns: &[Arc<str>]) -> u64 {
         let unit = self.units[unit];
         let footer = &self.footers[unit.file.index()];
-        let positions = columns.iter().filter_map(|name| footer.meta.position(name).ok());
-        positions.map(|column| decoded_bytes(footer, unit.row_group, column)).sum()
+        let positions = columns
+            .iter()
+            .filter_map(|name| footer.meta.position(name).ok());
+        positions
+            .map(|column| decoded_bytes(footer, unit.row_group, column))
+            .sum()
     }
 
     /// Bytes that some columns of a unit take in the file.
@@ -155,7 +167,9 @@ impl ParquetDataset {
         let unit = self.units[unit];
         let footer = &self.footers[unit.file.index()];
         let row_group = footer.metadata.row_group(unit.row_group);
-        let positions = columns.iter().filter_map(|name| footer.meta.position(name).ok());
+        let positions = columns
+            .iter()
+            .filter_map(|name| footer.meta.position(name).ok());
         positions
             .flat_map(|column| footer.leaves[column].clone())
             .map(|leaf| row_group.column(leaf).compressed_size() as u64)
@@ -168,13 +182,20 @@ impl ParquetDataset {
     /// Where there is no such unit.
     pub fn unit_bounds(&self, unit: usize, column: &str) -> Option<ColumnBounds> {
         let unit = self.units[unit];
-        unit_bounds(&self.footers[unit.file.index()], unit.row_group, column, self.tuning)
+        unit_bounds(
+            &self.footers[unit.file.index()],
+            unit.row_group,
+            column,
+            self.tuning,
+        )
     }
 
     /// What the footers say about all values of a column.
     pub fn column_bounds(&self, column: &str) -> Option<ColumnBounds> {
         let dtype = self.meta.dtype(column).ok()?;
-        let parts = (0..self.units.len()).map(|unit| self.unit_bounds(unit, column)).collect::<Option<Vec<_>>>()?;
+        let parts = (0..self.units.len())
+            .map(|unit| self.unit_bounds(unit, column))
+            .collect::<Option<Vec<_>>>()?;
         Some(union(parts, dtype))
     }
 
@@ -183,7 +204,12 @@ impl ParquetDataset {
     /// # Panics
     /// Where there is no such unit.
     pub fn part(&self, units: &[usize]) -> ParquetPart {
-        let names: Vec<Arc<str>> = self.meta.fields().iter().map(|field| Arc::clone(&field.name)).collect();
+        let names: Vec<Arc<str>> = self
+            .meta
+            .fields()
+            .iter()
+            .map(|field| Arc::clone(&field.name))
+            .collect();
         let mut files: Vec<PartFile> = Vec::new();
         let mut last = None;
         let (mut rows, mut bytes) = (0, 0);
@@ -191,14 +217,26 @@ impl ParquetDataset {
             let unit = self.units[at];
             if last != Some(unit.file) {
                 let identity = self.files[unit.file.index()].clone();
-                files.push(PartFile { identity, row_groups: Vec::new() });
+                files.push(PartFile {
+                    identity,
+                    row_groups: Vec::new(),
+                });
                 last = Some(unit.file);
             }
-            files.last_mut().expect("a file was pushed for its first unit").row_groups.push(unit.row_group as u32);
+            files
+                .last_mut()
+                .expect("a file was pushed for its first unit")
+                .row_groups
+                .push(unit.row_group as u32);
             rows += unit.rows;
             bytes += self.unit_bytes(at, &names);
         }
-        ParquetPart { files, tuning: self.tuning, rows, decoded_bytes: bytes }
+        ParquetPart {
+            files,
+            tuning: self.tuning,
+            rows,
+            decoded_bytes: bytes,
+        }
     }
 
     /// The source in few words, for plans that are printed: `50 files, 200 row groups`.
@@ -217,7 +255,12 @@ impl ParquetDataset {
     }
 
     fn find_divisions(&self) -> Divisions {
-        let index: Vec<&str> = self.meta.index_fields().iter().map(|field| &*field.name).collect();
+        let index: Vec<&str> = self
+            .meta
+            .index_fields()
+            .iter()
+            .map(|field| &*field.name)
+            .collect();
         let bounds: Option<Vec<Vec<ColumnBounds>>> = self
             .partitions
             .iter()
@@ -243,10 +286,16 @@ impl ParquetDataset {
         let mut by_partition = BTreeMap::new();
         for (at, units) in self.partitions.iter().enumerate() {
             let file = self.units.get(units.start)?.file;
-            let same = self.units[units.clone()].iter().all(|unit| unit.file == file);
+            let same = self.units[units.clone()]
+                .iter()
+                .all(|unit| unit.file == file);
             let footer = &self.footers[file.index()];
             let whole = same && units.len() == footer.metadata.num_row_groups();
-            let own_index = footer.meta.index_fields().iter().map(|field| &field.name)
+            let own_index = footer
+                .meta
+                .index_fields()
+                .iter()
+                .map(|field| &field.name)
                 .eq(self.meta.index_fields().iter().map(|field| &field.name));
             let recorded: Recorded = serde_json::from_str(footer.recorded(DIVISIONS_KEY)?).ok()?;
             (whole && own_index).then(|| by_partition.insert(at, recorded))?;
@@ -256,7 +305,12 @@ impl ParquetDataset {
 }
 
 /// What a footer says about the values of a column of a row group.
-pub(super) fn unit_bounds(footer: &Footer, row_group: usize, column: &str, tuning: Tuning) -> Option<ColumnBounds> {
+pub(super) fn unit_bounds(
+    footer: &Footer,
+    row_group: usize,
+    column: &str,
+    tuning: Tuning,
+) -> Option<ColumnBounds> {
     let position = footer.meta.position(column).ok()?;
     let dtype = &footer.meta.fields()[position].dtype;
     let leaves = footer.leaves[position].clone();
@@ -264,14 +318,22 @@ pub(super) fn unit_bounds(footer: &Footer, row_group: usize, column: &str, tunin
         return None;
     }
     let metadata = footer.metadata.row_group(row_group);
-    let bounds = chunk_bounds(metadata.column(leaves.start), dtype, metadata.num_rows() as u64);
+    let bounds = chunk_bounds(
+        metadata.column(leaves.start),
+        dtype,
+        metadata.num_rows() as u64,
+    );
     Some(nan_as_null(bounds, tuning))
 }
 
 /// Where NaN is read as null, nobody knows how many nulls there are, but there is no NaN.
 pub(super) fn nan_as_null(bounds: ColumnBounds, tuning: Tuning) -> ColumnBounds {
     if tuning.nan_as_null && bounds.may_have_nan {
-        ColumnBounds { nulls: None, may_have_nan: false, ..bounds }
+        ColumnBounds {
+            nulls: None,
+            may_have_nan: false,
+            ..bounds
+        }
     } else {
         bounds
     }
@@ -280,6 +342,8 @@ pub(super) fn nan_as_null(bounds: ColumnBounds, tuning: Tuning) -> ColumnBounds 
 /// The files in their states and the options: equal data sets have equal names, a changed file another.
 impl Fingerprint for ParquetDataset {
     fn feed(&self, out: &mut Canon) {
-        out.object("parquet-dataset", 1).feed(&self.options).feed(self.files.as_ref());
+        out.object("parquet-dataset", 1)
+            .feed(&self.options)
+            .feed(self.files.as_ref());
     }
 }

@@ -5,7 +5,9 @@ use bytes::Bytes;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
 use parquet::arrow::parquet_to_arrow_schema;
 use parquet::errors::ParquetError;
-use parquet::file::metadata::{PageIndexPolicy, ParquetMetaData, ParquetMetaDataReader};
+use parquet::file::metadata::{
+    ColumnChunkMetaData, PageIndexPolicy, ParquetMetaData, ParquetMetaDataReader,
+};
 use parquet::file::reader::{ChunkReader, Length};
 use std::collections::{HashMap, VecDeque};
 use std::io::Cursor;
@@ -21,6 +23,13 @@ pub(super) const FORMAT: &str = "Parquet";
 
 /// Bytes of footers that a cache keeps.
 const CACHED_BYTES: usize = 128 << 20;
+
+/// Bytes of the smallest file: the mark twice, and the length of a footer.
+const SMALLEST: u64 = 12;
+
+/// The mark at both ends of a file, and that of one whose footer is encrypted.
+const MAGIC: &[u8] = b"PAR1";
+const ENCRYPTED: &[u8] = b"PARE";
 
 /// Bytes read at once from the end of a file: most footers whole.
 const TAIL: u64 = 64 << 10;
@@ -43,9 +52,26 @@ impl Footer {
     fn load(identity: &FileIdentity, reader: &dyn RangeReader) -> Result<Self, IoError> {
         let path = identity.path.as_str();
         if identity.len == 0 {
-            return Err(IoError::Empty { path: path.to_owned(), format: FORMAT });
+            return Err(IoError::Empty {
+                path: path.to_owned(),
+                format: FORMAT,
+            });
         }
         let tail = Tail::read(reader, identity.len)?;
+        let not_parquet_for = |reason: String| IoError::NotFormat {
+            path: path.to_owned(),
+            format: FORMAT,
+            reason,
+        };
+        if identity.len < SMALLEST {
+            return Err(not_parquet_for(format!(
+                "it has {} bytes, and the smallest has {SMALLEST}",
+                identity.len
+            )));
+        }
+        if !tail.held.ends_with(MAGIC) && !tail.held.ends_with(ENCRYPTED) {
+            return Err(not_parquet_for("its last bytes are not `PAR1`".into()));
+        }
         let metadata = ParquetMetaDataReader::new()
             .with_page_index_policy(PageIndexPolicy::Skip)
             .parse_and_finish(&tail)
@@ -54,12 +80,16 @@ impl Footer {
         let file = metadata.file_metadata();
         let schema = parquet_to_arrow_schema(file.schema_descr(), file.key_value_metadata())
             .map_err(|error| parquet_error(path, error))?;
-        let meta = Meta::from_arrow(&schema)
-            .map_err(|source| IoError::Meta { path: path.to_owned(), source })?;
-        let mut leaves = vec![usize::MAX..0; schema.fields().len()];
+        let meta = Meta::from_arrow(&schema).map_err(|source| IoError::Meta {
+            path: path.to_owned(),
+            source,
+        })?;
+        let mut leaves: Vec<Range<usize>> = vec![0..0; schema.fields().len()];
         for leaf in 0..file.schema_descr().num_columns() {
             let root = &mut leaves[file.schema_descr().get_column_root_idx(leaf)];
-            *root = root.start.min(leaf)..leaf + 1;
+            // Leaves come in order, those of one column together.
+            let first = if root.end == 0 { leaf } else { root.start };
+            *root = first..leaf + 1;
         }
         let metadata = Arc::new(metadata);
         let options = ArrowReaderOptions::new()
@@ -67,18 +97,34 @@ impl Footer {
             .with_schema(with_views(&schema));
         let arrow = ArrowReaderMetadata::try_new(Arc::clone(&metadata), options)
             .map_err(|error| parquet_error(path, error))?;
-        Ok(Self { identity: identity.clone(), metadata, meta, leaves, arrow, page_index: OnceLock::new() })
+        Ok(Self {
+            identity: identity.clone(),
+            metadata,
+            meta,
+            leaves,
+            arrow,
+            page_index: OnceLock::new(),
+        })
     }
 
     /// The metadata with the page index, read the first time it is asked for; files without one have none.
-    pub(super) fn with_page_index(&self, reader: &dyn RangeReader) -> Result<&Arc<ParquetMetaData>, IoError> {
+    pub(super) fn with_page_index(
+        &self,
+        reader: &dyn RangeReader,
+    ) -> Result<&Arc<ParquetMetaData>, IoError> {
         if let Some(metadata) = self.page_index.get() {
             return Ok(metadata);
         }
-        let tail = Tail { reader, len: self.identity.len, tail: Bytes::new() };
+        let tail = Tail {
+            reader,
+            len: self.identity.len,
+            held: Bytes::new(),
+        };
         let mut parser = ParquetMetaDataReader::new_with_metadata(self.metadata.as_ref().clone())
             .with_page_index_policy(PageIndexPolicy::Optional);
-        let read = parser.read_page_indexes(&tail).and_then(|()| parser.finish());
+        let read = parser
+            .read_page_indexes(&tail)
+            .and_then(|()| parser.finish());
         let metadata = read.map_err(|error| parquet_error(&self.identity.path, error))?;
         // Two readers may come here at once; they read the same.
         Ok(self.page_index.get_or_init(|| Arc::new(metadata)))
@@ -105,17 +151,13 @@ fn check_sizes(path: &str, metadata: &ParquetMetaData, len: u64) -> Result<(), I
         }
         rows = rows.saturating_add(row_group.num_rows());
         for column in row_group.columns() {
-            let corrupt = |reason: String| corrupt(reason).at(at, Some(&column.column_path().string()));
-            // The dictionary page, where there is one, comes first.
-            let start = match column.dictionary_page_offset() {
-                Some(dictionary) if dictionary > 0 => dictionary.min(column.data_page_offset()),
-                _ => column.data_page_offset(),
-            };
-            let end = start.checked_add(column.compressed_size());
-            if start < 0 || column.compressed_size() < 0 || end.is_none_or(|end| end as u64 > len) {
+            let corrupt =
+                |reason: String| corrupt(reason).at(at, Some(&column.column_path().string()));
+            let (start, size) = (first_page(column), column.compressed_size());
+            let end = start.checked_add(size);
+            if start < 0 || size < 0 || end.is_none_or(|end| end as u64 > len) {
                 return Err(corrupt(format!(
-                    "its pages lie at byte {start} and take {} of the file's {len}",
-                    column.compressed_size()
+                    "its pages lie at byte {start} and take {size} of the file's {len}"
                 )));
             }
             if column.num_values() < 0 || column.uncompressed_size() < 0 {
@@ -125,14 +167,35 @@ fn check_sizes(path: &str, metadata: &ParquetMetaData, len: u64) -> Result<(), I
     }
     let declared = metadata.file_metadata().num_rows();
     if rows != declared {
-        return Err(IoError::corrupt(path, format!("its row groups have {rows} rows, its footer says {declared}")));
+        return Err(IoError::corrupt(
+            path,
+            format!("its row groups have {rows} rows, its footer says {declared}"),
+        ));
     }
     Ok(())
 }
 
+/// Where the pages of a column chunk begin: with the dictionary, where there is one.
+fn first_page(chunk: &ColumnChunkMetaData) -> i64 {
+    // Some writers say 0 for none.
+    match chunk.dictionary_page_offset() {
+        Some(dictionary) if dictionary != 0 => dictionary.min(chunk.data_page_offset()),
+        _ => chunk.data_page_offset(),
+    }
+}
+
+/// Offset and length of the pages of a column chunk, which were checked to lie within the file.
+pub(super) fn chunk_range(chunk: &ColumnChunkMetaData) -> (u64, u64) {
+    (first_page(chunk) as u64, chunk.compressed_size() as u64)
+}
+
 fn not_parquet(path: &str, error: ParquetError) -> IoError {
     match parquet_error(path, error) {
-        IoError::Corrupt { path, reason, .. } => IoError::NotFormat { path, format: FORMAT, reason },
+        IoError::Corrupt { path, reason, .. } => IoError::NotFormat {
+            path,
+            format: FORMAT,
+            reason,
+        },
         other => other,
     }
 }
@@ -140,7 +203,11 @@ fn not_parquet(path: &str, error: ParquetError) -> IoError {
 /// The schema with every text and bytes column as views; dictionaries are decoded by our own reader.
 fn with_views(schema: &Schema) -> SchemaRef {
     fn field(field: &FieldRef) -> FieldRef {
-        Arc::new(Field::new(field.name(), view(field.data_type()), field.is_nullable()))
+        Arc::new(Field::new(
+            field.name(),
+            view(field.data_type()),
+            field.is_nullable(),
+        ))
     }
     fn view(arrow: &DataType) -> DataType {
         match arrow {
@@ -162,14 +229,14 @@ fn with_views(schema: &Schema) -> SchemaRef {
 struct Tail<'a> {
     reader: &'a dyn RangeReader,
     len: u64,
-    tail: Bytes,
+    held: Bytes,
 }
 
 impl<'a> Tail<'a> {
     fn read(reader: &'a dyn RangeReader, len: u64) -> Result<Self, IoError> {
         let range = len.saturating_sub(TAIL)..len;
-        let tail = reader.read(std::slice::from_ref(&range))?.remove(0);
-        Ok(Self { reader, len, tail })
+        let held = reader.read(std::slice::from_ref(&range))?.remove(0);
+        Ok(Self { reader, len, held })
     }
 }
 
@@ -183,21 +250,31 @@ impl ChunkReader for Tail<'_> {
     type T = Cursor<Bytes>;
 
     fn get_read(&self, start: u64) -> Result<Self::T, ParquetError> {
-        self.get_bytes(start, self.len.saturating_sub(start) as usize).map(Cursor::new)
+        self.get_bytes(start, self.len.saturating_sub(start) as usize)
+            .map(Cursor::new)
     }
 
     fn get_bytes(&self, start: u64, length: usize) -> Result<Bytes, ParquetError> {
-        let end = start.checked_add(length as u64).filter(|end| *end <= self.len);
+        let end = start
+            .checked_add(length as u64)
+            .filter(|end| *end <= self.len);
         let Some(end) = end else {
-            return Err(ParquetError::EOF(format!("bytes {start} to {} of {}", start + length as u64, self.len)));
+            return Err(ParquetError::EOF(format!(
+                "bytes {start} to {} of {}",
+                start.saturating_add(length as u64),
+                self.len
+            )));
         };
-        let held = self.len - self.tail.len() as u64;
-        if start >= held && !self.tail.is_empty() {
-            return Ok(self.tail.slice((start - held) as usize..(end - held) as usize));
+        let from = self.len - self.held.len() as u64;
+        if start >= from && !self.held.is_empty() {
+            return Ok(self
+                .held
+                .slice((start - from) as usize..(end - from) as usize));
         }
         let range = start..end;
         let read = self.reader.read(std::slice::from_ref(&range));
-        read.map(|mut bytes| bytes.remove(0)).map_err(|error| ParquetError::External(Box::new(error)))
+        read.map(|mut bytes| bytes.remove(0))
+            .map_err(|error| ParquetError::External(Box::new(error)))
     }
 }
 
@@ -233,7 +310,11 @@ impl FooterCache {
     }
 
     /// The footer of a file in this state, opening the file only where it is not here.
-    pub(super) fn open(&self, identity: &FileIdentity, context: &IoContext) -> Result<Arc<Footer>, IoError> {
+    pub(super) fn open(
+        &self,
+        identity: &FileIdentity,
+        context: &IoContext,
+    ) -> Result<Arc<Footer>, IoError> {
         match self.find(identity) {
             Some(footer) => Ok(footer),
             None => self.get(identity, open_file(identity, context)?.as_ref()),
@@ -242,7 +323,11 @@ impl FooterCache {
 
     fn find(&self, identity: &FileIdentity) -> Option<Arc<Footer>> {
         let table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
-        table.footers.get(&identity.path).filter(|footer| footer.identity == *identity).map(Arc::clone)
+        table
+            .footers
+            .get(&identity.path)
+            .filter(|footer| footer.identity == *identity)
+            .map(Arc::clone)
     }
 
     fn put(&self, footer: &Arc<Footer>) {
@@ -255,7 +340,9 @@ impl FooterCache {
             table.order.push_back(path);
         }
         while table.bytes > CACHED_BYTES && table.order.len() > 1 {
-            let Some(oldest) = table.order.pop_front() else { return };
+            let Some(oldest) = table.order.pop_front() else {
+                return;
+            };
             if let Some(footer) = table.footers.remove(&oldest) {
                 table.bytes -= footer.metadata.memory_size();
             }
@@ -264,7 +351,10 @@ impl FooterCache {
 }
 
 /// Opens a file, and checks that it is in the state that the plan was made for.
-pub(super) fn open_file(identity: &FileIdentity, context: &IoContext) -> Result<Arc<dyn RangeReader>, IoError> {
+pub(super) fn open_file(
+    identity: &FileIdentity,
+    context: &IoContext,
+) -> Result<Arc<dyn RangeReader>, IoError> {
     let reader: Arc<dyn RangeReader> = match store::scheme(&identity.path) {
         None => Arc::new(LocalFile::open(&identity.path)?),
         Some(_) => return context.stores.open(identity),
@@ -274,9 +364,15 @@ pub(super) fn open_file(identity: &FileIdentity, context: &IoContext) -> Result<
 }
 
 /// Checks that an open file is still in the state that the plan was made for.
-pub(super) fn check_unchanged(identity: &FileIdentity, reader: &dyn RangeReader) -> Result<(), IoError> {
+pub(super) fn check_unchanged(
+    identity: &FileIdentity,
+    reader: &dyn RangeReader,
+) -> Result<(), IoError> {
     match identity.change(&reader.identity()?) {
-        Some(change) => Err(IoError::Changed { path: identity.path.clone(), change }),
+        Some(change) => Err(IoError::Changed {
+            path: identity.path.clone(),
+            change,
+        }),
         None => Ok(()),
     }
 }

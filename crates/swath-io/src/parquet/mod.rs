@@ -3,21 +3,21 @@
 mod options;
 mod write_options;
 
-mod footer;
-mod schema;
 mod bounds;
 mod contain;
+mod footer;
+mod schema;
 
 mod dataset;
-mod unit;
 mod partitions;
+mod unit;
 
-mod part;
-mod request;
-mod reader;
-mod prune;
-mod row_group;
 mod column;
+mod part;
+mod prune;
+mod reader;
+mod request;
+mod row_group;
 mod stats;
 
 mod writer;

@@ -81,7 +81,10 @@ impl ReadParquet {
 
     /// Reads these columns alone, in this order; index columns come with them, first.
     pub fn columns<C: Into<String>>(self, columns: impl IntoIterator<Item = C>) -> Self {
-        Self { columns: Some(columns.into_iter().map(Into::into).collect()), ..self }
+        Self {
+            columns: Some(columns.into_iter().map(Into::into).collect()),
+            ..self
+        }
     }
 
     /// Makes this column the index. Divisions are known where the footers' statistics prove them.
@@ -91,28 +94,43 @@ impl ReadParquet {
 
     /// Makes these columns the index; none of them for no index, even if the files record one.
     pub fn index_columns<C: Into<String>>(self, columns: impl IntoIterator<Item = C>) -> Self {
-        Self { index: Some(columns.into_iter().map(Into::into).collect()), ..self }
+        Self {
+            index: Some(columns.into_iter().map(Into::into).collect()),
+            ..self
+        }
     }
 
     /// `true`: one partition a row group; `false`: one a file; `n`: up to `n` row groups of a file together. By size
     /// (about 64 MiB decoded) where it is not said.
     pub fn split_row_groups(self, split: impl Into<SplitRowGroups>) -> Self {
-        Self { split_row_groups: split.into(), ..self }
+        Self {
+            split_row_groups: split.into(),
+            ..self
+        }
     }
 
     /// Decoded bytes of a partition, such as `"128MiB"`, where row groups are not split otherwise.
     pub fn partition_size(self, size: impl Into<String>) -> Self {
-        Self { partition_size: Some(size.into()), ..self }
+        Self {
+            partition_size: Some(size.into()),
+            ..self
+        }
     }
 
     /// Reads NaN as missing. By default NaN is a value, and only null is missing.
     pub fn nan_as_null(self, nan_as_null: bool) -> Self {
-        Self { nan_as_null, ..self }
+        Self {
+            nan_as_null,
+            ..self
+        }
     }
 
     /// Takes files that end so from a folder, instead of `.parquet` and `.parq`.
     pub fn file_extension(self, extension: impl Into<String>) -> Self {
-        Self { file_extension: Some(extension.into()), ..self }
+        Self {
+            file_extension: Some(extension.into()),
+            ..self
+        }
     }
 
     /// Sets an option of the reader by name: `statistics` and `page_index` (`on`, `off`) say whether they may skip
@@ -130,18 +148,31 @@ impl ReadParquet {
 
     /// Bytes of a partition.
     pub(super) fn partition_bytes(&self) -> Result<u64, IoError> {
-        let Some(text) = &self.partition_size else { return Ok(64 << 20) };
+        let Some(text) = &self.partition_size else {
+            return Ok(64 << 20);
+        };
         parse_bytes("partition_size", text)
     }
 
     pub(super) fn tuning(&self) -> Result<Tuning, IoError> {
         if let SplitRowGroups::Every(n @ ..=0) = self.split_row_groups {
             let (name, value) = ("split_row_groups".to_owned(), n.to_string());
-            return Err(IoError::OptionValue { name, value, expected: "at least one row group, `true` or `false`" });
+            return Err(IoError::OptionValue {
+                name,
+                value,
+                expected: "at least one row group, `true` or `false`",
+            });
         }
-        let mut tuning = Tuning { nan_as_null: self.nan_as_null, ..Tuning::default() };
+        let mut tuning = Tuning {
+            nan_as_null: self.nan_as_null,
+            ..Tuning::default()
+        };
         for (name, value) in &self.options {
-            let bad = |expected| IoError::OptionValue { name: name.clone(), value: value.clone(), expected };
+            let bad = |expected| IoError::OptionValue {
+                name: name.clone(),
+                value: value.clone(),
+                expected,
+            };
             let switch = || match value.as_str() {
                 "on" | "true" => Ok(true),
                 "off" | "false" => Ok(false),
@@ -159,8 +190,12 @@ impl ReadParquet {
                     };
                 }
                 _ => {
-                    let nearest = nearest(name, ["statistics", "page_index", "filter"]).map(str::to_owned);
-                    return Err(IoError::UnknownOption { name: name.clone(), nearest });
+                    let nearest =
+                        nearest(name, ["statistics", "page_index", "filter"]).map(str::to_owned);
+                    return Err(IoError::UnknownOption {
+                        name: name.clone(),
+                        nearest,
+                    });
                 }
             }
         }
@@ -204,7 +239,12 @@ pub(super) enum FilterTime {
 
 impl Default for Tuning {
     fn default() -> Self {
-        Self { statistics: true, page_index: true, filter: FilterTime::Auto, nan_as_null: false }
+        Self {
+            statistics: true,
+            page_index: true,
+            filter: FilterTime::Auto,
+            nan_as_null: false,
+        }
     }
 }
 
@@ -266,7 +306,10 @@ impl From<&PathBuf> for ReadParquet {
 
 impl From<Vec<String>> for ReadParquet {
     fn from(paths: Vec<String>) -> Self {
-        Self { paths, ..Self::default() }
+        Self {
+            paths,
+            ..Self::default()
+        }
     }
 }
 
@@ -278,7 +321,12 @@ impl From<Vec<&str>> for ReadParquet {
 
 impl From<Vec<PathBuf>> for ReadParquet {
     fn from(paths: Vec<PathBuf>) -> Self {
-        Self::from(paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>())
+        Self::from(
+            paths
+                .iter()
+                .map(|path| path.display().to_string())
+                .collect::<Vec<_>>(),
+        )
     }
 }
 
@@ -302,11 +350,15 @@ mod tests {
             .nan_as_null(true)
             .option("page_index", "off");
         let json = serde_json::to_string(&read).expect("plain data");
-        insta::assert_snapshot!(json, @"");
-        assert_eq!(serde_json::from_str::<ReadParquet>(&json).expect("the same"), read);
+        insta::assert_snapshot!(json, @r#"{"paths":["a.parquet","b/"],"columns":["x"],"index":["ts"],"split_row_groups":{"every":4},"partition_size":"1MB","nan_as_null":true,"options":{"page_index":"off"}}"#);
+        assert_eq!(
+            serde_json::from_str::<ReadParquet>(&json).expect("the same"),
+            read
+        );
         assert_eq!(read.partition_bytes().expect("a size"), 1_000_000);
-        let error = serde_json::from_str::<ReadParquet>(r#"{"paths": [], "colums": []}"#).expect_err("misspelt");
-        insta::assert_snapshot!(error, @"");
+        let error = serde_json::from_str::<ReadParquet>(r#"{"paths": [], "colums": []}"#)
+            .expect_err("misspelt");
+        insta::assert_snapshot!(error, @"unknown field `colums`, expected one of `paths`, `columns`, `index`, `split_row_groups`, `partition_size`, `nan_as_null`, `file_extension`, `options` at line 1 column 22");
     }
 
     #[test]
@@ -315,11 +367,11 @@ mod tests {
             Err(error) => error.to_string(),
             Ok(_) => read.partition_bytes().expect_err("refused").to_string(),
         };
-        insta::assert_snapshot!(error(ReadParquet::from("x").option("page-index", "on")), @"");
-        insta::assert_snapshot!(error(ReadParquet::from("x").option("endpoint", "on")), @"");
-        insta::assert_snapshot!(error(ReadParquet::from("x").option("page_index", "maybe")), @"");
-        insta::assert_snapshot!(error(ReadParquet::from("x").option("filter", "soon")), @"");
-        insta::assert_snapshot!(error(ReadParquet::from("x").partition_size("64 parsecs")), @"");
-        insta::assert_snapshot!(error(ReadParquet::from("x").split_row_groups(0)), @"");
+        insta::assert_snapshot!(error(ReadParquet::from("x").option("page-index", "on")), @"no option `page-index`; did you mean `page_index`?");
+        insta::assert_snapshot!(error(ReadParquet::from("x").option("endpoint", "on")), @"no option `endpoint`");
+        insta::assert_snapshot!(error(ReadParquet::from("x").option("page_index", "maybe")), @"option `page_index` is `maybe`; expected `on` or `off`");
+        insta::assert_snapshot!(error(ReadParquet::from("x").option("filter", "soon")), @"option `filter` is `soon`; expected `auto`, `early` or `late`");
+        insta::assert_snapshot!(error(ReadParquet::from("x").partition_size("64 parsecs")), @"option `partition_size` is `64 parsecs`; expected a number of bytes, such as `64MiB`");
+        insta::assert_snapshot!(error(ReadParquet::from("x").split_row_groups(0)), @"option `split_row_groups` is `0`; expected at least one row group, `true` or `false`");
     }
 }

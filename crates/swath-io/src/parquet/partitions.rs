@@ -12,11 +12,18 @@ use super::unit::Unit;
 ///
 /// By size: a file of more than `target` bytes is cut into runs of about equal bytes; whole files that are smaller are
 /// joined while they stay below it. A file without rows joins its neighbour, and a data set without any row has one partition.
-pub(super) fn partitions(units: &[Unit], bytes: &[u64], target: u64, split: SplitRowGroups) -> Vec<Range<usize>> {
-    let files = units.chunk_by(|left, right| left.file == right.file).scan(0, |at, file| {
-        *at += file.len();
-        Some(*at - file.len()..*at)
-    });
+pub(super) fn partitions(
+    units: &[Unit],
+    bytes: &[u64],
+    target: u64,
+    split: SplitRowGroups,
+) -> Vec<Range<usize>> {
+    let files = units
+        .chunk_by(|left, right| left.file == right.file)
+        .scan(0, |at, file| {
+            *at += file.len();
+            Some(*at - file.len()..*at)
+        });
     let mut partitions: Vec<Range<usize>> = Vec::new();
     // Bytes of the last partition, if another file may join it.
     let mut open: Option<u64> = None;
@@ -26,7 +33,11 @@ pub(super) fn partitions(units: &[Unit], bytes: &[u64], target: u64, split: Spli
             SplitRowGroups::Never => partitions.push(file),
             SplitRowGroups::Every(n) => {
                 let step = usize::try_from(n).unwrap_or(1).max(1);
-                partitions.extend(file.clone().step_by(step).map(|at| at..(at + step).min(file.end)));
+                partitions.extend(
+                    file.clone()
+                        .step_by(step)
+                        .map(|at| at..(at + step).min(file.end)),
+                );
             }
             SplitRowGroups::BySize if size > target => {
                 partitions.extend(even_runs(&file, bytes, size.div_ceil(target)));
@@ -57,7 +68,8 @@ fn even_runs(file: &Range<usize>, bytes: &[u64], parts: u64) -> Vec<Range<usize>
     let mut before = 0;
     for at in file.clone() {
         // The run in which the middle of the unit lies.
-        let run = (u128::from(before + bytes[at] / 2) * u128::from(parts) / u128::from(total.max(1))) as u64;
+        let run = (u128::from(before + bytes[at] / 2) * u128::from(parts)
+            / u128::from(total.max(1))) as u64;
         before += bytes[at];
         match runs.last_mut() {
             Some(last) if before_run(last, file, bytes, parts, total) == run => last.end = at + 1,
@@ -68,9 +80,16 @@ fn even_runs(file: &Range<usize>, bytes: &[u64], parts: u64) -> Vec<Range<usize>
 }
 
 /// The run that the first unit of `range` lies in.
-fn before_run(range: &Range<usize>, file: &Range<usize>, bytes: &[u64], parts: u64, total: u64) -> u64 {
+fn before_run(
+    range: &Range<usize>,
+    file: &Range<usize>,
+    bytes: &[u64],
+    parts: u64,
+    total: u64,
+) -> u64 {
     let before: u64 = bytes[file.start..range.start].iter().sum();
-    (u128::from(before + bytes[range.start] / 2) * u128::from(parts) / u128::from(total.max(1))) as u64
+    (u128::from(before + bytes[range.start] / 2) * u128::from(parts) / u128::from(total.max(1)))
+        as u64
 }
 
 /// What a file records about its rows when a frame with known divisions is written: the key of the text in the footer.
@@ -94,9 +113,17 @@ pub(super) struct Recorded {
 ///
 /// What was recorded is believed only where it is complete and no statistics contradict it; otherwise the statistics
 /// decide alone.
-pub(super) fn divisions(meta: &Meta, bounds: &[Vec<ColumnBounds>], recorded: Option<&[Recorded]>) -> Divisions {
+pub(super) fn divisions(
+    meta: &Meta,
+    bounds: &[Vec<ColumnBounds>],
+    recorded: Option<&[Recorded]>,
+) -> Divisions {
     let unknown = Divisions::unknown(bounds.len());
-    let dtypes: Vec<_> = meta.index_fields().iter().map(|field| field.dtype.clone()).collect();
+    let dtypes: Vec<_> = meta
+        .index_fields()
+        .iter()
+        .map(|field| field.dtype.clone())
+        .collect();
     if dtypes.is_empty() {
         return unknown;
     }
@@ -122,7 +149,9 @@ pub(super) fn divisions(meta: &Meta, bounds: &[Vec<ColumnBounds>], recorded: Opt
         .collect();
     match Divisions::from_statistics(&extents, &dtypes) {
         // Partitions of equal labels become one there; then these are no longer the divisions of ours.
-        Ok(FromStatistics::Known(divisions)) if divisions.npartitions() == bounds.len() => divisions,
+        Ok(FromStatistics::Known(divisions)) if divisions.npartitions() == bounds.len() => {
+            divisions
+        }
         _ => unknown,
     }
 }
@@ -135,7 +164,9 @@ fn from_recorded(recorded: &[Recorded], bounds: &[Vec<ColumnBounds>]) -> Option<
     }
     let mut labels = vec![recorded[0].from.clone()];
     for (at, (part, columns)) in recorded.iter().zip(bounds).enumerate() {
-        let whole = part.partition == at && part.npartitions == recorded.len() && labels.last() == Some(&part.from);
+        let whole = part.partition == at
+            && part.npartitions == recorded.len()
+            && labels.last() == Some(&part.from);
         // Only the first key is compared: the order of further ones is that of rows, not of columns.
         let first = columns.first()?;
         let below = |value: &Option<swath_batch::Value>, label: &Label| {
@@ -165,13 +196,31 @@ mod tests {
     use crate::parquet::unit::FileId;
 
     fn units(files: &[usize]) -> Vec<Unit> {
-        let unit = |file| move |row_group| Unit { file: FileId::new(file), row_group, rows: 10 };
-        files.iter().enumerate().flat_map(|(file, &row_groups)| (0..row_groups).map(unit(file))).collect()
+        let unit = |file| {
+            move |row_group| Unit {
+                file: FileId::new(file),
+                row_group,
+                rows: 10,
+            }
+        };
+        files
+            .iter()
+            .enumerate()
+            .flat_map(|(file, &row_groups)| (0..row_groups).map(unit(file)))
+            .collect()
     }
 
     #[track_caller]
-    fn check(files: &[usize], bytes: &[u64], split: impl Into<SplitRowGroups>, expected: &[Range<usize>]) {
-        assert_eq!(partitions(&units(files), bytes, 100, split.into()), expected);
+    fn check(
+        files: &[usize],
+        bytes: &[u64],
+        split: impl Into<SplitRowGroups>,
+        expected: &[Range<usize>],
+    ) {
+        assert_eq!(
+            partitions(&units(files), bytes, 100, split.into()),
+            expected
+        );
     }
 
     #[test]
@@ -187,7 +236,12 @@ mod tests {
         use SplitRowGroups::BySize;
         check(&[4, 4], &[30; 8], BySize, &[0..2, 2..4, 4..6, 6..8]);
         check(&[1, 1, 1], &[40; 3], BySize, &[0..2, 2..3]);
-        check(&[1, 4, 1], &[40, 30, 30, 30, 30, 40], BySize, &[0..1, 1..3, 3..5, 5..6]);
+        check(
+            &[1, 4, 1],
+            &[40, 30, 30, 30, 30, 40],
+            BySize,
+            &[0..1, 1..3, 3..5, 5..6],
+        );
         check(&[2], &[500, 500], BySize, &[0..1, 1..2]);
         check(&[1, 1], &[0, 90], BySize, &[0..2]);
         check(&[], &[], BySize, &[0..0]);

@@ -10,7 +10,12 @@ use super::footer::Footer;
 use super::options::Tuning;
 
 /// What the statistics of a row group say about a predicate.
-pub(super) fn row_group(footer: &Footer, row_group: usize, predicate: &Bound, tuning: Tuning) -> Verdict {
+pub(super) fn row_group(
+    footer: &Footer,
+    row_group: usize,
+    predicate: &Bound,
+    tuning: Tuning,
+) -> Verdict {
     if !tuning.statistics {
         return Verdict::Maybe;
     }
@@ -35,7 +40,10 @@ pub(super) fn pages(
     tuning: Tuning,
 ) -> PageVerdict {
     let rows = metadata.row_group(row_group).num_rows() as u64;
-    let everything = PageVerdict { wanted: None, pages_pruned: 0 };
+    let everything = PageVerdict {
+        wanted: None,
+        pages_pruned: 0,
+    };
     let indexes: Vec<_> = columns
         .iter()
         .filter_map(|name| {
@@ -46,11 +54,23 @@ pub(super) fn pages(
                 return None;
             }
             let (index, starts) = page_index_of(metadata, row_group, leaves.start)?;
-            Some((*name, dtype, metadata.row_group(row_group).column(leaves.start).column_descr(), index, starts))
+            Some((
+                *name,
+                dtype,
+                metadata
+                    .row_group(row_group)
+                    .column(leaves.start)
+                    .column_descr(),
+                index,
+                starts,
+            ))
         })
         .collect();
     // Between two neighbouring starts of pages of any column every column's page is one.
-    let mut starts: Vec<u64> = indexes.iter().flat_map(|(.., starts)| starts.iter().copied()).collect();
+    let mut starts: Vec<u64> = indexes
+        .iter()
+        .flat_map(|(.., starts)| starts.iter().copied())
+        .collect();
     starts.sort_unstable();
     starts.dedup();
     if starts.len() < 2 {
@@ -60,11 +80,15 @@ pub(super) fn pages(
     for (at, &start) in starts.iter().enumerate() {
         let end = starts.get(at + 1).copied().unwrap_or(rows).min(rows);
         let bounds = |column: &str| -> Option<ColumnBounds> {
-            let (_, dtype, descriptor, index, starts) = indexes.iter().find(|(name, ..)| *name == column)?;
+            let (_, dtype, descriptor, index, starts) =
+                indexes.iter().find(|(name, ..)| *name == column)?;
             let page = starts.partition_point(|first| *first <= start) - 1;
             let page_end = starts.get(page + 1).copied().unwrap_or(rows);
             let page_rows = page_end.saturating_sub(starts[page]);
-            let mut bounds = nan_as_null(page_bounds(index, page, descriptor, dtype, page_rows), tuning);
+            let mut bounds = nan_as_null(
+                page_bounds(index, page, descriptor, dtype, page_rows),
+                tuning,
+            );
             // A part of a page: how many of its nulls are in it is not known, but none and all are.
             if end - start < page_rows {
                 bounds.nulls = match bounds.nulls {
@@ -86,11 +110,21 @@ pub(super) fn pages(
     }
     let ruled_out = |starts: &[u64], page: usize| {
         let (start, end) = (starts[page], starts.get(page + 1).copied().unwrap_or(rows));
-        wanted.slice(start as usize, (end - start) as usize).count_set_bits() == 0
+        wanted
+            .slice(start as usize, (end - start) as usize)
+            .count_set_bits()
+            == 0
     };
     let pages_pruned = indexes
         .iter()
-        .map(|(.., starts)| (0..starts.len()).filter(|page| ruled_out(starts, *page)).count() as u64)
+        .map(|(.., starts)| {
+            (0..starts.len())
+                .filter(|page| ruled_out(starts, *page))
+                .count() as u64
+        })
         .sum();
-    PageVerdict { wanted: Some(wanted), pages_pruned }
+    PageVerdict {
+        wanted: Some(wanted),
+        pages_pruned,
+    }
 }

@@ -74,21 +74,35 @@ impl ParquetReader {
     ///
     /// # Errors
     /// A batch size of 0 rows.
-    pub fn open(part: &ParquetPart, request: &ScanRequest, context: &IoContext) -> Result<Self, IoError> {
+    pub fn open(
+        part: &ParquetPart,
+        request: &ScanRequest,
+        context: &IoContext,
+    ) -> Result<Self, IoError> {
         if request.batch_rows == 0 {
-            return Err(IoError::OptionValue { name: "batch_rows".into(), value: "0".into(), expected: "at least one row" });
+            return Err(IoError::OptionValue {
+                name: "batch_rows".into(),
+                value: "0".into(),
+                expected: "at least one row",
+            });
         }
-        let mut names: Vec<Arc<str>> =
-            request.predicate.iter().flat_map(swath_expr::Expr::columns).collect();
+        let mut names: Vec<Arc<str>> = request
+            .predicate
+            .iter()
+            .flat_map(swath_expr::Expr::columns)
+            .collect();
         let filtering = names.len();
         let output = request
             .columns
             .iter()
             .map(|name| {
-                names.iter().position(|known| known == name).unwrap_or_else(|| {
-                    names.push(Arc::clone(name));
-                    names.len() - 1
-                })
+                names
+                    .iter()
+                    .position(|known| known == name)
+                    .unwrap_or_else(|| {
+                        names.push(Arc::clone(name));
+                        names.len() - 1
+                    })
             })
             .collect();
         let kept = names.iter().map(|_| Kept::default()).collect();
@@ -96,7 +110,13 @@ impl ParquetReader {
             part: part.clone(),
             request: request.clone(),
             context: context.clone(),
-            columns: Columns { names, filtering, output, kept, passing: None },
+            columns: Columns {
+                names,
+                filtering,
+                output,
+                kept,
+                passing: None,
+            },
             file: None,
             next_file: 0,
             ready: VecDeque::new(),
@@ -113,7 +133,10 @@ impl ParquetReader {
     /// # Errors
     /// A file changed since it was planned, is damaged or cannot be read; a predicate that fails on a
     /// row; cancellation. After an error the reader gives nothing more.
-    #[expect(clippy::should_implement_trait, reason = "an iterator of results would go on after an error")]
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "an iterator of results would go on after an error"
+    )]
     pub fn next(&mut self) -> Result<Option<Chunk>, IoError> {
         if self.finished {
             return Ok(None);
@@ -144,7 +167,10 @@ impl ParquetReader {
                 return Ok(None);
             }
             if !self.read_window()? && !self.open_next_row_group()? {
-                let file = self.file.take().expect("a file is open while its row groups are read");
+                let file = self
+                    .file
+                    .take()
+                    .expect("a file is open while its row groups are read");
                 // Whatever was written to it meanwhile is in no chunk, or in all: that cannot be told, so it is an error.
                 check_unchanged(&file.file.identity, file.reader.as_ref())?;
             }
@@ -152,11 +178,16 @@ impl ParquetReader {
     }
 
     fn open_next_file(&mut self) -> Result<bool, IoError> {
-        let Some(file) = self.part.files.get(self.next_file).cloned() else { return Ok(false) };
+        let Some(file) = self.part.files.get(self.next_file).cloned() else {
+            return Ok(false);
+        };
         self.next_file += 1;
         let reader = open_file(&file.identity, &self.context)?;
         let footer = self.context.footers.get(&file.identity, reader.as_ref())?;
-        let failed = |source| IoError::Meta { path: file.identity.path.clone(), source };
+        let failed = |source| IoError::Meta {
+            path: file.identity.path.clone(),
+            source,
+        };
         let positions = self
             .columns
             .names
@@ -168,7 +199,8 @@ impl ParquetReader {
             Some(predicate) => {
                 let fields = positions[..self.columns.filtering].iter().map(|&at| {
                     let field = footer.meta.fields()[at].clone();
-                    let nullable = field.nullable || (self.part.tuning.nan_as_null && field.dtype.is_float());
+                    let nullable =
+                        field.nullable || (self.part.tuning.nan_as_null && field.dtype.is_float());
                     swath_meta::Field { nullable, ..field }
                 });
                 let meta = Meta::try_new(fields, swath_meta::Index::none()).map_err(failed)?;
@@ -176,15 +208,24 @@ impl ParquetReader {
             }
             None => None,
         };
-        self.file =
-            Some(OpenPart { file, reader, footer, positions, predicate, next_row_group: 0, row_group: None });
+        self.file = Some(OpenPart {
+            file,
+            reader,
+            footer,
+            positions,
+            predicate,
+            next_row_group: 0,
+            row_group: None,
+        });
         Ok(true)
     }
 
     /// Goes to the next row group that may have rows; false where the file has none left.
     fn open_next_row_group(&mut self) -> Result<bool, IoError> {
         self.close_row_group();
-        let Some(file) = &mut self.file else { return Ok(false) };
+        let Some(file) = &mut self.file else {
+            return Ok(false);
+        };
         let tuning = self.part.tuning;
         while let Some(&row_group) = file.file.row_groups.get(file.next_row_group) {
             self.context.cancel.check()?;
@@ -211,16 +252,22 @@ impl ParquetReader {
                     Verdict::Always => predicate = None,
                     Verdict::Maybe if tuning.page_index && self.columns.filtering > 0 => {
                         let metadata = file.footer.with_page_index(file.reader.as_ref())?;
-                        let names: Vec<&str> =
-                            self.columns.names[..self.columns.filtering].iter().map(AsRef::as_ref).collect();
-                        let verdict = prune::pages(&file.footer, metadata, row_group, &names, bound, tuning);
+                        let names: Vec<&str> = self.columns.names[..self.columns.filtering]
+                            .iter()
+                            .map(AsRef::as_ref)
+                            .collect();
+                        let verdict =
+                            prune::pages(&file.footer, metadata, row_group, &names, bound, tuning);
                         self.stats.pages_pruned += verdict.pages_pruned;
                         wanted = verdict.wanted;
                     }
                     Verdict::Maybe => {}
                 }
             }
-            if wanted.as_ref().is_some_and(|wanted| wanted.count_set_bits() == 0) {
+            if wanted
+                .as_ref()
+                .is_some_and(|wanted| wanted.count_set_bits() == 0)
+            {
                 continue;
             }
             self.stats.rows_read += rows as u64;
@@ -241,7 +288,9 @@ impl ParquetReader {
 
     /// Reads on in the row group; false where none is open or it is at its end.
     fn read_window(&mut self) -> Result<bool, IoError> {
-        let Some(row_group) = self.file.as_mut().and_then(|file| file.row_group.as_mut()) else { return Ok(false) };
+        let Some(row_group) = self.file.as_mut().and_then(|file| file.row_group.as_mut()) else {
+            return Ok(false);
+        };
         match row_group.next_window(&mut self.columns, &mut self.stats)? {
             Windowed::End => Ok(false),
             Windowed::Nothing => Ok(true),
@@ -251,7 +300,9 @@ impl ParquetReader {
                 if chunk.rows <= most {
                     self.ready.push_back(chunk);
                 } else {
-                    let pieces = (0..chunk.rows).step_by(most).map(|at| chunk.slice(at, most.min(chunk.rows - at)));
+                    let pieces = (0..chunk.rows)
+                        .step_by(most)
+                        .map(|at| chunk.slice(at, most.min(chunk.rows - at)));
                     self.ready.extend(pieces.filter(|piece| !piece.is_empty()));
                 }
                 Ok(true)

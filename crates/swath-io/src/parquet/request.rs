@@ -18,7 +18,11 @@ pub struct ScanRequest {
 impl ScanRequest {
     /// Every row of these columns, in chunks of 8192.
     pub fn new<N: Into<Arc<str>>>(columns: impl IntoIterator<Item = N>) -> Self {
-        Self { columns: columns.into_iter().map(Into::into).collect(), predicate: None, batch_rows: 8192 }
+        Self {
+            columns: columns.into_iter().map(Into::into).collect(),
+            predicate: None,
+            batch_rows: 8192,
+        }
     }
 
     /// Writes one object that [`ScanRequest::decode`] reads.
@@ -42,7 +46,10 @@ impl ScanRequest {
         object.expect("scan-request", 1)?;
         Ok(Self {
             columns: object.serde("columns")?,
-            predicate: object.optional("predicate")?.map(|from| Expr::decode(&from, functions)).transpose()?,
+            predicate: object
+                .optional("predicate")?
+                .map(|from| Expr::decode(&from, functions))
+                .transpose()?,
             batch_rows: object.u64("batch_rows")? as usize,
         })
     }

@@ -16,7 +16,7 @@ use swath_meta::DType;
 
 use super::column::{Buffers, ColumnReader, Strategy, open_column, strategy};
 use super::contain::contain;
-use super::footer::Footer;
+use super::footer::{Footer, chunk_range};
 use super::options::{FilterTime, Tuning};
 use super::reader::{Columns, Kept};
 use super::stats::ScanStats;
@@ -33,7 +33,7 @@ const EARLY: f64 = 0.3;
 pub(super) struct RowGroup {
     reader: Arc<dyn RangeReader>,
     footer: Arc<Footer>,
-    row_group: usize,
+    number: usize,
     positions: Arc<[usize]>,
     predicate: Option<Bound>,
     /// The rows that the page index does not rule out.
@@ -58,24 +58,27 @@ pub(super) enum Windowed {
 }
 
 impl RowGroup {
-    #[expect(clippy::too_many_arguments, reason = "the parts of one value, made in one place")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the parts of one value, made in one place"
+    )]
     pub(super) fn new(
         reader: Arc<dyn RangeReader>,
         footer: Arc<Footer>,
-        row_group: usize,
+        number: usize,
         positions: Arc<[usize]>,
         predicate: Option<Bound>,
         wanted: Option<BooleanBuffer>,
         tuning: Tuning,
         batch_rows: usize,
     ) -> Self {
-        let rows = footer.metadata.row_group(row_group).num_rows() as usize;
+        let rows = footer.metadata.row_group(number).num_rows() as usize;
         let columns = positions.iter().map(|_| None).collect();
         let reached = vec![0; positions.len()];
         Self {
             reader,
             footer,
-            row_group,
+            number,
             positions,
             predicate,
             wanted,
@@ -89,7 +92,11 @@ impl RowGroup {
     }
 
     /// Reads the next rows.
-    pub(super) fn next_window(&mut self, columns: &mut Columns, stats: &mut ScanStats) -> Result<Windowed, IoError> {
+    pub(super) fn next_window(
+        &mut self,
+        columns: &mut Columns,
+        stats: &mut ScanStats,
+    ) -> Result<Windowed, IoError> {
         if self.at >= self.rows {
             return Ok(Windowed::End);
         }
@@ -111,36 +118,52 @@ impl RowGroup {
             .as_ref()
             .map(|wanted| wanted.slice(start, rows))
             .filter(|wanted| wanted.count_set_bits() < rows);
-        if wanted.as_ref().is_some_and(|wanted| wanted.count_set_bits() == 0) {
+        if wanted
+            .as_ref()
+            .is_some_and(|wanted| wanted.count_set_bits() == 0)
+        {
             return Ok(Windowed::Nothing);
         }
         let live = wanted.as_ref().map_or(rows, BooleanBuffer::count_set_bits);
         let Some(predicate) = self.predicate.clone() else {
             let arrays = (0..self.positions.len())
-                .map(|column| self.read(column, start, rows, wanted.as_ref(), columns, stats).map(Some))
+                .map(|column| {
+                    self.read(column, start, rows, wanted.as_ref(), columns, stats)
+                        .map(Some)
+                })
                 .collect::<Result<Vec<_>, _>>()?;
-            return Ok(chunk(columns, arrays, live, None));
+            return Ok(chunk(columns, &arrays, live, None));
         };
 
         let mut arrays: Vec<Option<ArrayRef>> = vec![None; self.positions.len()];
         for (column, array) in arrays.iter_mut().enumerate().take(columns.filtering) {
             *array = Some(self.read(column, start, rows, wanted.as_ref(), columns, stats)?);
         }
-        let filtering: Vec<ArrayRef> = arrays.iter().take(columns.filtering).flatten().map(Arc::clone).collect();
+        let filtering: Vec<ArrayRef> = arrays
+            .iter()
+            .take(columns.filtering)
+            .flatten()
+            .map(Arc::clone)
+            .collect();
         let mask = predicate.mask(&filtering, live)?;
         let passed = mask.count_set_bits();
         let share = passed as f64 / live as f64;
-        columns.passing = Some(columns.passing.map_or(share, |before| 0.75 * before + 0.25 * share));
+        columns.passing = Some(
+            columns
+                .passing
+                .map_or(share, |before| 0.75 * before + 0.25 * share),
+        );
         if passed == 0 {
             return Ok(Windowed::Nothing);
         }
         let others = columns.filtering..self.positions.len();
         if passed == live || !early {
             for column in others {
-                arrays[column] = Some(self.read(column, start, rows, wanted.as_ref(), columns, stats)?);
+                arrays[column] =
+                    Some(self.read(column, start, rows, wanted.as_ref(), columns, stats)?);
             }
             let selection = (passed < live).then(|| Selection::from_mask(mask));
-            return Ok(chunk(columns, arrays, live, selection));
+            return Ok(chunk(columns, &arrays, live, selection));
         }
         for array in arrays.iter_mut().flatten() {
             *array = filtered(array, &mask).map_err(|error| IoError::arrow(self.path(), &error))?;
@@ -152,14 +175,17 @@ impl RowGroup {
         for column in others {
             arrays[column] = Some(self.read(column, start, rows, Some(&keep), columns, stats)?);
         }
-        Ok(chunk(columns, arrays, passed, None))
+        Ok(chunk(columns, &arrays, passed, None))
     }
 
     /// Gives buffers back and counts what was decoded.
     pub(super) fn close(self, columns: &mut Columns, stats: &mut ScanStats) {
         for (column, reader) in self.columns.into_iter().enumerate() {
             if let Some(reader) = reader {
-                *stats.values_decoded.entry(Arc::clone(&columns.names[column])).or_default() += reader.decoded();
+                *stats
+                    .values_decoded
+                    .entry(Arc::clone(&columns.names[column]))
+                    .or_default() += reader.decoded();
                 columns.kept[column].buffers = reader.into_buffers();
             }
         }
@@ -182,10 +208,13 @@ impl RowGroup {
         if self.columns[column].is_none() {
             let name = Arc::clone(&columns.names[column]);
             let opened = self.open(column, &mut columns.kept[column], stats);
-            self.columns[column] = Some(opened.map_err(|error| error.at(self.row_group, Some(&name)))?);
+            self.columns[column] =
+                Some(opened.map_err(|error| error.at(self.number, Some(&name)))?);
         }
         let behind = start - self.reached[column];
-        let reader = self.columns[column].as_mut().expect("the column was opened above");
+        let reader = self.columns[column]
+            .as_mut()
+            .expect("the column was opened above");
         let path = self.footer.identity.path.as_str();
         let array = contain(path, || {
             let corrupt = |error| IoError::corrupt(path, error);
@@ -197,22 +226,32 @@ impl RowGroup {
         self.reached[column] = start + rows;
         let field = &self.footer.meta.fields()[self.positions[column]];
         array
-            .and_then(|array| conform(array, &field.dtype, self.tuning).map_err(|error| IoError::arrow(path, &error)))
-            .map_err(|error| error.at(self.row_group, Some(&field.name)))
+            .and_then(|array| {
+                conform(array, &field.dtype, self.tuning)
+                    .map_err(|error| IoError::arrow(path, &error))
+            })
+            .map_err(|error| error.at(self.number, Some(&field.name)))
     }
 
     /// Reads the bytes of a column and opens it.
-    fn open(&self, column: usize, kept: &mut Kept, stats: &mut ScanStats) -> Result<Box<dyn ColumnReader>, IoError> {
+    fn open(
+        &self,
+        column: usize,
+        kept: &mut Kept,
+        stats: &mut ScanStats,
+    ) -> Result<Box<dyn ColumnReader>, IoError> {
         let position = self.positions[column];
-        let how = strategy(&self.footer, self.row_group, position);
-        let metadata = self.footer.metadata.row_group(self.row_group);
+        let how = strategy(&self.footer, self.number, position);
+        let metadata = self.footer.metadata.row_group(self.number);
         let mut buffers = match how {
             // They are given away to the decoder and do not come back.
             Strategy::Generic => Buffers::default(),
             _ => std::mem::take(&mut kept.buffers),
         };
-        let ranges: Vec<(u64, u64)> =
-            self.footer.leaves[position].clone().map(|leaf| metadata.column(leaf).byte_range()).collect();
+        let ranges: Vec<(u64, u64)> = self.footer.leaves[position]
+            .clone()
+            .map(|leaf| chunk_range(metadata.column(leaf)))
+            .collect();
         let total: u64 = ranges.iter().map(|(_, len)| len).sum();
         buffers.chunk.resize(total as usize, 0);
         let mut rest = buffers.chunk.as_mut_slice();
@@ -223,8 +262,15 @@ impl RowGroup {
         }
         stats.bytes_read += total;
         contain(self.path(), || {
-            open_column(&self.footer, self.row_group, position, &how, buffers, &kept.dictionary)
-                .map_err(|error| IoError::corrupt(self.path(), error))
+            open_column(
+                &self.footer,
+                self.number,
+                position,
+                &how,
+                buffers,
+                &kept.dictionary,
+            )
+            .map_err(|error| IoError::corrupt(self.path(), error))
         })
     }
 }
@@ -233,24 +279,41 @@ impl fmt::Debug for RowGroup {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RowGroup")
             .field("path", &self.path())
-            .field("row_group", &self.row_group)
+            .field("row_group", &self.number)
             .field("at", &self.at)
             .field("rows", &self.rows)
             .finish_non_exhaustive()
     }
 }
 
-fn chunk(columns: &Columns, arrays: Vec<Option<ArrayRef>>, rows: usize, selection: Option<Selection>) -> Windowed {
+fn chunk(
+    columns: &Columns,
+    arrays: &[Option<ArrayRef>],
+    rows: usize,
+    selection: Option<Selection>,
+) -> Windowed {
     let output = columns
         .output
         .iter()
-        .map(|&column| Arc::clone(arrays[column].as_ref().expect("every column of the output was read")))
+        .map(|&column| {
+            Arc::clone(
+                arrays[column]
+                    .as_ref()
+                    .expect("every column of the output was read"),
+            )
+        })
         .collect();
-    Windowed::Rows(Chunk { columns: output, rows, selection })
+    Windowed::Rows(Chunk {
+        columns: output,
+        rows,
+        selection,
+    })
 }
 
 fn filtered(array: &ArrayRef, mask: &BooleanBuffer) -> Result<ArrayRef, arrow_schema::ArrowError> {
-    FilterBuilder::new(&BooleanArray::new(mask.clone(), None)).build().filter(array)
+    FilterBuilder::new(&BooleanArray::new(mask.clone(), None))
+        .build()
+        .filter(array)
 }
 
 /// A mask over all rows, from one over those rows that are set in `wanted`.
@@ -267,11 +330,22 @@ fn scatter(wanted: &BooleanBuffer, mask: &BooleanBuffer) -> BooleanBuffer {
 }
 
 /// The array in an encoding that the dtype admits; NaN as null where that was asked.
-fn conform(array: ArrayRef, dtype: &DType, tuning: Tuning) -> Result<ArrayRef, arrow_schema::ArrowError> {
+fn conform(
+    array: ArrayRef,
+    dtype: &DType,
+    tuning: Tuning,
+) -> Result<ArrayRef, arrow_schema::ArrowError> {
     let array = if dtype.admits(array.data_type()) {
         array
     } else {
-        cast_with_options(&array, &dtype.border(), &CastOptions { safe: false, ..CastOptions::default() })?
+        cast_with_options(
+            &array,
+            &dtype.border(),
+            &CastOptions {
+                safe: false,
+                ..CastOptions::default()
+            },
+        )?
     };
     Ok(match array.data_type() {
         DataType::Float64 if tuning.nan_as_null => without_nan::<Float64Type>(&array, f64::is_nan),

@@ -12,9 +12,15 @@ use crate::IoError;
 /// # Errors
 /// Where a file has other columns or dtypes than the first (the order does not matter), and where the options name a
 /// column that is not there.
-pub(super) fn dataset_meta(footers: &[Arc<Footer>], options: &ReadParquet) -> Result<Meta, IoError> {
+pub(super) fn dataset_meta(
+    footers: &[Arc<Footer>],
+    options: &ReadParquet,
+) -> Result<Meta, IoError> {
     let Some((first, others)) = footers.split_first() else {
-        return Err(IoError::NoMatch { pattern: options.paths.join(", "), found: None });
+        return Err(IoError::NoMatch {
+            pattern: options.paths.join(", "),
+            found: None,
+        });
     };
     let mut fields = first.meta.fields().to_vec();
     for other in others {
@@ -26,20 +32,33 @@ pub(super) fn dataset_meta(footers: &[Arc<Footer>], options: &ReadParquet) -> Re
             });
         }
         for field in &mut fields {
-            field.nullable |= other.meta.field(&field.name).is_ok_and(|other| other.nullable);
+            field.nullable |= other
+                .meta
+                .field(&field.name)
+                .is_ok_and(|other| other.nullable);
         }
     }
     if options.nan_as_null {
-        fields.iter_mut().filter(|field| field.dtype.is_float()).for_each(|field| field.nullable = true);
+        fields
+            .iter_mut()
+            .filter(|field| field.dtype.is_float())
+            .for_each(|field| field.nullable = true);
     }
-    let failed = |source| IoError::Meta { path: first.identity.path.clone(), source };
+    let failed = |source| IoError::Meta {
+        path: first.identity.path.clone(),
+        source,
+    };
     let whole = Meta::try_new(fields, first.meta.index()).map_err(failed)?;
     selected(&whole, options).map_err(failed)
 }
 
 /// The columns that the options select, index columns first.
 fn selected(whole: &Meta, options: &ReadParquet) -> Result<Meta, MetaError> {
-    let recorded: Vec<&str> = whole.index_fields().iter().map(|field| &*field.name).collect();
+    let recorded: Vec<&str> = whole
+        .index_fields()
+        .iter()
+        .map(|field| &*field.name)
+        .collect();
     let index: Vec<&str> = match &options.index {
         Some(columns) => columns.iter().map(String::as_str).collect(),
         None => recorded,
@@ -63,12 +82,18 @@ fn difference(first: &Meta, second: &Meta) -> Option<String> {
     for field in first.fields() {
         match second.field(&field.name) {
             Err(_) => {
-                let near = nearest(&field.name, second.names().filter(|name| !first.contains(name)));
+                let near = nearest(
+                    &field.name,
+                    second.names().filter(|name| !first.contains(name)),
+                );
                 let near = near.map_or(String::new(), |near| format!("; it has `{near}`"));
                 return Some(format!("the second has no column `{}`{near}", field.name));
             }
             Ok(other) if other.dtype != field.dtype => {
-                return Some(format!("column `{}` is {} and {}", field.name, field.dtype, other.dtype));
+                return Some(format!(
+                    "column `{}` is {} and {}",
+                    field.name, field.dtype, other.dtype
+                ));
             }
             Ok(_) => {}
         }
@@ -91,23 +116,51 @@ mod tests {
             check(&[("region", "string")]),
             check(&[("region", "string"), ("amuont", "float64")]),
             check(&[("region", "string"), ("amount", "int64")]),
-            check(&[("region", "string"), ("amount", "float64"), ("extra", "int64")]),
+            check(&[
+                ("region", "string"),
+                ("amount", "float64"),
+                ("extra", "int64"),
+            ]),
         ];
-        insta::assert_snapshot!(cases.map(|case| case.expect("differs")).join("\n"), @"");
+        insta::assert_snapshot!(cases.map(|case| case.expect("differs")).join("\n"), @r"
+        the second has no column `amount`
+        the second has no column `amount`; it has `amuont`
+        column `amount` is float64 and int64
+        only the second has a column `extra`
+        ");
     }
 
     #[test]
     fn columns_and_index_are_selected() {
-        let whole = Meta::of([("a", "int64"), ("ts", "timestamp[us]"), ("b", "string")]).expect("a meta");
+        let whole =
+            Meta::of([("a", "int64"), ("ts", "timestamp[us]"), ("b", "string")]).expect("a meta");
         let check = |options: ReadParquet| {
-            selected(&whole, &options).map(|meta| format!("{} {:?}", meta.index().len(), meta.names().collect::<Vec<_>>()))
+            selected(&whole, &options).map(|meta| {
+                format!(
+                    "{} {:?}",
+                    meta.index().len(),
+                    meta.names().collect::<Vec<_>>()
+                )
+            })
         };
         let read = ReadParquet::from("x");
         assert_eq!(check(read.clone()), Ok(r#"0 ["a", "ts", "b"]"#.into()));
-        assert_eq!(check(read.clone().index("ts")), Ok(r#"1 ["ts", "a", "b"]"#.into()));
-        assert_eq!(check(read.clone().columns(["b"]).index("ts")), Ok(r#"1 ["ts", "b"]"#.into()));
-        assert_eq!(check(read.clone().columns(["b", "ts"]).index("ts")), Ok(r#"1 ["ts", "b"]"#.into()));
-        assert_eq!(check(read.clone().columns(["b", "a"])), Ok(r#"0 ["b", "a"]"#.into()));
+        assert_eq!(
+            check(read.clone().index("ts")),
+            Ok(r#"1 ["ts", "a", "b"]"#.into())
+        );
+        assert_eq!(
+            check(read.clone().columns(["b"]).index("ts")),
+            Ok(r#"1 ["ts", "b"]"#.into())
+        );
+        assert_eq!(
+            check(read.clone().columns(["b", "ts"]).index("ts")),
+            Ok(r#"1 ["ts", "b"]"#.into())
+        );
+        assert_eq!(
+            check(read.clone().columns(["b", "a"])),
+            Ok(r#"0 ["b", "a"]"#.into())
+        );
         assert!(check(read.clone().columns(["c"])).is_err());
         assert!(check(read.index("c")).is_err());
     }

@@ -44,22 +44,34 @@ impl ToParquet {
 
     /// `snappy` (where nothing is said), `zstd`, `lz4` or `none`.
     pub fn compression(self, codec: impl Into<String>) -> Self {
-        Self { compression: Some(codec.into()), ..self }
+        Self {
+            compression: Some(codec.into()),
+            ..self
+        }
     }
 
     /// Most rows of a row group; 1,048,576 where nothing is said.
     pub fn row_group_rows(self, rows: usize) -> Self {
-        Self { row_group_rows: Some(rows), ..self }
+        Self {
+            row_group_rows: Some(rows),
+            ..self
+        }
     }
 
     /// Replaces Parquet files that the folder has already; without it they are an error.
     pub fn overwrite(self) -> Self {
-        Self { overwrite: true, ..self }
+        Self {
+            overwrite: true,
+            ..self
+        }
     }
 
     /// Records these divisions of the frame, so that a reader knows them again.
     pub fn recording(self, divisions: Divisions) -> Self {
-        Self { divisions: divisions.is_known().then_some(divisions), ..self }
+        Self {
+            divisions: divisions.is_known().then_some(divisions),
+            ..self
+        }
     }
 
     /// The folder, as given.
@@ -92,7 +104,10 @@ impl ToParquet {
 
 impl Fingerprint for ToParquet {
     fn feed(&self, out: &mut Canon) {
-        let divisions = self.divisions.as_ref().map(|divisions| serde_json::to_string(divisions).unwrap_or_default());
+        let divisions = self
+            .divisions
+            .as_ref()
+            .map(|divisions| serde_json::to_string(divisions).unwrap_or_default());
         out.object("to-parquet", 1)
             .str(&self.folder)
             .feed(&self.compression)
@@ -110,7 +125,13 @@ impl From<&str> for ToParquet {
 
 impl From<String> for ToParquet {
     fn from(folder: String) -> Self {
-        Self { folder, compression: None, row_group_rows: None, overwrite: false, divisions: None }
+        Self {
+            folder,
+            compression: None,
+            row_group_rows: None,
+            overwrite: false,
+            divisions: None,
+        }
     }
 }
 

@@ -63,7 +63,9 @@ impl Written {
 
 impl FromIterator<WrittenFile> for Written {
     fn from_iter<I: IntoIterator<Item = WrittenFile>>(files: I) -> Self {
-        Self { files: files.into_iter().collect() }
+        Self {
+            files: files.into_iter().collect(),
+        }
     }
 }
 
@@ -72,13 +74,21 @@ impl ParquetWriter {
     ///
     /// # Errors
     /// An option that says nothing known; a folder or file that cannot be made; a URL.
-    pub fn create(options: &ToParquet, meta: &Arc<Meta>, partition: usize) -> Result<Self, IoError> {
+    pub fn create(
+        options: &ToParquet,
+        meta: &Arc<Meta>,
+        partition: usize,
+    ) -> Result<Self, IoError> {
         let folder = local_folder(options)?;
         let codec = options.codec()?;
         let rows = options.row_group_rows.unwrap_or(ROW_GROUP_ROWS);
         if rows == 0 {
             let (name, value) = ("row_group_rows".to_owned(), "0".to_owned());
-            return Err(IoError::OptionValue { name, value, expected: "at least one row" });
+            return Err(IoError::OptionValue {
+                name,
+                value,
+                expected: "at least one row",
+            });
         }
         local::make_folder(folder)?;
         let path = folder.join(format!("part.{partition}.parquet"));
@@ -97,7 +107,12 @@ impl ParquetWriter {
         let path = path.display().to_string();
         let writer = ArrowWriter::try_new(file, meta.to_arrow(), Some(properties))
             .map_err(|source| encode_error(&path, source))?;
-        Ok(Self { writer, meta: Arc::clone(meta), path, rows: 0 })
+        Ok(Self {
+            writer,
+            meta: Arc::clone(meta),
+            path,
+            rows: 0,
+        })
     }
 
     /// Appends rows, in any encoding that the meta admits.
@@ -106,7 +121,9 @@ impl ParquetWriter {
     /// Columns that are not those of the meta; what the system refuses.
     pub fn write(&mut self, rows: &RecordBatch) -> Result<(), IoError> {
         let rows = normalise(rows, &self.meta)?;
-        self.writer.write(&rows).map_err(|source| encode_error(&self.path, source))?;
+        self.writer
+            .write(&rows)
+            .map_err(|source| encode_error(&self.path, source))?;
         self.rows += rows.num_rows() as u64;
         Ok(())
     }
@@ -116,8 +133,12 @@ impl ParquetWriter {
     /// # Errors
     /// What the system refuses; then there is no file.
     pub fn finish(self) -> Result<WrittenFile, IoError> {
-        let Self { writer, path, rows, .. } = self;
-        let file = writer.into_inner().map_err(|source| encode_error(&path, source))?;
+        let Self {
+            writer, path, rows, ..
+        } = self;
+        let file = writer
+            .into_inner()
+            .map_err(|source| encode_error(&path, source))?;
         let bytes = file.publish()?;
         Ok(WrittenFile { path, rows, bytes })
     }
@@ -125,7 +146,10 @@ impl ParquetWriter {
 
 impl fmt::Debug for ParquetWriter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ParquetWriter").field("path", &self.path).field("rows", &self.rows).finish_non_exhaustive()
+        f.debug_struct("ParquetWriter")
+            .field("path", &self.path)
+            .field("rows", &self.rows)
+            .finish_non_exhaustive()
     }
 }
 
@@ -141,13 +165,18 @@ pub fn prepare_folder(options: &ToParquet) -> Result<Vec<String>, IoError> {
     local::make_folder(folder)?;
     let files: Vec<String> = local::entries(folder)?
         .into_iter()
-        .filter(|(path, is_folder)| !is_folder && crate::list::has_extension(path, &["parquet", "parq"]))
+        .filter(|(path, is_folder)| {
+            !is_folder && crate::list::has_extension(path, &["parquet", "parq"])
+        })
         .map(|(path, _)| path.display().to_string())
         .collect();
     if files.is_empty() || options.overwrite {
         Ok(files)
     } else {
-        Err(IoError::Exists { path: options.folder.clone(), files: files.len() })
+        Err(IoError::Exists {
+            path: options.folder.clone(),
+            files: files.len(),
+        })
     }
 }
 
@@ -166,7 +195,10 @@ fn local_folder(options: &ToParquet) -> Result<&Path, IoError> {
     match store::scheme(&options.folder) {
         None => Ok(Path::new(&options.folder)),
         Some("file") => Ok(Path::new(&options.folder["file://".len()..])),
-        Some(scheme) => Err(IoError::NoStore { url: options.folder.clone(), scheme: scheme.to_owned() }),
+        Some(scheme) => Err(IoError::NoStore {
+            url: options.folder.clone(),
+            scheme: scheme.to_owned(),
+        }),
     }
 }
 
@@ -186,9 +218,19 @@ fn recorded(options: &ToParquet, partition: usize) -> Option<Recorded> {
 fn encode_error(path: &str, source: ParquetError) -> IoError {
     match source {
         ParquetError::External(source) => match source.downcast::<std::io::Error>() {
-            Ok(source) => IoError::File { action: "write", path: path.to_owned(), source: *source },
-            Err(source) => IoError::Encode { path: path.to_owned(), source: ParquetError::External(source) },
+            Ok(source) => IoError::File {
+                action: "write",
+                path: path.to_owned(),
+                source: *source,
+            },
+            Err(source) => IoError::Encode {
+                path: path.to_owned(),
+                source: ParquetError::External(source),
+            },
         },
-        source => IoError::Encode { path: path.to_owned(), source },
+        source => IoError::Encode {
+            path: path.to_owned(),
+            source,
+        },
     }
 }

@@ -32,12 +32,21 @@ impl Dictionary {
     /// An array that has all of `entries`, and the place of each in it.
     fn unify(&self, entries: &StringViewArray) -> (ArrayRef, Vec<u32>) {
         let mut shared = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let own = || (Arc::new(entries.clone()) as ArrayRef, (0..entries.len() as u32).collect());
+        let own = || {
+            (
+                Arc::new(entries.clone()) as ArrayRef,
+                (0..entries.len() as u32).collect(),
+            )
+        };
         if entries.len() > SHARED {
             return own();
         }
         let before = shared.codes.len();
-        let new = entries.iter().flatten().filter(|entry| !shared.codes.contains_key(*entry)).count();
+        let new = entries
+            .iter()
+            .flatten()
+            .filter(|entry| !shared.codes.contains_key(*entry))
+            .count();
         if before + new > SHARED {
             *shared = Entries::default();
         }
@@ -57,9 +66,14 @@ impl Dictionary {
             Some(values) if shared.codes.len() == before => Arc::clone(values),
             _ => {
                 let mut ordered = vec![""; shared.codes.len()];
-                shared.codes.iter().for_each(|(entry, code)| ordered[*code as usize] = entry);
+                shared
+                    .codes
+                    .iter()
+                    .for_each(|(entry, code)| ordered[*code as usize] = entry);
                 let mut builder = StringViewBuilder::with_capacity(ordered.len());
-                ordered.into_iter().for_each(|entry| builder.append_value(entry));
+                for entry in ordered {
+                    builder.append_value(entry);
+                }
                 Arc::new(builder.finish())
             }
         };
@@ -96,15 +110,21 @@ macro_rules! each_width {
 
 impl Codes {
     pub(super) fn new(shared: Dictionary) -> Self {
-        Self { shared, dictionary: None, places: Vec::new(), keys: Keys::U8(Vec::new()) }
+        Self {
+            shared,
+            dictionary: None,
+            places: Vec::new(),
+            keys: Keys::U8(Vec::new()),
+        }
     }
 }
 
-const PLAIN: ColumnError = ColumnError::Corrupt("a plain page where the footer says all refer to the dictionary");
+const PLAIN: ColumnError =
+    ColumnError::Corrupt("a plain page where the footer says all refer to the dictionary");
 
 impl Values for Codes {
     fn dictionary(&mut self, bytes: &[u8], count: usize) -> Result<(), ColumnError> {
-        let (values, places) = self.shared.unify(&entries(Buffer::from(bytes), count)?);
+        let (values, places) = self.shared.unify(&entries(&Buffer::from(bytes), count)?);
         self.keys = match values.len() {
             0..=256 => Keys::U8(Vec::new()),
             257..=65_536 => Keys::U16(Vec::new()),
@@ -114,7 +134,13 @@ impl Values for Codes {
         Ok(())
     }
 
-    fn plain(&mut self, _: &[u8], _: usize, count: usize, _: Option<&BooleanBuffer>) -> Result<usize, ColumnError> {
+    fn plain(
+        &mut self,
+        _: &[u8],
+        _: usize,
+        count: usize,
+        _: Option<&BooleanBuffer>,
+    ) -> Result<usize, ColumnError> {
         if count == 0 { Ok(0) } else { Err(PLAIN) }
     }
 
@@ -123,7 +149,8 @@ impl Values for Codes {
     }
 
     fn coded(&mut self, codes: hybrid::Codes<'_>) -> Result<(), ColumnError> {
-        const MISSING: ColumnError = ColumnError::Corrupt("a code that the dictionary has no entry for");
+        const MISSING: ColumnError =
+            ColumnError::Corrupt("a code that the dictionary has no entry for");
         match codes {
             hybrid::Codes::Run(code, count) => {
                 let place = *self.places.get(code as usize).ok_or(MISSING)?;
@@ -184,7 +211,9 @@ fn array<K: ArrowDictionaryKeyType>(
     dictionary: ArrayRef,
 ) -> Result<ArrayRef, ColumnError> {
     let keys = PrimitiveArray::<K>::new(std::mem::take(keys).into(), nulls);
-    DictionaryArray::try_new(keys, dictionary).map(|array| Arc::new(array) as ArrayRef).map_err(ColumnError::decoder)
+    DictionaryArray::try_new(keys, dictionary)
+        .map(|array| Arc::new(array) as ArrayRef)
+        .map_err(ColumnError::decoder)
 }
 
 #[cfg(test)]
@@ -194,7 +223,12 @@ mod tests {
     #[test]
     fn small_dictionaries_become_one() {
         let shared = Dictionary::default();
-        let entries = |texts: &[&str]| texts.iter().map(|text| Some(*text)).collect::<StringViewArray>();
+        let entries = |texts: &[&str]| {
+            texts
+                .iter()
+                .map(|text| Some(*text))
+                .collect::<StringViewArray>()
+        };
         let (first, places) = shared.unify(&entries(&["b", "a"]));
         assert_eq!(places, [0, 1]);
         let (second, places) = shared.unify(&entries(&["a", "b"]));
@@ -204,6 +238,9 @@ mod tests {
         assert_eq!((third.len(), places), (3, vec![2, 0, 2]));
         let many: Vec<String> = (0..SHARED).map(|at| at.to_string()).collect();
         let (large, places) = shared.unify(&many.iter().map(|text| Some(text.as_str())).collect());
-        assert_eq!((large.len(), places[SHARED - 1] as usize), (SHARED, SHARED - 1));
+        assert_eq!(
+            (large.len(), places[SHARED - 1] as usize),
+            (SHARED, SHARED - 1)
+        );
     }
 }

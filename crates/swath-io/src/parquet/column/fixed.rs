@@ -25,7 +25,11 @@ pub(super) fn open(
         Type::INT64 => Box::new(Flat::open(chunk, buffers, Fixed::<i64>::new(arrow))?),
         Type::FLOAT => Box::new(Flat::open(chunk, buffers, Fixed::<f32>::new(arrow))?),
         Type::DOUBLE => Box::new(Flat::open(chunk, buffers, Fixed::<f64>::new(arrow))?),
-        _ => return Err(ColumnError::Corrupt("a column of another type than the footer says")),
+        _ => {
+            return Err(ColumnError::Corrupt(
+                "a column of another type than the footer says",
+            ));
+        }
     })
 }
 
@@ -57,7 +61,11 @@ struct Fixed<T> {
 
 impl<T> Fixed<T> {
     fn new(arrow: DataType) -> Self {
-        Self { arrow, dictionary: Vec::new(), values: Vec::new() }
+        Self {
+            arrow,
+            dictionary: Vec::new(),
+            values: Vec::new(),
+        }
     }
 }
 
@@ -71,7 +79,10 @@ fn window<T: Stored>(bytes: &[u8], at: usize, count: usize) -> Result<&[u8], Col
 
 impl<T: Stored> Values for Fixed<T> {
     fn dictionary(&mut self, bytes: &[u8], entries: usize) -> Result<(), ColumnError> {
-        self.dictionary = window::<T>(bytes, 0, entries)?.chunks_exact(T::WIDTH).map(T::read).collect();
+        self.dictionary = window::<T>(bytes, 0, entries)?
+            .chunks_exact(T::WIDTH)
+            .map(T::read)
+            .collect();
         Ok(())
     }
 
@@ -84,10 +95,13 @@ impl<T: Stored> Values for Fixed<T> {
     ) -> Result<usize, ColumnError> {
         let bytes = window::<T>(bytes, at, count)?;
         match keep {
-            None => self.values.extend(bytes.chunks_exact(T::WIDTH).map(T::read)),
+            None => self
+                .values
+                .extend(bytes.chunks_exact(T::WIDTH).map(T::read)),
             Some(keep) => {
                 let wanted = BitIndexIterator::new(keep.values(), keep.offset(), count);
-                self.values.extend(wanted.map(|index| T::read(&bytes[index * T::WIDTH..][..T::WIDTH])));
+                self.values
+                    .extend(wanted.map(|index| T::read(&bytes[index * T::WIDTH..][..T::WIDTH])));
             }
         }
         Ok(at + bytes.len())
@@ -98,7 +112,8 @@ impl<T: Stored> Values for Fixed<T> {
     }
 
     fn coded(&mut self, codes: Codes<'_>) -> Result<(), ColumnError> {
-        const MISSING: ColumnError = ColumnError::Corrupt("a code that the dictionary has no entry for");
+        const MISSING: ColumnError =
+            ColumnError::Corrupt("a code that the dictionary has no entry for");
         match codes {
             Codes::Run(code, count) => {
                 let value = *self.dictionary.get(code as usize).ok_or(MISSING)?;
@@ -108,7 +123,8 @@ impl<T: Stored> Values for Fixed<T> {
                 // One check for the block lets the look-ups run without one.
                 let most = codes.iter().copied().max().unwrap_or(0) as usize;
                 let dictionary = self.dictionary.get(..=most).ok_or(MISSING)?;
-                self.values.extend(codes.iter().map(|code| dictionary[*code as usize]));
+                self.values
+                    .extend(codes.iter().map(|code| dictionary[*code as usize]));
             }
         }
         Ok(())

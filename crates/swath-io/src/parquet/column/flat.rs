@@ -1,6 +1,7 @@
 //! A column without nesting: pages, levels, and values that a strategy collects.
 
-use arrow_array::{Array, ArrayRef, BooleanArray};
+use arrow_array::cast::AsArray;
+use arrow_array::{ArrayRef, BooleanArray};
 use arrow_buffer::{BooleanBuffer, BooleanBufferBuilder, NullBuffer, NullBufferBuilder};
 use arrow_select::filter::filter;
 use parquet::file::metadata::ColumnChunkMetaData;
@@ -68,7 +69,11 @@ enum State {
 }
 
 impl<V: Values> Flat<V> {
-    pub(super) fn open(chunk: &ColumnChunkMetaData, buffers: Buffers, values: V) -> Result<Self, ColumnError> {
+    pub(super) fn open(
+        chunk: &ColumnChunkMetaData,
+        buffers: Buffers,
+        values: V,
+    ) -> Result<Self, ColumnError> {
         Ok(Self {
             pages: Pages::open(chunk, buffers)?,
             values,
@@ -89,14 +94,24 @@ impl<V: Values> Flat<V> {
             let (rows, nulls, encoding) = match closed.header.kind {
                 PageKind::Dictionary { values, encoding } => {
                     if !matches!(encoding, Encoding::Plain | Encoding::Dictionary) {
-                        return Err(ColumnError::Corrupt("a dictionary that is not plain values"));
+                        return Err(ColumnError::Corrupt(
+                            "a dictionary that is not plain values",
+                        ));
                     }
                     let page = self.pages.load(&closed)?;
-                    self.values.dictionary(self.pages.bytes(&page.values), values)?;
+                    self.values
+                        .dictionary(self.pages.bytes(&page.values), values)?;
                     continue;
                 }
-                PageKind::Data { values, encoding, .. } => (values, None, encoding),
-                PageKind::DataV2 { values, nulls, encoding, .. } => (values, Some(nulls), encoding),
+                PageKind::Data {
+                    values, encoding, ..
+                } => (values, None, encoding),
+                PageKind::DataV2 {
+                    values,
+                    nulls,
+                    encoding,
+                    ..
+                } => (values, Some(nulls), encoding),
                 PageKind::Other => continue,
             };
             if rows == 0 {
@@ -120,7 +135,11 @@ impl<V: Values> Flat<V> {
                     hybrid: Hybrid::new(bytes[0])?,
                     codes: self.page.values.clone(),
                 },
-                _ => return Err(ColumnError::Corrupt("a page in another encoding than the footer says")),
+                _ => {
+                    return Err(ColumnError::Corrupt(
+                        "a page in another encoding than the footer says",
+                    ));
+                }
             };
             return Ok(0);
         }
@@ -136,9 +155,13 @@ impl<V: Values> Flat<V> {
         if rows < self.left {
             match &mut self.state {
                 State::Plain(at) => {
-                    *at = self.values.skip_plain(self.pages.bytes(&self.page.values), *at, values)?;
+                    *at =
+                        self.values
+                            .skip_plain(self.pages.bytes(&self.page.values), *at, values)?;
                 }
-                State::Coded { hybrid, codes } => hybrid.skip(&self.pages.bytes(codes)[1..], values)?,
+                State::Coded { hybrid, codes } => {
+                    hybrid.skip(&self.pages.bytes(codes)[1..], values)?;
+                }
             }
         }
         self.step(rows);
@@ -152,7 +175,13 @@ impl<V: Values> Flat<V> {
 
     /// Appends those of the next `count` values of the page that `keep` says.
     fn append(&mut self, count: usize, keep: Option<&BooleanBuffer>) -> Result<(), ColumnError> {
-        let Self { pages, values, state, page, .. } = self;
+        let Self {
+            pages,
+            values,
+            state,
+            page,
+            ..
+        } = self;
         match state {
             State::Plain(at) => *at = values.plain(pages.bytes(&page.values), *at, count, keep)?,
             State::Coded { hybrid, codes } => {
@@ -175,7 +204,11 @@ impl<V: Values> Flat<V> {
         nulls: &mut NullBufferBuilder,
     ) -> Result<(), ColumnError> {
         let start = self.values.len();
-        match self.valid.as_ref().map(|valid| valid.slice(self.before, rows)) {
+        match self
+            .valid
+            .as_ref()
+            .map(|valid| valid.slice(self.before, rows))
+        {
             None => {
                 self.append(rows, keep)?;
                 let kept = self.values.len() - start;
@@ -206,7 +239,8 @@ impl<V: Values> ColumnReader for Flat<V> {
         while at < rows {
             if self.left == 0 {
                 let unwanted = |page: usize| {
-                    at + page <= rows && keep.is_some_and(|keep| keep.slice(at, page).count_set_bits() == 0)
+                    at + page <= rows
+                        && keep.is_some_and(|keep| keep.slice(at, page).count_set_bits() == 0)
                 };
                 let stepped = self.next_page(unwanted)?;
                 at += stepped;
@@ -223,7 +257,9 @@ impl<V: Values> ColumnReader for Flat<V> {
             let part = keep.map(|keep| keep.slice(at, take));
             match part {
                 Some(part) if part.count_set_bits() == 0 => self.skip_in_page(take)?,
-                Some(part) if part.count_set_bits() < take => self.read_in_page(take, Some(&part), &mut nulls)?,
+                Some(part) if part.count_set_bits() < take => {
+                    self.read_in_page(take, Some(&part), &mut nulls)?;
+                }
                 _ => self.read_in_page(take, None, &mut nulls)?,
             }
             at += take;
@@ -267,7 +303,9 @@ fn validity(levels: &[u8], rows: usize) -> Result<Option<BooleanBuffer>, ColumnE
         match codes {
             Codes::Run(level, count) => {
                 if level > 1 {
-                    return Err(ColumnError::Corrupt("a level that a column without nesting cannot have"));
+                    return Err(ColumnError::Corrupt(
+                        "a level that a column without nesting cannot have",
+                    ));
                 }
                 // Nothing is written while all rows have values, the usual case.
                 if all && level == 0 {
@@ -285,7 +323,9 @@ fn validity(levels: &[u8], rows: usize) -> Result<Option<BooleanBuffer>, ColumnE
                     all = false;
                 }
                 if !all {
-                    codes.iter().for_each(|level| valid.append(*level == 1));
+                    for level in codes {
+                        valid.append(*level == 1);
+                    }
                 }
                 seen += codes.len();
             }
@@ -297,9 +337,12 @@ fn validity(levels: &[u8], rows: usize) -> Result<Option<BooleanBuffer>, ColumnE
 
 /// The bits of `bits` where `at` is set.
 pub(super) fn compress(bits: &BooleanBuffer, at: &BooleanBuffer) -> BooleanBuffer {
-    let (bits, at) = (BooleanArray::new(bits.clone(), None), BooleanArray::new(at.clone(), None));
+    let (bits, at) = (
+        BooleanArray::new(bits.clone(), None),
+        BooleanArray::new(at.clone(), None),
+    );
     let kept = filter(&bits, &at).expect("two masks of one length filter");
-    BooleanBuffer::from_iter((0..kept.len()).map(|row| arrow_array::cast::AsArray::as_boolean(&kept).value(row)))
+    kept.as_boolean().values().clone()
 }
 
 /// Moves values apart in place, from the last to the first.
@@ -323,7 +366,11 @@ mod tests {
     #[test]
     fn values_move_apart() {
         let mut values = vec![9, 1, 2, 3];
-        spread(&mut values, 1, &BooleanBuffer::from(vec![false, true, true, false, true, false]));
+        spread(
+            &mut values,
+            1,
+            &BooleanBuffer::from(vec![false, true, true, false, true, false]),
+        );
         assert_eq!(values, [9, 0, 1, 2, 0, 3, 0]);
     }
 
@@ -332,9 +379,19 @@ mod tests {
         // A run of 8 ones.
         assert_eq!(validity(&[16, 1], 8), Ok(None));
         // A packed group.
-        assert_eq!(validity(&[3, 0b1011_0111], 8), Ok(Some([true, true, true, false, true, true, false, true].into_iter().collect())));
+        assert_eq!(
+            validity(&[3, 0b1011_0111], 8),
+            Ok(Some(
+                [true, true, true, false, true, true, false, true]
+                    .into_iter()
+                    .collect()
+            ))
+        );
         // A run of 4 ones, then one of 4 zeros.
-        assert_eq!(validity(&[8, 1, 8, 0], 8), Ok(Some((0..8).map(|at| at < 4).collect())));
+        assert_eq!(
+            validity(&[8, 1, 8, 0], 8),
+            Ok(Some((0..8).map(|at| at < 4).collect()))
+        );
         assert!(validity(&[8, 1], 8).is_err());
         assert!(validity(&[16, 2], 8).is_err());
     }

@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use super::pages::Buffers;
 use super::{ColumnError, ColumnReader};
-use crate::parquet::footer::Footer;
+use crate::parquet::footer::{Footer, chunk_range};
 
 /// Rows decoded at a time.
 const BATCH_ROWS: usize = 8192;
@@ -43,22 +43,31 @@ impl Generic {
         let ranges = footer.leaves[position]
             .clone()
             .map(|leaf| {
-                let (offset, len) = metadata.column(leaf).byte_range();
+                let (offset, len) = chunk_range(metadata.column(leaf));
                 let held = bytes.slice(start..start + len as usize);
                 start += len as usize;
                 (offset, held)
             })
             .collect();
-        let chunks = Chunks { ranges, len: footer.identity.len };
+        let chunks = Chunks {
+            ranges,
+            len: footer.identity.len,
+        };
         let schema = footer.metadata.file_metadata().schema_descr();
-        let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(chunks, footer.arrow.clone())
-            .with_row_groups(vec![row_group])
-            .with_projection(ProjectionMask::roots(schema, [position]))
-            .with_batch_size(BATCH_ROWS)
-            .build()
-            .map_err(ColumnError::decoder)?;
+        let reader =
+            ParquetRecordBatchReaderBuilder::new_with_metadata(chunks, footer.arrow.clone())
+                .with_row_groups(vec![row_group])
+                .with_projection(ProjectionMask::roots(schema, [position]))
+                .with_batch_size(BATCH_ROWS)
+                .build()
+                .map_err(ColumnError::decoder)?;
         let arrow = reader.schema().field(0).data_type().clone();
-        Ok(Self { reader, arrow, ahead: None, decoded: 0 })
+        Ok(Self {
+            reader,
+            arrow,
+            ahead: None,
+            decoded: 0,
+        })
     }
 
     /// The next `rows` rows, in as many arrays as they come in.
@@ -66,17 +75,16 @@ impl Generic {
         let mut taken = Vec::new();
         let mut left = rows;
         while left > 0 {
-            let array = match self.ahead.take() {
-                Some(array) => array,
-                None => {
-                    let batch = self
-                        .reader
-                        .next()
-                        .ok_or(ColumnError::Corrupt("pages end before the row group does"))?
-                        .map_err(ColumnError::decoder)?;
-                    self.decoded += batch.num_rows() as u64;
-                    Arc::clone(batch.column(0))
-                }
+            let array = if let Some(array) = self.ahead.take() {
+                array
+            } else {
+                let batch = self
+                    .reader
+                    .next()
+                    .ok_or(ColumnError::Corrupt("pages end before the row group does"))?
+                    .map_err(ColumnError::decoder)?;
+                self.decoded += batch.num_rows() as u64;
+                Arc::clone(batch.column(0))
             };
             if array.len() > left {
                 self.ahead = Some(array.slice(left, array.len() - left));
@@ -109,7 +117,8 @@ impl ColumnReader for Generic {
         match kept.as_slice() {
             [] => Ok(new_empty_array(&self.arrow)),
             [one] => Ok(Arc::clone(one)),
-            many => concat(&many.iter().map(AsRef::as_ref).collect::<Vec<_>>()).map_err(ColumnError::decoder),
+            many => concat(&many.iter().map(AsRef::as_ref).collect::<Vec<_>>())
+                .map_err(ColumnError::decoder),
         }
     }
 
@@ -159,9 +168,10 @@ impl ChunkReader for Chunks {
 
 impl Chunks {
     fn find(&self, start: u64) -> Result<(u64, &Bytes), ParquetError> {
+        // Where one column ends the next begins: a range is without its end.
         self.ranges
             .iter()
-            .find(|(offset, bytes)| (*offset..=offset + bytes.len() as u64).contains(&start))
+            .find(|(offset, bytes)| (*offset..offset + bytes.len() as u64).contains(&start))
             .map(|(offset, bytes)| (*offset, bytes))
             .ok_or_else(|| ParquetError::EOF("a page outside of its column".into()))
     }

@@ -27,9 +27,16 @@ pub(super) struct Hybrid {
 enum Run {
     #[default]
     None,
-    Repeated { value: u32, left: usize },
+    Repeated {
+        value: u32,
+        left: usize,
+    },
     /// `from` is the first byte of the run's codes, `next` the position of the next code in it.
-    Packed { from: usize, next: usize, left: usize },
+    Packed {
+        from: usize,
+        next: usize,
+        left: usize,
+    },
 }
 
 impl Hybrid {
@@ -38,7 +45,11 @@ impl Hybrid {
         if width > 32 {
             return Err(ColumnError::Corrupt("codes of more than 32 bits"));
         }
-        Ok(Self { width: u32::from(width), at: 0, run: Run::None })
+        Ok(Self {
+            width: u32::from(width),
+            at: 0,
+            run: Run::None,
+        })
     }
 
     /// Steps over `count` codes.
@@ -156,8 +167,15 @@ impl Hybrid {
             let mut word = [0; 4];
             word[..width].copy_from_slice(value);
             self.at += width;
-            self.run = Run::Repeated { value: u32::from_le_bytes(word), left: count };
-            return if count == 0 { Err(ColumnError::Corrupt("a run of no codes")) } else { Ok(()) };
+            self.run = Run::Repeated {
+                value: u32::from_le_bytes(word),
+                left: count,
+            };
+            return if count == 0 {
+                Err(ColumnError::Corrupt("a run of no codes"))
+            } else {
+                Ok(())
+            };
         }
         // Writers may cut the padding of the last group short: what is there counts.
         let (from, width) = (self.at, self.width as usize);
@@ -172,7 +190,11 @@ impl Hybrid {
             return Err(ENDS);
         }
         self.at = end;
-        self.run = Run::Packed { from, next: 0, left };
+        self.run = Run::Packed {
+            from,
+            next: 0,
+            left,
+        };
         Ok(())
     }
 }
@@ -182,14 +204,13 @@ impl Hybrid {
 fn code_at(bytes: &[u8], width: u32, index: usize) -> u32 {
     let bit = index * width as usize;
     let byte = bit / 8;
-    let word = match bytes.get(byte..byte + 8) {
-        Some(word) => u64::from_le_bytes(word.try_into().expect("eight bytes")),
-        None => {
-            let mut word = [0; 8];
-            let rest = bytes.get(byte..).unwrap_or_default();
-            word[..rest.len()].copy_from_slice(rest);
-            u64::from_le_bytes(word)
-        }
+    let word = if let Some(word) = bytes.get(byte..byte + 8) {
+        u64::from_le_bytes(word.try_into().expect("eight bytes"))
+    } else {
+        let mut word = [0; 8];
+        let rest = bytes.get(byte..).unwrap_or_default();
+        word[..rest.len()].copy_from_slice(rest);
+        u64::from_le_bytes(word)
     };
     // 64-bit masks: a code of 32 bits that starts inside a byte still fits.
     ((word >> (bit % 8)) & ((1 << width) - 1)) as u32
@@ -221,12 +242,11 @@ fn unpack_groups<const WIDTH: usize>(bytes: &[u8], index: usize, out: &mut [u32]
     let mut done = head;
     for eight in &mut eights {
         let mut word = [0_u8; 16];
-        match bytes.get(group..group + WIDTH) {
-            Some(packed) => word[..WIDTH].copy_from_slice(packed),
-            None => {
-                let rest = bytes.get(group..).unwrap_or_default();
-                word[..rest.len()].copy_from_slice(rest);
-            }
+        if let Some(packed) = bytes.get(group..group + WIDTH) {
+            word[..WIDTH].copy_from_slice(packed);
+        } else {
+            let rest = bytes.get(group..).unwrap_or_default();
+            word[..rest.len()].copy_from_slice(rest);
         }
         if WIDTH <= 8 {
             let word = u64::from_le_bytes(word[..8].try_into().expect("eight bytes"));

@@ -46,6 +46,7 @@ pub(super) enum ColumnError {
 }
 
 impl ColumnError {
+    #[expect(clippy::needless_pass_by_value, reason = "made for `map_err`")]
     pub(super) fn decoder(error: impl ToString) -> Self {
         Self::Decoder(error.to_string())
     }
@@ -91,7 +92,10 @@ pub(super) fn strategy(footer: &Footer, row_group: usize, position: usize) -> St
     let flat = column.max_rep_level() == 0 && column.max_def_level() <= 1;
     let codec = matches!(
         chunk.compression(),
-        Compression::UNCOMPRESSED | Compression::SNAPPY | Compression::ZSTD(_) | Compression::LZ4_RAW
+        Compression::UNCOMPRESSED
+            | Compression::SNAPPY
+            | Compression::ZSTD(_)
+            | Compression::LZ4_RAW
     );
     if !flat || !codec || chunk.file_path().is_some() || !plain_or_coded(chunk) {
         return Strategy::Generic;
@@ -101,13 +105,18 @@ pub(super) fn strategy(footer: &Footer, row_group: usize, position: usize) -> St
     let border = dtype.border();
     match (column.physical_type(), &border) {
         (Type::BYTE_ARRAY, _) if text && matches!(dtype, DType::String | DType::Category) => {
-            if is_coded(chunk) { Strategy::Codes } else { Strategy::Text }
+            if is_coded(chunk) {
+                Strategy::Codes
+            } else {
+                Strategy::Text
+            }
         }
         (Type::INT32, DataType::Int32 | DataType::UInt32 | DataType::Date32)
         | (Type::INT64, DataType::Int64 | DataType::UInt64)
         | (Type::FLOAT, DataType::Float32)
         | (Type::DOUBLE, DataType::Float64) => Strategy::Fixed(border),
-        (Type::INT32, DataType::Time32(unit)) | (Type::INT64, DataType::Time64(unit) | DataType::Timestamp(unit, _))
+        (Type::INT32, DataType::Time32(unit))
+        | (Type::INT64, DataType::Time64(unit) | DataType::Timestamp(unit, _))
             if stored_unit(column) == Some(*unit) =>
         {
             Strategy::Fixed(border)
@@ -125,12 +134,17 @@ pub(super) fn strategy(footer: &Footer, row_group: usize, position: usize) -> St
 /// Whether every data page is plain values or codes, as far as the footer tells.
 fn plain_or_coded(chunk: &ColumnChunkMetaData) -> bool {
     let decoded = |encoding: &Encoding| {
-        matches!(encoding, Encoding::PLAIN | Encoding::RLE_DICTIONARY | Encoding::PLAIN_DICTIONARY)
+        matches!(
+            encoding,
+            Encoding::PLAIN | Encoding::RLE_DICTIONARY | Encoding::PLAIN_DICTIONARY
+        )
     };
     match chunk.page_encoding_stats_mask() {
         Some(mask) => mask.encodings().all(|encoding| decoded(&encoding)),
         // The list is of the encodings of levels too.
-        None => chunk.encodings().all(|encoding| decoded(&encoding) || encoding == Encoding::RLE),
+        None => chunk
+            .encodings()
+            .all(|encoding| decoded(&encoding) || encoding == Encoding::RLE),
     }
 }
 
@@ -153,12 +167,18 @@ pub(super) fn open_column(
         }
         Strategy::Codes => {
             let chunk = footer.metadata.row_group(row_group).column(leaf);
-            Box::new(flat::Flat::open(chunk, buffers, codes::Codes::new(dictionary.clone()))?)
+            Box::new(flat::Flat::open(
+                chunk,
+                buffers,
+                codes::Codes::new(dictionary.clone()),
+            )?)
         }
         Strategy::Text => {
             let chunk = footer.metadata.row_group(row_group).column(leaf);
             Box::new(flat::Flat::open(chunk, buffers, text::Text::default())?)
         }
-        Strategy::Generic => Box::new(generic::Generic::open(footer, row_group, position, buffers)?),
+        Strategy::Generic => Box::new(generic::Generic::open(
+            footer, row_group, position, buffers,
+        )?),
     })
 }

@@ -73,7 +73,13 @@ impl Pages {
         };
         // Writers count headers or do not; pages must not be much larger than what the footer says.
         let budget = (chunk.uncompressed_size() as usize).saturating_add(1 << 20);
-        Ok(Self { buffers, at: 0, codec, budget, optional: chunk.column_descr().max_def_level() > 0 })
+        Ok(Self {
+            buffers,
+            at: 0,
+            codec,
+            budget,
+            optional: chunk.column_descr().max_def_level() > 0,
+        })
     }
 
     /// The header of the next page; its bytes stay as they are until [`Pages::load`].
@@ -91,7 +97,10 @@ impl Pages {
             }
             self.at = end;
             if header.kind != PageKind::Other {
-                return Ok(Some(ClosedPage { header, body: start..end }));
+                return Ok(Some(ClosedPage {
+                    header,
+                    body: start..end,
+                }));
             }
         }
     }
@@ -102,13 +111,18 @@ impl Pages {
         if header.uncompressed > self.budget {
             return Err(ColumnError::Corrupt("a page is larger than its column"));
         }
-        if let Some(crc) = header.crc {
-            if crc32fast::hash(&self.buffers.chunk[page.body.clone()]) != crc {
-                return Err(ColumnError::Corrupt("a page's checksum does not match"));
-            }
+        if let Some(crc) = header.crc
+            && crc32fast::hash(&self.buffers.chunk[page.body.clone()]) != crc
+        {
+            return Err(ColumnError::Corrupt("a page's checksum does not match"));
         }
         match header.kind {
-            PageKind::DataV2 { definition, repetition, compressed, .. } => {
+            PageKind::DataV2 {
+                definition,
+                repetition,
+                compressed,
+                ..
+            } => {
                 let levels = definition
                     .checked_add(repetition)
                     .filter(|levels| *levels <= header.compressed.min(header.uncompressed))
@@ -120,12 +134,16 @@ impl Pages {
                 } else {
                     Place::Chunk(body)
                 };
-                let levels = self.optional.then_some(Place::Chunk(start + repetition..start + levels));
+                let levels = self
+                    .optional
+                    .then_some(Place::Chunk(start + repetition..start + levels));
                 Ok(Page { levels, values })
             }
             PageKind::Data { levels, .. } if self.optional => {
                 if levels != Encoding::Rle {
-                    return Err(ColumnError::Corrupt("levels in an encoding that no writer uses"));
+                    return Err(ColumnError::Corrupt(
+                        "levels in an encoding that no writer uses",
+                    ));
                 }
                 let whole = self.decompress(page.body.clone(), header.uncompressed)?;
                 let bytes = self.bytes(&whole);
@@ -136,9 +154,15 @@ impl Pages {
                 if len > rest.len() {
                     return Err(ColumnError::Corrupt("levels are longer than their page"));
                 }
-                Ok(Page { levels: Some(whole.part(4, 4 + len)), values: whole.part(4 + len, bytes.len()) })
+                Ok(Page {
+                    levels: Some(whole.part(4, 4 + len)),
+                    values: whole.part(4 + len, bytes.len()),
+                })
             }
-            _ => Ok(Page { levels: None, values: self.decompress(page.body.clone(), header.uncompressed)? }),
+            _ => Ok(Page {
+                levels: None,
+                values: self.decompress(page.body.clone(), header.uncompressed)?,
+            }),
         }
     }
 
@@ -155,7 +179,8 @@ impl Pages {
     }
 
     fn decompress(&mut self, body: Range<usize>, len: usize) -> Result<Place, ColumnError> {
-        const MISMATCH: ColumnError = ColumnError::Corrupt("a page has another length than its header says");
+        const MISMATCH: ColumnError =
+            ColumnError::Corrupt("a page has another length than its header says");
         let Buffers { chunk, page } = &mut self.buffers;
         let input = &chunk[body.clone()];
         let room = |page: &mut Vec<u8>, most_per_byte: usize| {
@@ -170,25 +195,38 @@ impl Pages {
         };
         let found = match &mut self.codec {
             Codec::None => {
-                return if body.len() == len { Ok(Place::Chunk(body)) } else { Err(MISMATCH) };
+                return if body.len() == len {
+                    Ok(Place::Chunk(body))
+                } else {
+                    Err(MISMATCH)
+                };
             }
             _ if len == 0 => 0,
             Codec::Snappy(decoder) => {
                 room(page, 64)?;
-                decoder.decompress(input, &mut page[..len]).map_err(ColumnError::decoder)?
+                decoder
+                    .decompress(input, &mut page[..len])
+                    .map_err(ColumnError::decoder)?
             }
             Codec::Lz4 => {
                 room(page, 256)?;
-                lz4_flex::block::decompress_into(input, &mut page[..len]).map_err(ColumnError::decoder)?
+                lz4_flex::block::decompress_into(input, &mut page[..len])
+                    .map_err(ColumnError::decoder)?
             }
             Codec::Zstd(decoder) => {
                 // Writes into spare room that was never touched; a lie about the length costs address space alone.
                 page.clear();
                 page.reserve(len);
-                decoder.decompress_to_buffer(input, page).map_err(ColumnError::decoder)?
+                decoder
+                    .decompress_to_buffer(input, page)
+                    .map_err(ColumnError::decoder)?
             }
         };
-        if found == len { Ok(Place::Page(0..len)) } else { Err(MISMATCH) }
+        if found == len {
+            Ok(Place::Page(0..len))
+        } else {
+            Err(MISMATCH)
+        }
     }
 }
 

@@ -11,7 +11,7 @@ use super::flat::Values;
 use super::hybrid::Codes;
 
 /// Reads texts that stand one after the other, each behind its length, as views into `bytes`.
-pub(super) fn entries(bytes: Buffer, count: usize) -> Result<StringViewArray, ColumnError> {
+pub(super) fn entries(bytes: &Buffer, count: usize) -> Result<StringViewArray, ColumnError> {
     // A text has four bytes at least: a count of more is a lie, found before memory is asked for.
     if count > bytes.len() / 4 {
         return Err(ENDS);
@@ -20,7 +20,7 @@ pub(super) fn entries(bytes: Buffer, count: usize) -> Result<StringViewArray, Co
     let block = builder.append_block(bytes.clone());
     let mut at = 0;
     for _ in 0..count {
-        let (start, end) = next_text(&bytes, at)?;
+        let (start, end) = next_text(bytes, at)?;
         builder
             .try_append_view(block, start as u32, (end - start) as u32)
             .map_err(|_| ColumnError::Corrupt("text that is not UTF-8"))?;
@@ -34,10 +34,17 @@ const ENDS: ColumnError = ColumnError::Corrupt("a page ends before its values");
 /// Where the text at `at` begins and ends.
 #[inline]
 fn next_text(bytes: &[u8], at: usize) -> Result<(usize, usize), ColumnError> {
-    let len = bytes.get(at..).and_then(|rest| rest.first_chunk::<4>()).ok_or(ENDS)?;
+    let len = bytes
+        .get(at..)
+        .and_then(|rest| rest.first_chunk::<4>())
+        .ok_or(ENDS)?;
     let start = at + 4;
     let end = start + u32::from_le_bytes(*len) as usize;
-    if end > bytes.len() { Err(ENDS) } else { Ok((start, end)) }
+    if end > bytes.len() {
+        Err(ENDS)
+    } else {
+        Ok((start, end))
+    }
 }
 
 /// Collects texts. Nulls take their places when the array is made.
@@ -52,7 +59,8 @@ pub(super) struct Text {
 
 impl Text {
     fn push(&mut self, text: &[u8]) -> Result<(), ColumnError> {
-        let text = std::str::from_utf8(text).map_err(|_| ColumnError::Corrupt("text that is not UTF-8"))?;
+        let text = std::str::from_utf8(text)
+            .map_err(|_| ColumnError::Corrupt("text that is not UTF-8"))?;
         self.builder.append_value(text);
         self.collected();
         Ok(())
@@ -68,7 +76,7 @@ impl Text {
 
 impl Values for Text {
     fn dictionary(&mut self, bytes: &[u8], count: usize) -> Result<(), ColumnError> {
-        self.dictionary = Some(entries(Buffer::from(bytes), count)?);
+        self.dictionary = Some(entries(&Buffer::from(bytes), count)?);
         Ok(())
     }
 
@@ -97,8 +105,11 @@ impl Values for Text {
     }
 
     fn coded(&mut self, codes: Codes<'_>) -> Result<(), ColumnError> {
-        const MISSING: ColumnError = ColumnError::Corrupt("a code that the dictionary has no entry for");
-        let Some(dictionary) = self.dictionary.take() else { return Err(MISSING) };
+        const MISSING: ColumnError =
+            ColumnError::Corrupt("a code that the dictionary has no entry for");
+        let Some(dictionary) = self.dictionary.take() else {
+            return Err(MISSING);
+        };
         let mut push = |code: u32| {
             let code = code as usize;
             if code >= dictionary.len() {
@@ -123,14 +134,18 @@ impl Values for Text {
     fn reserve(&mut self, _: usize) {}
 
     fn spread(&mut self, start: usize, valid: &BooleanBuffer) {
-        let places = self.places.get_or_insert_with(|| (0..self.collected as u32).collect());
+        let places = self
+            .places
+            .get_or_insert_with(|| (0..self.collected as u32).collect());
         super::flat::spread(places, start, valid);
     }
 
     fn finish(&mut self, nulls: Option<NullBuffer>) -> Result<ArrayRef, ColumnError> {
         let texts = self.builder.finish();
         self.collected = 0;
-        let Some(places) = self.places.take() else { return Ok(Arc::new(texts)) };
+        let Some(places) = self.places.take() else {
+            return Ok(Arc::new(texts));
+        };
         // A row without a text points at the first one, or nowhere where there is none.
         if texts.is_empty() {
             return Ok(Arc::new(StringViewArray::new_null(places.len())));

@@ -18,9 +18,23 @@ pub(super) struct PageHeader {
 /// The kinds of pages; sizes are bytes, counts are values (for flat columns: rows).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum PageKind {
-    Dictionary { values: usize, encoding: Encoding },
-    Data { values: usize, encoding: Encoding, levels: Encoding },
-    DataV2 { values: usize, nulls: usize, encoding: Encoding, definition: usize, repetition: usize, compressed: bool },
+    Dictionary {
+        values: usize,
+        encoding: Encoding,
+    },
+    Data {
+        values: usize,
+        encoding: Encoding,
+        levels: Encoding,
+    },
+    DataV2 {
+        values: usize,
+        nulls: usize,
+        encoding: Encoding,
+        definition: usize,
+        repetition: usize,
+        compressed: bool,
+    },
     /// An index page or a kind that does not exist yet: to be stepped over.
     Other,
 }
@@ -98,17 +112,23 @@ struct Numbers {
 
 impl Numbers {
     fn set(&mut self, id: i16, value: i64) {
-        if let Some(slot) = usize::try_from(id).ok().and_then(|id| self.values.get_mut(id)) {
+        if let Some(slot) = usize::try_from(id)
+            .ok()
+            .and_then(|id| self.values.get_mut(id))
+        {
             *slot = i32::try_from(value).ok();
         }
     }
 
     fn need(&self, id: usize) -> Result<i32, ColumnError> {
-        self.values[id].ok_or(ColumnError::Corrupt("a page header without a field that every header has"))
+        self.values[id].ok_or(ColumnError::Corrupt(
+            "a page header without a field that every header has",
+        ))
     }
 
     fn size(&self, id: usize) -> Result<usize, ColumnError> {
-        usize::try_from(self.need(id)?).map_err(|_| ColumnError::Corrupt("a negative size in a page header"))
+        usize::try_from(self.need(id)?)
+            .map_err(|_| ColumnError::Corrupt("a negative size in a page header"))
     }
 }
 
@@ -141,7 +161,11 @@ impl Kind {
             9 | 10 => Self::List,
             11 => Self::Map,
             12 => Self::Struct,
-            _ => return Err(ColumnError::Corrupt("a field of no known type in a page header")),
+            _ => {
+                return Err(ColumnError::Corrupt(
+                    "a field of no known type in a page header",
+                ));
+            }
         })
     }
 }
@@ -176,7 +200,9 @@ impl Input<'_> {
                 return Ok(value);
             }
         }
-        Err(ColumnError::Corrupt("a number without end in a page header"))
+        Err(ColumnError::Corrupt(
+            "a number without end in a page header",
+        ))
     }
 
     fn zigzag(&mut self) -> Result<i64, ColumnError> {
@@ -231,12 +257,14 @@ impl Input<'_> {
                 let len = self.varint()?;
                 self.step(len)
             }
-            Kind::Struct => {
-                self.fields(&mut |input, _, kind| input.skip(kind, depth + 1))
-            }
+            Kind::Struct => self.fields(&mut |input, _, kind| input.skip(kind, depth + 1)),
             Kind::List => {
                 let head = self.byte()?;
-                let len = if head >> 4 == 15 { self.varint()? } else { u64::from(head >> 4) };
+                let len = if head >> 4 == 15 {
+                    self.varint()?
+                } else {
+                    u64::from(head >> 4)
+                };
                 self.items(len, Kind::of(head & 0x0f)?, depth)
             }
             Kind::Map => {
@@ -268,7 +296,11 @@ impl Input<'_> {
 
     /// A count of items that take at least a byte each.
     fn bounded(&self, len: u64) -> Result<u64, ColumnError> {
-        if len > (self.bytes.len() - self.at) as u64 { Err(ENDS) } else { Ok(len) }
+        if len > (self.bytes.len() - self.at) as u64 {
+            Err(ENDS)
+        } else {
+            Ok(len)
+        }
     }
 }
 
@@ -298,10 +330,17 @@ mod tests {
         bytes.extend([0xff; 10]);
         let (header, taken) = read_page_header(&bytes).expect("a header");
         assert_eq!(taken, len);
-        assert_eq!((header.uncompressed, header.compressed, header.crc), (8000, 2000, None));
+        assert_eq!(
+            (header.uncompressed, header.compressed, header.crc),
+            (8000, 2000, None)
+        );
         assert_eq!(
             header.kind,
-            PageKind::Data { values: 1000, encoding: Encoding::Plain, levels: Encoding::Rle }
+            PageKind::Data {
+                values: 1000,
+                encoding: Encoding::Plain,
+                levels: Encoding::Rle
+            }
         );
     }
 
