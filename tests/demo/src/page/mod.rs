@@ -1,0 +1,170 @@
+//! What is printed: short sections, numbers in columns.
+
+mod grid;
+mod numbers;
+
+use crate::{
+    data::Files,
+    options::Options,
+    pipeline::{Answered, QUERIES},
+};
+use anyhow::Result;
+use grid::Grid;
+use numbers::{bytes, count, seconds};
+use std::{collections::BTreeSet, io::Write, time::Duration};
+use swath::{DataFrame, Metrics, Persisted, Table};
+
+/// Bytes that the session counts as used, and that the process has in memory.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Memory {
+    pub(crate) session: u64,
+    /// Nothing where the system does not say.
+    pub(crate) process: Option<u64>,
+}
+
+/// What is going to happen.
+pub(crate) fn title(out: &mut dyn Write, options: &Options) -> Result<()> {
+    let rows = swath_data::rows(&options.rows)?;
+    let threads = match options.threads {
+        Some(1) => "1 thread".to_owned(),
+        Some(threads) => format!("{threads} threads"),
+        None => "all threads".to_owned(),
+    };
+    writeln!(
+        out,
+        "swath: {} sales in {} Parquet files, {threads}, at most {} of memory",
+        count(rows),
+        count(options.files.min(rows)),
+        options.memory_limit
+    )?;
+    Ok(())
+}
+
+/// The files.
+pub(crate) fn data(out: &mut dyn Write, files: &Files) -> Result<()> {
+    let made = &files.made;
+    let new = made.files - made.kept;
+    let how = if new == 0 {
+        "there already".to_owned()
+    } else {
+        format!("{} made in {}", count(new), seconds(files.took))
+    };
+    writeln!(
+        out,
+        "data: {}, {}, {how}",
+        files.folder.display(),
+        bytes(made.bytes)
+    )?;
+    Ok(())
+}
+
+/// The structure of the frame that nothing was computed for.
+pub(crate) fn frame(out: &mut dyn Write, sales: &DataFrame) -> Result<()> {
+    section(out, "sales = session.read_parquet(\"*.parquet\")")?;
+    writeln!(out, "{sales}")?;
+    Ok(())
+}
+
+/// The answers as tables.
+pub(crate) fn answers(out: &mut dyn Write, answers: &[Table; 3]) -> Result<()> {
+    let [by_region, by_category, top] = answers;
+    for (title, table) in [
+        ("filtered.groupby(\"region\").sum(\"amount\")", by_region),
+        (
+            "filtered.groupby(\"category\").mean(\"amount\")",
+            by_category,
+        ),
+        ("filtered.nlargest(10, \"amount\")", top),
+    ] {
+        section(out, title)?;
+        writeln!(out, "{table}")?;
+    }
+    Ok(())
+}
+
+/// What the session holds.
+pub(crate) fn persisted(out: &mut dyn Write, persisted: &Persisted) -> Result<()> {
+    section(out, "session.persisted()")?;
+    writeln!(out, "{persisted}")?;
+    Ok(())
+}
+
+/// What the scans of each computation read, and what they could skip.
+pub(crate) fn reads(out: &mut dyn Write, computations: &[(&str, &Metrics)]) -> Result<()> {
+    section(out, "Read and skipped")?;
+    let titles = computations.iter().map(|(title, _)| (*title).to_owned());
+    let mut grid = Grid::new("", titles);
+    let each = |number: &dyn Fn(&Metrics) -> u64| -> Vec<String> {
+        let numbers = computations.iter().map(|(_, metrics)| number(metrics));
+        numbers.map(count).collect()
+    };
+    for (title, name) in [
+        ("row groups", "row_groups"),
+        ("of them skipped", "row_groups_pruned"),
+        ("pages skipped", "pages_pruned"),
+        ("rows looked at", "rows_read"),
+        ("rows that passed", "rows_selected"),
+    ] {
+        grid.row(title, each(&|metrics| metrics.total(name)));
+    }
+    let read = computations.iter();
+    grid.row(
+        "bytes read",
+        read.map(|(_, metrics)| bytes(metrics.total("bytes_read"))),
+    );
+    let columns: BTreeSet<&str> = computations
+        .iter()
+        .flat_map(|(_, metrics)| metrics.iter())
+        .filter_map(|(name, label, _)| label.filter(|_| name == "values_decoded"))
+        .collect();
+    for column in columns {
+        grid.row(
+            &format!("values decoded of {column}"),
+            each(&|metrics| metrics.labelled("values_decoded", column)),
+        );
+    }
+    write!(out, "{grid}")?;
+    Ok(())
+}
+
+/// How long each query took over what was persisted, and over the files.
+pub(crate) fn times(
+    out: &mut dyn Write,
+    persist: Duration,
+    with: &Answered,
+    without: &Answered,
+) -> Result<()> {
+    section(out, "Seconds")?;
+    let titles = ["persisted", "from files"].map(str::to_owned);
+    let mut grid = Grid::new("", titles);
+    grid.row("persist", [seconds(persist), "-".to_owned()]);
+    for (at, query) in QUERIES.into_iter().enumerate() {
+        grid.row(query, [seconds(with.alone[at]), seconds(without.alone[at])]);
+    }
+    grid.row(
+        "all three at once",
+        [seconds(with.together), seconds(without.together)],
+    );
+    write!(out, "{grid}")?;
+    Ok(())
+}
+
+/// What was taken and given back.
+pub(crate) fn memory(out: &mut dyn Write, moments: &[(&str, Memory)]) -> Result<()> {
+    section(out, "Memory")?;
+    let titles = moments.iter().map(|(title, _)| (*title).to_owned());
+    let mut grid = Grid::new("", titles);
+    let session = moments.iter().map(|(_, memory)| bytes(memory.session));
+    grid.row("the session counts", session);
+    if moments.iter().all(|(_, memory)| memory.process.is_some()) {
+        let process = moments.iter().filter_map(|(_, memory)| memory.process);
+        grid.row("the process has", process.map(bytes));
+    }
+    write!(out, "{grid}")?;
+    Ok(())
+}
+
+fn section(out: &mut dyn Write, title: &str) -> Result<()> {
+    writeln!(out, "\n── {title}")?;
+    Ok(())
+}

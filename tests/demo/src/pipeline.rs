@@ -1,0 +1,150 @@
+//! The pipeline of the README, timed: with what it persists, and without.
+
+use crate::{
+    counters::Counters,
+    interrupt::Interrupt,
+    options::Options,
+    page::{self, Memory},
+};
+use anyhow::{Result, ensure};
+use std::{
+    io::Write,
+    path::Path,
+    time::{Duration, Instant},
+};
+use swath::{DataFrame, Metrics, Session, Table, col};
+
+/// What the three queries are called on the page, in their order.
+pub(crate) const QUERIES: [&str; 3] = ["by region", "by category", "largest ten"];
+
+/// The end of the data, for a query that most row groups have nothing for.
+const LAST_WEEK: &str = "2024-12-25";
+
+/// The three queries over one frame.
+pub(crate) struct Answered {
+    pub(crate) answers: [Table; 3],
+    /// Each by itself.
+    pub(crate) alone: [Duration; 3],
+    /// All three as one graph.
+    pub(crate) together: Duration,
+    /// What the scans of that graph counted.
+    pub(crate) read: Metrics,
+}
+
+/// Runs everything in one session, and writes the page as results come.
+///
+/// # Errors
+/// Whatever a computation meets; answers that differ with and without what was persisted.
+pub(crate) fn run(
+    options: &Options,
+    files: &Path,
+    interrupt: &Interrupt,
+    out: &mut dyn Write,
+) -> Result<()> {
+    let counters = Counters::default();
+    let session = session(options, counters.clone())?;
+    interrupt.guards(&session);
+    let sales = session.read_parquet(files)?;
+    page::frame(out, &sales)?;
+
+    let before = memory(&session);
+    let start = Instant::now();
+    let filtered = sales
+        .filter(col("amount").gt(5000))?
+        .label("amount > 5000")
+        .persist()?;
+    let persist = start.elapsed();
+    let read_by_persist = counters.take();
+    let with = answer(&filtered, &counters)?;
+    page::answers(out, &with.answers)?;
+    page::persisted(out, &session.persisted())?;
+
+    let held = memory(&session);
+    filtered.release();
+    drop(filtered);
+    let after = memory(&session);
+
+    let without = answer(&sales.filter(col("amount").gt(5000))?, &counters)?;
+    ensure!(
+        same(&with.answers, &without.answers)?,
+        "the answers with and without what was persisted differ"
+    );
+    let week = sales.filter(col("timestamp").ge(LAST_WEEK).and(col("amount").gt(5000)))?;
+    week.groupby("region").sum("amount")?.compute()?;
+    let read_by_week = counters.take();
+
+    page::reads(
+        out,
+        &[
+            ("persist", &read_by_persist),
+            ("three queries", &without.read),
+            ("from persisted", &with.read),
+            ("one week", &read_by_week),
+        ],
+    )?;
+    page::times(out, persist, &with, &without)?;
+    page::memory(
+        out,
+        &[("before", before), ("persisted", held), ("released", after)],
+    )
+}
+
+fn session(options: &Options, counters: Counters) -> swath::Result<Session> {
+    let builder = Session::builder()
+        .memory_limit(options.memory_limit.as_str())
+        .observer(counters);
+    match options.threads {
+        Some(threads) => builder.threads(threads).build(),
+        None => builder.build(),
+    }
+}
+
+fn answer(filtered: &DataFrame, counters: &Counters) -> Result<Answered> {
+    let by_region = filtered.groupby("region").sort(true).sum("amount")?;
+    let by_category = filtered.groupby("category").sort(true).mean("amount")?;
+    let top = filtered.nlargest(10, "amount")?;
+    let mut alone = [Duration::ZERO; 3];
+    for (query, time) in [&by_region, &by_category, &top].into_iter().zip(&mut alone) {
+        let start = Instant::now();
+        query.compute()?;
+        *time = start.elapsed();
+    }
+    counters.take();
+    let start = Instant::now();
+    let answers = swath::compute([&by_region, &by_category, &top])?;
+    Ok(Answered {
+        answers,
+        alone,
+        together: start.elapsed(),
+        read: counters.take(),
+    })
+}
+
+/// Whether two sets of answers are the same: sums and means to a relative 1e-9, because rows may have been added up in other groups.
+fn same(ours: &[Table; 3], theirs: &[Table; 3]) -> Result<bool> {
+    for (ours, theirs) in ours.iter().zip(theirs).take(2) {
+        let ours = ours.rows::<(String, f64)>()?;
+        let mut theirs = theirs.rows::<(String, f64)>()?;
+        if ours.len() != theirs.len() {
+            return Ok(false);
+        }
+        for (group, amount) in ours {
+            let is_same = theirs.next().is_some_and(|(other, expected)| {
+                group == other && (amount - expected).abs() <= 1e-9 * expected.abs()
+            });
+            if !is_same {
+                return Ok(false);
+            }
+        }
+    }
+    Ok(ours[2].to_string() == theirs[2].to_string())
+}
+
+/// What the session and the process have now, after freed memory went back to the system.
+fn memory(session: &Session) -> Memory {
+    swath_process::purge();
+    Memory {
+        session: session.memory_used(),
+        process: swath_process::resident(),
+    }
+}
