@@ -1,0 +1,15 @@
+//! The pages of `docs/how-to`: each program on them is compiled and run as a documentation test of this package.
+//!
+//! What it refuses to be: documentation. It has no words of its own.
+
+#[doc = include_str!("../../../docs/how-to/keep-rows.md")]
+pub mod keep_rows {}
+
+#[doc = include_str!("../../../docs/how-to/test-a-pipeline.md")]
+pub mod test_a_pipeline {}
+
+#[doc = include_str!("../../../docs/how-to/watch-a-run.md")]
+pub mod watch_a_run {}
+
+#[doc = include_str!("../../../docs/how-to/files.md")]
+pub mod files {}
