@@ -1,6 +1,6 @@
 //! `cargo xtask ci`: what a change must pass, cheapest first, with the time each step took.
 
-use crate::{command::CommandLine, demo, docs, say, test, tidy};
+use crate::{command::CommandLine, demo, docs, model, say, test, tidy};
 use anyhow::Result;
 use std::time::Duration;
 
@@ -14,6 +14,7 @@ pub(crate) fn run() -> Result<()> {
     times.push(("docs".to_owned(), docs::rustdoc()?));
     times.extend(test::parts()?);
     times.push(("a small demo".to_owned(), demo::small()?));
+    times.push(("model checks".to_owned(), model::check()?));
     say::line("");
     for (step, time) in &times {
         say::line(&format!("{:>6.0} s  {step}", time.as_secs_f64()));

@@ -4,7 +4,7 @@
 //!  setup   what this machine lacks, and how to get it          docs    rustdoc without warnings, generated sections
 //!  demo    the whole pipeline on data made on the spot         bench   timed suites, with or without the peers
 //!  test    every test, with or without cargo-nextest           tidy    the rules of the house, proven
-//!  ci      what must pass before a change is accepted
+//!  model   the scheduler's threads, model-checked       ci      what must pass before a change is accepted
 //! ```
 //!
 //! What it refuses to be: a build system, or a place for code that touches data. It starts cargo and the project's own
@@ -18,6 +18,7 @@ mod demo;
 mod docs;
 mod files;
 mod metadata;
+mod model;
 mod say;
 mod section;
 mod setup;
@@ -44,7 +45,9 @@ enum Command {
     Demo(demo::Options),
     /// Runs every test: unit, integration, documentation, and the packages under tests/compose
     Test,
-    /// Runs what a change must pass: fmt, tidy, clippy, docs, test, a small demo
+    /// Runs the model checks of the scheduler's threads
+    Model,
+    /// Runs what a change must pass: fmt, tidy, clippy, docs, test, model, a small demo
     Ci,
     /// Proves the rules of the house; prints reports that never fail
     Tidy(tidy::Options),
@@ -59,6 +62,7 @@ fn main() -> ExitCode {
         Command::Setup => setup::run(),
         Command::Demo(options) => demo::run(&options),
         Command::Test => test::run(),
+        Command::Model => model::run(),
         Command::Ci => ci::run(),
         Command::Tidy(options) => tidy::run(&options),
         Command::Bench(options) => bench::run(&options),

@@ -15,6 +15,7 @@ mod names;
 mod one_table;
 mod openings;
 mod order;
+mod readme;
 mod sizes;
 mod top_level;
 mod traits;
@@ -33,6 +34,7 @@ use std::time::{Duration, Instant};
 const GATES: &[Check] = &[
     order::CHECK,
     map::CHECK,
+    readme::CHECK,
     absences::CHECK,
     unsafe_code::CHECK,
     lints::CHECK,
