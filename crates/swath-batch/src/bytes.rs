@@ -39,6 +39,12 @@ impl BufferBytes {
         self.seen.values().map(|&bytes| bytes as u64).sum()
     }
 
+    /// Address and bytes of each distinct allocation seen so far, in no order.
+    pub fn allocations(&self) -> impl Iterator<Item = (usize, u64)> + '_ {
+        let seen = self.seen.iter();
+        seen.map(|(&address, &bytes)| (address, bytes as u64))
+    }
+
     fn add_data(&mut self, data: &ArrayData) {
         for buffer in data.buffers() {
             self.add_buffer(buffer);

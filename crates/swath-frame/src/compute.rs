@@ -37,7 +37,10 @@ pub trait Compute: sealed::Sealed {
 }
 
 /// Makes an output of the next results.
-#[doc(hidden)]
+#[expect(
+    unreachable_pub,
+    reason = "hidden methods of a public, sealed trait return it"
+)]
 pub type Collector<T> =
     Box<dyn FnOnce(&mut std::vec::IntoIter<RootRows>, &Session) -> Result<T> + Send>;
 
@@ -188,11 +191,15 @@ impl<C: Compute> Compute for [C] {
     type Output = Vec<C::Output>;
 
     fn plans(&self, out: &mut Vec<Plan>) {
-        self.iter().for_each(|item| item.plans(out));
+        for item in self {
+            item.plans(out);
+        }
     }
 
     fn sessions(&self, out: &mut Vec<Session>) {
-        self.iter().for_each(|item| item.sessions(out));
+        for item in self {
+            item.sessions(out);
+        }
     }
 
     fn collector(&self) -> Collector<Self::Output> {
@@ -265,6 +272,10 @@ pub trait Persist: sealed::Sealed {
 /// # Errors
 /// Frames of different sessions; whatever a task meets.
 #[track_caller]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "a tuple of references reads as `compute` does"
+)]
 pub fn persist<P: Persist>(items: P) -> Result<P::Output> {
     let mut frames = Vec::new();
     items.frames(&mut frames);
@@ -322,7 +333,9 @@ impl<P: Persist + Compute> Persist for Vec<P> {
     type Output = Vec<<P as Persist>::Output>;
 
     fn frames(&self, out: &mut Vec<DataFrame>) {
-        self.iter().for_each(|item| item.frames(out));
+        for item in self {
+            item.frames(out);
+        }
     }
 
     fn shape(&self, persisted: &mut std::vec::IntoIter<DataFrame>) -> Self::Output {
@@ -334,7 +347,9 @@ impl<P: Persist + Compute, const N: usize> Persist for [P; N] {
     type Output = [<P as Persist>::Output; N];
 
     fn frames(&self, out: &mut Vec<DataFrame>) {
-        self.iter().for_each(|item| item.frames(out));
+        for item in self {
+            item.frames(out);
+        }
     }
 
     fn shape(&self, persisted: &mut std::vec::IntoIter<DataFrame>) -> Self::Output {

@@ -3,7 +3,7 @@
 use swath_batch::Value;
 use swath_ops::TaskValue;
 use swath_plan::{Lowering, Observed, Plan, RootKeys, Round};
-use swath_scheduler::{Held, Run, RunError};
+use swath_scheduler::{Held, Run, RunError, RunOptions};
 
 use crate::{Error, Result, Session};
 
@@ -67,7 +67,7 @@ fn next(mut rounds: Rounds) -> Run<Result<Roots>> {
             let run = rounds
                 .session
                 .backend()
-                .submit(graph, &wanted, rounds.session.run_options());
+                .submit(graph, &wanted, RunOptions::default());
             run.and_then(move |held| {
                 if scalars.is_empty() {
                     rounds.last = held;

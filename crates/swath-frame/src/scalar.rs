@@ -1,7 +1,6 @@
 //! One lazy value.
 
 use std::fmt;
-use std::panic::Location;
 
 use swath_batch::Value;
 use swath_expr::Expr;
@@ -19,15 +18,13 @@ use crate::{Error, Result, Session, compute, submit};
 pub struct Scalar {
     session: Session,
     plan: Plan,
-    location: &'static Location<'static>,
 }
 
 impl Scalar {
-    pub(crate) fn new(session: &Session, plan: Plan, location: &'static Location<'static>) -> Self {
+    pub(crate) fn new(session: &Session, plan: Plan) -> Self {
         Self {
             session: session.clone(),
             plan,
-            location,
         }
     }
 
@@ -37,10 +34,6 @@ impl Scalar {
 
     pub(crate) fn plan(&self) -> &Plan {
         &self.plan
-    }
-
-    pub(crate) fn location(&self) -> &'static Location<'static> {
-        self.location
     }
 
     /// The dtype of the value.

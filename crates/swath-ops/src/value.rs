@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use swath_batch::{Partition, Pieces};
+use arrow_array::RecordBatch;
+use swath_batch::{BufferBytes, Partition, Pieces};
 use swath_graph::{Decoder, Encoder};
-use swath_scheduler::Footprint;
+use swath_scheduler::{Buffer, Footprint};
 
 use crate::OpError;
 
@@ -102,6 +103,21 @@ impl Footprint for TaskValue {
             Self::Pieces(pieces) => pieces.rows().bytes(),
             // The list holds other tasks' values; they are counted where they were made.
             Self::List(_) => 0,
+        }
+    }
+
+    fn buffers(&self, visit: &mut dyn FnMut(Buffer)) {
+        let rows = match self {
+            Self::Rows(rows) => rows,
+            Self::Pieces(pieces) => pieces.rows(),
+            Self::List(_) => return,
+        };
+        let mut seen = BufferBytes::default();
+        for column in rows.batches().iter().flat_map(RecordBatch::columns) {
+            seen.add(column);
+        }
+        for (address, bytes) in seen.allocations() {
+            visit(Buffer { address, bytes });
         }
     }
 

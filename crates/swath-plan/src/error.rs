@@ -26,10 +26,10 @@ pub enum PlanError {
     Divisions(#[from] DivisionsError),
     /// A source or target cannot be planned.
     #[error(transparent)]
-    Io(#[from] IoError),
+    Io(Box<IoError>),
     /// A task would not fit: a fault of a rule.
     #[error(transparent)]
-    Op(#[from] OpError),
+    Op(Box<OpError>),
     /// A filter's predicate is no truth value.
     #[error("a filter needs a predicate of dtype bool, and {predicate} is {dtype}")]
     NotBoolean {
@@ -115,11 +115,30 @@ pub enum PlanError {
     },
     /// The tasks do not form a graph: a fault of the lowering.
     #[error(transparent)]
-    Graph(#[from] GraphError),
+    Graph(Box<GraphError>),
     /// A lazy scalar of a foreign kind is inside an expression.
     #[error("the lazy scalar {name} was not made by a frame of this engine")]
     ForeignScalar {
         /// Its name.
         name: String,
     },
+}
+
+// The large ones are boxed, so that every result of planning stays small.
+impl From<OpError> for PlanError {
+    fn from(error: OpError) -> Self {
+        Self::Op(Box::new(error))
+    }
+}
+
+impl From<GraphError> for PlanError {
+    fn from(error: GraphError) -> Self {
+        Self::Graph(Box::new(error))
+    }
+}
+
+impl From<IoError> for PlanError {
+    fn from(error: IoError) -> Self {
+        Self::Io(Box::new(error))
+    }
 }

@@ -39,18 +39,10 @@ pub fn replace_held(
         }
         let name = current.name().clone();
         if inputs_done {
-            let rebuilt = match current.node() {
-                // Its origin was rebuilt under the same name by the entry pushed above this one.
-                Node::Held(_) => continue,
-                _ => {
-                    let inputs = current
-                        .inputs()
-                        .iter()
-                        .map(|input| done[input.name()].clone())
-                        .collect();
-                    with_inputs_named(&current, inputs, env)
-                }
-            };
+            // A held plan's origin was rebuilt under the same name by the entry above this one.
+            let inputs = current.inputs().iter();
+            let inputs = inputs.map(|input| done[input.name()].clone()).collect();
+            let rebuilt = with_inputs_named(&current, inputs, env);
             done.insert(name, rebuilt);
             continue;
         }
@@ -129,8 +121,15 @@ pub fn is_row_wise(plan: &Plan) -> bool {
 
 /// Paths of the files that a plan reads; what is held is not read again.
 pub fn files_read(plan: &Plan) -> impl Iterator<Item = String> {
-    post_order([plan]).into_iter().flat_map(|plan| match plan.node() {
-        Node::Scan(scan) => scan.dataset.files().iter().map(|file| file.path.clone()).collect(),
-        _ => Vec::new(),
-    })
+    post_order([plan])
+        .into_iter()
+        .flat_map(|plan| match plan.node() {
+            Node::Scan(scan) => scan
+                .dataset
+                .files()
+                .iter()
+                .map(|file| file.path.clone())
+                .collect(),
+            _ => Vec::new(),
+        })
 }

@@ -43,7 +43,7 @@ fn the_readme_pipeline_gives_the_answers() -> swath::Result<()> {
     write_sales(folder.path(), 4, 50)?;
 
     let session = Session::builder().threads(2).memory_limit("1GiB").build()?;
-    let sales = session.read_parquet(folder.path().join("*.parquet"))?;
+    let sales = session.read_parquet(ReadParquet::new(folder.path().join("*.parquet")).split_row_groups(true))?;
     assert_eq!(sales.npartitions(), 4);
 
     let big = sales

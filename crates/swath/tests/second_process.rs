@@ -44,7 +44,6 @@ fn elsewhere(folder: &std::path::Path) -> (Session, Worker) {
     let backend = Elsewhere::new(wire, 2).expect("two threads");
     let session = Session::builder()
         .threads(2)
-        .memory_limit("256MiB")
         .backend(Arc::new(backend))
         .build();
     (session.expect("a session"), worker)

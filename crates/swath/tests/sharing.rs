@@ -37,7 +37,7 @@ struct Row<'a> {
     v: f64,
 }
 
-/// The counter of a computation.
+/// The counter of a computation, on a session with threads of its own.
 fn counted<C: swath::Compute>(items: C, counter: &str) -> swath::Result<u64> {
     let run = swath::submit(items)?;
     while !run.is_done() {
@@ -80,10 +80,10 @@ fn two_queries_over_one_scan_read_every_byte_once() -> swath::Result<()> {
 fn a_projection_reads_only_its_columns() -> swath::Result<()> {
     let folder = tempfile::tempdir().expect("a temporary folder");
     files(folder.path())?;
-    let session = Session::testing();
+    let session = Session::builder().threads(2).memory_limit("1GiB").build()?;
     let df = session.read_parquet(folder.path())?;
     let wide = counted(&df, "bytes_read")?;
-    let narrow = counted(&df.sum("v")?, "bytes_read")?;
+    let narrow = counted(&df.sum("k")?, "bytes_read")?;
     assert!(narrow * 2 < wide, "{narrow} of {wide} bytes");
     Ok(())
 }
@@ -92,7 +92,7 @@ fn a_projection_reads_only_its_columns() -> swath::Result<()> {
 fn a_length_needs_no_rows() -> swath::Result<()> {
     let folder = tempfile::tempdir().expect("a temporary folder");
     files(folder.path())?;
-    let session = Session::testing();
+    let session = Session::builder().threads(2).memory_limit("1GiB").build()?;
     let df = session.read_parquet(folder.path())?;
     assert_eq!(counted(df.len(), "bytes_read")?, 0);
     assert_eq!(df.len().get::<i64>()?, 4000);
@@ -103,7 +103,7 @@ fn a_length_needs_no_rows() -> swath::Result<()> {
 fn persisted_partitions_are_found_by_an_equal_frame() -> swath::Result<()> {
     let folder = tempfile::tempdir().expect("a temporary folder");
     files(folder.path())?;
-    let session = Session::testing();
+    let session = Session::builder().threads(2).memory_limit("1GiB").build()?;
     let build = || {
         session
             .read_parquet(folder.path())?

@@ -118,6 +118,13 @@ impl Error {
         Self::of(report).at("Session::builder", location)
     }
 
+    pub(crate) fn foreign_backend(location: &'static Location<'static>) -> Self {
+        let what = "a session with a backend of its own takes no memory limit, store or observer";
+        let mut report = Report::new(ErrorKind::Option, what);
+        report.fix = Some("set them on the backend, where it offers them".to_owned());
+        Self::of(report).at("Session::builder", location)
+    }
+
     pub(crate) fn sessions(location: &'static Location<'static>) -> Self {
         let mut report = Report::new(
             ErrorKind::Sessions,
@@ -363,7 +370,7 @@ fn listed(names: &[String]) -> String {
         .collect::<Vec<_>>()
         .join(", ");
     if names.len() > SHOWN {
-        text.push_str(&format!(" and {} more", names.len() - SHOWN));
+        text = format!("{text} and {} more", names.len() - SHOWN);
     }
     text
 }
@@ -412,9 +419,15 @@ fn io(error: &IoError) -> Report {
 /// What to do about an error of a file.
 fn fix_of(error: &IoError) -> Option<String> {
     let fix = match error {
-        IoError::NoMatch { .. } => "check the path; patterns know `*`, `?`, `[…]`, `{a,b}` and `**`",
-        IoError::Changed { .. } => "read it again with `read_parquet`: the frame was planned with what the file was",
-        IoError::Exists { .. } => "write to another folder, or say `ToParquet::new(..).overwrite()`",
+        IoError::NoMatch { .. } => {
+            "check the path; patterns know `*`, `?`, `[…]`, `{a,b}` and `**`"
+        }
+        IoError::Changed { .. } => {
+            "read it again with `read_parquet`: the frame was planned with what the file was"
+        }
+        IoError::Exists { .. } => {
+            "write to another folder, or say `ToParquet::new(..).overwrite()`"
+        }
         IoError::Empty { .. } | IoError::NotFormat { .. } | IoError::Corrupt { .. } => {
             "write the file again, or leave it out of the pattern"
         }
@@ -424,16 +437,13 @@ fn fix_of(error: &IoError) -> Option<String> {
 }
 
 fn batch(error: &BatchError) -> Report {
-    match error {
-        BatchError::Meta(error) => meta(error),
-        _ => {
-            let mut report = Report::new(ErrorKind::Value, error.to_string());
-            report
-                .notes
-                .extend(error.source().map(|why| ("why", why.to_string())));
-            report
-        }
+    if let BatchError::Meta(error) = error {
+        return meta(error);
     }
+    let mut report = Report::new(ErrorKind::Value, error.to_string());
+    let why = error.source().map(|why| ("why", why.to_string()));
+    report.notes.extend(why);
+    report
 }
 
 impl From<MetaError> for Error {

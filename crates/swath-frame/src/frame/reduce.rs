@@ -22,7 +22,7 @@ impl DataFrame {
             .plan()
             .reduce(vec![agg], self.session().env())
             .expect("`size` reads no column");
-        Scalar::new(self.session(), plan, self.location())
+        Scalar::new(self.session(), plan.at(self.location()))
     }
 
     /// The sum of a column; of nothing, 0. Integers are summed exactly and overflow is an error.
@@ -100,7 +100,7 @@ impl DataFrame {
             )
         };
         match build(self.plan()) {
-            Ok(plan) => Ok(Scalar::new(self.session(), plan.at(location), location)),
+            Ok(plan) => Ok(Scalar::new(self.session(), plan.at(location))),
             Err(error) => Err(Error::planning(error, function, location)),
         }
     }

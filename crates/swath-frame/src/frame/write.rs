@@ -38,7 +38,14 @@ impl Written {
             rows: *rows,
             bytes: *bytes,
         });
-        remove_replaced(replaced, &swath_io::Written { files: files.collect() }).map_err(PlanError::from).map_err(Error::lowering)?;
+        remove_replaced(
+            replaced,
+            &swath_io::Written {
+                files: files.collect(),
+            },
+        )
+        .map_err(PlanError::from)
+        .map_err(Error::lowering)?;
         Ok(Self {
             rows: rows.iter().map(|(_, rows, _)| rows).sum(),
             bytes: rows.iter().map(|(_, _, bytes)| bytes).sum(),

@@ -5,8 +5,9 @@ use std::panic::Location;
 use std::sync::{Arc, Mutex};
 
 use swath_memory::{Budget, ByteSize};
-use swath_ops::{Env, Op};
-use swath_scheduler::{Backend, BuildError, Inline, Local, Observer};
+use swath_ops::{Env, Op, TaskValue};
+use swath_scheduler::{Backend, BuildError, Inline, Keep, Local, Observer};
+use swath_store::Store;
 
 use super::{Inner, Session, machine};
 use crate::{Error, Result};
@@ -28,6 +29,7 @@ pub struct SessionBuilder {
     memory_limit: Option<String>,
     observers: Vec<Arc<dyn Observer>>,
     backend: Option<Arc<dyn Backend<Op>>>,
+    keep: Option<Arc<dyn Keep<TaskValue>>>,
     testing: bool,
 }
 
@@ -55,10 +57,19 @@ impl SessionBuilder {
         self
     }
 
-    /// Runs tasks elsewhere. Threads and limit are then the backend's own.
+    /// Runs tasks elsewhere. Memory limit, store and observers are then the backend's own, and setting them here
+    /// as well is an error; `threads` only says for how many tasks are cut.
     pub fn backend(self, backend: Arc<dyn Backend<Op>>) -> Self {
         Self {
             backend: Some(backend),
+            ..self
+        }
+    }
+
+    /// Keeps results elsewhere than in the session's own store. It must charge the reservations it is given.
+    pub fn keep(self, keep: Arc<dyn Keep<TaskValue>>) -> Self {
+        Self {
+            keep: Some(keep),
             ..self
         }
     }
@@ -83,29 +94,20 @@ impl SessionBuilder {
         } else {
             self.threads.unwrap_or_else(machine::threads)
         };
+        if self.backend.is_some()
+            && (self.memory_limit.is_some() || self.keep.is_some() || !self.observers.is_empty())
+        {
+            return Err(Error::foreign_backend(location));
+        }
         let limit = self.limit(location)?;
-        let budget =
-            Budget::new(usable(limit, threads).map_err(|error| Error::build(error, location))?);
+        let usable = usable(limit, threads).map_err(|error| Error::build(error, location))?;
+        let budget = Budget::new(usable);
         let env = Env::default();
-        let backend = match self.backend {
+        let backend = match self.backend.clone() {
             Some(backend) => backend,
-            None => {
-                let mut local = Local::builder()
-                    .threads(threads)
-                    .budget(budget.clone())
-                    .env(env.clone());
-                for observer in self.observers {
-                    local = local.shared_observer(observer);
-                }
-                if self.testing {
-                    local = local.executor(Inline::new(TESTING_SEED));
-                }
-                Arc::new(
-                    local
-                        .build()
-                        .map_err(|error| Error::build(error, location))?,
-                )
-            }
+            None => self
+                .local(threads, &budget, &env)
+                .map_err(|error| Error::build(error, location))?,
         };
         Ok(Session(Arc::new(Inner {
             backend,
@@ -116,6 +118,30 @@ impl SessionBuilder {
             frames: Mutex::new(Vec::new()),
             runs: Mutex::new(Vec::new()),
         })))
+    }
+
+    /// The backend of this process.
+    fn local(
+        self,
+        threads: usize,
+        budget: &Budget,
+        env: &Env,
+    ) -> std::result::Result<Arc<dyn Backend<Op>>, BuildError> {
+        let keep = self
+            .keep
+            .unwrap_or_else(|| Arc::new(Store::<TaskValue>::new()));
+        let mut local = Local::builder()
+            .threads(threads)
+            .budget(budget.clone())
+            .env(env.clone())
+            .keep(keep);
+        for observer in self.observers {
+            local = local.shared_observer(observer);
+        }
+        if self.testing {
+            local = local.executor(Inline::new(TESTING_SEED));
+        }
+        Ok(Arc::new(local.build()?))
     }
 
     fn limit(&self, location: &'static Location<'static>) -> Result<u64> {
@@ -160,7 +186,7 @@ fn warn_if_unoptimised() {
         ONCE.call_once(|| {
             tracing::warn!(
                 "swath was compiled without optimisation and is many times slower; use --release"
-            )
+            );
         });
     }
 }

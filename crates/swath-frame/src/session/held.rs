@@ -103,10 +103,6 @@ impl Session {
 }
 
 fn warn_recompute(rows: &dyn HeldRows, reader: Option<&'static Location<'static>>) {
-    match reader {
-        Some(reader) => {
-            tracing::warn!(name = %rows.name(), %reader, "a released frame is computed again")
-        }
-        None => tracing::warn!(name = %rows.name(), "a released frame is computed again"),
-    }
+    let reader = reader.map(ToString::to_string);
+    tracing::warn!(name = %rows.name(), reader, "a released frame is computed again");
 }

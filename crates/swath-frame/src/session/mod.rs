@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use swath_graph::Name;
 use swath_memory::Budget;
 use swath_ops::{Env, Op};
-use swath_scheduler::{Backend, CancelHandle, RunOptions, WeakCancelHandle};
+use swath_scheduler::{Backend, CancelHandle, WeakCancelHandle};
 
 use crate::frame::FrameInner;
 use crate::persisted::HeldSet;
@@ -108,10 +108,6 @@ impl Session {
 
     pub(crate) fn env(&self) -> &Env {
         &self.0.env
-    }
-
-    pub(crate) fn run_options(&self) -> RunOptions {
-        RunOptions::default()
     }
 
     fn same_as(&self, other: &Self) -> bool {

@@ -22,9 +22,9 @@ const HASHED_BYTES: u64 = 64 << 20;
 impl Session {
     /// Reads Parquet files: a file, a folder, a glob, or a list of them; options through [`ReadParquet`].
     ///
-    /// Lists the files and reads their footers now; rows are read when something is computed. A file becomes
-    /// one partition of about 64 MiB decoded, or several; small neighbours are not joined. The columns of
-    /// the first file, in name order, are the frame's; every other file must have the same.
+    /// Lists the files and reads their footers now; rows are read when something is computed. Neighbouring row
+    /// groups are packed into partitions of about 64 MiB decoded, unless the options say otherwise. All files
+    /// must have the columns of the first one.
     ///
     /// # Errors
     /// No file matches; a file is empty, truncated or corrupt; two files have different columns.
@@ -111,7 +111,9 @@ impl Session {
 /// The meta of the first batch, with nulls in the columns that have them in any batch.
 fn nullable_where_any(first: &Meta, batches: &[Batch]) -> Result<Meta> {
     let nullable = |name: &str| {
-        let mut fields = batches.iter().filter_map(|batch| batch.meta().field(name).ok());
+        let mut fields = batches
+            .iter()
+            .filter_map(|batch| batch.meta().field(name).ok());
         fields.any(|field| field.nullable)
     };
     let fields = first.fields().iter().map(|field| Field {

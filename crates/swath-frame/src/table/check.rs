@@ -4,7 +4,15 @@ use swath_batch::{Batch, Value};
 
 use super::Table;
 
-/// Rows as text, sorted: floats by their shortest form, so that NaN equals NaN.
+/// A cell as text: NaN equals NaN, and numbers of equal value are equal whatever their dtype.
+fn cell(value: &Value) -> String {
+    match value {
+        Value::Float(float) if float.fract() == 0.0 && float.abs() < 1e15 => format!("{float:.0}"),
+        other => other.to_string(),
+    }
+}
+
+/// Rows as text, sorted.
 fn sorted_rows(batches: &[Batch]) -> Vec<String> {
     let mut rows = Vec::new();
     for batch in batches {
@@ -13,7 +21,7 @@ fn sorted_rows(batches: &[Batch]) -> Vec<String> {
                 .record_batch()
                 .columns()
                 .iter()
-                .map(|column| Value::from_array(column, row).to_string());
+                .map(|column| cell(&Value::from_array(column, row)));
             rows.push(values.collect::<Vec<_>>().join(" | "));
         }
     }

@@ -84,11 +84,14 @@ impl Output for Tee<'_, '_, '_> {
     }
 }
 
+/// The steps, opened, and the columns that leave the last of them.
+type Opened = (Vec<Box<dyn Step>>, Arc<Meta>);
+
 fn open_steps(
     specs: &[Arc<dyn StepSpec>],
     mut meta: Arc<Meta>,
     task: &TaskInputs<'_>,
-) -> Result<(Vec<Box<dyn Step>>, Arc<Meta>), OpError> {
+) -> Result<Opened, OpError> {
     let mut steps = Vec::with_capacity(specs.len());
     for spec in specs {
         steps.push(spec.open(&meta, task.env)?);

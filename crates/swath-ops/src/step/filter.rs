@@ -46,7 +46,7 @@ impl StepSpec for Filter {
 
     fn encode(&self, out: &mut Encoder) {
         out.object("filter", 1, |o| {
-            o.object("predicate", |out| self.predicate.encode(out))
+            o.object("predicate", |out| self.predicate.encode(out));
         });
     }
 }

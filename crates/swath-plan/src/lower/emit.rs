@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use swath_divisions::Slice;
 use swath_expr::Expr;
 use swath_graph::{Canon, Dep, Fingerprint, Graph, GraphBuilder, Hint, Key, Name, Stage};
 use swath_io::ScanRequest;
 use swath_meta::Meta;
-use swath_divisions::Slice;
 use swath_ops::source::{Constant, Gather, InputRows, ParquetScan};
 use swath_ops::{Branch, Env, Op, Pipeline, SourceSpec, sink};
 
@@ -41,15 +41,15 @@ pub(super) fn graph(
     for (root, plan) in roots.iter().zip(optimised) {
         let place = match plan.node() {
             Node::Held(rows) => Place::Held(Arc::clone(rows)),
-            _ => match by_name.get(root.name()) {
-                Some(&same) => Place::Same(same),
-                None => {
-                    let stream = streams.of(plan);
+            _ => {
+                if let Some(&same) = by_name.get(root.name()) {
+                    Place::Same(same)
+                } else {
                     let sink = Arc::new(sink::Rows::held());
-                    streams.consume_root(stream, sink, root);
+                    streams.consume_root(streams.of(plan), sink, root);
                     Place::Made
                 }
-            },
+            }
         };
         by_name.entry(root.name().clone()).or_insert(places.len());
         places.push(place);
@@ -82,7 +82,7 @@ pub(super) fn graph(
         };
         keys.push(root_keys);
     }
-    let graph = emitter.builder.build().map_err(PlanError::Graph)?;
+    let graph = emitter.builder.build()?;
     Ok(Lowered {
         graph,
         wanted,
@@ -201,7 +201,7 @@ impl Emitter<'_, '_> {
         let mut reads = Canon::new("reads", 1);
         group.coverage.feed(&mut reads);
         let (source, deps): (Arc<dyn SourceSpec>, Vec<Vec<Dep>>) = match origin {
-            Origin::Scan(scan) => return self.scan(scan, meta, group, reads),
+            Origin::Scan(scan) => return Ok(self.scan(scan, meta, group, reads)),
             Origin::Constant(constant) => {
                 constant.feed(&mut reads);
                 (
@@ -252,7 +252,8 @@ impl Emitter<'_, '_> {
                         .collect()
                 };
                 let source = InputRows::sliced(Arc::clone(meta), parts().map(local).collect());
-                let deps = parts().map(|slices| slices.iter().map(|slice| made[slice.partition]).collect());
+                let deps = parts()
+                    .map(|slices| slices.iter().map(|slice| made[slice.partition]).collect());
                 (Arc::new(source), deps.collect())
             }
         };
@@ -284,13 +285,7 @@ impl Emitter<'_, '_> {
         collected
     }
 
-    fn scan(
-        &self,
-        scan: &Scan,
-        meta: &Arc<Meta>,
-        group: &Group,
-        mut reads: Canon,
-    ) -> Result<Tasks, PlanError> {
+    fn scan(&self, scan: &Scan, meta: &Arc<Meta>, group: &Group, mut reads: Canon) -> Tasks {
         let dataset = &scan.dataset;
         let columns = scan.column_names();
         let units: Vec<Vec<usize>> = if group.per_partition {
@@ -326,11 +321,11 @@ impl Emitter<'_, '_> {
             batch_rows: BATCH_ROWS,
         };
         let source = Arc::new(ParquetScan::new(Arc::clone(meta), parts, request));
-        Ok(Tasks {
+        Tasks {
             source,
             deps,
             reads: reads.finish(),
-        })
+        }
     }
 }
 

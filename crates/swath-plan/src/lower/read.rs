@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use swath_divisions::{RepartitionPlan, Slice};
+use swath_expr::Expr;
 use swath_graph::Name;
 use swath_kernels::SortKey;
 use swath_meta::Meta;
-use swath_divisions::{RepartitionPlan, Slice};
 use swath_ops::step::{
     AggCall, AggInput, Filter, GroupMerge, GroupPartial, Limit, Project as ProjectStep, Tail, TopK,
 };
@@ -124,22 +125,26 @@ impl<'e> Streams<'e> {
                     name: rows.name().to_string(),
                 }),
             },
-            Node::Constant(constant) => Ok(self.origin(Origin::Constant(constant.clone()), plan.meta(), 1)),
-            Node::Filter(predicate) => self.step(plan, Arc::new(Filter::new(predicate.clone()))),
-            Node::Project(project) => self.step(
-                plan,
-                Arc::new(ProjectStep::new(project.columns.clone(), project.index)),
-            ),
+            Node::Constant(constant) => {
+                Ok(self.origin(Origin::Constant(constant.clone()), plan.meta(), 1))
+            }
+            Node::Filter(predicate) => {
+                Ok(self.step(plan, Arc::new(Filter::new(predicate.clone()))))
+            }
+            Node::Project(project) => {
+                let spec = ProjectStep::new(project.columns.clone(), project.index);
+                Ok(self.step(plan, Arc::new(spec)))
+            }
             Node::GroupBy(group) => self.group_by(plan, group),
             Node::TopN(top) => self.top_n(plan, top),
             Node::Head(head) => self.head(plan, *head),
-            Node::Tail(rows) => self.tail(plan, *rows),
+            Node::Tail(rows) => Ok(self.tail(plan, *rows)),
             Node::Partitions(which) => {
                 let mut stream = self.of(plan.input());
                 stream.coverage = which.iter().map(|&which| stream.coverage[which]).collect();
                 Ok(stream)
             }
-            Node::Repartition(cuts) => self.repartition(plan, cuts),
+            Node::Repartition(cuts) => Ok(self.repartition(plan, cuts)),
             Node::Write(options) => {
                 let stream = self.of(plan.input());
                 let sink = Arc::new(sink::WriteParquet::new(options.clone()));
@@ -149,10 +154,9 @@ impl<'e> Streams<'e> {
         }
     }
 
-    fn step(&mut self, plan: &Plan, spec: Arc<dyn StepSpec>) -> Result<Stream, PlanError> {
-        Ok(self
-            .of(plan.input())
-            .then(plan.name().clone(), spec, Arc::clone(plan.meta())))
+    fn step(&self, plan: &Plan, spec: Arc<dyn StepSpec>) -> Stream {
+        self.of(plan.input())
+            .then(plan.name().clone(), spec, Arc::clone(plan.meta()))
     }
 
     /// A step that is not the last of its plan.
@@ -290,39 +294,42 @@ impl<'e> Streams<'e> {
         Ok(all.then(plan.name().clone(), limit, Arc::clone(plan.meta())))
     }
 
-    fn tail(&mut self, plan: &Plan, rows: u64) -> Result<Stream, PlanError> {
+    fn tail(&self, plan: &Plan, rows: u64) -> Stream {
         let mut stream = self.of(plan.input());
         stream.coverage = stream.coverage.split_off(stream.coverage.len() - 1);
         stream.exact = true;
-        Ok(stream.then(
+        stream.then(
             plan.name().clone(),
             Arc::new(Tail::new(rows)),
             Arc::clone(plan.meta()),
-        ))
+        )
     }
 
-    fn repartition(&mut self, plan: &Plan, cuts: &RepartitionPlan) -> Result<Stream, PlanError> {
+    fn repartition(&mut self, plan: &Plan, cuts: &RepartitionPlan) -> Stream {
         let parts: Arc<[Vec<Slice>]> = cuts.targets().into();
         let n = parts.len();
         let stream = self.of(plan.input());
         let whole = self.consume(stream, Arc::new(sink::Rows::passing()), true, plan, "whole");
-        Ok(self.origin(
+        self.origin(
             Origin::Cuts {
                 consumer: whole,
                 parts,
             },
             plan.meta(),
             n,
-        ))
+        )
     }
 }
+
+/// A column and what computes it.
+type NamedExpr = (Arc<str>, Expr);
 
 /// The projection before a group-by (keys, then each distinct input once) and the calls over it.
 fn columns_and_calls(
     plan: &Plan,
     group: &GroupBy,
     env: &Env,
-) -> Result<(Vec<(Arc<str>, swath_expr::Expr)>, Vec<AggCall>), PlanError> {
+) -> Result<(Vec<NamedExpr>, Vec<AggCall>), PlanError> {
     let mut columns = group.keys.clone();
     let mut calls = Vec::with_capacity(group.aggs.len());
     for agg in &group.aggs {

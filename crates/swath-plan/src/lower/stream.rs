@@ -3,9 +3,9 @@
 use std::panic::Location;
 use std::sync::Arc;
 
+use swath_divisions::Slice;
 use swath_graph::{Key, Name};
 use swath_meta::Meta;
-use swath_divisions::Slice;
 use swath_ops::{SinkSpec, StepSpec};
 
 use crate::node::{Constant, Scan};

@@ -180,8 +180,8 @@ impl Fingerprint for GroupBy {
             out.str(&agg.function);
             match &agg.input {
                 None => {
-                out.none();
-            }
+                    out.none();
+                }
                 Some(expr) => {
                     out.some();
                     expr.feed(out);

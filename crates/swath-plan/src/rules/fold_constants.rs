@@ -1,5 +1,7 @@
 //! Computes what does not depend on a row, and drops filters that keep every row.
 
+use std::sync::Arc;
+
 use swath_batch::Value;
 use swath_ops::Env;
 
@@ -22,7 +24,7 @@ pub(super) fn apply(roots: &[Plan], env: &Env) -> Result<Vec<Plan>, PlanError> {
             let columns = project
                 .columns
                 .iter()
-                .map(|(name, expr)| (name.clone(), expr.fold()))
+                .map(|(name, expr)| (Arc::clone(name), expr.fold()))
                 .collect();
             Ok(Project {
                 columns,

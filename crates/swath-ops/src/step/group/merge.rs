@@ -135,7 +135,7 @@ impl Running {
 
     /// Rows of every chunk by hash piece; equal keys share a piece, input order stays within one.
     fn pieces(&self) -> Result<Vec<Vec<Chunk>>, OpError> {
-        let mut pieces = vec![Vec::with_capacity(self.chunks.len()); PIECES];
+        let mut pieces = vec![Vec::new(); PIECES];
         let mut hashes = Vec::new();
         let mut rows: Vec<Vec<u32>> = vec![Vec::new(); PIECES];
         for chunk in &self.chunks {

@@ -48,16 +48,12 @@ impl States {
     /// Gives each row its group; returns the number of groups.
     fn group(&mut self, keys: &[ArrayRef], rows: usize) -> Result<usize, OpError> {
         self.ids.clear();
-        match &mut self.grouper {
-            Some(grouper) => {
-                grouper.group(keys, rows, &mut self.ids)?;
-                Ok(grouper.groups())
-            }
-            None => {
-                self.ids.resize(rows, 0);
-                Ok(1)
-            }
-        }
+        let Some(grouper) = &mut self.grouper else {
+            self.ids.resize(rows, 0);
+            return Ok(1);
+        };
+        grouper.group(keys, rows, &mut self.ids)?;
+        Ok(grouper.groups())
     }
 
     /// Adds rows: `inputs` has one entry an aggregate.
