@@ -66,9 +66,25 @@ fn the_readme_pipeline_gives_the_answers() -> swath::Result<()> {
         .collect();
     assert_eq!(amounts, [199.0, 198.0, 197.0]);
 
-    let used = session.memory_used();
-    assert!(used > 0);
-    drop(big);
+    assert!(session.memory_used() > 0);
+    big.release();
+    assert!(session.persisted().frames().is_empty());
+    assert_eq!(session.memory_used(), 0);
+    Ok(())
+}
+
+#[test]
+fn the_last_frame_that_reads_held_partitions_lets_them_go() -> swath::Result<()> {
+    let session = Session::testing();
+    let df = session.from_batches([Batch::from_csv("k,v\na,1\nb,7\n")?])?;
+    let total = {
+        let kept = df.filter(col("v").gt(3))?.persist()?;
+        drop(df);
+        kept.groupby("k").sum("v")?
+    };
+    assert_eq!(session.persisted().frames().len(), 1, "the derived frame holds them");
+    assert_eq!(total.compute()?.num_rows(), 1);
+    drop(total);
     assert!(session.persisted().frames().is_empty());
     assert_eq!(session.memory_used(), 0);
     Ok(())
