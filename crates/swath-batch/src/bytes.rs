@@ -26,6 +26,7 @@ pub struct BufferBytes {
     // By the address of the allocation. The largest capacity seen wins: a foreign owner may show
     // several windows of one allocation.
     seen: HashMap<usize, usize>,
+    total: u64,
 }
 
 impl BufferBytes {
@@ -36,7 +37,7 @@ impl BufferBytes {
 
     /// Bytes of the distinct allocations seen so far.
     pub fn total(&self) -> u64 {
-        self.seen.values().map(|&bytes| bytes as u64).sum()
+        self.total
     }
 
     /// Address and bytes of each distinct allocation seen so far, in no order.
@@ -62,7 +63,9 @@ impl BufferBytes {
             .seen
             .entry(buffer.data_ptr().as_ptr() as usize)
             .or_default();
-        *held = (*held).max(buffer.capacity());
+        let bytes = (*held).max(buffer.capacity());
+        self.total += (bytes - *held) as u64;
+        *held = bytes;
     }
 }
 

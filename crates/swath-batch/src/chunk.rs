@@ -7,7 +7,7 @@ use arrow_select::filter::FilterBuilder;
 use std::sync::Arc;
 use swath_meta::Meta;
 
-use crate::{BatchError, Selection, unique_bytes};
+use crate::{BatchError, BufferBytes, Selection, unique_bytes};
 
 /// Some thousand rows on their way through a pipeline.
 ///
@@ -79,6 +79,13 @@ impl Chunk {
                 .selection
                 .as_ref()
                 .map_or(0, |selection| selection.rows().div_ceil(8) as u64)
+    }
+
+    /// Counts the buffers of the columns into `bytes`, which may hold those of other chunks already.
+    pub fn count_bytes(&self, bytes: &mut BufferBytes) {
+        for column in &self.columns {
+            bytes.add(column);
+        }
     }
 
     /// Narrows the live rows by `mask`, which has one bit for each physical row.

@@ -43,7 +43,8 @@ fn the_readme_pipeline_gives_the_answers() -> swath::Result<()> {
     write_sales(folder.path(), 4, 50)?;
 
     let session = Session::builder().threads(2).memory_limit("1GiB").build()?;
-    let sales = session.read_parquet(ReadParquet::new(folder.path().join("*.parquet")).split_row_groups(true))?;
+    let sales = session
+        .read_parquet(ReadParquet::new(folder.path().join("*.parquet")).split_row_groups(true))?;
     assert_eq!(sales.npartitions(), 4);
 
     let big = sales
@@ -82,7 +83,11 @@ fn the_last_frame_that_reads_held_partitions_lets_them_go() -> swath::Result<()>
         drop(df);
         kept.groupby("k").sum("v")?
     };
-    assert_eq!(session.persisted().frames().len(), 1, "the derived frame holds them");
+    assert_eq!(
+        session.persisted().frames().len(),
+        1,
+        "the derived frame holds them"
+    );
     assert_eq!(total.compute()?.num_rows(), 1);
     drop(total);
     assert!(session.persisted().frames().is_empty());

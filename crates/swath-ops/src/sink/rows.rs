@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use arrow_array::RecordBatch;
-use swath_batch::{Chunk, Partition};
+use swath_batch::{BufferBytes, Chunk, Partition};
 use swath_graph::{Decoder, Encoder};
 use swath_memory::Reservation;
 use swath_meta::Meta;
@@ -49,6 +49,7 @@ impl SinkSpec for Rows {
             compact: self.compact,
             meta: Arc::clone(meta),
             batches: Vec::new(),
+            bytes: BufferBytes::default(),
             reserved: None,
         }))
     }
@@ -62,17 +63,16 @@ struct Running {
     compact: bool,
     meta: Arc<Meta>,
     batches: Vec<RecordBatch>,
+    bytes: BufferBytes,
     reserved: Option<Reservation>,
 }
 
 impl Sink for Running {
     fn push(&mut self, chunk: Chunk, cx: &TaskContext<'_>) -> Result<Flow, OpError> {
         let chunk = chunk.compact()?;
-        let held = self.reserved.as_ref().map_or(0, Reservation::bytes) + chunk.bytes();
-        resize(
-            self.reserved.get_or_insert_with(|| cx.reserve("rows")),
-            held,
-        )?;
+        chunk.count_bytes(&mut self.bytes);
+        let reserved = self.reserved.get_or_insert_with(|| cx.reserve("rows"));
+        resize(reserved, self.bytes.total())?;
         self.batches.push(chunk.into_batch(&self.meta)?);
         Ok(Flow::More)
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use arrow_array::RecordBatch;
-use swath_batch::{Chunk, Partition};
+use swath_batch::{BufferBytes, Chunk, Partition};
 use swath_graph::{Decoder, Encoder};
 use swath_memory::Reservation;
 use swath_meta::Meta;
@@ -42,6 +42,7 @@ impl SinkSpec for Split {
             by: Arc::clone(&self.by),
             meta: Arc::clone(meta),
             batches: Vec::new(),
+            bytes: BufferBytes::default(),
             reserved: None,
         }))
     }
@@ -55,6 +56,7 @@ struct Running {
     by: Arc<dyn Partitioner>,
     meta: Arc<Meta>,
     batches: Vec<RecordBatch>,
+    bytes: BufferBytes,
     reserved: Option<Reservation>,
 }
 
@@ -62,12 +64,11 @@ impl Sink for Running {
     fn push(&mut self, chunk: Chunk, cx: &TaskContext<'_>) -> Result<Flow, OpError> {
         let chunk = chunk.compact()?;
         // The rows and, while they are scattered, their copy.
-        let held = self.reserved.as_ref().map_or(0, Reservation::bytes) + 2 * chunk.bytes();
-        resize(
-            self.reserved
-                .get_or_insert_with(|| cx.reserve("rows to split")),
-            held,
-        )?;
+        chunk.count_bytes(&mut self.bytes);
+        let reserved = self
+            .reserved
+            .get_or_insert_with(|| cx.reserve("rows to split"));
+        resize(reserved, 2 * self.bytes.total())?;
         self.batches.push(chunk.into_batch(&self.meta)?);
         Ok(Flow::More)
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use arrow_array::UInt32Array;
-use swath_batch::Chunk;
+use swath_batch::{BufferBytes, Chunk};
 use swath_graph::{Decoder, Encoder};
 use swath_kernels::{SortKey, concat_columns, hash_columns, sort_to_indices, take_columns};
 use swath_memory::Reservation;
@@ -97,7 +97,7 @@ impl StepSpec for GroupMerge {
             env: env.clone(),
             chunks: Vec::new(),
             rows: 0,
-            held: 0,
+            held: BufferBytes::default(),
             reserved: None,
         }))
     }
@@ -119,7 +119,7 @@ struct Running {
     env: Env,
     chunks: Vec<Chunk>,
     rows: usize,
-    held: u64,
+    held: BufferBytes,
     reserved: Option<Reservation>,
 }
 
@@ -185,11 +185,11 @@ impl Step for Running {
     ) -> Result<Flow, OpError> {
         let chunk = chunk.compact()?;
         self.rows += chunk.rows;
-        self.held += chunk.bytes();
+        chunk.count_bytes(&mut self.held);
         resize(
             self.reserved
                 .get_or_insert_with(|| cx.reserve("partial groups")),
-            self.held,
+            self.held.total(),
         )?;
         self.chunks.push(chunk);
         Ok(Flow::More)
