@@ -1,6 +1,7 @@
 //! What does the scheduler itself cost for each task, from `submit` to the result, when the task does nothing?
 //!
-//! `cargo bench -p swath-scheduler` prints nanoseconds a task (best of several runs) for four shapes of graph. The time includes
+//! `cargo bench -p swath-scheduler` prints nanoseconds a task (best of several runs) for five graphs, or those
+//! whose name contains an argument. The time includes
 //! laying the graph out and its static order; building the graph is not included.
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its table")]
@@ -74,8 +75,13 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         ("dense 64x64", testing::dense(n / 64, 64, &Nothing)?),
         ("a million", testing::tree(n * 5, Nothing, Nothing)?),
     ];
+    let only = std::env::args().skip(1).find(|arg| !arg.starts_with("--"));
     println!("nanoseconds a task      tasks  1 thread  2 threads");
-    for (shape, case) in &cases {
+    let chosen = cases.iter().filter(|(shape, _)| {
+        only.as_ref()
+            .is_none_or(|only| shape.contains(only.as_str()))
+    });
+    for (shape, case) in chosen {
         print!("{shape:<20} {:>8}", case.0.len());
         for threads in [1, 2] {
             let local = Local::builder()

@@ -56,7 +56,7 @@ pub enum Event {
         /// What it did.
         stats: RunStats,
     },
-    /// All that the task reads is there.
+    /// All that the task reads is there. A free thread may be so quick that this is told after its start.
     TaskReady {
         /// The run.
         run: RunNumber,

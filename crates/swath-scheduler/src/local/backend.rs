@@ -167,7 +167,7 @@ impl<W: Work> Local<W> {
             run: Arc::clone(&run),
         };
         handle.control(&(Arc::new(control) as _));
-        engine.submit(run, shape);
+        engine.submit(run, Box::new(shape));
         Ok(handle)
     }
 }

@@ -149,7 +149,7 @@ impl<W: Work> Engine<W> {
     }
 
     /// Submits a run: from here on its tasks run.
-    pub(super) fn submit(&self, run: Arc<RunData<W>>, shape: Shape) {
+    pub(super) fn submit(&self, run: Arc<RunData<W>>, shape: Box<Shape>) {
         {
             let mut core = lock(&self.core);
             let slot = run.id.slot();

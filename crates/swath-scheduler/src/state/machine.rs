@@ -92,7 +92,7 @@ impl State {
                 run,
                 shape,
                 priority,
-            } => self.submitted(run, shape, priority, actions),
+            } => self.submitted(run, *shape, priority, actions),
             News::Ask => {
                 self.ask(actions);
                 self.wake(actions);

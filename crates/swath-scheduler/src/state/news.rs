@@ -38,8 +38,8 @@ pub enum News {
     Submitted {
         /// The run.
         run: RunId,
-        /// Its tasks.
-        shape: Shape,
+        /// Its tasks; boxed, so that all other news are small.
+        shape: Box<Shape>,
         /// Higher goes first.
         priority: i32,
     },
