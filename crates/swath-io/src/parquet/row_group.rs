@@ -253,8 +253,7 @@ impl RowGroup {
             .map(|leaf| chunk_range(metadata.column(leaf)))
             .collect();
         let total: u64 = ranges.iter().map(|(_, len)| len).sum();
-        buffers.chunk.resize(total as usize, 0);
-        let mut rest = buffers.chunk.as_mut_slice();
+        let mut rest = buffers.chunk_mut(total as usize);
         for (offset, len) in ranges {
             let (into, after) = rest.split_at_mut(len as usize);
             self.reader.read_into(offset, into)?;

@@ -148,7 +148,7 @@ impl Values for Codes {
         if count == 0 { Ok(0) } else { Err(PLAIN) }
     }
 
-    fn coded(&mut self, codes: hybrid::Codes<'_>) -> Result<(), ColumnError> {
+    fn coded(&mut self, codes: hybrid::Codes<'_>, _: &[u8]) -> Result<(), ColumnError> {
         const MISSING: ColumnError =
             ColumnError::Corrupt("a code that the dictionary has no entry for");
         match codes {

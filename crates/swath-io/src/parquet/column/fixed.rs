@@ -35,17 +35,25 @@ pub(super) fn open(
 
 /// A value that is stored as its bytes, lowest first.
 trait Stored: ArrowNativeType + Default {
+    /// As many bytes as it has.
+    type Bytes: Copy;
     const WIDTH: usize;
-    fn read(bytes: &[u8]) -> Self;
+    fn split(bytes: &[u8]) -> &[Self::Bytes];
+    fn read(bytes: Self::Bytes) -> Self;
 }
 
 macro_rules! stored {
     ($($type:ty)*) => { $(
         impl Stored for $type {
+            type Bytes = [u8; size_of::<$type>()];
             const WIDTH: usize = size_of::<$type>();
             #[inline]
-            fn read(bytes: &[u8]) -> Self {
-                Self::from_le_bytes(bytes.try_into().expect("as many bytes as the value has"))
+            fn split(bytes: &[u8]) -> &[Self::Bytes] {
+                bytes.as_chunks().0
+            }
+            #[inline]
+            fn read(bytes: Self::Bytes) -> Self {
+                Self::from_le_bytes(bytes)
             }
         }
     )* };
@@ -55,7 +63,6 @@ stored!(i32 i64 f32 f64);
 
 struct Fixed<T> {
     arrow: DataType,
-    dictionary: Vec<T>,
     values: Vec<T>,
 }
 
@@ -63,7 +70,6 @@ impl<T> Fixed<T> {
     fn new(arrow: DataType) -> Self {
         Self {
             arrow,
-            dictionary: Vec::new(),
             values: Vec::new(),
         }
     }
@@ -79,11 +85,7 @@ fn window<T: Stored>(bytes: &[u8], at: usize, count: usize) -> Result<&[u8], Col
 
 impl<T: Stored> Values for Fixed<T> {
     fn dictionary(&mut self, bytes: &[u8], entries: usize) -> Result<(), ColumnError> {
-        self.dictionary = window::<T>(bytes, 0, entries)?
-            .chunks_exact(T::WIDTH)
-            .map(T::read)
-            .collect();
-        Ok(())
+        window::<T>(bytes, 0, entries).map(drop)
     }
 
     fn plain(
@@ -94,14 +96,15 @@ impl<T: Stored> Values for Fixed<T> {
         keep: Option<&BooleanBuffer>,
     ) -> Result<usize, ColumnError> {
         let bytes = window::<T>(bytes, at, count)?;
+        let stored = T::split(bytes);
         match keep {
             None => self
                 .values
-                .extend(bytes.chunks_exact(T::WIDTH).map(T::read)),
+                .extend(stored.iter().map(|bytes| T::read(*bytes))),
             Some(keep) => {
                 let wanted = BitIndexIterator::new(keep.values(), keep.offset(), count);
                 self.values
-                    .extend(wanted.map(|index| T::read(&bytes[index * T::WIDTH..][..T::WIDTH])));
+                    .extend(wanted.map(|index| T::read(stored[index])));
             }
         }
         Ok(at + bytes.len())
@@ -111,20 +114,21 @@ impl<T: Stored> Values for Fixed<T> {
         window::<T>(bytes, at, count).map(|bytes| at + bytes.len())
     }
 
-    fn coded(&mut self, codes: Codes<'_>) -> Result<(), ColumnError> {
+    fn coded(&mut self, codes: Codes<'_>, dictionary: &[u8]) -> Result<(), ColumnError> {
         const MISSING: ColumnError =
             ColumnError::Corrupt("a code that the dictionary has no entry for");
+        let dictionary = T::split(dictionary);
         match codes {
             Codes::Run(code, count) => {
-                let value = *self.dictionary.get(code as usize).ok_or(MISSING)?;
+                let value = T::read(*dictionary.get(code as usize).ok_or(MISSING)?);
                 self.values.resize(self.values.len() + count, value);
             }
             Codes::Each(codes) => {
                 // One check for the block lets the look-ups run without one.
                 let most = codes.iter().copied().max().unwrap_or(0) as usize;
-                let dictionary = self.dictionary.get(..=most).ok_or(MISSING)?;
+                let dictionary = dictionary.get(..=most).ok_or(MISSING)?;
                 self.values
-                    .extend(codes.iter().map(|code| dictionary[*code as usize]));
+                    .extend(codes.iter().map(|code| T::read(dictionary[*code as usize])));
             }
         }
         Ok(())

@@ -13,7 +13,7 @@ use super::{ColumnError, ColumnReader};
 
 /// Collects values of a column, without nulls, and makes arrays of them.
 pub(super) trait Values: Send {
-    /// Takes the dictionary, before any codes.
+    /// Takes the dictionary, before any codes; its bytes come again with the codes.
     fn dictionary(&mut self, bytes: &[u8], entries: usize) -> Result<(), ColumnError>;
 
     /// Appends those of the next `count` plain values that `keep` says. `at` is where they begin in `bytes`; returns where they
@@ -30,7 +30,7 @@ pub(super) trait Values: Send {
     fn skip_plain(&self, bytes: &[u8], at: usize, count: usize) -> Result<usize, ColumnError>;
 
     /// Appends the entries of the dictionary that codes name.
-    fn coded(&mut self, codes: Codes<'_>) -> Result<(), ColumnError>;
+    fn coded(&mut self, codes: Codes<'_>, dictionary: &[u8]) -> Result<(), ColumnError>;
 
     /// Values appended since the last array.
     fn len(&self) -> usize;
@@ -53,6 +53,7 @@ pub(super) struct Flat<V> {
     pages: Pages,
     values: V,
     page: Page,
+    dictionary: Place,
     /// Rows of the page that are still to come, and those before them.
     left: usize,
     before: usize,
@@ -78,6 +79,7 @@ impl<V: Values> Flat<V> {
             pages: Pages::open(chunk, buffers)?,
             values,
             page: Page::default(),
+            dictionary: Place::default(),
             left: 0,
             before: 0,
             valid: None,
@@ -98,9 +100,9 @@ impl<V: Values> Flat<V> {
                             "a dictionary that is not plain values",
                         ));
                     }
-                    let page = self.pages.load(&closed)?;
+                    self.dictionary = self.pages.load_dictionary(&closed)?;
                     self.values
-                        .dictionary(self.pages.bytes(&page.values), values)?;
+                        .dictionary(self.pages.bytes(&self.dictionary), values)?;
                     continue;
                 }
                 PageKind::Data {
@@ -180,13 +182,15 @@ impl<V: Values> Flat<V> {
             values,
             state,
             page,
+            dictionary,
             ..
         } = self;
         match state {
             State::Plain(at) => *at = values.plain(pages.bytes(&page.values), *at, count, keep)?,
             State::Coded { hybrid, codes } => {
                 let bytes = &pages.bytes(codes)[1..];
-                let mut out = |codes: Codes<'_>| values.coded(codes);
+                let dictionary = pages.bytes(dictionary);
+                let mut out = |codes: Codes<'_>| values.coded(codes, dictionary);
                 match keep {
                     Some(keep) => hybrid.read_kept(bytes, keep, &mut out)?,
                     None => hybrid.read(bytes, count, &mut out)?,

@@ -30,14 +30,14 @@ pub(super) struct Generic {
 }
 
 impl Generic {
-    /// `buffers.chunk` holds the bytes of the column's leaves, one after the other.
+    /// `buffers` holds the bytes of the column's leaves, one after the other.
     pub(super) fn open(
         footer: &Arc<Footer>,
         row_group: usize,
         position: usize,
         buffers: Buffers,
     ) -> Result<Self, ColumnError> {
-        let bytes = Bytes::from(buffers.chunk);
+        let bytes = Bytes::from(buffers.into_chunk());
         let metadata = footer.metadata.row_group(row_group);
         let mut start = 0;
         let ranges = footer.leaves[position]

@@ -3,7 +3,7 @@
 //! ```text
 //!  chunk bytes ─► pages ─► levels ─► values          strategy
 //!                 thrift              fixed.rs       numbers, dates, times
-//!                 codec    hybrid.rs  codes.rs       text, all pages coded: stays codes
+//!                 snappy   hybrid.rs  codes.rs       text, all pages coded: stays codes
 //!                                     text.rs        text, some pages plain: views
 //!                 └────────────────── generic.rs     everything else, by the `parquet` crate
 //! ```
@@ -17,6 +17,7 @@ mod flat;
 mod generic;
 mod hybrid;
 mod pages;
+mod snappy;
 mod text;
 mod thrift;
 
@@ -148,9 +149,8 @@ fn plain_or_coded(chunk: &ColumnChunkMetaData) -> bool {
     }
 }
 
-/// Opens the column at `position` of a footer in one of its row groups, whose bytes are `buffers.chunk` where the strategy is
-/// one of ours. `dictionary` is what earlier row groups of the same column had; `first` selects the rows of the row
-/// group that will be asked for at all.
+/// Opens the column at `position` of a footer in one of its row groups, whose bytes are in `buffers`. `dictionary` is what
+/// earlier row groups of the same column had.
 pub(super) fn open_column(
     footer: &Arc<Footer>,
     row_group: usize,

@@ -4,16 +4,43 @@ use parquet::basic::Compression;
 use parquet::file::metadata::ColumnChunkMetaData;
 use std::ops::Range;
 
-use super::ColumnError;
 use super::thrift::{Encoding, PageHeader, PageKind, read_page_header};
+use super::{ColumnError, snappy};
 
 /// Buffers that outlive a column chunk: touching fresh memory costs more than decoding into it.
 #[derive(Debug, Default)]
 pub(in crate::parquet) struct Buffers {
-    /// The bytes of the column chunk (of all leaves, one after the other, where it is nested).
-    pub(in crate::parquet) chunk: Vec<u8>,
+    /// As long as the longest column chunk so far.
+    chunk: Vec<u8>,
+    /// Bytes of the column chunk at hand (of all its leaves, one after the other, where it is nested).
+    len: usize,
     /// The bytes of one page, decompressed.
     page: Vec<u8>,
+    /// The dictionary page, decompressed.
+    dictionary: Vec<u8>,
+}
+
+impl Buffers {
+    /// Room for a column chunk of `len` bytes, to be filled.
+    pub(in crate::parquet) fn chunk_mut(&mut self, len: usize) -> &mut [u8] {
+        grow(&mut self.chunk, len);
+        self.len = len;
+        &mut self.chunk[..len]
+    }
+
+    /// The column chunk, given away.
+    pub(super) fn into_chunk(mut self) -> Vec<u8> {
+        self.chunk.truncate(self.len);
+        self.chunk
+    }
+}
+
+/// Makes a buffer at least `len` long. What was in it is lost: nothing is copied, nothing filled twice.
+fn grow(buffer: &mut Vec<u8>, len: usize) {
+    if buffer.len() < len {
+        // Some more, as the next column chunk may be a little longer.
+        *buffer = vec![0; len + len / 4];
+    }
 }
 
 /// The pages of one column chunk of a flat column, in order.
@@ -40,11 +67,12 @@ pub(super) struct Page {
     pub(super) values: Place,
 }
 
-/// A range of the chunk's bytes, or of the decompressed page.
+/// A range of the chunk's bytes, of the decompressed page, or of the decompressed dictionary.
 #[derive(Clone, Debug)]
 pub(super) enum Place {
     Chunk(Range<usize>),
     Page(Range<usize>),
+    Dictionary(Range<usize>),
 }
 
 impl Default for Place {
@@ -55,7 +83,7 @@ impl Default for Place {
 
 enum Codec {
     None,
-    Snappy(snap::raw::Decoder),
+    Snappy,
     Zstd(zstd::bulk::Decompressor<'static>),
     Lz4,
 }
@@ -64,7 +92,7 @@ impl Pages {
     pub(super) fn open(chunk: &ColumnChunkMetaData, buffers: Buffers) -> Result<Self, ColumnError> {
         let codec = match chunk.compression() {
             Compression::UNCOMPRESSED => Codec::None,
-            Compression::SNAPPY => Codec::Snappy(snap::raw::Decoder::new()),
+            Compression::SNAPPY => Codec::Snappy,
             Compression::ZSTD(_) => {
                 Codec::Zstd(zstd::bulk::Decompressor::new().map_err(ColumnError::decoder)?)
             }
@@ -85,14 +113,14 @@ impl Pages {
     /// The header of the next page; its bytes stay as they are until [`Pages::load`].
     pub(super) fn next(&mut self) -> Result<Option<ClosedPage>, ColumnError> {
         loop {
-            let rest = &self.buffers.chunk[self.at..];
+            let rest = &self.buffers.chunk[self.at..self.buffers.len];
             if rest.is_empty() {
                 return Ok(None);
             }
             let (header, len) = read_page_header(rest)?;
             let start = self.at + len;
             let end = start + header.compressed;
-            if end > self.buffers.chunk.len() {
+            if end > self.buffers.len {
                 return Err(ColumnError::Corrupt("a page reaches past its column"));
             }
             self.at = end;
@@ -166,11 +194,23 @@ impl Pages {
         }
     }
 
-    /// The bytes of a place in the page that was loaded last.
+    /// Decompresses the dictionary page; it stays where it is for as long as the column chunk does.
+    pub(super) fn load_dictionary(&mut self, page: &ClosedPage) -> Result<Place, ColumnError> {
+        Ok(match self.load(page)?.values {
+            Place::Page(range) => {
+                std::mem::swap(&mut self.buffers.page, &mut self.buffers.dictionary);
+                Place::Dictionary(range)
+            }
+            place => place,
+        })
+    }
+
+    /// The bytes of a place in the dictionary or in the page that was loaded last.
     pub(super) fn bytes(&self, place: &Place) -> &[u8] {
         match place {
             Place::Chunk(range) => &self.buffers.chunk[range.clone()],
             Place::Page(range) => &self.buffers.page[range.clone()],
+            Place::Dictionary(range) => &self.buffers.dictionary[range.clone()],
         }
     }
 
@@ -181,16 +221,14 @@ impl Pages {
     fn decompress(&mut self, body: Range<usize>, len: usize) -> Result<Place, ColumnError> {
         const MISMATCH: ColumnError =
             ColumnError::Corrupt("a page has another length than its header says");
-        let Buffers { chunk, page } = &mut self.buffers;
+        let Buffers { chunk, page, .. } = &mut self.buffers;
         let input = &chunk[body.clone()];
         let room = |page: &mut Vec<u8>, most_per_byte: usize| {
             // A length that no such input can have is refused before memory is touched for it.
             if len > input.len().saturating_mul(most_per_byte).saturating_add(64) {
                 return Err(MISMATCH);
             }
-            if page.len() < len {
-                page.resize(len, 0);
-            }
+            grow(page, len);
             Ok(())
         };
         let found = match &mut self.codec {
@@ -202,11 +240,10 @@ impl Pages {
                 };
             }
             _ if len == 0 => 0,
-            Codec::Snappy(decoder) => {
+            Codec::Snappy => {
                 room(page, 64)?;
-                decoder
-                    .decompress(input, &mut page[..len])
-                    .map_err(ColumnError::decoder)?
+                snappy::decompress(input, &mut page[..len])?;
+                len
             }
             Codec::Lz4 => {
                 room(page, 256)?;
@@ -237,6 +274,7 @@ impl Place {
         match self {
             Self::Chunk(range) => Self::Chunk(part(range)),
             Self::Page(range) => Self::Page(part(range)),
+            Self::Dictionary(range) => Self::Dictionary(part(range)),
         }
     }
 }

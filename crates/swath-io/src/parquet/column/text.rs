@@ -104,7 +104,7 @@ impl Values for Text {
         Ok(at)
     }
 
-    fn coded(&mut self, codes: Codes<'_>) -> Result<(), ColumnError> {
+    fn coded(&mut self, codes: Codes<'_>, _: &[u8]) -> Result<(), ColumnError> {
         const MISSING: ColumnError =
             ColumnError::Corrupt("a code that the dictionary has no entry for");
         let Some(dictionary) = self.dictionary.take() else {
