@@ -245,7 +245,7 @@ for key in ("k", "g", "fk", "tie", "b", "d", "ts", "s", "cat", "none_i", "none_s
         groups(f"{key} sorted sum{dropped}", [key], {"dropna": dropna, "sort": True, "verb": "sum", "columns": ["i"]})
 for key in ("k", "g", "fk"):
     groups(f"{key} sum", [key], {"verb": "sum", "columns": ["i", "i8", "x", "f32", "dec", "b", "none_i"]})
-    groups(f"{key} mean", [key], {"verb": "mean", "columns": ["i", "i8", "x", "f32", "dec", "b", "none_i", "big"]})
+    groups(f"{key} mean", [key], {"verb": "mean", "columns": ["i", "i8", "x", "f32", "dec", "b", "none_i"]})
     groups(f"{key} min", [key], {"verb": "min", "columns": [name for name in ORDERED if name != key]})
     groups(f"{key} max", [key], {"verb": "max", "columns": [name for name in ORDERED if name != key]})
     groups(f"{key} count", [key], {"verb": "count", "columns": [name for name in ORDERED if name != key]})

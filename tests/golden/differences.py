@@ -3,6 +3,7 @@
 import re
 
 NAN_ORDER = "NaN equals itself and is the greatest number there, in comparisons too; here comparisons follow IEEE, and only an order (sort, min, max, groups) has NaN last"
+NAN_LARGEST = "NaN is the largest there; here it comes after the numbers in both directions, as in pandas, and before null"
 NAN_MISSING = "NaN that is computed, or met in an aggregate or an order, counts as missing there; here NaN is a value and only null is missing"
 NAN_SKIPPED = "min and max pass over NaN there; here NaN is the largest number"
 ZERO_KEYS = "-0.0 and 0.0 are two groups, or two members of a list, there; here they are one number"
@@ -11,7 +12,8 @@ WRAPS = "integers wrap or widen without a word there; here a result that does no
 WIDE = "the result has a dtype of 128 bits there; here the sum of 64-bit integers has 64 bits, and a total beyond them is an error"
 NULL_SUM = "the sum of nothing is null there (SQL); here it is 0"
 TRUNCATES = "// and % truncate towards zero, and // of floats is /, there; here they are Python's"
-TEXT = "another text: nan, True, a blank between day and time; here the text is the one that results print, ISO 8601"
+NULL_ROWS = "the largest or smallest of floats that hold nulls are rows of null, or the first rows, there; here nulls come last"
+TEXT = "another text: nan, 1e+16, True, a blank between day and time; here the text is the one that results print, ISO 8601"
 ROUNDS = "a cast may round there; here it is exact or an error"
 BY_ZERO = "integer division by zero is null there; here it is an error, and `/` gives an infinity or NaN"
 EXACT_WIDE = "uint64 with int64 is computed in 128 bits there; here in float64, as NumPy does"
@@ -31,6 +33,9 @@ RULES = [
     (LAZY, r"filter: (float and int64 ge|int64 near its ends and float lt|float32 and float (lt|ge)|not of a comparison with NaN|NaN is not null|twice)", NAN_ORDER),
     (LAZY, r"filter: pruned, (NaN pages, greater|two columns)|assign: (comparison|NaN comparison)|len: after a filter on many", NAN_ORDER),
     ("duckdb", r"max: without NaN", NAN_ORDER),
+    (LAZY, r"nlargest: (x|fk|f32|many rows)", NAN_LARGEST),
+    ("pandas", r"nlargest: x", NULL_ROWS),
+    (FRAMES, r"(nlargest|nsmallest): fk|nsmallest: many rows", NULL_ROWS),
     (LAZY, r"min: only NaN", "the filter that keeps only NaN keeps nothing there, because NaN equals itself"),
     ("polars|pandas|dask", r"max: (x|f32)|groupby: (k|g|fk) max", NAN_SKIPPED),
     (FRAMES, r"filter: (float isin|isin of floats)", ZERO_KEYS),
@@ -39,11 +44,11 @@ RULES = [
     (FRAMES, r"filter: (not isin|isin with a null in the list)", KLEENE_ISIN),
     (FRAMES, r"filter: (int64 and uint64|int64 near its ends and float) .*|filter: uint64 between", LOSSY_COMPARE),
     (FRAMES, r"filter: date and timestamp .*", MIXED_DATES),
-    (FRAMES, r"assign: (int / int|int / zero literal|float .*|float32 .*|round)|cast: x to string|nlargest: (x|fk|f32|many rows)|nsmallest: (fk|many rows)", NAN_MISSING),
+    (FRAMES, r"assign: (int / int|int / zero literal|float .*|float32 .*|round)|cast: x to string", NAN_MISSING),
     (FRAMES, r"groupby: ((k|g) (sum|mean)|merged by twos|named aggregates|many groups|long names|select carries the index)", NAN_MISSING),
     (FRAMES, r"cast: (b|ts|tz) to string|groupby: a cast as key", TEXT),
     (LAZY, r"cast: (ts|tz) to string|groupby: a cast as key", TEXT),
-    ("duckdb", r"cast: x to string", TEXT),
+    (LAZY, r"cast: x to string", TEXT),
     ("pandas|dask|polars", r"assign: refused, overflow of int8", WRAPS),
     ("polars", r"assign: refused, (overflow .*|underflow of uint64|cast to a narrower int)", WRAPS),
     ("polars", r"assign: refused, integer (//|%) 0", BY_ZERO),

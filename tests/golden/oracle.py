@@ -86,8 +86,8 @@ def order(a, b):
 
 
 def order_descending(a, b):
-    """Nulls stay last."""
-    if a is None or b is None:
+    """NaN and null stay last, so that the largest are numbers while there are."""
+    if a is None or b is None or is_nan(a) or is_nan(b):
         return order(a, b)
     return -order(a, b)
 
@@ -512,9 +512,9 @@ def text(value, dtype):
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
-        return "NaN" if math.isnan(value) else repr(value)
+        return "NaN" if math.isnan(value) else repr(value).replace("e+", "e")
     if isinstance(value, Decimal):
-        return f"{value:.{decimal_of(dtype)[1]}f}"
+        return f"{value or Decimal(0):.{decimal_of(dtype)[1]}f}"
     if dtype.startswith("duration"):
         return f"{value}{dtype[9:-1]}"
     if isinstance(value, dt.datetime):

@@ -18,18 +18,29 @@ pub(crate) fn files(table: &str) -> PathBuf {
 }
 
 /// One batch a file, by a reader that is not swath's.
-#[expect(clippy::disallowed_methods, reason = "a test reads with another reader than swath's")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a test reads with another reader than swath's"
+)]
 pub(crate) fn record_batches(table: &str) -> Vec<RecordBatch> {
-    let mut paths: Vec<PathBuf> =
-        std::fs::read_dir(files(table)).expect("the table's folder").map(|entry| entry.expect("a file").path()).collect();
+    let mut paths: Vec<PathBuf> = std::fs::read_dir(files(table))
+        .expect("the table's folder")
+        .map(|entry| entry.expect("a file").path())
+        .collect();
     paths.sort();
     paths
         .iter()
         .map(|path| {
             let file = std::fs::File::open(path).expect("a file of the table");
-            let reader = parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder::try_new(file).expect("a Parquet file");
-            let schema = reader.schema().clone();
-            let batches: Vec<RecordBatch> = reader.build().expect("a reader").map(|batch| batch.expect("a batch")).collect();
+            let reader =
+                parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder::try_new(file)
+                    .expect("a Parquet file");
+            let schema = std::sync::Arc::clone(reader.schema());
+            let batches: Vec<RecordBatch> = reader
+                .build()
+                .expect("a reader")
+                .map(|batch| batch.expect("a batch"))
+                .collect();
             arrow_select::concat::concat_batches(&schema, &batches).expect("batches of one schema")
         })
         .collect()
@@ -65,11 +76,13 @@ pub(crate) fn cases() -> Vec<Case> {
 }
 
 fn list(json: &Json) -> &[Json] {
-    json.as_array().unwrap_or_else(|| panic!("a list, not {json}"))
+    json.as_array()
+        .unwrap_or_else(|| panic!("a list, not {json}"))
 }
 
 fn text(json: &Json) -> &str {
-    json.as_str().unwrap_or_else(|| panic!("a text, not {json}"))
+    json.as_str()
+        .unwrap_or_else(|| panic!("a text, not {json}"))
 }
 
 fn texts(json: &Json) -> Vec<&str> {
@@ -77,7 +90,8 @@ fn texts(json: &Json) -> Vec<&str> {
 }
 
 fn number(json: &Json) -> usize {
-    json.as_u64().unwrap_or_else(|| panic!("a number, not {json}")) as usize
+    json.as_u64()
+        .unwrap_or_else(|| panic!("a number, not {json}")) as usize
 }
 
 impl Case {
@@ -89,13 +103,19 @@ impl Case {
             table: text(&json["table"]).to_owned(),
             steps: list(&json["steps"]).to_vec(),
             columns: if answered {
-                list(&json["columns"]).iter().map(|column| (text(&column[0]).to_owned(), text(&column[1]).to_owned())).collect()
+                list(&json["columns"])
+                    .iter()
+                    .map(|column| (text(&column[0]).to_owned(), text(&column[1]).to_owned()))
+                    .collect()
             } else {
                 Vec::new()
             },
             rows: if answered {
                 let cell = |cell: &Json| cell.as_str().map(str::to_owned);
-                list(&json["rows"]).iter().map(|row| list(row).iter().map(cell).collect()).collect()
+                list(&json["rows"])
+                    .iter()
+                    .map(|row| list(row).iter().map(cell).collect())
+                    .collect()
             } else {
                 Vec::new()
             },
@@ -159,7 +179,9 @@ fn reduce(df: &DataFrame, function: &str, column: &str) -> swath::Result<Scalar>
 
 fn group(df: &DataFrame, options: &Json) -> swath::Result<DataFrame> {
     let mut groups: GroupBy = df.groupby(exprs(df, &options["keys"])?);
-    groups = groups.sort(options["sort"] == true).dropna(options["dropna"] == true);
+    groups = groups
+        .sort(options["sort"] == true)
+        .dropna(options["dropna"] == true);
     if let Some(n) = options["split_out"].as_u64() {
         groups = groups.split_out(n as usize);
     }
@@ -197,7 +219,9 @@ fn exprs(df: &DataFrame, json: &Json) -> swath::Result<Vec<Expr>> {
 
 /// A literal: its dtype, its text.
 fn literal(dtype: &Json, value: &Json) -> Value {
-    let Some(value) = value.as_str() else { return Value::Null };
+    let Some(value) = value.as_str() else {
+        return Value::Null;
+    };
     match text(dtype) {
         "int64" => value.parse::<i64>().expect("an integer").into(),
         "float64" => value.parse::<f64>().expect("a float").into(),
@@ -215,7 +239,11 @@ fn expr(df: &DataFrame, json: &Json) -> swath::Result<Expr> {
         "lit" => lit(literal(&args[0], &args[1])),
         "alias" => of(0)?.alias(text(&args[1])),
         "scalar" => Expr::from(&reduce(df, text(&args[0]), text(&args[1]))?),
-        "isin" => of(0)?.isin(list(&args[1]).iter().map(|value| literal(&value[1], &value[2]))),
+        "isin" => of(0)?.isin(
+            list(&args[1])
+                .iter()
+                .map(|value| literal(&value[1], &value[2])),
+        ),
         "between" => of(0)?.between(of(1)?, of(2)?),
         "cast" => of(0)?.cast(text(&args[1])),
         "isna" => of(0)?.isna(),
