@@ -3,7 +3,7 @@
 use std::panic::Location;
 use std::sync::Arc;
 
-use swath_expr::{Agg, Expr, IntoColumns};
+use swath_expr::{Agg, Columns, Expr, IntoColumns};
 use swath_plan::{GroupBy as GroupByNode, NamedAgg, PlanError, SplitOut};
 
 use crate::frame::named_columns;
@@ -139,7 +139,7 @@ impl GroupBy {
     /// A key or column that does not exist; a column without a sum.
     #[track_caller]
     pub fn sum(&self, columns: impl IntoColumns) -> Result<DataFrame> {
-        self.each("sum", columns, Location::caller())
+        self.each("sum", &columns.into_columns(), Location::caller())
     }
 
     /// The mean of columns in each group, under their own names; nulls are skipped, of nothing null.
@@ -148,7 +148,7 @@ impl GroupBy {
     /// A key or column that does not exist; a column without a mean.
     #[track_caller]
     pub fn mean(&self, columns: impl IntoColumns) -> Result<DataFrame> {
-        self.each("mean", columns, Location::caller())
+        self.each("mean", &columns.into_columns(), Location::caller())
     }
 
     /// The smallest value of columns in each group, under their own names; nulls are skipped, of nothing null.
@@ -157,7 +157,7 @@ impl GroupBy {
     /// A key or column that does not exist; a column without an order.
     #[track_caller]
     pub fn min(&self, columns: impl IntoColumns) -> Result<DataFrame> {
-        self.each("min", columns, Location::caller())
+        self.each("min", &columns.into_columns(), Location::caller())
     }
 
     /// The largest value of columns in each group, under their own names; nulls are skipped, of nothing null.
@@ -166,7 +166,7 @@ impl GroupBy {
     /// A key or column that does not exist; a column without an order.
     #[track_caller]
     pub fn max(&self, columns: impl IntoColumns) -> Result<DataFrame> {
-        self.each("max", columns, Location::caller())
+        self.each("max", &columns.into_columns(), Location::caller())
     }
 
     /// How many values of columns in each group are not null, under their own names.
@@ -175,7 +175,7 @@ impl GroupBy {
     /// A key or column that does not exist.
     #[track_caller]
     pub fn count(&self, columns: impl IntoColumns) -> Result<DataFrame> {
-        self.each("count", columns, Location::caller())
+        self.each("count", &columns.into_columns(), Location::caller())
     }
 
     /// Rows of each group, in a column `size`.
@@ -205,7 +205,7 @@ impl GroupBy {
     fn each(
         &self,
         function: &'static str,
-        columns: impl IntoColumns,
+        columns: &Columns,
         location: &'static Location<'static>,
     ) -> Result<DataFrame> {
         self.finish(function, location, |frame| {
@@ -233,7 +233,7 @@ impl GroupBy {
         aggs: impl FnOnce(&DataFrame) -> std::result::Result<Vec<NamedAgg>, PlanError>,
     ) -> Result<DataFrame> {
         let result = self.frame.next(call, location, |plan, env| {
-            let keys = named_columns(plan, self.keys.clone())?;
+            let keys = named_columns(plan, &Columns::List(self.keys.clone()))?;
             let node = GroupByNode {
                 keys,
                 aggs: aggs(&self.frame)?,

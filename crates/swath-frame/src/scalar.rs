@@ -66,7 +66,13 @@ impl Scalar {
         T: TryFrom<Value>,
         Error: From<T::Error>,
     {
-        Ok(T::try_from(self.compute()?)?)
+        let value = self.compute()?;
+        let is_null = value.is_null();
+        match T::try_from(value) {
+            Ok(value) => Ok(value),
+            Err(_) if is_null => Err(Error::null_value(std::any::type_name::<T>())),
+            Err(error) => Err(Error::from(error)),
+        }
     }
 
     /// Starts the computation and returns at once.
@@ -78,13 +84,13 @@ impl Scalar {
 
 impl From<&Scalar> for Expr {
     fn from(scalar: &Scalar) -> Self {
-        LateScalar::new(scalar.plan.clone()).leaf()
+        LateScalar::new(scalar.plan.clone(), scalar.session.id()).leaf()
     }
 }
 
 impl From<Scalar> for Expr {
     fn from(scalar: Scalar) -> Self {
-        LateScalar::new(scalar.plan).leaf()
+        LateScalar::new(scalar.plan, scalar.session.id()).leaf()
     }
 }
 

@@ -19,8 +19,13 @@ pub enum PlanError {
     #[error(transparent)]
     Expr(#[from] ExprError),
     /// An aggregate does not exist or does not fit its input.
-    #[error(transparent)]
-    Aggregate(#[from] KernelError),
+    #[error("`{of}`: {source}")]
+    Aggregate {
+        /// The aggregate and its input as text.
+        of: String,
+        /// What the aggregate says.
+        source: KernelError,
+    },
     /// Divisions are not legal.
     #[error(transparent)]
     Divisions(#[from] DivisionsError),
@@ -30,14 +35,6 @@ pub enum PlanError {
     /// A task would not fit: a fault of a rule.
     #[error(transparent)]
     Op(Box<OpError>),
-    /// A filter's predicate is no truth value.
-    #[error("a filter needs a predicate of dtype bool, and {predicate} is {dtype}")]
-    NotBoolean {
-        /// The predicate as text.
-        predicate: String,
-        /// Its dtype.
-        dtype: String,
-    },
     /// An index column was to be dropped.
     #[error(
         "`{column}` is the index, and dropping it would leave the partitions without their order"
@@ -65,7 +62,7 @@ pub enum PlanError {
         expression: String,
     },
     /// A count below zero.
-    #[error("{what} must not be negative, and {found} was given")]
+    #[error("`{what}` takes no negative number of rows, and {found} was given")]
     Negative {
         /// What is counted.
         what: &'static str,
@@ -73,7 +70,7 @@ pub enum PlanError {
         found: i64,
     },
     /// A frame was asked for more partitions than it has.
-    #[error("{operation} was asked for {asked} partitions, and the frame has {npartitions}")]
+    #[error("{operation}({asked}): the frame has {npartitions} partitions")]
     Partitions {
         /// Which call.
         operation: &'static str,

@@ -11,12 +11,18 @@ use crate::{Plan, PlanError};
 #[derive(Clone, Debug)]
 pub struct LateScalar {
     plan: Plan,
+    owner: usize,
 }
 
 impl LateScalar {
-    /// The value of a one-row plan.
-    pub fn new(plan: Plan) -> Self {
-        Self { plan }
+    /// The value of a one-row plan; `owner` tells the engine it belongs to from others.
+    pub fn new(plan: Plan, owner: usize) -> Self {
+        Self { plan, owner }
+    }
+
+    /// What was given as the owner.
+    pub fn owner(&self) -> usize {
+        self.owner
     }
 
     /// The plan that computes the value.

@@ -27,7 +27,7 @@ pub use error::PlanError;
 pub use explain::Explained;
 pub use held::{estimated_bytes, files_read, held_below, is_row_wise, replace_held};
 pub use late::LateScalar;
-pub use lower::{Lowering, Observed, RootKeys, Round};
+pub use lower::{Lowering, Observed, RootKeys, Round, scalar_owners};
 pub use node::{
     Constant, GroupBy, Head, HeldRows, NamedAgg, Node, Project, Scan, SortBy, SplitOut, TopN,
 };

@@ -10,7 +10,9 @@ fn sales(session: &Session, folder: &std::path::Path) -> swath::Result<DataFrame
 
 /// The explanation with the folder of the test named `sales`.
 fn explained(frame: &DataFrame, folder: &std::path::Path) -> String {
-    frame.explain().replace(&folder.display().to_string(), "sales")
+    frame
+        .explain()
+        .replace(&folder.display().to_string(), "sales")
 }
 
 #[test]
@@ -30,14 +32,19 @@ fn filters_and_columns_reach_the_scan() -> swath::Result<()> {
 fn a_length_is_a_constant() -> swath::Result<()> {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let df = sales(&Session::testing(), folder.path())?;
-    insta::assert_snapshot!(explained(&df.agg(Agg::size().alias("rows"))?, folder.path()));
+    insta::assert_snapshot!(explained(
+        &df.agg(Agg::size().alias("rows"))?,
+        folder.path()
+    ));
     Ok(())
 }
 
 #[test]
 fn a_frame_shows_its_structure() -> swath::Result<()> {
     let session = Session::testing();
-    let df = session.from_batches([Batch::from_csv("region,amount\neu,10\nus,\n")?])?.label("sales");
+    let df = session
+        .from_batches([Batch::from_csv("region,amount\neu,10\nus,\n")?])?
+        .label("sales");
     insta::assert_snapshot!(df.filter(col("amount").gt(3))?);
     insta::assert_snapshot!(df.groupby("region").mean("amount")?);
     insta::assert_snapshot!(df.groupby("region").mean("amount")?.compute()?);
@@ -49,7 +56,10 @@ fn a_frame_shows_its_structure() -> swath::Result<()> {
 fn persisted_frames_are_listed() -> swath::Result<()> {
     let session = Session::testing();
     let df = session.from_batches([Batch::from_csv("region,amount\neu,10\nus,5\n")?])?;
-    let big = df.filter(col("amount").gt(3))?.label("big sales").persist()?;
+    let big = df
+        .filter(col("amount").gt(3))?
+        .label("big sales")
+        .persist()?;
     let _by_region = big.groupby("region").sum("amount")?;
     insta::with_settings!({filters => vec![(r"\d+ B", "[bytes]")]}, {
         insta::assert_snapshot!(session.persisted());

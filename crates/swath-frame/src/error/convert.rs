@@ -38,7 +38,9 @@ impl Error {
     ) -> Self {
         let mut report = plan(&error);
         // An expression may have been written elsewhere than where it is used.
-        if let Some(written) = expression_line(&error).filter(|written| *written != location) {
+        if let Some(written) = expression_line(&error).filter(|written| {
+            (written.file(), written.line()) != (location.file(), location.line())
+        }) {
             report.notes.push(("written", written.to_string()));
         }
         report.source = Some(Arc::new(error));
@@ -78,7 +80,6 @@ impl Error {
     pub(crate) fn option(
         call: &'static str,
         option: &'static str,
-        text: &str,
         error: impl StdError + Send + Sync + 'static,
         location: &'static Location<'static>,
     ) -> Self {
@@ -86,7 +87,6 @@ impl Error {
             ErrorKind::Option,
             format!("the option `{option}` is not valid: {error}"),
         );
-        report.notes.push(("given", format!("{text:?}")));
         report.source = Some(Arc::new(error));
         Self::of(report).at(call, location)
     }
@@ -125,15 +125,15 @@ impl Error {
         Self::of(report).at("Session::builder", location)
     }
 
-    pub(crate) fn sessions(location: &'static Location<'static>) -> Self {
+    pub(crate) fn sessions(call: &'static str, location: &'static Location<'static>) -> Self {
         let mut report = Report::new(
             ErrorKind::Sessions,
-            "frames of two sessions cannot be computed together",
+            "frames and scalars of two sessions cannot be used together",
         );
         report.fix = Some(
             "make all of them from one `Session`; a clone of it is the same session".to_owned(),
         );
-        Self::of(report).at("compute", location)
+        Self::of(report).at(call, location)
     }
 
     pub(crate) fn released(name: &Name) -> Self {
@@ -160,6 +160,24 @@ impl Error {
         );
         report.fix = Some("pass a batch without rows for an empty frame".to_owned());
         Self::of(report).at("from_batches", location)
+    }
+
+    /// Tells which partition a computation of one partition alone was about.
+    pub(crate) fn in_partition(mut self, partition: usize) -> Self {
+        if let Some(key) = &mut self.0.key {
+            key.index = partition as u32;
+        }
+        self
+    }
+
+    /// A value that is null where a Rust type without null was asked for.
+    pub(crate) fn null_value(rust_type: &'static str) -> Self {
+        let mut report = Report::new(
+            ErrorKind::Value,
+            format!("the value is null, which {rust_type} has no place for"),
+        );
+        report.fix = Some(format!("ask for `Option<{rust_type}>`"));
+        Self::of(report)
     }
 
     pub(crate) fn row_out_of_range(row: usize, rows: usize) -> Self {
@@ -198,7 +216,7 @@ impl Error {
                 if chain.len() > 1 {
                     let names: Vec<_> =
                         chain.iter().map(|key| key.name.kind().to_owned()).collect();
-                    report.notes.push(("needed by", names[1..].join(" → ")));
+                    report.notes.push(("for", names[1..].join(" → ")));
                 }
                 report.location = origin.as_deref().cloned();
                 report
@@ -215,18 +233,19 @@ impl Error {
                     .iter()
                     .map(|holder| (holder.what.to_string(), holder.bytes))
                     .collect();
-                let mut report = Report::new(
-                    ErrorKind::MemoryLimit {
-                        needed: *needed,
-                        limit: *limit,
-                        held: held.clone(),
-                    },
-                    format!(
-                        "a task needs {} for {what}, and the memory limit leaves {}",
-                        format_bytes(*needed),
-                        format_bytes(*limit)
-                    ),
+                let in_use: u64 = held.iter().map(|(_, bytes)| bytes).sum();
+                let what = format!(
+                    "a task needs {} for {what}, and {} of the {} that tasks and results may use are held",
+                    format_bytes(*needed),
+                    format_bytes(in_use),
+                    format_bytes(*limit)
                 );
+                let kind = ErrorKind::MemoryLimit {
+                    needed: *needed,
+                    limit: *limit,
+                    held: held.clone(),
+                };
+                let mut report = Report::new(kind, what);
                 if !held.is_empty() {
                     let held: Vec<_> = held
                         .iter()
@@ -297,9 +316,12 @@ fn plan(error: &PlanError) -> Report {
     match error {
         PlanError::Meta(error) => meta(error),
         PlanError::Expr(error) => expression(error),
-        PlanError::Aggregate(error) => kernel(error),
+        PlanError::Aggregate { of, source } => {
+            let mut report = kernel(source);
+            report.notes.push(("in", of.clone()));
+            report
+        }
         PlanError::Io(error) => io(error),
-        PlanError::NotBoolean { .. } => Report::new(ErrorKind::Type, error.to_string()),
         PlanError::DropIndex { .. } => {
             let mut report = Report::new(ErrorKind::Columns, error.to_string());
             report.fix =
@@ -363,6 +385,9 @@ fn meta(error: &MetaError) -> Report {
 /// Names, the first of many.
 fn listed(names: &[String]) -> String {
     const SHOWN: usize = 20;
+    if names.is_empty() {
+        return "(none)".to_owned();
+    }
     let mut text = names
         .iter()
         .take(SHOWN)
@@ -376,17 +401,28 @@ fn listed(names: &[String]) -> String {
 }
 
 fn expression(error: &ExprError) -> Report {
-    let mut report = match error.kind() {
+    let kind = error.kind();
+    let mut report = match kind {
         ExprErrorKind::Meta(error) => meta(error),
         ExprErrorKind::Overflow { .. }
         | ExprErrorKind::NegOverflow { .. }
         | ExprErrorKind::DivideByZero { .. }
-        | ExprErrorKind::CastValue { .. } => Report::new(ErrorKind::Task, error.kind().to_string()),
-        kind => Report::new(ErrorKind::Type, kind.to_string()),
+        | ExprErrorKind::CastValue { .. }
+        | ExprErrorKind::Function { .. } => Report::new(ErrorKind::Task, kind.to_string()),
+        _ => Report::new(ErrorKind::Type, kind.to_string()),
     };
+    let mut why = kind.source();
+    while let Some(cause) = why {
+        report.notes.push(("why", cause.to_string()));
+        why = cause.source();
+    }
+    // A column alone is named by the first line already.
+    let inside = error
+        .expression()
+        .filter(|text| error.column() != Some(*text));
     report
         .notes
-        .extend(error.expression().map(|text| ("in", text.to_owned())));
+        .extend(inside.map(|text| ("in", text.to_owned())));
     report
 }
 
@@ -400,6 +436,13 @@ fn kernel(error: &KernelError) -> Report {
 }
 
 fn io(error: &IoError) -> Report {
+    match error {
+        IoError::Meta { source, .. } => return meta(source),
+        IoError::UnknownOption { .. } | IoError::OptionValue { .. } | IoError::Pattern { .. } => {
+            return Report::new(ErrorKind::Option, error.to_string());
+        }
+        _ => {}
+    }
     let path = error.path().map(PathBuf::from);
     let kind = match path {
         Some(path) if error.is_not_found() => ErrorKind::NotFound { path },

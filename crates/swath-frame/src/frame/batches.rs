@@ -8,7 +8,7 @@ use swath_plan::Plan;
 
 use super::DataFrame;
 use crate::run::Run;
-use crate::{Result, Session, Table, compute};
+use crate::{Error, Result, Session, Table, submit};
 
 /// The batches of a frame in order, computed a few partitions ahead of the reader.
 ///
@@ -19,7 +19,7 @@ pub struct Batches {
     location: &'static Location<'static>,
     next: usize,
     ahead: usize,
-    running: VecDeque<Run<Table>>,
+    running: VecDeque<(usize, Run<Table>)>,
     ready: VecDeque<Batch>,
     failed: bool,
 }
@@ -56,10 +56,11 @@ impl DataFrame {
 
 impl Batches {
     fn submit_next(&mut self) -> Result<()> {
-        let frame = DataFrame::new(&self.session, self.plan.clone(), self.location);
-        let run = compute::submit(&frame.partitions(self.next)?)?;
+        let plan = self.plan.partitions(vec![self.next]);
+        let plan = plan.map_err(|error| Error::planning(error, "batches", self.location))?;
+        let run = submit(&DataFrame::new(&self.session, plan, self.location))?;
+        self.running.push_back((self.next, run));
         self.next += 1;
-        self.running.push_back(run);
         Ok(())
     }
 
@@ -71,10 +72,11 @@ impl Batches {
             while self.next < self.plan.npartitions() && self.running.len() < self.ahead {
                 self.submit_next()?;
             }
-            let Some(run) = self.running.pop_front() else {
+            let Some((partition, run)) = self.running.pop_front() else {
                 return Ok(None);
             };
-            self.ready.extend(run.wait()?.batches());
+            let table = run.wait().map_err(|error| error.in_partition(partition))?;
+            self.ready.extend(table.batches());
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::panic::Location;
 use std::sync::Arc;
 
-use swath_expr::{Expr, IntoColumns};
+use swath_expr::{Columns, Expr, IntoColumns};
 use swath_plan::{Plan, PlanError};
 
 use super::DataFrame;
@@ -12,10 +12,9 @@ use crate::Result;
 /// The expressions with the names they bear in a result.
 pub(crate) fn named(
     plan: &Plan,
-    columns: impl IntoColumns,
+    columns: &Columns,
 ) -> std::result::Result<Vec<(Arc<str>, Expr)>, PlanError> {
     columns
-        .into_columns()
         .resolve(plan.meta())
         .into_iter()
         .map(|expr| match expr.output_name() {
@@ -30,7 +29,7 @@ pub(crate) fn named(
 /// The names of plain columns.
 pub(crate) fn names(
     plan: &Plan,
-    columns: impl IntoColumns,
+    columns: &Columns,
 ) -> std::result::Result<Vec<Arc<str>>, PlanError> {
     named(plan, columns)?
         .into_iter()
@@ -59,6 +58,22 @@ impl DataFrame {
     /// assert_eq!(df.filter(col("v").gt(5))?.compute()?.num_rows(), 1);
     /// # Ok::<(), swath_frame::Error>(())
     /// ```
+    ///
+    /// Comparing with `==` gives no expression, and an aggregate is no predicate: neither compiles.
+    ///
+    /// ```compile_fail,E0369
+    /// # use swath_frame::{DataFrame, col};
+    /// fn same(df: &DataFrame) {
+    ///     let _ = df.filter(col("a") == col("b"));
+    /// }
+    /// ```
+    ///
+    /// ```compile_fail,E0277
+    /// # use swath_frame::{DataFrame, col};
+    /// fn total(df: &DataFrame) {
+    ///     let _ = df.filter(col("a").sum());
+    /// }
+    /// ```
     #[track_caller]
     pub fn filter(&self, predicate: impl Into<Expr>) -> Result<Self> {
         let predicate = predicate.into();
@@ -73,8 +88,9 @@ impl DataFrame {
     /// A column that does not exist, an expression without a name, two columns of one name.
     #[track_caller]
     pub fn select(&self, columns: impl IntoColumns) -> Result<Self> {
+        let columns = columns.into_columns();
         self.next("select", Location::caller(), |plan, env| {
-            plan.select(named(plan, columns)?, env)
+            plan.select(named(plan, &columns)?, env)
         })
     }
 
@@ -116,8 +132,9 @@ impl DataFrame {
     /// A column that does not exist; an index column, which [`reset_index`](Self::reset_index) makes droppable.
     #[track_caller]
     pub fn drop(&self, columns: impl IntoColumns) -> Result<Self> {
+        let columns = columns.into_columns();
         self.next("drop", Location::caller(), |plan, env| {
-            plan.drop_columns(&names(plan, columns)?, env)
+            plan.drop_columns(&names(plan, &columns)?, env)
         })
     }
 

@@ -89,10 +89,15 @@ impl DataFrame {
         location: &'static Location<'static>,
         build: impl FnOnce(&Plan, &Env) -> std::result::Result<Plan, PlanError>,
     ) -> Result<Self> {
-        match build(&self.0.plan, self.0.session.env()) {
-            Ok(plan) => Ok(Self::new(&self.0.session, plan, location)),
-            Err(error) => Err(Error::planning(error, call, location)),
+        let session = &self.0.session;
+        let plan = build(&self.0.plan, session.env());
+        let plan = plan.map_err(|error| Error::planning(error, call, location))?;
+        let owners = swath_plan::scalar_owners(&plan);
+        let owners = owners.map_err(|error| Error::planning(error, call, location))?;
+        if owners.iter().any(|&owner| owner != session.id()) {
+            return Err(Error::sessions(call, location));
         }
+        Ok(Self::new(session, plan, location))
     }
 
     /// The session that the frame belongs to.

@@ -111,9 +111,9 @@ impl DataFrame {
         let n = match into.into() {
             Repartition::Npartitions(n) => n,
             Repartition::Size(text) => {
-                let size: ByteSize = text.parse().map_err(|error| {
-                    Error::option("repartition", "size", &text, error, location)
-                })?;
+                let size: ByteSize = text
+                    .parse()
+                    .map_err(|error| Error::option("repartition", "size", error, location))?;
                 let total = swath_plan::estimated_bytes(self.plan());
                 let bytes = size.of(total);
                 if bytes == 0 {

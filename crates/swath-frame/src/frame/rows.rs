@@ -2,7 +2,7 @@
 
 use std::panic::Location;
 
-use swath_expr::IntoColumns;
+use swath_expr::{Columns, IntoColumns};
 use swath_plan::{PlanError, SortBy};
 
 use super::DataFrame;
@@ -98,7 +98,7 @@ impl DataFrame {
         let head = head.into();
         self.next("head", Location::caller(), |plan, _| {
             plan.head(
-                count("rows of head", head.rows)?,
+                count("head", head.rows)?,
                 head.npartitions.unwrap_or_else(|| plan.npartitions()),
             )
         })
@@ -108,13 +108,14 @@ impl DataFrame {
     #[track_caller]
     pub fn tail(&self, n: impl IntoCount) -> Result<Self> {
         self.next("tail", Location::caller(), |plan, _| {
-            Ok(plan.tail(count("rows of tail", n.into_count())?))
+            Ok(plan.tail(count("tail", n.into_count())?))
         })
     }
 
     /// The `n` rows with the largest values, largest first; of equal rows those that stand first.
     ///
-    /// NaN is larger than every number; nulls come last. One partition; no sort of the whole frame.
+    /// NaN comes after every number and nulls last, as in every order here (so that `max`, for which NaN is the
+    /// largest value, may differ). One partition; no sort of the whole frame.
     ///
     /// # Errors
     /// A column that does not exist.
@@ -124,7 +125,7 @@ impl DataFrame {
             "nlargest",
             Location::caller(),
             n.into_count(),
-            columns,
+            &columns.into_columns(),
             true,
         )
     }
@@ -139,7 +140,7 @@ impl DataFrame {
             "nsmallest",
             Location::caller(),
             n.into_count(),
-            columns,
+            &columns.into_columns(),
             false,
         )
     }
@@ -149,7 +150,7 @@ impl DataFrame {
         call: &'static str,
         location: &'static Location<'static>,
         n: i64,
-        columns: impl IntoColumns,
+        columns: &Columns,
         descending: bool,
     ) -> Result<Self> {
         self.next(call, location, |plan, _| {
@@ -157,7 +158,7 @@ impl DataFrame {
                 .into_iter()
                 .map(|column| SortBy { column, descending })
                 .collect();
-            plan.top_n(count("rows", n)?, by)
+            plan.top_n(count(call, n)?, by)
         })
     }
 }

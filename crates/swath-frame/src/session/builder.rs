@@ -152,9 +152,9 @@ impl SessionBuilder {
         let Some(text) = &self.memory_limit else {
             return Ok(machine()? / 100 * DEFAULT_SHARE);
         };
-        let size: ByteSize = text.parse().map_err(|error| {
-            Error::option("Session::builder", "memory_limit", text, error, location)
-        })?;
+        let size: ByteSize = text
+            .parse()
+            .map_err(|error| Error::option("Session::builder", "memory_limit", error, location))?;
         match size {
             ByteSize::Bytes(bytes) => Ok(bytes),
             ByteSize::Percent(_) => Ok(size.of(machine()?)),

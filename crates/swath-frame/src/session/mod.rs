@@ -110,6 +110,11 @@ impl Session {
         &self.0.env
     }
 
+    /// Tells sessions of this process that are alive apart.
+    pub(crate) fn id(&self) -> usize {
+        Arc::as_ptr(&self.0) as usize
+    }
+
     fn same_as(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
     }
@@ -123,7 +128,7 @@ impl Session {
         if sessions.iter().all(|session| session.same_as(self)) {
             Ok(())
         } else {
-            Err(Error::sessions(location))
+            Err(Error::sessions("compute", location))
         }
     }
 }

@@ -95,8 +95,14 @@ impl ParquetDataset {
         let bytes: Vec<u64> = (0..dataset.units.len())
             .map(|unit| dataset.unit_bytes(unit, &names))
             .collect();
-        dataset.partitions =
-            partitions(&dataset.units, &bytes, target, options.split_row_groups).into();
+        dataset.partitions = partitions(
+            dataset.files.len(),
+            &dataset.units,
+            &bytes,
+            target,
+            options.split_row_groups,
+        )
+        .into();
         dataset.divisions = dataset.find_divisions();
         Ok(dataset)
     }

@@ -11,13 +11,18 @@ use super::unit::Unit;
 /// Cuts units, in order, into partitions; never through a unit.
 ///
 /// By size: a file of more than `target` bytes is cut into runs of about equal bytes; whole files that are smaller are
-/// joined while they stay below it. A file without rows joins its neighbour, and a data set without any row has one partition.
+/// joined while they stay below it. A file without rows joins its neighbour, and a data set without any row has one partition;
+/// only where every file is a partition, one without rows is one too.
 pub(super) fn partitions(
+    n_files: usize,
     units: &[Unit],
     bytes: &[u64],
     target: u64,
     split: SplitRowGroups,
 ) -> Vec<Range<usize>> {
+    if split == SplitRowGroups::Never {
+        return one_a_file(n_files, units);
+    }
     let files = units
         .chunk_by(|left, right| left.file == right.file)
         .scan(0, |at, file| {
@@ -30,7 +35,7 @@ pub(super) fn partitions(
     for file in files {
         let size: u64 = bytes[file.clone()].iter().sum();
         match split {
-            SplitRowGroups::Never => partitions.push(file),
+            SplitRowGroups::Never => {}
             SplitRowGroups::Every(n) => {
                 let step = usize::try_from(n).unwrap_or(1).max(1);
                 partitions.extend(
@@ -59,6 +64,14 @@ pub(super) fn partitions(
         partitions.push(0..0);
     }
     partitions
+}
+
+/// One partition a file, also for files without a row group.
+fn one_a_file(n_files: usize, units: &[Unit]) -> Vec<Range<usize>> {
+    let first_of = |file: usize| units.partition_point(|unit| unit.file.index() < file);
+    (0..n_files)
+        .map(|file| first_of(file)..first_of(file + 1))
+        .collect()
 }
 
 /// Cuts a file into at most `parts` runs of about the same bytes.
@@ -218,7 +231,7 @@ mod tests {
         expected: &[Range<usize>],
     ) {
         assert_eq!(
-            partitions(&units(files), bytes, 100, split.into()),
+            partitions(files.len(), &units(files), bytes, 100, split.into()),
             expected
         );
     }

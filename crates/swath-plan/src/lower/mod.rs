@@ -113,6 +113,13 @@ impl Lowering {
     }
 }
 
+/// Owners of the lazy scalars in a plan's own expressions.
+pub fn scalar_owners(plan: &Plan) -> Result<Vec<usize>, PlanError> {
+    lates(std::slice::from_ref(plan))
+        .map(|late| LateScalar::of(&late).map(LateScalar::owner))
+        .collect()
+}
+
 /// The expressions of a plan's own operation.
 fn expressions(node: &Node) -> Vec<&Expr> {
     match node {

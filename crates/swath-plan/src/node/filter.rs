@@ -1,7 +1,6 @@
 //! Keeping rows.
 
 use swath_expr::Expr;
-use swath_meta::DType;
 use swath_ops::Env;
 
 use crate::{Node, Plan, PlanError};
@@ -11,13 +10,7 @@ impl Plan {
     ///
     /// Partitions, their order and their divisions stay.
     pub fn filter(&self, predicate: Expr, env: &Env) -> Result<Plan, PlanError> {
-        let field = predicate.infer(self.meta(), &env.functions)?;
-        if !matches!(field.dtype, DType::Bool | DType::Null) {
-            return Err(PlanError::NotBoolean {
-                predicate: predicate.to_string(),
-                dtype: field.dtype.to_string(),
-            });
-        }
+        predicate.bind_predicate(self.meta(), &env.functions)?;
         let (meta, divisions) = (std::sync::Arc::clone(self.meta()), self.divisions().clone());
         Ok(Plan::assemble(
             Node::Filter(predicate),

@@ -1,6 +1,7 @@
 //! Grouping and aggregating; without keys, reducing to one row.
 
 use std::collections::BTreeSet;
+use std::fmt;
 use std::sync::Arc;
 
 use swath_divisions::Divisions;
@@ -48,6 +49,16 @@ pub struct NamedAgg {
     pub input: Option<Expr>,
     /// Name of the result column.
     pub output: Arc<str>,
+}
+
+/// As a call: `sum(amount)`.
+impl fmt::Display for NamedAgg {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.input {
+            Some(input) => write!(f, "{}({input})", self.function),
+            None => write!(f, "{}()", self.function),
+        }
+    }
 }
 
 impl GroupBy {
@@ -123,7 +134,14 @@ impl GroupBy {
                 Some(expr) => Some(expr.infer(input.meta(), &env.functions)?.dtype),
                 None => None,
             };
-            let types = env.aggregates.get(&agg.function)?.infer(dtype.as_ref())?;
+            let types = env
+                .aggregates
+                .get(&agg.function)
+                .and_then(|function| function.infer(dtype.as_ref()))
+                .map_err(|source| PlanError::Aggregate {
+                    of: agg.to_string(),
+                    source,
+                })?;
             fields.push(Field {
                 name: Arc::clone(&agg.output),
                 dtype: types.output,

@@ -37,7 +37,7 @@ impl TopN {
     pub(crate) fn plan(self, input: Plan) -> Result<Plan, PlanError> {
         if self.by.is_empty() {
             return Err(PlanError::NoColumns {
-                operation: self.kind(),
+                operation: "nlargest or nsmallest",
             });
         }
         for by in &self.by {

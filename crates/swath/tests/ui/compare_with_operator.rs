@@ -1,6 +1,0 @@
-use swath::prelude::*;
-
-fn main() {
-    let df: DataFrame = todo!();
-    let _ = df.filter(col("a") == col("b"));
-}
