@@ -15,7 +15,7 @@ const SEED: u64 = 108;
 pub(crate) struct Files {
     pub(crate) folder: PathBuf,
     /// All of them, as a glob.
-    pub(crate) files: PathBuf,
+    pub(crate) pattern: PathBuf,
     pub(crate) made: Made,
     pub(crate) took: Duration,
 }
@@ -33,7 +33,7 @@ pub(crate) fn make(options: &Options) -> Result<Files> {
     let folder = options.data.join(format!("sales-{}", options.rows));
     let made = swath_data::write(&sales, options.files.min(sales.rows), &folder)?;
     Ok(Files {
-        files: folder.join("*.parquet"),
+        pattern: folder.join("*.parquet"),
         folder,
         made,
         took: start.elapsed(),

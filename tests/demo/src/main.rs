@@ -56,7 +56,7 @@ fn demo(options: &Options, interrupt: &Interrupt, out: &mut dyn Write) -> Result
     page::title(out, options)?;
     let made = data::make(options)?;
     page::data(out, &made)?;
-    pipeline::run(options, &made.files, interrupt, out)
+    pipeline::run(options, &made.pattern, interrupt, out)
 }
 
 #[expect(clippy::print_stderr, reason = "problems go beside the page")]

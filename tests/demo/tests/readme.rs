@@ -7,7 +7,7 @@ fn run(folder: &Path) -> std::process::Output {
     Command::new(env!("CARGO_BIN_EXE_swath-readme"))
         .current_dir(folder)
         .output()
-        .unwrap()
+        .expect("the program starts")
 }
 
 #[test]

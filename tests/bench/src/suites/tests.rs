@@ -164,7 +164,7 @@ fn scans_give_all_rows_and_the_sums_of_the_files() {
         let expected: f64 = column
             .rows::<(Option<f64>,)>()
             .unwrap()
-            .flat_map(|(v,)| v)
+            .filter_map(|(v,)| v)
             .sum();
         assert!((sum - expected).abs() < 1e-9 * expected, "{sum} {expected}");
     }
