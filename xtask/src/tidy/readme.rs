@@ -18,16 +18,14 @@ fn run(checkout: &Checkout) -> Vec<Finding> {
     let Some(shown) = first_block(page) else {
         return vec![Finding::at(PAGE, "shows no program in a ```rust block")];
     };
-    let differing = shown
-        .lines()
-        .map(Some)
-        .chain(std::iter::repeat(None))
-        .zip(body(program).map(Some).chain(std::iter::repeat(None)))
-        .take_while(|(shown, compiled)| shown.is_some() || compiled.is_some())
+    let (shown, compiled): (Vec<_>, Vec<_>) = (shown.lines().collect(), body(program).collect());
+    let lines = 0..shown.len().max(compiled.len());
+    let differing = lines
+        .map(|line| (shown.get(line), compiled.get(line)))
         .find(|(shown, compiled)| shown != compiled);
     differing
         .map(|(shown, compiled)| {
-            let (shown, compiled) = (shown.unwrap_or("nothing"), compiled.unwrap_or("nothing"));
+            let (shown, compiled) = (shown.unwrap_or(&"nothing"), compiled.unwrap_or(&"nothing"));
             Finding::at(
                 PAGE,
                 format!("shows `{shown}` where {PROGRAM} has `{compiled}`"),
