@@ -3,7 +3,7 @@
 use swath::prelude::*;
 
 /// The answers as text, from memory and from files that are written to `files`.
-pub fn answers(session: &Session, files: &std::path::Path) -> swath::Result<Vec<String>> {
+pub(crate) fn answers(session: &Session, files: &std::path::Path) -> swath::Result<Vec<String>> {
     let memory = session.from_batches([
         Batch::from_csv("k,g,v\na,1,1.5\nb,2,2.5\n,1,\na,1,4\n")?,
         Batch::from_csv("k,g,v\nc,2,0.25\nb,1,-7\na,2,8\nb,2,1\n")?,
