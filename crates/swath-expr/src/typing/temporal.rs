@@ -152,6 +152,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::too_many_lines, reason = "a table of cases")]
     fn iso_forms_are_read_and_short_ones_begin_their_period() {
         for (text, dtype, expected) in [
             ("1995-12-31", "date", "1995-12-31"),
