@@ -5,7 +5,7 @@ use std::sync::Arc;
 use arrow_array::cast::AsArray;
 use arrow_array::{Array, ArrayRef, BooleanArray, UInt32Array};
 use arrow_buffer::Buffer;
-use arrow_schema::DataType;
+use arrow_schema::{ArrowError, DataType};
 use arrow_select::filter::FilterBuilder;
 use swath_batch::Selection;
 
@@ -99,14 +99,25 @@ pub fn concat_columns(parts: &[Vec<ArrayRef>]) -> Result<Vec<ArrayRef>, KernelEr
 }
 
 fn concat(column: &[ArrayRef]) -> Result<ArrayRef, KernelError> {
+    or_plain(column, arrow_select::concat::concat)
+        .map_err(KernelError::arrow("concatenating columns"))
+}
+
+/// Joins arrays, as plain values where their dictionaries have more entries together than the codes can name.
+fn or_plain(
+    column: &[ArrayRef],
+    join: impl Fn(&[&dyn Array]) -> Result<ArrayRef, ArrowError>,
+) -> Result<ArrayRef, ArrowError> {
     let arrays: Vec<&dyn Array> = column.iter().map(AsRef::as_ref).collect();
-    if let Ok(joined) = arrow_select::concat::concat(&arrays) {
-        return Ok(joined);
+    match join(&arrays) {
+        Err(refused) if matches!(column[0].data_type(), DataType::Dictionary(..)) => {
+            let Ok(plain) = column.iter().map(plain).collect::<Result<Vec<_>, _>>() else {
+                return Err(refused);
+            };
+            join(&plain.iter().map(AsRef::as_ref).collect::<Vec<_>>())
+        }
+        joined => joined,
     }
-    // Too many entries for the codes of this dictionary: as plain values there is no such limit.
-    let plain = column.iter().map(plain).collect::<Result<Vec<_>, _>>()?;
-    let arrays: Vec<&dyn Array> = plain.iter().map(AsRef::as_ref).collect();
-    arrow_select::concat::concat(&arrays).map_err(KernelError::arrow("concatenating columns"))
 }
 
 /// Rows picked from several parts: `picks` names part and row of each, in output order.
@@ -122,9 +133,10 @@ pub(crate) fn interleave_columns(
     columnwise(parts)?
         .map(|column| {
             let column = same_encoding(&column)?;
-            let arrays: Vec<&dyn Array> = column.iter().map(AsRef::as_ref).collect();
-            arrow_select::interleave::interleave(&arrays, picks)
-                .map_err(KernelError::arrow("gathering rows of several chunks"))
+            or_plain(&column, |arrays| {
+                arrow_select::interleave::interleave(arrays, picks)
+            })
+            .map_err(KernelError::arrow("gathering rows of several chunks"))
         })
         .collect()
 }
@@ -200,6 +212,21 @@ mod tests {
             .iter()
             .map(|text| text.map(ToOwned::to_owned))
             .collect()
+    }
+
+    #[test]
+    fn dictionaries_too_many_for_their_codes_become_plain() {
+        let part = |from: usize| -> ArrayRef {
+            let names: Vec<_> = (from..from + 200).map(|n| format!("name {n}")).collect();
+            let values = names.iter().map(String::as_str);
+            Arc::new(values.collect::<DictionaryArray<UInt8Type>>())
+        };
+        let parts = [vec![part(0)], vec![part(200)]];
+        let joined = concat_columns(&parts).unwrap();
+        assert_eq!(text(&joined[0])[399].as_deref(), Some("name 399"));
+        let all: Vec<_> = (0..200).flat_map(|row| [(0, row), (1, row)]).collect();
+        let picked = interleave_columns(&parts, &all).unwrap();
+        assert_eq!(text(&picked[0])[399].as_deref(), Some("name 399"));
     }
 
     #[test]

@@ -96,26 +96,41 @@ impl TaskValue {
     }
 }
 
+impl TaskValue {
+    /// Counts the buffers of the rows into `bytes`; those of a list are its values', which it keeps alive.
+    fn count_bytes(&self, bytes: &mut BufferBytes) {
+        let rows = match self {
+            Self::Rows(rows) => rows,
+            Self::Pieces(pieces) => pieces.rows(),
+            Self::List(values) => {
+                for value in values.iter() {
+                    value.count_bytes(bytes);
+                }
+                return;
+            }
+        };
+        for column in rows.batches().iter().flat_map(RecordBatch::columns) {
+            bytes.add(column);
+        }
+    }
+}
+
 impl Footprint for TaskValue {
     fn bytes(&self) -> u64 {
         match self {
             Self::Rows(rows) => rows.bytes(),
             Self::Pieces(pieces) => pieces.rows().bytes(),
-            // The list holds other tasks' values; they are counted where they were made.
-            Self::List(_) => 0,
+            Self::List(_) => {
+                let mut bytes = BufferBytes::default();
+                self.count_bytes(&mut bytes);
+                bytes.total()
+            }
         }
     }
 
     fn buffers(&self, visit: &mut dyn FnMut(Buffer)) {
-        let rows = match self {
-            Self::Rows(rows) => rows,
-            Self::Pieces(pieces) => pieces.rows(),
-            Self::List(_) => return,
-        };
         let mut seen = BufferBytes::default();
-        for column in rows.batches().iter().flat_map(RecordBatch::columns) {
-            seen.add(column);
-        }
+        self.count_bytes(&mut seen);
         for (address, bytes) in seen.allocations() {
             visit(Buffer { address, bytes });
         }
