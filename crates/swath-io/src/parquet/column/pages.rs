@@ -242,8 +242,15 @@ impl Pages {
             _ if len == 0 => 0,
             Codec::Snappy => {
                 room(page, 64)?;
-                snappy::decompress(input, &mut page[..len])?;
-                len
+                if snappy::is_regular(input) {
+                    snappy::decompress(input, &mut page[..len])?;
+                    len
+                } else {
+                    let page = &mut page[..len];
+                    snap::raw::Decoder::new()
+                        .decompress(input, page)
+                        .map_err(ColumnError::decoder)?
+                }
             }
             Codec::Lz4 => {
                 room(page, 256)?;
