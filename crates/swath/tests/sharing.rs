@@ -128,3 +128,21 @@ fn persisted_partitions_are_found_by_an_equal_frame() -> swath::Result<()> {
     assert_eq!(session.memory_used(), 0);
     Ok(())
 }
+
+#[test]
+fn a_top_n_reads_other_columns_only_where_it_must() -> swath::Result<()> {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    files(folder.path())?;
+    let session = Session::builder().threads(2).memory_limit("1GiB").build()?;
+    let df = session.read_parquet(ReadParquet::new(folder.path()).split_row_groups(true))?;
+    let top = df.nlargest(3, "v")?;
+    let largest: Vec<f64> = top
+        .compute()?
+        .rows::<(i64, String, f64)>()?
+        .map(|(.., v)| v)
+        .collect();
+    assert_eq!(largest, [3999.0, 3998.0, 3997.0]);
+    let pruned = counted(&top, "row_groups_pruned")?;
+    assert_eq!(pruned, 3, "three of four files hold only smaller values");
+    Ok(())
+}

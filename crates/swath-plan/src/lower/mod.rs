@@ -7,6 +7,7 @@
 //! ```
 
 mod emit;
+mod late_rows;
 mod pack;
 mod read;
 mod stream;
@@ -63,6 +64,7 @@ pub struct Lowering {
     env: Env,
     threads: usize,
     without: Vec<&'static str>,
+    started: bool,
     done: Option<Vec<RootKeys>>,
 }
 
@@ -74,6 +76,7 @@ impl Lowering {
             env,
             threads,
             without: Vec::new(),
+            started: false,
             done: None,
         }
     }
@@ -88,6 +91,9 @@ impl Lowering {
     pub fn next(&mut self, observed: &Observed) -> Result<Round, PlanError> {
         if let Some(done) = self.done.take() {
             return Ok(Round::Done(done));
+        }
+        if !std::mem::replace(&mut self.started, true) {
+            self.roots = late_rows::apply(std::mem::take(&mut self.roots), &self.env)?;
         }
         let scalars = ready_scalars(&self.roots, observed)?;
         let names: Vec<Name> = scalars.iter().map(|plan| plan.name().clone()).collect();
