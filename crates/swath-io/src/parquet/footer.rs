@@ -15,6 +15,7 @@ use std::ops::Range;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use swath_meta::Meta;
 
+use super::column::Waiting;
 use super::contain::{contain, parquet_error};
 use crate::{FileIdentity, IoContext, IoError, LocalFile, RangeReader, store};
 
@@ -280,10 +281,13 @@ impl ChunkReader for Tail<'_> {
 
 /// Footers of the files that a session has looked at, by the state of the file.
 ///
-/// Keeps about 128 MiB of them, the latest. Any number of threads may use it.
+/// Keeps about 128 MiB of them, the latest, and up to 64 MiB of page buffers that readers leave to those after them. Any number of
+/// threads may use it.
 #[derive(Debug, Default)]
 pub struct FooterCache {
     table: Mutex<Table>,
+    /// Here because it lives as long as the session, as footers do.
+    pub(super) buffers: Waiting,
 }
 
 #[derive(Debug, Default)]

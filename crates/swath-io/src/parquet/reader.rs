@@ -105,7 +105,13 @@ impl ParquetReader {
                     })
             })
             .collect();
-        let kept = names.iter().map(|_| Kept::default()).collect();
+        let kept = names
+            .iter()
+            .map(|_| Kept {
+                buffers: context.footers.buffers.take(),
+                ..Kept::default()
+            })
+            .collect();
         Ok(Self {
             part: part.clone(),
             request: request.clone(),
@@ -326,6 +332,15 @@ impl ParquetReader {
                 }
             }
             _ => error,
+        }
+    }
+}
+
+impl Drop for ParquetReader {
+    fn drop(&mut self) {
+        self.close_row_group();
+        for kept in self.columns.kept.drain(..) {
+            self.context.footers.buffers.leave(kept.buffers);
         }
     }
 }

@@ -186,7 +186,9 @@ impl RowGroup {
                     .values_decoded
                     .entry(Arc::clone(&columns.names[column]))
                     .or_default() += reader.decoded();
-                columns.kept[column].buffers = reader.into_buffers();
+                if let Some(buffers) = reader.into_buffers() {
+                    columns.kept[column].buffers = buffers;
+                }
             }
         }
     }

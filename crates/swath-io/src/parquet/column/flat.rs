@@ -292,8 +292,8 @@ impl<V: Values> ColumnReader for Flat<V> {
         self.decoded
     }
 
-    fn into_buffers(self: Box<Self>) -> Buffers {
-        self.pages.into_buffers()
+    fn into_buffers(self: Box<Self>) -> Option<Buffers> {
+        Some(self.pages.into_buffers())
     }
 }
 

@@ -130,9 +130,9 @@ impl ColumnReader for Generic {
         self.decoded
     }
 
-    fn into_buffers(self: Box<Self>) -> Buffers {
+    fn into_buffers(self: Box<Self>) -> Option<Buffers> {
         // The decoder may still share the bytes with arrays.
-        Buffers::default()
+        None
     }
 }
 

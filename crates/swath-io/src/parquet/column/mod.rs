@@ -3,7 +3,7 @@
 //! ```text
 //!  chunk bytes ─► pages ─► levels ─► values          strategy
 //!                 thrift              fixed.rs       numbers, dates, times
-//!                 snappy   hybrid.rs  codes.rs       text, all pages coded: stays codes
+//!                 codec    hybrid.rs  codes.rs       text, all pages coded: stays codes
 //!                                     text.rs        text, some pages plain: views
 //!                 └────────────────── generic.rs     everything else, by the `parquet` crate
 //! ```
@@ -17,7 +17,6 @@ mod flat;
 mod generic;
 mod hybrid;
 mod pages;
-mod snappy;
 mod text;
 mod thrift;
 
@@ -33,7 +32,7 @@ use super::bounds::stored_unit;
 use super::footer::Footer;
 use super::unit::is_coded;
 pub(super) use codes::Dictionary;
-pub(super) use pages::Buffers;
+pub(super) use pages::{Buffers, Waiting};
 
 /// What is wrong with the bytes of a column.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -64,8 +63,8 @@ pub(super) trait ColumnReader: Send {
     /// Values decoded so far.
     fn decoded(&self) -> u64;
 
-    /// The buffers, for the next row group.
-    fn into_buffers(self: Box<Self>) -> Buffers;
+    /// The buffers, for the next row group, where they are not given away.
+    fn into_buffers(self: Box<Self>) -> Option<Buffers>;
 }
 
 /// How a column of a row group is decoded.

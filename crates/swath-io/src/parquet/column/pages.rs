@@ -3,9 +3,10 @@
 use parquet::basic::Compression;
 use parquet::file::metadata::ColumnChunkMetaData;
 use std::ops::Range;
+use std::sync::{Mutex, PoisonError};
 
+use super::ColumnError;
 use super::thrift::{Encoding, PageHeader, PageKind, read_page_header};
-use super::{ColumnError, snappy};
 
 /// Buffers that outlive a column chunk: touching fresh memory costs more than decoding into it.
 #[derive(Debug, Default)]
@@ -28,10 +29,42 @@ impl Buffers {
         &mut self.chunk[..len]
     }
 
+    /// Bytes that are kept.
+    fn bytes(&self) -> usize {
+        self.chunk.capacity() + self.page.capacity() + self.dictionary.capacity()
+    }
+
     /// The column chunk, given away.
     pub(super) fn into_chunk(mut self) -> Vec<u8> {
         self.chunk.truncate(self.len);
         self.chunk
+    }
+}
+
+/// Bytes of buffers that wait for their next reader.
+const WAITING_BYTES: usize = 64 << 20;
+
+/// Buffers between two readers of a session: a task's first row group need not touch fresh memory either.
+#[derive(Debug, Default)]
+pub(in crate::parquet) struct Waiting(Mutex<Vec<Buffers>>);
+
+impl Waiting {
+    /// Buffers that another reader left, or new ones.
+    pub(in crate::parquet) fn take(&self) -> Buffers {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .pop()
+            .unwrap_or_default()
+    }
+
+    /// Leaves buffers to the next reader, unless enough are waiting.
+    pub(in crate::parquet) fn leave(&self, buffers: Buffers) {
+        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let held: usize = waiting.iter().map(Buffers::bytes).sum();
+        if buffers.bytes() > 0 && held + buffers.bytes() <= WAITING_BYTES {
+            waiting.push(buffers);
+        }
     }
 }
 
@@ -83,7 +116,7 @@ impl Default for Place {
 
 enum Codec {
     None,
-    Snappy,
+    Snappy(snap::raw::Decoder),
     Zstd(zstd::bulk::Decompressor<'static>),
     Lz4,
 }
@@ -92,7 +125,7 @@ impl Pages {
     pub(super) fn open(chunk: &ColumnChunkMetaData, buffers: Buffers) -> Result<Self, ColumnError> {
         let codec = match chunk.compression() {
             Compression::UNCOMPRESSED => Codec::None,
-            Compression::SNAPPY => Codec::Snappy,
+            Compression::SNAPPY => Codec::Snappy(snap::raw::Decoder::new()),
             Compression::ZSTD(_) => {
                 Codec::Zstd(zstd::bulk::Decompressor::new().map_err(ColumnError::decoder)?)
             }
@@ -240,17 +273,11 @@ impl Pages {
                 };
             }
             _ if len == 0 => 0,
-            Codec::Snappy => {
+            Codec::Snappy(decoder) => {
                 room(page, 64)?;
-                if snappy::is_regular(input) {
-                    snappy::decompress(input, &mut page[..len])?;
-                    len
-                } else {
-                    let page = &mut page[..len];
-                    snap::raw::Decoder::new()
-                        .decompress(input, page)
-                        .map_err(ColumnError::decoder)?
-                }
+                decoder
+                    .decompress(input, &mut page[..len])
+                    .map_err(ColumnError::decoder)?
             }
             Codec::Lz4 => {
                 room(page, 256)?;
