@@ -1,7 +1,7 @@
 //! Rewrites that keep the answer and change the cost; one rule, one file.
 //!
 //! A rule maps the roots of a computation to equal roots. Rules run in the order of [`RULES`], once each;
-//! any of them can be left out without changing an answer, which the tests do.
+//! any of them can be left out without changing an answer.
 
 mod answer_from_statistics;
 mod fold_constants;
