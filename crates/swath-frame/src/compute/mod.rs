@@ -1,0 +1,93 @@
+//! Computing and persisting several items at once: one graph, what they share runs once.
+
+mod outputs;
+mod persist;
+mod shapes;
+mod tuples;
+
+use swath_plan::Plan;
+
+use crate::engine::{self, RootRows, Roots};
+use crate::run::Run;
+use crate::{Result, Session};
+
+pub use persist::{Persist, persist};
+
+mod sealed {
+    pub trait Sealed {}
+}
+
+/// What can be computed: frames, scalars, sinks, and tuples (to 8), arrays, slices and vectors of them.
+pub trait Compute: sealed::Sealed {
+    /// What comes out: [`Table`](crate::Table) for a frame, [`Value`](crate::Value) for a scalar, [`Written`](crate::Written) for a sink; for several
+    /// items the same shape of outputs.
+    type Output: Send + 'static;
+
+    /// The plans, in order.
+    #[doc(hidden)]
+    fn plans(&self, out: &mut Vec<Plan>);
+
+    /// The sessions of the items, in order.
+    #[doc(hidden)]
+    fn sessions(&self, out: &mut Vec<Session>);
+
+    /// How to make the outputs of the results, in the order of the plans.
+    #[doc(hidden)]
+    fn collector(&self) -> Collector<Self::Output>;
+}
+
+/// Makes an output of the next results.
+#[expect(
+    unreachable_pub,
+    reason = "hidden methods of a public, sealed trait return it"
+)]
+pub type Collector<T> =
+    Box<dyn FnOnce(&mut std::vec::IntoIter<RootRows>, &Session) -> Result<T> + Send>;
+
+/// Computes items together: what they share runs once.
+///
+/// Blocks until done; may be called from any thread. The items must be of one session.
+///
+/// # Errors
+/// Items of different sessions; whatever a task meets.
+///
+/// ```
+/// # use swath_frame::{Batch, Session, col};
+/// # let session = Session::testing();
+/// let df = session.from_batches([Batch::from_csv("k,v\na,1\nb,7\n")?])?;
+/// let (rows, total) = swath_frame::compute((&df.filter(col("v").gt(5))?, &df.sum("v")?))?;
+/// assert_eq!((rows.num_rows(), i64::try_from(total)?), (1, 8));
+/// # Ok::<(), swath_frame::Error>(())
+/// ```
+#[track_caller]
+pub fn compute<C: Compute>(items: C) -> Result<C::Output> {
+    submit(items)?.wait()
+}
+
+/// Starts the computation of items and returns at once; see [`compute`] and [`Run`].
+///
+/// # Errors
+/// Items of different sessions.
+#[track_caller]
+pub fn submit<C: Compute>(items: C) -> Result<Run<C::Output>> {
+    let mut plans = Vec::new();
+    items.plans(&mut plans);
+    let collector = items.collector();
+    let mut sessions = Vec::new();
+    items.sessions(&mut sessions);
+    let Some(session) = sessions.first().cloned() else {
+        return Ok(Run::new(swath_scheduler::Run::ready(Ok(nothing(
+            collector,
+        )))));
+    };
+    session.check_all(&sessions, std::panic::Location::caller())?;
+    let run = engine::start(&session, &plans);
+    Ok(Run::new(run.map(move |roots| {
+        Ok(roots.and_then(|roots: Roots| collector(&mut roots.into_iter(), &session)))
+    })))
+}
+
+/// The outputs of no items: an empty vector or array, for which the collector asks nothing of a session.
+fn nothing<T>(collector: Collector<T>) -> Result<T> {
+    collector(&mut Vec::new().into_iter(), &Session::testing())
+}

@@ -1,0 +1,88 @@
+//! What each item becomes: a table, a value, what was written.
+
+use std::sync::Arc;
+
+use swath_batch::{Partition, Value};
+use swath_ops::TaskValue;
+use swath_plan::Plan;
+
+use super::{Collector, Compute, sealed};
+use crate::engine::RootRows;
+use crate::{DataFrame, Error, Result, Scalar, Session, Sink, Table, Written};
+
+fn next_rows(rows: &mut std::vec::IntoIter<RootRows>) -> RootRows {
+    rows.next().expect("one result a plan")
+}
+
+/// Brings the held partitions of a root to the caller.
+fn fetch(rows: &RootRows, session: &Session) -> Result<Vec<Partition>> {
+    rows.held()
+        .iter()
+        .map(|held| {
+            let value = session.backend().fetch(held).map_err(Error::run)?;
+            match &*value {
+                TaskValue::Rows(rows) => Ok(rows.clone()),
+                other => Err(Error::not_rows(other.kind())),
+            }
+        })
+        .collect()
+}
+
+fn table_collector(plan: &Plan) -> Collector<Table> {
+    let meta = Arc::clone(plan.meta());
+    Box::new(move |rows, session| Table::from_partitions(meta, &fetch(&next_rows(rows), session)?))
+}
+
+impl sealed::Sealed for DataFrame {}
+impl Compute for DataFrame {
+    type Output = Table;
+
+    fn plans(&self, out: &mut Vec<Plan>) {
+        out.push(self.plan().clone());
+    }
+
+    fn sessions(&self, out: &mut Vec<Session>) {
+        out.push(self.session().clone());
+    }
+
+    fn collector(&self) -> Collector<Table> {
+        table_collector(self.plan())
+    }
+}
+
+impl sealed::Sealed for Scalar {}
+impl Compute for Scalar {
+    type Output = Value;
+
+    fn plans(&self, out: &mut Vec<Plan>) {
+        out.push(self.plan().clone());
+    }
+
+    fn sessions(&self, out: &mut Vec<Session>) {
+        out.push(self.session().clone());
+    }
+
+    fn collector(&self) -> Collector<Value> {
+        let table = table_collector(self.plan());
+        Box::new(move |rows, session| Ok(table(rows, session)?.single_value()))
+    }
+}
+
+impl sealed::Sealed for Sink {}
+impl Compute for Sink {
+    type Output = Written;
+
+    fn plans(&self, out: &mut Vec<Plan>) {
+        out.push(self.plan.clone());
+    }
+
+    fn sessions(&self, out: &mut Vec<Session>) {
+        out.push(self.session.clone());
+    }
+
+    fn collector(&self) -> Collector<Written> {
+        let table = table_collector(&self.plan);
+        let replaced = Arc::clone(&self.replaced);
+        Box::new(move |rows, session| Written::finish(&table(rows, session)?, &replaced))
+    }
+}

@@ -1,0 +1,26 @@
+//! Rows in memory.
+
+use std::error::Error as _;
+use std::sync::Arc;
+
+use swath_batch::BatchError;
+
+use super::meta;
+use super::{Error, ErrorKind, Report};
+
+impl From<BatchError> for Error {
+    fn from(error: BatchError) -> Self {
+        let mut report = report(&error);
+        report.source = Some(Arc::new(error));
+        Self::of(report)
+    }
+}
+pub(super) fn report(error: &BatchError) -> Report {
+    if let BatchError::Meta(error) = error {
+        return meta::report(error);
+    }
+    let mut report = Report::new(ErrorKind::Value, error.to_string());
+    let why = error.source().map(|why| ("why", why.to_string()));
+    report.notes.extend(why);
+    report
+}

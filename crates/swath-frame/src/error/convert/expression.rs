@@ -1,0 +1,34 @@
+//! Expressions.
+
+use std::error::Error as _;
+
+use swath_expr::{ExprError, ExprErrorKind};
+
+use super::meta;
+use super::{ErrorKind, Report};
+
+pub(super) fn report(error: &ExprError) -> Report {
+    let kind = error.kind();
+    let mut report = match kind {
+        ExprErrorKind::Meta(error) => meta::report(error),
+        ExprErrorKind::Overflow { .. }
+        | ExprErrorKind::NegOverflow { .. }
+        | ExprErrorKind::DivideByZero { .. }
+        | ExprErrorKind::CastValue { .. }
+        | ExprErrorKind::Function { .. } => Report::new(ErrorKind::Task, kind.to_string()),
+        _ => Report::new(ErrorKind::Type, kind.to_string()),
+    };
+    let mut why = kind.source();
+    while let Some(cause) = why {
+        report.notes.push(("why", cause.to_string()));
+        why = cause.source();
+    }
+    // A column alone is named by the first line already.
+    let inside = error
+        .expression()
+        .filter(|text| error.column() != Some(*text));
+    report
+        .notes
+        .extend(inside.map(|text| ("in", text.to_owned())));
+    report
+}

@@ -1,0 +1,87 @@
+//! A call that does not fit its frame.
+
+use std::panic::Location;
+use std::sync::Arc;
+
+use swath_plan::PlanError;
+
+use super::{Error, ErrorKind, Report};
+use super::{expression, io, kernel, meta};
+
+impl Error {
+    /// A call that does not fit its frame.
+    pub(crate) fn planning(
+        error: PlanError,
+        call: &'static str,
+        location: &'static Location<'static>,
+    ) -> Self {
+        let mut report = report(&error);
+        // An expression may have been written elsewhere than where it is used.
+        if let Some(written) = expression_line(&error).filter(|written| {
+            (written.file(), written.line()) != (location.file(), location.line())
+        }) {
+            report.notes.push(("written", written.to_string()));
+        }
+        report.source = Some(Arc::new(error));
+        Self::of(report).at(call, location)
+    }
+
+    /// A fault of the planner itself, between rounds.
+    pub(crate) fn lowering(error: PlanError) -> Self {
+        let mut report = report(&error);
+        report.source = Some(Arc::new(error));
+        Self::of(report)
+    }
+}
+
+/// The line that wrote the expression at fault.
+fn expression_line(error: &PlanError) -> Option<&'static Location<'static>> {
+    match error {
+        PlanError::Expr(error) => error.location(),
+        _ => None,
+    }
+}
+fn report(error: &PlanError) -> Report {
+    match error {
+        PlanError::Meta(error) => meta::report(error),
+        PlanError::Expr(error) => expression::report(error),
+        PlanError::Aggregate { of, source } => {
+            let mut report = kernel::report(source);
+            report.notes.push(("in", of.clone()));
+            report
+        }
+        PlanError::Io(error) => io::report(error),
+        PlanError::DropIndex { .. } => {
+            let mut report = Report::new(ErrorKind::Columns, error.to_string());
+            report.fix =
+                Some("call `reset_index()` first, which makes it an ordinary column".to_owned());
+            report
+        }
+        PlanError::DuplicateColumn { column } => {
+            let mut report = Report::new(ErrorKind::Columns, error.to_string());
+            report.fix = Some(format!(
+                "give one of them another name: `.alias(\"{column}_2\")`, or `rename` before"
+            ));
+            report
+        }
+        PlanError::Unnamed { .. } => {
+            let mut report = Report::new(ErrorKind::Columns, error.to_string());
+            report.fix = Some("name it with `.alias(\"…\")`".to_owned());
+            report
+        }
+        PlanError::NotAColumn { .. } => {
+            let mut report = Report::new(ErrorKind::Columns, error.to_string());
+            report.fix = Some("give it a name with `assign` first".to_owned());
+            report
+        }
+        PlanError::Divisions(_) | PlanError::Partitions { .. } => {
+            Report::new(ErrorKind::Partitions, error.to_string())
+        }
+        PlanError::TooSmall { .. }
+        | PlanError::Negative { .. }
+        | PlanError::NoKeys
+        | PlanError::NoColumns { .. } => Report::new(ErrorKind::Option, error.to_string()),
+        PlanError::Released { .. } => Report::new(ErrorKind::Released, error.to_string()),
+        _ => Report::new(ErrorKind::Backend, error.to_string()),
+    }
+}

@@ -1,0 +1,133 @@
+//! A run that gave no result.
+
+use std::error::Error as StdError;
+use std::sync::Arc;
+
+use swath_batch::BatchError;
+use swath_expr::ExprError;
+use swath_io::IoError;
+use swath_kernels::KernelError;
+use swath_memory::format_bytes;
+use swath_ops::OpError;
+use swath_scheduler::{RunError, TaskErrorKind};
+
+use super::{Error, ErrorKind, Report};
+use super::{batch, expression, io, kernel};
+
+impl Error {
+    /// A run that gave no result.
+    pub(crate) fn run(error: RunError) -> Self {
+        let key = error.key().cloned();
+        let mut report = match &error {
+            RunError::Task {
+                label,
+                origin,
+                error: task,
+                chain,
+                ..
+            } => {
+                let mut report = match task.kind() {
+                    TaskErrorKind::Panicked { message, location } => {
+                        let kind = ErrorKind::Panic {
+                            message: message.clone(),
+                        };
+                        let mut report = Report::new(kind, format!("a task panicked: {message}"));
+                        report
+                            .notes
+                            .extend(location.iter().map(|location| ("panic", location.clone())));
+                        report
+                    }
+                    _ => below(error.source())
+                        .unwrap_or_else(|| Report::new(ErrorKind::Task, task.to_string())),
+                };
+                report.notes.push(("stage", label.to_string()));
+                if chain.len() > 1 {
+                    let names: Vec<_> =
+                        chain.iter().map(|key| key.name.kind().to_owned()).collect();
+                    report.notes.push(("for", names[1..].join(" → ")));
+                }
+                report.location = origin.as_deref().cloned();
+                report
+            }
+            RunError::MemoryLimit {
+                what,
+                needed,
+                limit,
+                held,
+                origin,
+                ..
+            } => {
+                let held: Vec<_> = held
+                    .iter()
+                    .map(|holder| (holder.what.to_string(), holder.bytes))
+                    .collect();
+                let in_use: u64 = held.iter().map(|(_, bytes)| bytes).sum();
+                let what = format!(
+                    "a task needs {} for {what}, and {} of the {} that tasks and results may use are held",
+                    format_bytes(*needed),
+                    format_bytes(in_use),
+                    format_bytes(*limit)
+                );
+                let kind = ErrorKind::MemoryLimit {
+                    needed: *needed,
+                    limit: *limit,
+                    held: held.clone(),
+                };
+                let mut report = Report::new(kind, what);
+                if !held.is_empty() {
+                    let held: Vec<_> = held
+                        .iter()
+                        .map(|(what, bytes)| format!("{} {what}", format_bytes(*bytes)))
+                        .collect();
+                    report.notes.push(("held", held.join(", ")));
+                }
+                report.fix = Some("release persisted frames, raise memory_limit, or select fewer columns or smaller partitions".to_owned());
+                report.location = origin.as_deref().cloned();
+                report
+            }
+            RunError::Cancelled => {
+                Report::new(ErrorKind::Cancelled, "the computation was cancelled")
+            }
+            RunError::DeadlineExceeded => Report::new(
+                ErrorKind::Cancelled,
+                "the computation was not done by its deadline",
+            ),
+            RunError::NotHeld { .. } | RunError::Lost { .. } => {
+                let mut report = Report::new(ErrorKind::Released, error.to_string());
+                report.fix =
+                    Some("compute again: the rows are computed from the frame's plan".to_owned());
+                report
+            }
+            _ => Report::new(ErrorKind::Backend, error.to_string()),
+        };
+        report.key = key;
+        report.source = Some(Arc::new(error));
+        Self::of(report)
+    }
+}
+
+/// The report of the first error below that belongs to a layer whose words a user understands.
+fn below(mut error: Option<&(dyn StdError + 'static)>) -> Option<Report> {
+    while let Some(current) = error {
+        if let Some(error) = current.downcast_ref::<ExprError>() {
+            return Some(expression::report(error));
+        }
+        if let Some(error) = current.downcast_ref::<IoError>() {
+            return Some(io::report(error));
+        }
+        if let Some(error) = current.downcast_ref::<KernelError>() {
+            return Some(kernel::report(error));
+        }
+        if let Some(error) = current.downcast_ref::<BatchError>() {
+            return Some(batch::report(error));
+        }
+        if let Some(error) = current.downcast_ref::<OpError>() {
+            return Some(Report::new(ErrorKind::Task, error.to_string()));
+        }
+        if current.source().is_none() {
+            return Some(Report::new(ErrorKind::Task, current.to_string()));
+        }
+        error = current.source();
+    }
+    None
+}
