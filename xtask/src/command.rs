@@ -4,23 +4,44 @@ use crate::{say, workspace};
 use anyhow::{Context, Result, bail};
 use std::{
     ffi::{OsStr, OsString},
-    path::Path,
+    path::{Path, PathBuf},
     process::{Command, Stdio},
     time::{Duration, Instant},
 };
 
 /// One program with its arguments and environment.
 pub(crate) struct CommandLine {
-    program: OsString,
+    program: Program,
     arguments: Vec<OsString>,
     environment: Vec<(&'static str, String)>,
+}
+
+/// Where a program is.
+enum Program {
+    /// Found on the path, or named by one from the project's top.
+    Named(OsString),
+    /// One of the project's own, where cargo puts what it builds with a profile.
+    Built {
+        profile: &'static str,
+        name: &'static str,
+    },
 }
 
 impl CommandLine {
     /// A program, found on the path or named by one.
     pub(crate) fn new(program: impl AsRef<OsStr>) -> Self {
+        Self::of(Program::Named(program.as_ref().to_owned()))
+    }
+
+    /// A program of the project that cargo has built in the folder of a profile: `debug` or `release`. It is run from the target
+    /// folder that cargo uses here, which the caller's environment or configuration may have put elsewhere.
+    pub(crate) fn built(profile: &'static str, name: &'static str) -> Self {
+        Self::of(Program::Built { profile, name })
+    }
+
+    fn of(program: Program) -> Self {
         Self {
-            program: program.as_ref().to_owned(),
+            program,
             arguments: Vec::new(),
             environment: Vec::new(),
         }
@@ -112,18 +133,26 @@ impl CommandLine {
 
     fn process(&self) -> Result<Command> {
         let root = workspace::root()?;
-        // A program named by a path is one of the project's own; systems differ on where they look for it after a change of folder.
-        let is_path = Path::new(&self.program).components().count() > 1;
-        let mut command = Command::new(if is_path {
-            root.join(&self.program).into_os_string()
-        } else {
-            self.program.clone()
-        });
+        let mut command = Command::new(self.program.locate(root.as_path(), workspace::target)?);
         command
             .args(&self.arguments)
             .envs(self.environment.iter().map(|(name, value)| (name, value)))
             .current_dir(root);
         Ok(command)
+    }
+}
+
+impl Program {
+    /// What the system is asked to start; `target` is asked only for what cargo built.
+    fn locate(&self, root: &Path, target: impl FnOnce() -> Result<PathBuf>) -> Result<OsString> {
+        Ok(match self {
+            // Systems differ on where they look for a path after a change of folder.
+            Self::Named(path) if Path::new(path).components().count() > 1 => {
+                root.join(path).into_os_string()
+            }
+            Self::Named(name) => name.clone(),
+            Self::Built { profile, name } => target()?.join(profile).join(name).into_os_string(),
+        })
     }
 }
 
@@ -133,9 +162,10 @@ impl std::fmt::Display for CommandLine {
         for (name, value) in &self.environment {
             write!(f, "{name}={} ", quoted(value))?;
         }
-        let program = Path::new(&self.program)
-            .file_name()
-            .unwrap_or(&self.program);
+        let program = match &self.program {
+            Program::Named(path) => Path::new(path).file_name().unwrap_or(path),
+            Program::Built { name, .. } => OsStr::new(name),
+        };
         write!(f, "{}", program.to_string_lossy())?;
         for argument in &self.arguments {
             write!(f, " {}", quoted(&argument.to_string_lossy()))?;
@@ -155,6 +185,7 @@ fn quoted(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::CommandLine;
+    use std::path::{Path, PathBuf};
 
     #[test]
     fn is_shown_as_one_would_type_it() {
@@ -166,6 +197,30 @@ mod tests {
             command.to_string(),
             "RUSTDOCFLAGS='-D warnings' cargo doc --no-deps 'a b'"
         );
+    }
+
+    #[test]
+    fn what_cargo_built_is_looked_for_where_cargo_puts_it() {
+        for (command, shown, started) in [
+            (CommandLine::new("git"), "git", "git"),
+            (
+                CommandLine::new("target/peers/python"),
+                "python",
+                "/project/target/peers/python",
+            ),
+            (
+                CommandLine::built("release", "swath-demo"),
+                "swath-demo",
+                "/elsewhere/release/swath-demo",
+            ),
+        ] {
+            assert_eq!(command.to_string(), shown);
+            let found = command
+                .program
+                .locate(Path::new("/project"), || Ok(PathBuf::from("/elsewhere")))
+                .unwrap();
+            assert_eq!(PathBuf::from(found), Path::new(started));
+        }
     }
 
     #[test]

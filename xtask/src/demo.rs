@@ -26,7 +26,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     CommandLine::cargo("build")
         .args(["--release", "--locked", "--package", "swath-demo"])
         .run()?;
-    let mut demo = CommandLine::new("target/release/swath-demo")
+    let mut demo = CommandLine::built("release", "swath-demo")
         .args([
             "--rows",
             &options.rows,
@@ -43,7 +43,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
 /// Runs the demo on few rows, as the tests have built it; gives the time it took. Building the one package again would choose
 /// features for it alone, and compile half of the workspace a second time.
 pub(crate) fn small() -> Result<Duration> {
-    CommandLine::new("target/debug/swath-demo")
+    CommandLine::built("debug", "swath-demo")
         .args(["--rows", "2e5", "--data", "target/data-small"])
         .run()
 }

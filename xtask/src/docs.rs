@@ -10,7 +10,8 @@ pub(crate) fn run() -> Result<()> {
         say::line(&format!("{}: crate map rewritten", crate_map::PAGE));
     }
     rustdoc()?;
-    say::line("API docs: target/doc/swath/index.html");
+    let page = workspace::target()?.join("doc/swath/index.html");
+    say::line(&format!("API docs: {}", page.display()));
     Ok(())
 }
 

@@ -3,13 +3,18 @@
 use crate::command::CommandLine;
 use anyhow::{Context, Result};
 use serde::Deserialize;
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::PathBuf,
+};
 
 /// The parts of `cargo metadata` that the chores read.
 #[derive(Deserialize)]
 pub(crate) struct Metadata {
     /// Every package of the graph, those from registries too.
     pub(crate) packages: Vec<Package>,
+    /// Where cargo builds, with an absolute path.
+    pub(crate) target_directory: PathBuf,
     workspace_members: Vec<String>,
     resolve: Option<Resolve>,
 }
@@ -169,7 +174,7 @@ pub(crate) mod tests {
             .filter(|name| is_ours(name))
             .collect();
         let text =
-            json!({"packages": list, "workspace_members": members, "resolve": {"nodes": nodes}})
+            json!({"packages": list, "target_directory": "/p/target", "workspace_members": members, "resolve": {"nodes": nodes}})
                 .to_string();
         Metadata::parse(&text).unwrap()
     }

@@ -1,6 +1,6 @@
 //! The project as its root manifest lists it: groups of members, in dependency order.
 
-use crate::{files, metadata::Metadata};
+use crate::{command::CommandLine, files, metadata::Metadata};
 use anyhow::{Context, Result};
 use std::path::{Path, PathBuf};
 
@@ -14,6 +14,22 @@ pub(crate) fn root() -> Result<PathBuf> {
         .filter(|root| root.join("Cargo.toml").exists())
         .map(Path::to_owned)
         .context("xtask was built in another folder: run it as `cargo xtask`")
+}
+
+/// The folder that cargo builds into, as the caller's environment and configuration have it.
+///
+/// # Errors
+/// When cargo cannot be asked.
+pub(crate) fn target() -> Result<PathBuf> {
+    target_of(CommandLine::cargo("metadata"))
+}
+
+/// Asks a `cargo metadata` that may carry settings of its own.
+fn target_of(metadata: CommandLine) -> Result<PathBuf> {
+    let text = metadata
+        .args(["--no-deps", "--format-version", "1"])
+        .output()?;
+    Ok(Metadata::parse(&text)?.target_directory)
 }
 
 /// The members of the workspace, with the comment above each group as its title.
@@ -114,8 +130,9 @@ impl Workspace {
 
 #[cfg(test)]
 pub(crate) mod tests {
-    use super::Workspace;
-    use crate::metadata::tests::metadata;
+    use super::{Workspace, target_of};
+    use crate::{command::CommandLine, metadata::tests::metadata};
+    use std::path::Path;
 
     pub(crate) const MANIFEST: &str = "[workspace]\nmembers = [\n    # Bottom.\n    \"crates/swath-a\",\n    # Top.\n    \"crates/swath-b\",\n]\n";
 
@@ -136,6 +153,14 @@ pub(crate) mod tests {
             (top.name.as_str(), top.uses.len(), top.uses[0].is_dev),
             ("swath-b", 1, false)
         );
+    }
+
+    #[test]
+    fn the_target_folder_is_the_one_that_cargo_is_told() {
+        for folder in ["/elsewhere", "/of/another/project"] {
+            let metadata = CommandLine::cargo("metadata").env("CARGO_TARGET_DIR", folder);
+            assert_eq!(target_of(metadata).unwrap(), Path::new(folder));
+        }
     }
 
     #[test]

@@ -6,7 +6,7 @@ use anyhow::{Context, Result, bail};
 /// One program that answers a query when called.
 pub(super) struct Engine {
     pub(super) name: &'static str,
-    program: &'static str,
+    program: fn() -> CommandLine,
     arguments: &'static [&'static str],
 }
 
@@ -28,7 +28,7 @@ impl Engine {
     pub(super) fn swath() -> Self {
         Self {
             name: "swath",
-            program: "target/release/swath-bench",
+            program: || CommandLine::built("release", "swath-bench"),
             arguments: &["run"],
         }
     }
@@ -36,14 +36,14 @@ impl Engine {
     const fn peer(name: &'static str, arguments: &'static [&'static str]) -> Self {
         Self {
             name,
-            program: PYTHON,
+            program: || CommandLine::new(PYTHON),
             arguments,
         }
     }
 
     /// The command up to the arguments that every engine takes alike.
     pub(super) fn command(&self) -> CommandLine {
-        CommandLine::new(self.program).args(self.arguments)
+        (self.program)().args(self.arguments)
     }
 }
 

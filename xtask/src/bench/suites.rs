@@ -79,7 +79,7 @@ impl Suite {
     /// Makes the suite's data, if they are not there; gives the folder, from the project's top.
     pub(super) fn make_data(&self, rows: &str) -> Result<String> {
         let folder = format!("target/data/{}-{rows}", self.data);
-        CommandLine::new("target/release/swath-data")
+        CommandLine::built("release", "swath-data")
             .args([self.data, "--rows", rows, "--out", &folder])
             .run()?;
         Ok(folder)
