@@ -9,10 +9,11 @@ use swath_graph::{Key, Origin};
 use swath_memory::{Demand, Grant, OverBudget};
 
 use super::{
-    engine::{Engine, Job, Turn},
+    engine::Engine,
     inputs::{LocalInputs, input_bytes},
     registry::KeptPort,
     run::{RunData, WantedResult},
+    turn::{Job, Turn},
 };
 use crate::{
     At, Event, Footprint, Outputs, ResultId, RunError, TaskContext, TaskError, Work, panics,

@@ -12,11 +12,13 @@
 //! frees memory early), when a result has no reader left, what happens after an error, and who starts when memory is short. It
 //! never sees how much memory there is: admission is tried outside, and a refusal is news like any other.
 
+mod ending;
 mod machine;
 mod news;
 mod ready;
 mod run;
 mod shape;
+mod starting;
 
 pub use machine::State;
 pub use news::{Action, Admission, Ended, News, RunCounts, RunId, TaskRef};
