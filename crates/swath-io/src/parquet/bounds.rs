@@ -36,7 +36,7 @@ pub(super) fn chunk_bounds(chunk: &ColumnChunkMetaData, dtype: &DType, rows: u64
         value(statistics.min_bytes_opt()),
         value(statistics.max_bytes_opt()),
     );
-    let exact = statistics.min_is_exact() && statistics.max_is_exact() && !dtype.is_float();
+    let exact = statistics.min_is_exact() && statistics.max_is_exact();
     with_range(described, min, max, exact)
 }
 
@@ -181,7 +181,13 @@ fn with_range(
     if min.as_ref().is_some_and(nan) || max.as_ref().is_some_and(nan) {
         return bounds;
     }
-    let exact = exact && min.is_some() && max.is_some();
+    // Writers widen a zero to the sign that bounds both, so the column may have the other one.
+    let known = |value: &Option<Value>| {
+        value
+            .as_ref()
+            .is_some_and(|value| !matches!(value, Value::Float(0.0)))
+    };
+    let exact = exact && known(&min) && known(&max);
     ColumnBounds {
         min,
         max,
