@@ -1,7 +1,7 @@
 //! Cutting a graph down to what is wanted of it.
 
 use crate::error::GraphError;
-use crate::graph::{Dep, DepSource, Graph, HeldId, StageId, Task, TaskId};
+use crate::graph::{Dep, DepSource, Deps, Graph, HeldId, StageId, Task, TaskId};
 use crate::key::Key;
 
 /// Returns the part of a graph that the wanted keys need: their tasks, all that these read, and nothing else.
@@ -58,20 +58,22 @@ pub fn cull<W>(graph: &Graph<W>, wanted: &[Key]) -> Result<Graph<W>, GraphError>
     });
 
     let new_ids = renumber(&needed, |_| {});
-    let (mut tasks, mut deps) = (Vec::new(), Vec::new());
+    let (mut tasks, mut deps) = (Vec::new(), Deps::with_capacity(0, 0));
+    let mut reads = Vec::new();
     for task in graph.tasks().filter(|task| needed[task.id().index()]) {
-        deps.extend(task.deps().iter().map(|dep| Dep {
+        reads.clear();
+        reads.extend(task.deps().iter().map(|dep| Dep {
             from: match dep.from {
                 DepSource::Task(id) => DepSource::Task(TaskId::from_index(new_ids[id.index()])),
                 DepSource::Held(id) => DepSource::Held(HeldId::from_index(new_held[id.index()])),
             },
             port: dep.port,
         }));
+        deps.push(&reads);
         let stage = StageId::from_index(new_stages[task.stage_id().index()]);
         tasks.push(Task {
             stage,
             index: task.index(),
-            deps_end: deps.len() as u32,
         });
     }
     Graph::assemble(stages, tasks, deps, held)

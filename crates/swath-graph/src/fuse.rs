@@ -1,7 +1,7 @@
 //! Joining chains of tasks into one, for engines whose tasks are functions of one value.
 
 use crate::error::GraphError;
-use crate::graph::{Dep, DepSource, Graph, StageId, StageSpec, Task, TaskId, TaskView};
+use crate::graph::{Dep, DepSource, Deps, Graph, StageId, StageSpec, Task, TaskId, TaskView};
 use crate::hint::Hint;
 use crate::key::Key;
 use std::collections::HashMap;
@@ -75,7 +75,8 @@ pub fn fuse<W>(
     let mut new_stages: HashMap<StageId, StageId> = HashMap::new();
     let mut stages = Vec::new();
     let mut new_ids = vec![TaskId(u32::MAX); graph.len()];
-    let (mut tasks, mut deps) = (Vec::new(), Vec::new());
+    let (mut tasks, mut deps) = (Vec::new(), Deps::with_capacity(0, 0));
+    let mut reads = Vec::new();
     for task in graph.tasks().filter(|task| !absorbed[task.id().index()]) {
         let position = task.id().index();
         let stage = *new_stages
@@ -84,7 +85,8 @@ pub fn fuse<W>(
                 stages.push(joined.stages[old.index()].clone());
                 StageId::from_index(stages.len() - 1)
             });
-        deps.extend(
+        reads.clear();
+        reads.extend(
             graph
                 .task(first_of[position])
                 .deps()
@@ -97,11 +99,11 @@ pub fn fuse<W>(
                     DepSource::Held(_) => *dep,
                 }),
         );
+        deps.push(&reads);
         new_ids[position] = TaskId::from_index(tasks.len());
         tasks.push(Task {
             stage,
             index: task.index(),
-            deps_end: deps.len() as u32,
         });
     }
     Graph::assemble(stages, tasks, deps, graph.held().to_vec())

@@ -16,7 +16,7 @@
 //! keeps nothing global: ids mean something inside one graph only, names are self-contained.
 //!
 //! Graphs are acyclic by construction (a task can only read what was added before it), flat (no recursion anywhere, also
-//! when dropped) and small: 12 bytes a task, 12 bytes a dependency.
+//! when dropped) and small: 12 bytes a task, 12 bytes a dependency; tasks that read the same share them.
 //!
 //! ```
 //! use swath_graph::{GraphBuilder, Key, Name};
@@ -73,8 +73,8 @@ pub use error::{DecodeError, EncodeError, GraphError, ParseKeyError};
 pub use fingerprint::{CANON_VERSION, Canon, Fingerprint};
 pub use fuse::fuse;
 pub use graph::{
-    Consumers, Dep, DepSource, Graph, GraphBuilder, HeldId, KeyedDep, KeyedTask, Stage, StageId,
-    StageSpec, TaskId, TaskView,
+    Consumers, Dep, DepSource, DepsId, Graph, GraphBuilder, HeldId, KeyedDep, KeyedTask, Stage,
+    StageId, StageSpec, TaskId, TaskView,
 };
 pub use hint::{Hint, Lane, Origin};
 pub use key::Key;

@@ -8,45 +8,47 @@ use swath_scheduler::state::{
     Action, Admission, Ended, News, RunId, Shape, ShapeBuilder, State, TaskRef,
 };
 
-/// A run by what each task reads, as distances back.
+/// A run by what each task reads, as distances back, or the same as the task before.
 #[derive(Clone, Debug)]
 struct Plan {
-    reads: Vec<Vec<usize>>,
+    reads: Vec<Option<Vec<usize>>>,
     retries: u32,
     priority: i32,
 }
 
 impl Plan {
     fn inputs(&self, rank: usize) -> Vec<usize> {
-        if rank == 0 {
-            Vec::new()
-        } else {
-            self.reads[rank]
-                .iter()
-                .map(|back| rank - 1 - back % rank)
-                .collect()
+        match &self.reads[rank] {
+            _ if rank == 0 => Vec::new(),
+            None => self.inputs(rank - 1),
+            Some(backs) => backs.iter().map(|back| rank - 1 - back % rank).collect(),
         }
     }
 
     /// One output a task, the last one held.
     fn shape(&self) -> Shape {
         let mut builder = ShapeBuilder::default();
+        let mut lists = Vec::new();
         for rank in 0..self.reads.len() {
             let output = builder.output(rank as u32);
             if rank + 1 == self.reads.len() {
                 builder.hold(output);
             }
-            builder.task(
-                self.inputs(rank).into_iter().map(|input| input as u32),
-                self.retries,
-            );
+            // Neighbours that read the same share a list, as those of a graph do.
+            let inputs = self.inputs(rank);
+            if lists.last().is_none_or(|(last, _)| *last != inputs) {
+                let list = builder.list(inputs.iter().map(|input| *input as u32));
+                lists.push((inputs, list));
+            }
+            builder.task(lists[lists.len() - 1].1, self.retries);
         }
         builder.build()
     }
 }
 
 fn plan() -> impl Strategy<Value = Plan> {
-    let reads = prop::collection::vec(prop::collection::vec(0..40_usize, 0..4), 0..30);
+    let backs = prop::option::weighted(0.7, prop::collection::vec(0..40_usize, 0..4));
+    let reads = prop::collection::vec(backs, 0..30);
     (reads, 0..3_u32, -1..2_i32).prop_map(|(reads, retries, priority)| Plan {
         reads,
         retries,

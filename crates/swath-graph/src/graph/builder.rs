@@ -1,5 +1,6 @@
 //! Building a graph task by task.
 
+use super::deps::Deps;
 use super::id::{Dep, DepSource, HeldId, StageId, TaskId};
 use super::task_graph::{Graph, StageSpec, Task};
 use crate::error::GraphError;
@@ -37,7 +38,7 @@ pub struct GraphBuilder<W> {
     /// The running number of each stage.
     next_index: Vec<u32>,
     tasks: Vec<Task>,
-    deps: Vec<Dep>,
+    deps: Deps,
     held: Vec<Key>,
     held_ids: HashMap<Key, HeldId>,
     first_error: Option<GraphError>,
@@ -63,7 +64,7 @@ impl<W> GraphBuilder<W> {
         Self::with_capacity(0, 0)
     }
 
-    /// Begins an empty graph with room for so many tasks and dependencies.
+    /// Begins an empty graph with room for so many tasks and dependencies, those that neighbours share counted once.
     pub fn with_capacity(tasks: usize, deps: usize) -> Self {
         static STAMP: AtomicU32 = AtomicU32::new(0);
         Self {
@@ -71,7 +72,7 @@ impl<W> GraphBuilder<W> {
             stages: Vec::new(),
             next_index: Vec::new(),
             tasks: Vec::with_capacity(tasks),
-            deps: Vec::with_capacity(deps),
+            deps: Deps::with_capacity(tasks, deps),
             held: Vec::new(),
             held_ids: HashMap::new(),
             first_error: None,
@@ -133,7 +134,7 @@ impl<W> GraphBuilder<W> {
             self.fail(|_| too_large("tasks"));
             return id;
         }
-        if self.deps.len() + deps.len() > u32::MAX as usize {
+        if self.deps.total() + deps.len() > u32::MAX as usize {
             self.fail(|_| too_large("dependencies"));
             return id;
         }
@@ -160,11 +161,10 @@ impl<W> GraphBuilder<W> {
         }
         let next = &mut self.next_index[stage.id.index()];
         *next = (*next).max(index.saturating_add(1));
-        self.deps.extend_from_slice(deps);
+        self.deps.push(deps);
         self.tasks.push(Task {
             stage: stage.id,
             index,
-            deps_end: self.deps.len() as u32,
         });
         id
     }

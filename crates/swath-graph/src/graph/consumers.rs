@@ -23,14 +23,14 @@ impl Consumers {
             DepSource::Held(held) => n_tasks + held.index(),
         };
         let mut starts = vec![0_u32; n_tasks + graph.held().len() + 1];
-        for dep in &graph.deps {
+        for dep in graph.tasks().flat_map(|task| task.deps()) {
             starts[slot(dep.from) + 1] += 1;
         }
         for position in 1..starts.len() {
             starts[position] += starts[position - 1];
         }
         let mut next = starts.clone();
-        let mut readers = vec![TaskId(0); graph.deps.len()];
+        let mut readers = vec![TaskId(0); graph.n_deps()];
         for task in graph.tasks() {
             for dep in task.deps() {
                 let next = &mut next[slot(dep.from)];

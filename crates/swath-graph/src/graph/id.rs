@@ -39,6 +39,8 @@ ids! {
     StageId, "s";
     /// A held key of one graph.
     HeldId, "h";
+    /// What a task of one graph reads, as a list: tasks that follow each other and read the same have the same.
+    DepsId, "d";
 }
 
 impl TaskId {

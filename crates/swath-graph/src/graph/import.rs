@@ -1,5 +1,6 @@
 //! A graph from tasks that name what they read by key, in any order: what comes from elsewhere, and may be wrong.
 
+use super::deps::Deps;
 use super::id::{Dep, DepSource, HeldId, StageId, TaskId};
 use super::key_index::KeyIndex;
 use super::task_graph::{Graph, StageSpec, Task};
@@ -67,6 +68,7 @@ impl<W> Graph<W> {
         let mut import = Import {
             stages: stages.into_iter().collect(),
             tasks: Vec::new(),
+            deps_ends: Vec::new(),
             deps: Vec::new(),
             names: Vec::new(),
             held: held.into_iter().collect(),
@@ -86,10 +88,10 @@ impl<W> Graph<W> {
             }
             let deps_end =
                 u32::try_from(import.deps.len()).map_err(|_| too_large("dependencies"))?;
+            import.deps_ends.push(deps_end);
             import.tasks.push(Task {
                 stage: task.stage,
                 index: task.index,
-                deps_end,
             });
         }
         import.build()
@@ -99,8 +101,10 @@ impl<W> Graph<W> {
 /// What [`Graph::from_keys`] works on: flat, with dependencies by the number of their name.
 pub(crate) struct Import<W> {
     pub(crate) stages: Vec<StageSpec<W>>,
-    /// Tasks in the order given, `deps_end` into `deps`.
+    /// Tasks in the order given.
     pub(crate) tasks: Vec<Task>,
+    /// Where the dependencies of each end in `deps`; they begin where those of the task before it end.
+    pub(crate) deps_ends: Vec<u32>,
     pub(crate) deps: Vec<RawDep>,
     /// Names by the number that dependencies use; every number used must be one.
     pub(crate) names: Vec<Name>,
@@ -139,7 +143,7 @@ impl<W> Import<W> {
         let index = KeyIndex::new(&self.stages, &self.tasks)?;
         let (held, held_ids) = number_held(&self.held)?;
         let deps = self.resolve(&index, &held_ids)?;
-        let (tasks, deps) = match sort(&self.tasks, deps) {
+        let (tasks, deps) = match sort(&self.tasks, &self.deps_ends, &deps) {
             Ok(sorted) => sorted,
             Err(circle) => {
                 let key = |task: &Task| {
@@ -163,8 +167,8 @@ impl<W> Import<W> {
     ) -> Result<Vec<Dep>, GraphError> {
         let name_ids: Vec<Option<u32>> = self.names.iter().map(|name| index.name(name)).collect();
         let mut deps = Vec::with_capacity(self.deps.len());
-        for task in &self.tasks {
-            for raw in &self.deps[deps.len()..task.deps_end as usize] {
+        for (task, deps_end) in self.tasks.iter().zip(&self.deps_ends) {
+            for raw in &self.deps[deps.len()..*deps_end as usize] {
                 let computed = name_ids[raw.name as usize]
                     .and_then(|name| index.find_numbered(&self.tasks, name, raw.index));
                 let from = if let Some(id) = computed {
@@ -203,22 +207,25 @@ fn number_held(keys: &[Key]) -> Result<(Vec<Key>, HashMap<Key, HeldId>), GraphEr
 }
 
 /// Brings tasks into an order in which each comes after what it reads; the error is a circle of them.
-fn sort(tasks: &[Task], deps: Vec<Dep>) -> Result<(Vec<Task>, Vec<Dep>), Vec<TaskId>> {
-    let start = |position: usize| {
-        if position == 0 {
+fn sort(tasks: &[Task], deps_ends: &[u32], deps: &[Dep]) -> Result<(Vec<Task>, Deps), Vec<TaskId>> {
+    let reads = |position: usize| {
+        let start = if position == 0 {
             0
         } else {
-            tasks[position - 1].deps_end as usize
-        }
+            deps_ends[position - 1] as usize
+        };
+        &deps[start..deps_ends[position] as usize]
     };
     let read_by = |position: usize| {
-        deps[start(position)..tasks[position].deps_end as usize]
-            .iter()
-            .filter_map(|dep| dep.task())
-            .map(TaskId::index)
+        let tasks = reads(position).iter().filter_map(|dep| dep.task());
+        tasks.map(TaskId::index)
     };
+    let mut sorted_deps = Deps::with_capacity(tasks.len(), 0);
     if (0..tasks.len()).all(|position| read_by(position).all(|dep| dep < position)) {
-        return Ok((tasks.to_vec(), deps));
+        for position in 0..tasks.len() {
+            sorted_deps.push(reads(position));
+        }
+        return Ok((tasks.to_vec(), sorted_deps));
     }
 
     let mut waits = vec![0_u32; tasks.len()];
@@ -264,27 +271,20 @@ fn sort(tasks: &[Task], deps: Vec<Dep>) -> Result<(Vec<Task>, Vec<Dep>), Vec<Tas
     for (new, old) in sorted.iter().enumerate() {
         new_ids[*old as usize] = new as u32;
     }
-    let (mut new_tasks, mut new_deps) = (
-        Vec::with_capacity(tasks.len()),
-        Vec::with_capacity(deps.len()),
-    );
-    for old in sorted {
-        let (old, task) = (old as usize, tasks[old as usize]);
-        new_deps.extend(deps[start(old)..task.deps_end as usize].iter().map(
-            |dep| match dep.from {
-                DepSource::Task(id) => Dep {
-                    from: DepSource::Task(TaskId(new_ids[id.index()])),
-                    port: dep.port,
-                },
-                DepSource::Held(_) => *dep,
+    let mut new_reads = Vec::new();
+    for old in &sorted {
+        new_reads.clear();
+        new_reads.extend(reads(*old as usize).iter().map(|dep| match dep.from {
+            DepSource::Task(id) => Dep {
+                from: DepSource::Task(TaskId(new_ids[id.index()])),
+                port: dep.port,
             },
-        ));
-        new_tasks.push(Task {
-            deps_end: new_deps.len() as u32,
-            ..task
-        });
+            DepSource::Held(_) => *dep,
+        }));
+        sorted_deps.push(&new_reads);
     }
-    Ok((new_tasks, new_deps))
+    let sorted_tasks = sorted.iter().map(|old| tasks[*old as usize]).collect();
+    Ok((sorted_tasks, sorted_deps))
 }
 
 /// Finds one circle among the tasks that still wait: each of them reads another that waits, so walking there must repeat.

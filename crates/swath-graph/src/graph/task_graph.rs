@@ -1,7 +1,8 @@
 //! The graph: flat tables of stages, tasks, dependencies and held keys.
 
 use super::consumers::Consumers;
-use super::id::{Dep, HeldId, StageId, TaskId};
+use super::deps::Deps;
+use super::id::{Dep, DepsId, HeldId, StageId, TaskId};
 use super::key_index::KeyIndex;
 use super::view::TaskView;
 use crate::error::GraphError;
@@ -19,11 +20,12 @@ use std::sync::{Arc, OnceLock};
 /// [`fuse`](crate::fuse) make of this one, so neither asks for `W: Clone`. What differs between the tasks of a stage belongs
 /// into the work as a table by index (`Load(Vec<PathBuf>)`).
 ///
-/// Costs 12 bytes a task and 12 a dependency, with 4 more for finding keys; one allocation a stage, none a task.
+/// Costs 12 bytes a task and 12 a dependency, with 4 more for finding keys and 4 for each list of dependencies; tasks that
+/// follow each other and read the same share theirs. One allocation a stage, none a task.
 pub struct Graph<W> {
     pub(super) stages: Vec<StageSpec<W>>,
     pub(super) tasks: Vec<Task>,
-    pub(super) deps: Vec<Dep>,
+    pub(super) deps: Deps,
     held: Vec<Key>,
     held_ids: HashMap<Key, HeldId>,
     index: KeyIndex,
@@ -42,12 +44,11 @@ pub struct StageSpec<W> {
     pub origin: Option<Origin>,
 }
 
-/// One task, as stored. Its dependencies begin where those of the task before it end.
+/// One task, as stored beside what it reads.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Task {
     pub(crate) stage: StageId,
     pub(crate) index: u32,
-    pub(crate) deps_end: u32,
 }
 
 impl<W> Graph<W> {
@@ -55,7 +56,7 @@ impl<W> Graph<W> {
     pub(crate) fn assemble(
         stages: Vec<StageSpec<W>>,
         tasks: Vec<Task>,
-        deps: Vec<Dep>,
+        deps: Deps,
         held: Vec<Key>,
     ) -> Result<Self, GraphError> {
         let index = KeyIndex::new(&stages, &tasks)?;
@@ -89,7 +90,20 @@ impl<W> Graph<W> {
 
     /// Returns the number of dependencies of all tasks together.
     pub fn n_deps(&self) -> usize {
-        self.deps.len()
+        self.deps.total()
+    }
+
+    /// Returns the number of lists of dependencies: at most one a task, fewer where neighbours read the same.
+    pub fn n_dep_lists(&self) -> usize {
+        self.deps.n_lists()
+    }
+
+    /// Returns one list of dependencies.
+    ///
+    /// # Panics
+    /// If the id is not one of this graph.
+    pub fn dep_list(&self, id: DepsId) -> &[Dep] {
+        self.deps.list(id)
     }
 
     /// Iterates over all tasks in the order of their ids, in which every task comes after what it reads.
@@ -158,16 +172,6 @@ impl<W> Graph<W> {
             consumers: OnceLock::new(),
         }
     }
-
-    pub(super) fn deps_of(&self, id: TaskId) -> &[Dep] {
-        let position = id.index();
-        let start = if position == 0 {
-            0
-        } else {
-            self.tasks[position - 1].deps_end as usize
-        };
-        &self.deps[start..self.tasks[position].deps_end as usize]
-    }
 }
 
 impl<W> Clone for Graph<W> {
@@ -189,7 +193,7 @@ impl<W> fmt::Debug for Graph<W> {
         f.debug_struct("Graph")
             .field("stages", &self.stages.len())
             .field("tasks", &self.tasks.len())
-            .field("deps", &self.deps.len())
+            .field("deps", &self.deps.total())
             .field("held", &self.held.len())
             .finish_non_exhaustive()
     }
@@ -230,7 +234,7 @@ mod tests {
 
     #[test]
     fn a_task_is_twelve_bytes() {
-        assert_eq!(size_of::<Task>(), 12);
+        assert_eq!(size_of::<Task>() + size_of::<DepsId>(), 12);
     }
 
     #[test]

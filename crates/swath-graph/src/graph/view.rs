@@ -1,6 +1,6 @@
 //! One task, seen inside its graph.
 
-use super::id::{Dep, StageId, TaskId};
+use super::id::{Dep, DepsId, StageId, TaskId};
 use super::task_graph::{Graph, StageSpec};
 use crate::hint::{Hint, Origin};
 use crate::key::Key;
@@ -55,7 +55,12 @@ impl<'a, W> TaskView<'a, W> {
 
     /// Returns what it reads, in the order in which it was given.
     pub fn deps(self) -> &'a [Dep] {
-        self.graph.deps_of(self.id)
+        self.graph.deps.of(self.id)
+    }
+
+    /// Returns the number of the list that [`deps`](Self::deps) is; the tasks before and after it may have the same.
+    pub fn deps_id(self) -> DepsId {
+        self.graph.deps.id(self.id)
     }
 
     /// Returns how it likes to be run and called.

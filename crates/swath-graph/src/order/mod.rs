@@ -9,7 +9,8 @@
 //!
 //! How early to run what does not pay at once, but may soon, cannot be seen from close by: five reductions over one input
 //! want it, a shuffle does not. So where results are shared the walk is made three times, ever more eagerly, and the
-//! order that keeps least is taken. All of this takes time linear in the dependencies (sorting each task's own aside).
+//! order that keeps least is taken. All of this takes time linear in the dependencies (sorting each task's own aside), those that
+//! neighbours share counted once.
 
 mod shape;
 #[cfg(test)]

@@ -2,13 +2,24 @@
 
 use crate::graph::{Graph, TaskId};
 use std::cmp::Reverse;
+use std::ops::Range;
 
-/// Dependencies among the needed tasks, both ways, each pair once, whatever the ports.
+/// Who reads whom among the needed tasks, whatever the ports.
+///
+/// What is read comes in *sets*: tasks that follow each other and read the same tasks share one, so where each of 64 tasks
+/// reads 64 others there is one set of 64 with 64 readers, not 4096 pairs. Everything here and in the walk costs time linear in
+/// the sizes of the sets and in the tasks.
 pub(super) struct Shape {
-    /// What each task reads, the part to be done first in front.
-    deps: Csr,
-    /// Which needed tasks read each task, by ascending id.
-    readers: Csr,
+    /// What each task reads.
+    set_of: Vec<u32>,
+    /// The tasks of each set, each once, the part to be done first in front.
+    sets: Csr,
+    /// Readers of set `i` are the needed ones among the tasks `set_starts[i]..set_starts[i + 1]`.
+    set_starts: Vec<u32>,
+    /// How many these are.
+    n_readers: Vec<u32>,
+    /// The sets with readers that each task is in, ascending.
+    sets_with: Csr,
     /// Wanted tasks, whose results stay.
     kept: Vec<bool>,
     /// What a wanted task needs, or everything if nothing is wanted.
@@ -34,45 +45,91 @@ impl Csr {
 impl Shape {
     pub(super) fn new<W>(graph: &Graph<W>, wanted: &[TaskId]) -> Self {
         let n = graph.len();
-        let mut deps = unique_deps(graph);
-        let (kept, needed) = needed(n, &deps, wanted);
-        sort_by_need(n, &mut deps);
-        let readers = turn_round(n, &deps, &needed);
-        let mut chain_end: Vec<u32> = (0..n as u32).collect();
-        for task in (0..n as u32).rev() {
-            if let ([_], [reader], false) = (deps.get(task), readers.get(task), kept[task as usize])
-            {
-                // A reader of several is where the chain ends, and its own end is itself.
-                chain_end[task as usize] = chain_end[*reader as usize];
-            }
+        let ReadSets {
+            set_of,
+            mut sets,
+            set_starts,
+        } = ReadSets::of(graph);
+        let (kept, needed) = needed(n, &set_of, &sets, wanted);
+        sort_by_need(&set_starts, &mut sets);
+        let mut n_readers = vec![0_u32; set_starts.len() - 1];
+        for (task, set) in set_of.iter().enumerate() {
+            n_readers[*set as usize] += u32::from(needed[task]);
         }
-        Self {
-            deps,
-            readers,
+        let sets_with = turn_round(n, &sets, &n_readers);
+        let mut shape = Self {
+            set_of,
+            sets,
+            set_starts,
+            n_readers,
+            sets_with,
             kept,
             needed,
-            chain_end,
+            chain_end: (0..n as u32).collect(),
+        };
+        for task in (0..n as u32).rev() {
+            if let ([_], Some(reader), false) =
+                (shape.deps(task), shape.only_reader(task), shape.kept(task))
+            {
+                // A reader of several is where the chain ends, and its own end is itself.
+                shape.chain_end[task as usize] = shape.chain_end[reader as usize];
+            }
         }
+        shape
     }
 
     pub(super) fn len(&self) -> usize {
         self.kept.len()
     }
 
+    pub(super) fn n_sets(&self) -> usize {
+        self.n_readers.len()
+    }
+
     /// Says whether any result is read by more than one task; otherwise the graph is a tree, or several.
     pub(super) fn shares_results(&self) -> bool {
-        self.readers
-            .starts
-            .windows(2)
-            .any(|bounds| bounds[1] - bounds[0] > 1)
+        let is_shared = |set: u32| self.n_readers(set) > 1 && !self.set(set).is_empty();
+        (0..self.n_sets() as u32).any(is_shared)
+            || (0..self.len() as u32).any(|task| self.sets_with(task).len() > 1)
+    }
+
+    /// The set of tasks that a task reads.
+    pub(super) fn set_of(&self, task: u32) -> u32 {
+        self.set_of[task as usize]
+    }
+
+    pub(super) fn set(&self, set: u32) -> &[u32] {
+        self.sets.get(set)
     }
 
     pub(super) fn deps(&self, task: u32) -> &[u32] {
-        self.deps.get(task)
+        self.set(self.set_of(task))
     }
 
-    pub(super) fn readers(&self, task: u32) -> &[u32] {
-        self.readers.get(task)
+    /// The sets with readers that a task is in.
+    pub(super) fn sets_with(&self, task: u32) -> &[u32] {
+        self.sets_with.get(task)
+    }
+
+    pub(super) fn n_readers(&self, set: u32) -> u32 {
+        self.n_readers[set as usize]
+    }
+
+    /// The tasks among which a set's readers are.
+    pub(super) fn reader_range(&self, set: u32) -> Range<u32> {
+        self.set_starts[set as usize]..self.set_starts[set as usize + 1]
+    }
+
+    /// The readers of a set.
+    pub(super) fn readers(&self, set: u32) -> impl Iterator<Item = u32> {
+        self.reader_range(set).filter(|task| self.needed(*task))
+    }
+
+    fn only_reader(&self, task: u32) -> Option<u32> {
+        match self.sets_with(task) {
+            [set] if self.n_readers(*set) == 1 => self.readers(*set).next(),
+            _ => None,
+        }
     }
 
     pub(super) fn kept(&self, task: u32) -> bool {
@@ -88,25 +145,56 @@ impl Shape {
     }
 }
 
-/// The tasks that each task reads, each once, in the order of the first port read.
-fn unique_deps<W>(graph: &Graph<W>) -> Csr {
-    let mut starts = Vec::with_capacity(graph.len() + 1);
-    let mut items = Vec::with_capacity(graph.n_deps());
-    let mut read_by = vec![u32::MAX; graph.len()];
-    starts.push(0);
-    for (position, task) in graph.tasks().enumerate() {
-        for dep in task.deps().iter().filter_map(|dep| dep.task()) {
-            let seen = std::mem::replace(&mut read_by[dep.index()], position as u32);
-            if seen != position as u32 {
-                items.push(dep.0);
-            }
-        }
-        starts.push(items.len() as u32);
-    }
-    Csr { starts, items }
+/// Which tasks read which set.
+struct ReadSets {
+    set_of: Vec<u32>,
+    sets: Csr,
+    set_starts: Vec<u32>,
 }
 
-fn needed(n: usize, deps: &Csr, wanted: &[TaskId]) -> (Vec<bool>, Vec<bool>) {
+impl ReadSets {
+    /// The tasks of a set are in the order of the first port read.
+    fn of<W>(graph: &Graph<W>) -> Self {
+        let mut set_of: Vec<u32> = Vec::with_capacity(graph.len());
+        let mut set_starts = Vec::new();
+        let (mut starts, mut items) = (vec![0_u32], Vec::<u32>::new());
+        // By task: the list in which it was met last.
+        let mut read_by = vec![u32::MAX; graph.len()];
+        let mut last = None;
+        for (position, task) in graph.tasks().enumerate() {
+            let list = task.deps_id();
+            if last.replace(list) != Some(list) {
+                let begin = items.len();
+                for dep in task.deps().iter().filter_map(|dep| dep.task()) {
+                    let seen = std::mem::replace(&mut read_by[dep.index()], position as u32);
+                    if seen != position as u32 {
+                        items.push(dep.0);
+                    }
+                }
+                // Neighbours that read other ports of the same tasks, as after a shuffle, share the set as well.
+                let before = starts
+                    .len()
+                    .checked_sub(2)
+                    .map(|set| starts[set] as usize..begin);
+                if before.is_some_and(|before| items[before] == items[begin..]) {
+                    items.truncate(begin);
+                } else {
+                    set_starts.push(position as u32);
+                    starts.push(items.len() as u32);
+                }
+            }
+            set_of.push(set_starts.len() as u32 - 1);
+        }
+        set_starts.push(graph.len() as u32);
+        Self {
+            set_of,
+            sets: Csr { starts, items },
+            set_starts,
+        }
+    }
+}
+
+fn needed(n: usize, set_of: &[u32], sets: &Csr, wanted: &[TaskId]) -> (Vec<bool>, Vec<bool>) {
     let mut kept = vec![false; n];
     for id in wanted {
         kept[id.index()] = true;
@@ -115,9 +203,10 @@ fn needed(n: usize, deps: &Csr, wanted: &[TaskId]) -> (Vec<bool>, Vec<bool>) {
         return (kept, vec![true; n]);
     }
     let mut needed = kept.clone();
+    let mut marked = None;
     for task in (0..n).rev() {
-        if needed[task] {
-            for dep in deps.get(task as u32) {
+        if needed[task] && marked.replace(set_of[task]) != Some(set_of[task]) {
+            for dep in sets.get(set_of[task]) {
                 needed[*dep as usize] = true;
             }
         }
@@ -125,12 +214,13 @@ fn needed(n: usize, deps: &Csr, wanted: &[TaskId]) -> (Vec<bool>, Vec<bool>) {
     (kept, needed)
 }
 
-/// Sorts what each task reads so that the part which keeps most results on its way comes first: the others then wait with
-/// only its one result beside them. Exact for trees; where parts share tasks, an upper bound.
-fn sort_by_need(n: usize, deps: &mut Csr) {
+/// Sorts each set so that the part which keeps most results on its way comes first: the others then wait with only its one
+/// result beside them. Exact for trees; where parts share tasks, an upper bound.
+fn sort_by_need(set_starts: &[u32], sets: &mut Csr) {
+    let n = set_starts.last().map_or(0, |end| *end as usize);
     let mut need = vec![1_u32; n];
-    for task in 0..n {
-        let own = &mut deps.items[deps.starts[task] as usize..deps.starts[task + 1] as usize];
+    for (set, readers) in set_starts.windows(2).enumerate() {
+        let own = &mut sets.items[sets.starts[set] as usize..sets.starts[set + 1] as usize];
         // Most tasks read one, or several that are alike.
         if !own.is_sorted_by_key(|dep| Reverse(need[*dep as usize])) {
             own.sort_by_key(|dep| Reverse(need[*dep as usize]));
@@ -140,16 +230,17 @@ fn sort_by_need(n: usize, deps: &mut Csr) {
             .zip(0..)
             .map(|(dep, before)| need[*dep as usize].saturating_add(before))
             .max();
-        need[task] = on_the_way.unwrap_or(0).max(own.len() as u32 + 1);
+        let here = on_the_way.unwrap_or(0).max(own.len() as u32 + 1);
+        need[readers[0] as usize..readers[1] as usize].fill(here);
     }
 }
 
-/// Who reads each task, among those needed.
-fn turn_round(n: usize, deps: &Csr, needed: &[bool]) -> Csr {
+/// The sets that each task is in, among those with readers.
+fn turn_round(n: usize, sets: &Csr, n_readers: &[u32]) -> Csr {
     let mut starts = vec![0_u32; n + 1];
-    let readers = || (0..n as u32).filter(|task| needed[*task as usize]);
-    for task in readers() {
-        for dep in deps.get(task) {
+    let read = || (0..n_readers.len() as u32).filter(|set| n_readers[*set as usize] > 0);
+    for set in read() {
+        for dep in sets.get(set) {
             starts[*dep as usize + 1] += 1;
         }
     }
@@ -158,10 +249,10 @@ fn turn_round(n: usize, deps: &Csr, needed: &[bool]) -> Csr {
     }
     let mut next = starts.clone();
     let mut items = vec![0_u32; starts[n] as usize];
-    for task in readers() {
-        for dep in deps.get(task) {
+    for set in read() {
+        for dep in sets.get(set) {
             let next = &mut next[*dep as usize];
-            items[*next as usize] = task;
+            items[*next as usize] = set;
             *next += 1;
         }
     }

@@ -34,9 +34,13 @@ pub(super) struct Walk<'a> {
     /// The order so far: when each task runs, or `NEVER`.
     priority: Vec<u32>,
     next: u32,
-    /// Readers of each task that have not run.
+    /// By set: readers that have not run.
     left: Vec<u32>,
-    /// By chain end: how many of what it reads exist, or are the end of a chain that begins with what exists.
+    /// By task: sets it is in whose readers have not all run.
+    open: Vec<u32>,
+    /// By set: tasks of it that have not run.
+    missing: Vec<u32>,
+    /// By set: how many of its tasks exist, or are the end of a chain that begins with what exists.
     available: Vec<u32>,
     /// By chain end: how many results wait for nothing else, so that running to this end gives them back.
     given_back: Vec<u32>,
@@ -44,7 +48,9 @@ pub(super) struct Walk<'a> {
     pays: Vec<u32>,
     /// Tasks that ran while someone still had to read them, the last on top.
     alive: Vec<u32>,
-    /// By task: readers before this position have run.
+    /// By task: the sets it is in before this position have no reader left.
+    set_cursor: Vec<u32>,
+    /// By set: its readers before this task have run.
     reader_cursor: Vec<u32>,
     n_alive: u32,
     peak: u32,
@@ -54,20 +60,24 @@ pub(super) struct Walk<'a> {
 impl<'a> Walk<'a> {
     pub(super) fn new(shape: &'a Shape, eager: Eager, limit: u32) -> Self {
         let n = shape.len();
+        let sets = || 0..shape.n_sets() as u32;
         Self {
             shape,
             eager,
             limit,
             priority: vec![NEVER; n],
             next: 0,
-            left: (0..n as u32)
-                .map(|task| shape.readers(task).len() as u32)
+            left: sets().map(|set| shape.n_readers(set)).collect(),
+            open: (0..n as u32)
+                .map(|task| shape.sets_with(task).len() as u32)
                 .collect(),
-            available: vec![0; n],
+            missing: sets().map(|set| shape.set(set).len() as u32).collect(),
+            available: vec![0; shape.n_sets()],
             given_back: vec![0; n],
             pays: Vec::new(),
             alive: Vec::new(),
-            reader_cursor: vec![0; n],
+            set_cursor: vec![0; n],
+            reader_cursor: sets().map(|set| shape.reader_range(set).start).collect(),
             n_alive: 0,
             peak: 0,
             total: 0,
@@ -77,8 +87,9 @@ impl<'a> Walk<'a> {
     /// Returns the order, unless it would keep more than the limit.
     pub(super) fn run(mut self) -> Option<Order> {
         let shape = self.shape;
-        let is_target =
-            |task: u32| shape.needed(task) && (shape.kept(task) || shape.readers(task).is_empty());
+        let is_target = |task: u32| {
+            shape.needed(task) && (shape.kept(task) || shape.sets_with(task).is_empty())
+        };
         for first in (0..shape.len() as u32).filter(|task| is_target(*task)) {
             let mut target = Some(first);
             while let Some(task) = target {
@@ -116,9 +127,10 @@ impl<'a> Walk<'a> {
                 way.pop();
                 continue;
             }
-            if let Some(dep) = self.shape.deps(*task).get(*position) {
+            let set = self.shape.set_of(*task);
+            let dep = self.shape.set(set).get(*position).copied();
+            if let Some(dep) = dep.filter(|_| self.missing[set as usize] > 0) {
                 *position += 1;
-                let dep = *dep;
                 if !self.has_run(dep) {
                     way.push((dep, 0));
                 }
@@ -142,37 +154,91 @@ impl<'a> Walk<'a> {
 
         let end = self.shape.chain_end(task);
         let inside_chain = end != task;
-        let mut counted = false;
-        for dep in self.shape.deps(task) {
-            // A chain's task replaces what it reads; if that was given back already, so is this.
-            counted |= inside_chain && self.left[*dep as usize] == 1 && !self.shape.kept(*dep);
-            self.left[*dep as usize] -= 1;
-            if self.left[*dep as usize] == 1 && !self.shape.kept(*dep) {
-                let last = self.next_reader(*dep).expect("one reader has not run");
-                self.give_back(self.shape.chain_end(last));
-            }
-        }
+        // A chain's task replaces what it reads; if that was given back already, so is this.
+        let counted = inside_chain && self.waits_for_one(self.shape.deps(task)[0]);
+        self.leave(self.shape.set_of(task));
 
-        if self.left[task as usize] == 0 {
+        let waits_for_one = self.waits_for_one(task);
+        if self.open[task as usize] == 0 {
             return;
         }
         self.alive.push(task);
-        let waits_for_one = self.left[task as usize] == 1 && !self.shape.kept(task);
+        for set in self.shape.sets_with(task) {
+            self.missing[*set as usize] -= 1;
+        }
         if inside_chain {
             if waits_for_one && !counted {
                 self.give_back(end);
             }
             return;
         }
-        for reader in self.shape.readers(task) {
-            let end = self.shape.chain_end(*reader);
-            self.available[end as usize] += 1;
-            if waits_for_one {
-                self.give_back(end);
-            } else {
-                self.check(end);
+        for set in self.shape.sets_with(task) {
+            self.arrive(*set, waits_for_one);
+        }
+    }
+
+    /// Counts a reader of a set as run, and sees which of the set's results now wait for one other reader only.
+    fn leave(&mut self, set: u32) {
+        let shape = self.shape;
+        let left = &mut self.left[set as usize];
+        *left -= 1;
+        if *left > 1 {
+            return;
+        }
+        let is_last = *left == 0;
+        for dep in shape.set(set) {
+            self.open[*dep as usize] -= u32::from(is_last);
+            if self.waits_for_one(*dep) {
+                let last = self.next_reader(*dep).expect("one reader has not run");
+                self.give_back(shape.chain_end(last));
             }
         }
+    }
+
+    /// Counts a task of a set as there, and sees which of the set's readers that lets run.
+    fn arrive(&mut self, set: u32, waits_for_one: bool) {
+        let shape = self.shape;
+        if let [only] = shape.set(set) {
+            // Its readers may begin chains, with ends of their own.
+            self.available[set as usize] = 1;
+            debug_assert!(self.has_run(*only), "it is there now");
+            for reader in shape.readers(set) {
+                let end = shape.chain_end(reader);
+                if end != reader {
+                    self.available[shape.set_of(end) as usize] += 1;
+                }
+                if waits_for_one {
+                    self.give_back(end);
+                } else {
+                    self.check(end);
+                }
+            }
+            return;
+        }
+        // Whoever reads several is where a chain ends.
+        self.available[set as usize] += 1;
+        if waits_for_one || self.can_run(set) {
+            for reader in shape.readers(set) {
+                if waits_for_one {
+                    self.give_back(reader);
+                } else {
+                    self.check(reader);
+                }
+            }
+        }
+    }
+
+    /// Says whether a result is alive for one more reader and no longer.
+    fn waits_for_one(&mut self, task: u32) -> bool {
+        self.open[task as usize] == 1
+            && !self.shape.kept(task)
+            && self
+                .open_set(task)
+                .is_some_and(|set| self.left[set as usize] == 1)
+    }
+
+    fn can_run(&self, set: u32) -> bool {
+        self.available[set as usize] as usize == self.shape.set(set).len()
     }
 
     /// Notes that running to a chain's end gives a result back.
@@ -182,7 +248,7 @@ impl<'a> Walk<'a> {
     }
 
     fn check(&mut self, end: u32) {
-        let can_run = self.available[end as usize] as usize == self.shape.deps(end).len();
+        let can_run = self.can_run(self.shape.set_of(end));
         let pays = self.given_back[end as usize] > 0
             || match self.eager {
                 Eager::Never => false,
@@ -199,9 +265,12 @@ impl<'a> Walk<'a> {
         self.n_alive += u32::from(!self.shape.kept(task));
         self.peak = self.peak.max(self.n_alive);
         self.total += u64::from(self.n_alive);
-        let gone = |dep: &&u32| self.left[**dep as usize] == 1 && !self.shape.kept(**dep);
-        self.n_alive -= self.shape.deps(task).iter().filter(gone).count() as u32;
-        self.n_alive -= u32::from(self.left[task as usize] == 0 && !self.shape.kept(task));
+        let set = self.shape.set_of(task);
+        if self.left[set as usize] == 1 {
+            let gone = |dep: &&u32| self.open[**dep as usize] == 1 && !self.shape.kept(**dep);
+            self.n_alive -= self.shape.set(set).iter().filter(gone).count() as u32;
+        }
+        self.n_alive -= u32::from(self.open[task as usize] == 0 && !self.shape.kept(task));
     }
 
     /// Runs every chain end that pays, with the chains to it, and what these make pay in turn.
@@ -211,7 +280,9 @@ impl<'a> Walk<'a> {
             if self.has_run(end) {
                 continue;
             }
-            for dep in self.shape.deps(end) {
+            let set = self.shape.set_of(end);
+            let missing = self.missing[set as usize] > 0;
+            for dep in self.shape.set(set).iter().filter(|_| missing) {
                 let mut task = *dep;
                 while !self.has_run(task) {
                     chain.push(task);
@@ -245,11 +316,23 @@ impl<'a> Walk<'a> {
 
     /// Returns the first reader that has not run.
     fn next_reader(&mut self, task: u32) -> Option<u32> {
-        let readers = self.shape.readers(task);
-        let cursor = &mut self.reader_cursor[task as usize];
-        while let Some(reader) = readers.get(*cursor as usize) {
-            if self.priority[*reader as usize] == NEVER {
-                return Some(*reader);
+        let set = self.open_set(task)?;
+        let cursor = &mut self.reader_cursor[set as usize];
+        let range = *cursor..self.shape.reader_range(set).end;
+        let is_left =
+            |task: &u32| self.priority[*task as usize] == NEVER && self.shape.needed(*task);
+        let reader = range.into_iter().find(is_left)?;
+        *cursor = reader;
+        Some(reader)
+    }
+
+    /// Returns the first set with a task in it that has readers left.
+    fn open_set(&mut self, task: u32) -> Option<u32> {
+        let sets = self.shape.sets_with(task);
+        let cursor = &mut self.set_cursor[task as usize];
+        while let Some(set) = sets.get(*cursor as usize) {
+            if self.left[*set as usize] > 0 {
+                return Some(*set);
             }
             *cursor += 1;
         }

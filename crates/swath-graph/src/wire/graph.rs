@@ -159,16 +159,15 @@ pub fn decode_graph<W, E: From<DecodeError>>(
             })
         })
         .collect::<Result<Vec<_>, DecodeError>>()?;
-    let mut deps_end = 0_u64;
+    let (mut deps_end, mut deps_ends) = (0_u64, Vec::new());
     let tasks = packed::<TASK>(&object, "tasks")?
         .iter()
         .map(|bytes| {
             deps_end += u64::from(u32_at(bytes, 8));
-            let deps_end = u32::try_from(deps_end).unwrap_or(u32::MAX);
+            deps_ends.push(u32::try_from(deps_end).unwrap_or(u32::MAX));
             Task {
                 stage: StageId(u32_at(bytes, 0)),
                 index: u32_at(bytes, 4),
-                deps_end,
             }
         })
         .collect();
@@ -182,6 +181,7 @@ pub fn decode_graph<W, E: From<DecodeError>>(
     let import = Import {
         stages,
         tasks,
+        deps_ends,
         deps,
         names,
         held,

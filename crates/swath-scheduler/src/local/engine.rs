@@ -16,7 +16,7 @@ use crate::{
     Event, Helpers, Keep, Observer, Work,
     executor::Executor,
     panics,
-    state::{Action, News, RunCounts, RunId, Shape, State},
+    state::{Action, News, RunCounts, RunId, Shape, State, TaskRef},
     sync::{Mutex, lock, thread::Thread},
 };
 
@@ -131,8 +131,8 @@ impl<W: Work> Engine<W> {
         lock(&self.core).state.progress(run)
     }
 
-    pub(super) fn is_last_read(&self, run: RunId, output: u32) -> bool {
-        lock(&self.core).state.is_last_read(run, output)
+    pub(super) fn is_last_read(&self, reader: TaskRef, output: u32) -> bool {
+        lock(&self.core).state.is_last_read(reader, output)
     }
 }
 

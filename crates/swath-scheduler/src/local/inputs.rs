@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     Held, Inputs, Pinned, Taken, TaskError, Work,
+    state::{RunId, TaskRef},
     sync::{
         Mutex,
         atomic::{AtomicBool, Ordering},
@@ -25,6 +26,7 @@ pub(super) type HeldInputs = Arc<[(Held, KeptPorts)]>;
 pub(super) struct LocalInputs<'a, W: Work> {
     engine: &'a Engine<W>,
     run: &'a RunData<W>,
+    task: TaskRef,
     sources: &'a [Source],
     held: Option<HeldInputs>,
     grant: &'a Grant,
@@ -39,15 +41,16 @@ impl<'a, W: Work> LocalInputs<'a, W> {
     pub(super) fn new(
         engine: &'a Engine<W>,
         run: &'a RunData<W>,
-        rank: u32,
+        task: TaskRef,
         held: Option<HeldInputs>,
         grant: &'a Grant,
         may_take: bool,
     ) -> Self {
-        let sources = run.layout.sources(rank);
+        let sources = run.layout.sources(task.rank);
         Self {
             engine,
             run,
+            task,
             sources,
             held,
             grant,
@@ -106,7 +109,7 @@ impl<W: Work> Inputs<W::Value> for LocalInputs<'_, W> {
     fn take(&self, i: usize) -> Result<Taken<'_, W::Value>, TaskError> {
         let kept = self.port(i)?;
         if let (true, Source::Output(output)) = (self.may_take, self.sources[i])
-            && self.engine.is_last_read(self.run.id, output)
+            && self.engine.is_last_read(self.task, output)
             && let Some((value, charge)) = self.engine.keep.take(kept.slot)
         {
             self.run.clear(output);
@@ -124,8 +127,35 @@ impl<W: Work> Inputs<W::Value> for LocalInputs<'_, W> {
     }
 }
 
+/// The sizes of what a task reads. Kept from task to task: the next one often reads the same.
+#[derive(Default)]
+pub(super) struct InputSizes {
+    bytes: Vec<u64>,
+    /// The run and the list of sources.
+    of: Option<(RunId, u32)>,
+}
+
+impl InputSizes {
+    pub(super) fn of<W: Work>(
+        &mut self,
+        run: &RunData<W>,
+        rank: u32,
+        held: Option<&HeldInputs>,
+    ) -> &[u64] {
+        // While one of its readers is not done, what is in a list does not change.
+        let list = (run.id, run.layout.list(rank));
+        if self.of.replace(list) != Some(list) {
+            let sources = run.layout.sources(rank);
+            self.bytes.clear();
+            self.bytes
+                .extend((0..sources.len()).map(|i| input_bytes(run, held, sources, i)));
+        }
+        &self.bytes
+    }
+}
+
 /// The bytes of one input, 0 if there is no such.
-pub(super) fn input_bytes<W: Work>(
+fn input_bytes<W: Work>(
     run: &RunData<W>,
     held: Option<&HeldInputs>,
     sources: &[Source],

@@ -10,7 +10,9 @@ use crate::state::{Shape, ShapeBuilder};
 pub(super) struct Layout {
     /// The task of each rank.
     tasks: Vec<TaskId>,
-    /// What task `r` reads, in order: `sources[source_starts[r]..source_starts[r + 1]]`.
+    /// The list of sources of each task; tasks that read the same may share one.
+    list_of: Vec<u32>,
+    /// What is in list `i`, in order: `sources[source_starts[i]..source_starts[i + 1]]`.
     source_starts: Vec<u32>,
     sources: Vec<Source>,
     /// Outputs of task `r`, one a port: numbers `output_starts[r]..output_starts[r + 1]`.
@@ -42,6 +44,9 @@ pub(super) enum Wanted {
     /// A key in [`Layout::held`].
     Held(u32),
 }
+
+/// No number yet.
+const NONE: u32 = u32::MAX;
 
 impl Layout {
     /// Costs time linear in the graph, and the graph's [`order`](swath_graph::order).
@@ -86,36 +91,43 @@ impl Layout {
 
         let mut held = HeldKeys::default();
         let mut is_read = vec![false; n_outputs as usize];
-        let mut source_starts = Vec::with_capacity(tasks.len() + 1);
-        source_starts.push(0);
+        let mut list_of = Vec::with_capacity(tasks.len());
+        let mut source_starts = vec![0];
         let mut sources = Vec::with_capacity(n_inputs);
-        for (rank, task) in tasks.iter().enumerate() {
+        // The graph's lists that the run needs, numbered as they are met.
+        let mut numbers = vec![NONE; graph.n_dep_lists()];
+        for task in &tasks {
             let view = graph.task(*task);
-            for dep in view.deps() {
-                sources.push(match dep.from {
-                    DepSource::Task(from) if known.contains_key(&from) => Source::Held {
-                        held: held.number(known[&from]),
-                        port: dep.port,
-                    },
-                    DepSource::Task(from) => {
-                        let output =
-                            output_starts[rank_of[from.index()] as usize] + u32::from(dep.port);
-                        is_read[output as usize] = true;
-                        Source::Output(output)
-                    }
-                    DepSource::Held(from) => Source::Held {
-                        held: held.number(&graph.held()[from.index()]),
-                        port: dep.port,
-                    },
+            let list = view.deps_id();
+            if numbers[list.index()] == NONE {
+                let begin = sources.len();
+                for dep in graph.dep_list(list) {
+                    sources.push(match dep.from {
+                        DepSource::Task(from) if known.contains_key(&from) => Source::Held {
+                            held: held.number(known[&from]),
+                            port: dep.port,
+                        },
+                        DepSource::Task(from) => {
+                            let output =
+                                output_starts[rank_of[from.index()] as usize] + u32::from(dep.port);
+                            is_read[output as usize] = true;
+                            Source::Output(output)
+                        }
+                        DepSource::Held(from) => Source::Held {
+                            held: held.number(&graph.held()[from.index()]),
+                            port: dep.port,
+                        },
+                    });
+                }
+                let outputs = sources[begin..].iter().filter_map(|source| match source {
+                    Source::Output(output) => Some(*output),
+                    Source::Held { .. } => None,
                 });
+                numbers[list.index()] = builder.list(outputs);
+                source_starts.push(sources.len() as u32);
             }
-            let mine = &sources[source_starts[rank] as usize..];
-            let outputs = mine.iter().filter_map(|source| match source {
-                Source::Output(output) => Some(*output),
-                Source::Held { .. } => None,
-            });
-            builder.task(outputs, view.hint().retries);
-            source_starts.push(sources.len() as u32);
+            list_of.push(numbers[list.index()]);
+            builder.task(numbers[list.index()], view.hint().retries);
         }
         let wanted = wanted
             .iter()
@@ -134,6 +146,7 @@ impl Layout {
         let held = held.keys;
         let layout = Self {
             tasks,
+            list_of,
             source_starts,
             sources,
             output_starts,
@@ -159,9 +172,15 @@ impl Layout {
         self.tasks[rank as usize]
     }
 
+    /// The number of the list that [`sources`](Self::sources) is.
+    pub(super) fn list(&self, rank: u32) -> u32 {
+        self.list_of[rank as usize]
+    }
+
+    /// What a task reads.
     pub(super) fn sources(&self, rank: u32) -> &[Source] {
-        &self.sources[self.source_starts[rank as usize] as usize
-            ..self.source_starts[rank as usize + 1] as usize]
+        let list = self.list(rank) as usize;
+        &self.sources[self.source_starts[list] as usize..self.source_starts[list + 1] as usize]
     }
 
     /// The numbers of a task's outputs, one a port that is read, and at least one.
@@ -199,6 +218,7 @@ struct Need<'a> {
     needed: Vec<bool>,
     /// How many ports of each task are read.
     ports: Vec<u16>,
+    /// How many inputs the lists have that needed tasks read.
     n_inputs: usize,
     /// The wanted tasks, each once.
     ends: Vec<TaskId>,
@@ -235,8 +255,11 @@ impl<'a> Need<'a> {
         need.ends.sort_unstable();
         need.ends.dedup();
         // Readers have larger ids than what they read: one pass from the end finds all that is needed.
+        let mut last = None;
         for task in graph.tasks().rev() {
-            if !need.needed[task.id().index()] {
+            if !need.needed[task.id().index()]
+                || last.replace(task.deps_id()) == Some(task.deps_id())
+            {
                 continue;
             }
             need.n_inputs += task.deps().len();

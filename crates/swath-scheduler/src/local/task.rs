@@ -10,7 +10,7 @@ use swath_memory::{Demand, Grant, OverBudget};
 
 use super::{
     engine::Engine,
-    inputs::{LocalInputs, input_bytes},
+    inputs::{InputSizes, LocalInputs},
     registry::KeptPort,
     run::{RunData, WantedResult},
     turn::{Job, Turn},
@@ -32,13 +32,12 @@ impl<W: Work> Engine<W> {
     pub(super) fn execute(&self, turn: &mut Turn<W>, job: Job) -> News {
         let run = turn.run.take().expect("a task comes with its run");
         let stage = run.task(job.task.rank).stage_id();
-        let news =
-            run.stages[stage.index()].in_scope(|| self.run_task(&run, job, &mut turn.input_bytes));
+        let news = run.stages[stage.index()].in_scope(|| self.run_task(&run, job, &mut turn.sizes));
         turn.run = Some(run);
         news
     }
 
-    fn run_task(&self, run: &RunData<W>, job: Job, sizes: &mut Vec<u64>) -> News {
+    fn run_task(&self, run: &RunData<W>, job: Job, sizes: &mut InputSizes) -> News {
         let task = job.task;
         let view = run.task(task.rank);
         let at = At::new(
@@ -52,9 +51,7 @@ impl<W: Work> Engine<W> {
         }
 
         let held = run.held_inputs();
-        let sources = run.layout.sources(task.rank);
-        sizes.clear();
-        sizes.extend((0..sources.len()).map(|i| input_bytes(run, held.as_ref(), sources, i)));
+        let sizes = sizes.of(run, task.rank, held.as_ref());
         let demand = match panics::catch(|| Ok(view.work().demand(at, sizes))) {
             Ok(demand) => demand,
             Err(error) => return self.failed(run, job, None, &error),
@@ -86,7 +83,7 @@ impl<W: Work> Engine<W> {
             demand,
         });
         let may_take = view.hint().retries <= job.attempt;
-        let inputs = LocalInputs::new(self, run, task.rank, held, &grant, may_take);
+        let inputs = LocalInputs::new(self, run, task, held, &grant, may_take);
         let mut cx = TaskContext::new(&run.token, &grant).with_helpers(self);
         if let Some(hints) = &run.hints {
             cx = cx.with_hints(hints);

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, atomic::Ordering};
 
-use super::{engine::Engine, run::RunData};
+use super::{engine::Engine, inputs::InputSizes, run::RunData};
 use crate::{
     Event, Work,
     state::{Action, Admission, News, RunId, TaskRef},
@@ -22,7 +22,7 @@ pub(super) struct Job {
 pub(super) struct Turn<W: Work> {
     /// The run that the thread's news are about, and of the task it was given last.
     pub(super) run: Option<Arc<RunData<W>>>,
-    pub(super) input_bytes: Vec<u64>,
+    pub(super) sizes: InputSizes,
     actions: Vec<Action>,
 }
 
@@ -30,7 +30,7 @@ impl<W: Work> Turn<W> {
     pub(super) fn new(run: Option<Arc<RunData<W>>>) -> Self {
         Self {
             run,
-            input_bytes: Vec::new(),
+            sizes: InputSizes::default(),
             actions: Vec::new(),
         }
     }

@@ -67,10 +67,10 @@ impl State {
         self.run(run).map(RunState::counts)
     }
 
-    /// Whether the task that runs now is the last reader of an output that is not held.
-    pub fn is_last_read(&self, run: RunId, output: u32) -> bool {
-        self.run(run)
-            .is_some_and(|state| state.shape.reads[output as usize] == 1)
+    /// Whether a task that runs now is the last reader of an output that is not held.
+    pub fn is_last_read(&self, reader: TaskRef, output: u32) -> bool {
+        self.run(reader.run)
+            .is_some_and(|state| state.shape.is_last_read(reader.rank, output))
     }
 
     /// Whether threads that wait for this run could start something now.
@@ -148,7 +148,7 @@ impl State {
         let state = RunState::new(run.number, priority, shape);
         if self.tell_ready {
             let ranks = 0..state.shape.len() as u32;
-            let ready = ranks.filter(|rank| state.shape.needs[*rank as usize] == 0);
+            let ready = ranks.filter(|rank| state.shape.is_ready(*rank));
             actions.extend(ready.map(|rank| Action::Ready {
                 task: TaskRef { run, rank },
             }));

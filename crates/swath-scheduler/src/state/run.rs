@@ -26,13 +26,8 @@ pub(super) struct RunState {
 impl RunState {
     pub(super) fn new(number: u64, priority: i32, shape: Shape) -> Self {
         let mut ready = ReadySet::new(shape.len());
-        for (rank, _) in shape
-            .needs
-            .iter()
-            .enumerate()
-            .filter(|(_, needs)| **needs == 0)
-        {
-            ready.insert(rank as u32);
+        for rank in (0..shape.len() as u32).filter(|rank| shape.is_ready(*rank)) {
+            ready.insert(rank);
         }
         let left = shape.len() as u32;
         Self {
@@ -54,26 +49,14 @@ impl RunState {
         &mut self,
         rank: u32,
         mut on_ready: impl FnMut(u32),
-        mut on_release: impl FnMut(u32),
+        on_release: impl FnMut(u32),
     ) {
         let Self { shape, ready, .. } = self;
-        for at in shape.readers_of(rank) {
-            let reader = shape.readers[at];
-            let needs = &mut shape.needs[reader as usize];
-            *needs -= 1;
-            if *needs == 0 {
-                ready.insert(reader);
-                on_ready(reader);
-            }
-        }
-        for at in shape.inputs_of(rank) {
-            let output = shape.inputs[at];
-            let reads = &mut shape.reads[output as usize];
-            *reads -= 1;
-            if *reads == 0 {
-                on_release(output);
-            }
-        }
+        let ready = |rank| {
+            ready.insert(rank);
+            on_ready(rank);
+        };
+        shape.finish(rank, ready, on_release);
     }
 
     pub(super) fn counts(&self) -> RunCounts {
