@@ -12,6 +12,7 @@ pub(crate) fn run() -> Result<()> {
     ];
     times.push(("clippy".to_owned(), clippy()?));
     times.push(("docs".to_owned(), docs::rustdoc()?));
+    times.push(("packages".to_owned(), packages()?));
     times.extend(test::parts()?);
     times.push(("a small demo".to_owned(), demo::small()?));
     times.push(("model checks".to_owned(), model::check()?));
@@ -38,5 +39,14 @@ fn clippy() -> Result<Duration> {
             "-D",
             "warnings",
         ])
+        .run()
+}
+
+/// Packs every member as it would be published. Building each of them once more from its package would take as long as all the
+/// other steps: that is for a release, by `cargo package --workspace`.
+fn packages() -> Result<Duration> {
+    CommandLine::cargo("package")
+        .args(["--workspace", "--locked", "--no-verify", "--quiet"])
+        .arg("--allow-dirty")
         .run()
 }

@@ -47,7 +47,7 @@ enum Command {
     Test,
     /// Runs the model checks of the scheduler's threads
     Model,
-    /// Runs what a change must pass: fmt, tidy, clippy, docs, test, model, a small demo
+    /// Runs what a change must pass: fmt, tidy, clippy, docs, packages, test, model, a small demo
     Ci,
     /// Proves the rules of the house; prints reports that never fail
     Tidy(tidy::Options),

@@ -1,6 +1,9 @@
 //! What the checks look at: the tracked files with the text of manifests, pages and sources, and what cargo says.
 
-use super::code;
+use super::{
+    code,
+    trees::{self, DOORS},
+};
 use crate::{
     command::CommandLine,
     files,
@@ -8,12 +11,17 @@ use crate::{
     workspace::{self, Workspace},
 };
 use anyhow::{Context, Result};
-use std::path::Path;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+};
 
 /// One state of the project.
 pub(super) struct Checkout {
     pub(super) metadata: Metadata,
     pub(super) workspace: Workspace,
+    /// What `cargo tree` lists for a build of each crate that others build on, itself left out: `name v1.2.3`.
+    pub(super) trees: BTreeMap<&'static str, BTreeSet<String>>,
     /// Every file that is tracked, or new and not ignored, from the project's top, with `/`; sorted.
     pub(super) paths: Vec<String>,
     /// Those among them that are read: `.rs`, `.toml` and `.md`.
@@ -63,9 +71,14 @@ impl Checkout {
                 })
             })
             .collect::<Result<_>>()?;
+        let trees = DOORS
+            .iter()
+            .map(|door| Ok((*door, trees::ask(door)?)))
+            .collect::<Result<_>>()?;
         Ok(Self {
             metadata,
             workspace,
+            trees,
             paths,
             texts,
         })
@@ -163,6 +176,7 @@ pub(super) mod tests {
         Checkout {
             metadata,
             workspace,
+            trees: super::BTreeMap::new(),
             paths: files.iter().map(|(path, _)| (*path).to_owned()).collect(),
             texts: files
                 .iter()
