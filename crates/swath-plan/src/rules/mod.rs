@@ -4,7 +4,6 @@
 //! any of them can be left out without changing an answer.
 
 mod answer_from_statistics;
-mod bound_top_n;
 mod fold_constants;
 mod merge_projections;
 mod push_down_predicates;
@@ -27,10 +26,6 @@ const RULES: &[Rule] = &[
     Rule {
         name: "fold-constants",
         apply: fold_constants::apply,
-    },
-    Rule {
-        name: "bound-top-n",
-        apply: bound_top_n::apply,
     },
     Rule {
         name: "push-down-predicates",
