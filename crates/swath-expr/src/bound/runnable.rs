@@ -1,4 +1,4 @@
-//! An expression ready to run on batches.
+//! The program with the values of its lazy scalars: what a caller holds.
 
 use std::fmt::{self, Debug, Formatter};
 use std::sync::Arc;
@@ -10,8 +10,10 @@ use swath_batch::Value;
 use swath_graph::Name;
 use swath_meta::{DType, Field};
 
+use super::run::Run;
+use super::{Operand, Program};
 use crate::evaluate::logic::truth;
-use crate::evaluate::{Input, Kernel, Rows, load, run};
+use crate::evaluate::{Input, Rows};
 use crate::{Expr, ExprError, ExprErrorKind, Late};
 
 /// An expression bound to the columns of a frame: evaluates whole batches, many at once from any thread.
@@ -20,160 +22,10 @@ use crate::{Expr, ExprError, ExprErrorKind, Late};
 /// recurses, so that depth does not matter. Clone is a few reference counts.
 #[derive(Clone)]
 pub struct Bound {
-    program: Arc<Program>,
+    pub(super) program: Arc<Program>,
     /// The lazy scalars, one row each, where they were supplied.
-    lates: Vec<Option<ArrayRef>>,
+    pub(super) lates: Vec<Option<ArrayRef>>,
     late_values: Vec<Option<Value>>,
-}
-
-/// What is the same for every copy.
-pub(crate) struct Program {
-    expr: Expr,
-    field: Field,
-    pub(crate) columns: Vec<Column>,
-    used: Vec<usize>,
-    pub(crate) steps: Vec<Step>,
-    pub(crate) constants: Vec<Constant>,
-    pub(crate) lates: Vec<Late>,
-    pub(crate) output: Operand,
-    /// For predicates: the parts that must all be true, in order, each with the step after its last.
-    conjuncts: Vec<(usize, Operand)>,
-    /// The steps that the parts need: all but the conjunctions between them.
-    for_mask: Vec<bool>,
-    fallible: bool,
-}
-
-/// The steps of an expression, and what they start from.
-#[derive(Default)]
-pub(crate) struct Line {
-    pub(crate) columns: Vec<Column>,
-    pub(crate) steps: Vec<Step>,
-    pub(crate) constants: Vec<Constant>,
-    pub(crate) lates: Vec<Late>,
-}
-
-pub(crate) struct Column {
-    pub(crate) position: usize,
-    pub(crate) name: Arc<str>,
-    pub(crate) dtype: DType,
-}
-
-pub(crate) struct Constant {
-    pub(crate) value: Value,
-    pub(crate) array: ArrayRef,
-}
-
-/// Where a step finds an input.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Operand {
-    Column(usize),
-    Step(usize),
-    Constant(usize),
-    Late(usize),
-}
-
-pub(crate) struct Step {
-    pub(crate) kernel: Kernel,
-    pub(crate) inputs: Vec<Operand>,
-    pub(crate) dtype: DType,
-    expr: Expr,
-    /// Results that no later step reads.
-    release: Vec<usize>,
-}
-
-impl Step {
-    pub(crate) fn new(kernel: Kernel, inputs: Vec<Operand>, dtype: DType, expr: Expr) -> Self {
-        Self {
-            kernel,
-            inputs,
-            dtype,
-            expr,
-            release: Vec::new(),
-        }
-    }
-
-    fn results_read(&self) -> impl Iterator<Item = usize> {
-        self.inputs.iter().filter_map(|input| {
-            if let Operand::Step(at) = input {
-                Some(*at)
-            } else {
-                None
-            }
-        })
-    }
-}
-
-impl Program {
-    pub(crate) fn new(
-        expr: Expr,
-        field: Field,
-        line: Line,
-        output: Operand,
-        conjuncts: Vec<(usize, Operand)>,
-    ) -> Self {
-        let Line {
-            columns,
-            mut steps,
-            constants,
-            lates,
-        } = line;
-        let mut for_mask = vec![false; steps.len()];
-        let kept = |operand: &Operand| {
-            if let Operand::Step(at) = operand {
-                Some(*at)
-            } else {
-                None
-            }
-        };
-        for at in conjuncts.iter().filter_map(|(_, operand)| kept(operand)) {
-            for_mask[at] = true;
-        }
-        let mut last_read = vec![usize::MAX; steps.len()];
-        for at in (0..steps.len()).rev() {
-            for read in steps[at].results_read() {
-                if last_read[read] == usize::MAX {
-                    last_read[read] = at;
-                }
-                if for_mask[at] {
-                    for_mask[read] = true;
-                }
-            }
-        }
-        let mut kept_to_the_end = vec![false; steps.len()];
-        let wanted = conjuncts.iter().map(|(_, operand)| operand);
-        for at in wanted.chain([&output]).filter_map(kept) {
-            kept_to_the_end[at] = true;
-        }
-        for (result, reader) in last_read.into_iter().enumerate() {
-            if reader != usize::MAX && !kept_to_the_end[result] {
-                steps[reader].release.push(result);
-            }
-        }
-        let mut used: Vec<usize> = columns.iter().map(|column| column.position).collect();
-        used.sort_unstable();
-        used.dedup();
-        let fallible = steps.iter().any(|step| step.kernel.is_fallible());
-        Self {
-            expr,
-            field,
-            columns,
-            used,
-            steps,
-            constants,
-            lates,
-            output,
-            conjuncts,
-            for_mask,
-            fallible,
-        }
-    }
-}
-
-/// The results of one evaluation so far.
-struct Run<'a> {
-    bound: &'a Bound,
-    columns: Vec<ArrayRef>,
-    results: Vec<Option<Input>>,
 }
 
 impl Bound {
@@ -260,7 +112,7 @@ impl Bound {
         if rows == 0 {
             return Ok(new_empty_array(&self.dtype().border()));
         }
-        let mut run = self.start(columns)?;
+        let mut run = Run::start(self, columns)?;
         run.steps(
             0..self.program.steps.len(),
             None,
@@ -316,7 +168,7 @@ impl Bound {
         if rows == 0 {
             return Ok(BooleanBuffer::new_unset(0));
         }
-        let mut run = self.start(columns)?;
+        let mut run = Run::start(self, columns)?;
         let mut from = 0;
         for (end, operand) in &self.program.conjuncts {
             let active = Rows {
@@ -361,87 +213,6 @@ impl Bound {
 
     pub(crate) fn late_value(&self, slot: usize) -> Option<&Value> {
         self.late_values[slot].as_ref()
-    }
-
-    fn start(&self, columns: &[ArrayRef]) -> Result<Run<'_>, ExprError> {
-        let loaded = self
-            .program
-            .columns
-            .iter()
-            .map(|column| load(&columns[column.position], &column.name, &column.dtype));
-        let columns = loaded
-            .collect::<Result<_, _>>()
-            .map_err(|kind| ExprError::at(self.expr(), kind))?;
-        Ok(Run {
-            bound: self,
-            columns,
-            results: vec![None; self.program.steps.len()],
-        })
-    }
-}
-
-impl Run<'_> {
-    /// Runs the steps of a range; of those only the chosen.
-    fn steps(
-        &mut self,
-        range: std::ops::Range<usize>,
-        chosen: Option<&Vec<bool>>,
-        rows: Rows<'_>,
-    ) -> Result<(), ExprError> {
-        for at in range {
-            if chosen.is_some_and(|chosen| !chosen[at]) {
-                continue;
-            }
-            let step = &self.bound.program.steps[at];
-            let mut inputs = step
-                .inputs
-                .iter()
-                .map(|input| self.input(input))
-                .collect::<Result<Vec<_>, _>>()?;
-            // One value in, one value out: computed as a batch of one row.
-            let scalar = !inputs.is_empty() && inputs.iter().all(Input::is_scalar);
-            if scalar {
-                inputs = inputs
-                    .into_iter()
-                    .map(|input| Input::Array(ArrayRef::clone(input.array())))
-                    .collect();
-            }
-            let rows = if scalar { Rows::all(1) } else { rows };
-            let result = run(&step.kernel, &inputs, &step.dtype, rows)
-                .map_err(|kind| ExprError::at(&step.expr, kind))?;
-            self.results[at] = Some(if scalar {
-                Input::Scalar(result)
-            } else {
-                Input::Array(result)
-            });
-            if chosen.is_none() {
-                for done in &step.release {
-                    self.results[*done] = None;
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn input(&self, operand: &Operand) -> Result<Input, ExprError> {
-        let program = &self.bound.program;
-        Ok(match operand {
-            Operand::Column(at) => Input::Array(ArrayRef::clone(&self.columns[*at])),
-            Operand::Step(at) => self.results[*at]
-                .clone()
-                .expect("steps are in order, and results kept while they are read"),
-            Operand::Constant(at) => Input::Scalar(ArrayRef::clone(&program.constants[*at].array)),
-            Operand::Late(slot) => {
-                let Some(array) = &self.bound.lates[*slot] else {
-                    let name = program.lates[*slot].name.clone();
-                    return Err(ExprError::at(
-                        &program.expr,
-                        ExprErrorKind::LateMissing { name },
-                    ));
-                };
-                Input::Scalar(ArrayRef::clone(array))
-            }
-        })
     }
 }
 

@@ -1,0 +1,95 @@
+//! One evaluation on one batch.
+
+use arrow_array::ArrayRef;
+
+use super::{Bound, Operand};
+use crate::evaluate::{Input, Rows, load, run};
+use crate::{ExprError, ExprErrorKind};
+
+/// The results of one evaluation so far.
+pub(super) struct Run<'a> {
+    bound: &'a Bound,
+    columns: Vec<ArrayRef>,
+    results: Vec<Option<Input>>,
+}
+
+impl<'a> Run<'a> {
+    pub(super) fn start(bound: &'a Bound, columns: &[ArrayRef]) -> Result<Self, ExprError> {
+        let loaded = bound
+            .program
+            .columns
+            .iter()
+            .map(|column| load(&columns[column.position], &column.name, &column.dtype));
+        let columns = loaded
+            .collect::<Result<_, _>>()
+            .map_err(|kind| ExprError::at(bound.expr(), kind))?;
+        Ok(Self {
+            bound,
+            columns,
+            results: vec![None; bound.program.steps.len()],
+        })
+    }
+
+    /// Runs the steps of a range; of those only the chosen.
+    pub(super) fn steps(
+        &mut self,
+        range: std::ops::Range<usize>,
+        chosen: Option<&Vec<bool>>,
+        rows: Rows<'_>,
+    ) -> Result<(), ExprError> {
+        for at in range {
+            if chosen.is_some_and(|chosen| !chosen[at]) {
+                continue;
+            }
+            let step = &self.bound.program.steps[at];
+            let mut inputs = step
+                .inputs
+                .iter()
+                .map(|input| self.input(input))
+                .collect::<Result<Vec<_>, _>>()?;
+            // One value in, one value out: computed as a batch of one row.
+            let scalar = !inputs.is_empty() && inputs.iter().all(Input::is_scalar);
+            if scalar {
+                inputs = inputs
+                    .into_iter()
+                    .map(|input| Input::Array(ArrayRef::clone(input.array())))
+                    .collect();
+            }
+            let rows = if scalar { Rows::all(1) } else { rows };
+            let result = run(&step.kernel, &inputs, &step.dtype, rows)
+                .map_err(|kind| ExprError::at(&step.expr, kind))?;
+            self.results[at] = Some(if scalar {
+                Input::Scalar(result)
+            } else {
+                Input::Array(result)
+            });
+            if chosen.is_none() {
+                for done in &step.release {
+                    self.results[*done] = None;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn input(&self, operand: &Operand) -> Result<Input, ExprError> {
+        let program = &self.bound.program;
+        Ok(match operand {
+            Operand::Column(at) => Input::Array(ArrayRef::clone(&self.columns[*at])),
+            Operand::Step(at) => self.results[*at]
+                .clone()
+                .expect("steps are in order, and results kept while they are read"),
+            Operand::Constant(at) => Input::Scalar(ArrayRef::clone(&program.constants[*at].array)),
+            Operand::Late(slot) => {
+                let Some(array) = &self.bound.lates[*slot] else {
+                    let name = program.lates[*slot].name.clone();
+                    return Err(ExprError::at(
+                        &program.expr,
+                        ExprErrorKind::LateMissing { name },
+                    ));
+                };
+                Input::Scalar(ArrayRef::clone(array))
+            }
+        })
+    }
+}
