@@ -153,15 +153,14 @@ fn a_top_n_reads_what_footers_promise() -> swath::Result<()> {
     let session = Session::builder().threads(2).memory_limit("1GiB").build()?;
     // Values shuffled within a file, later files larger; a null, a NaN and a zero of each sign in the first.
     let batch = |file: i64| {
-        let mut text = String::from("i,f,s,t\n");
-        for row in 0..100 {
+        let row = |row: i64| {
             let value = file * 100 + row * 37 % 100;
             let (minute, second) = (value / 60, value % 60);
-            text += &format!(
-                "{value},{}.5,name {value:04},2026-01-01T00:{minute:02}:{second:02}\n",
-                value - 150
-            );
-        }
+            let time = format!("2026-01-01T00:{minute:02}:{second:02}");
+            format!("{value},{}.5,name {value:04},{time}\n", value - 150)
+        };
+        let mut text: String = (0..100).map(row).collect();
+        text.insert_str(0, "i,f,s,t\n");
         if file == 0 {
             text += ",,,\n0,NaN,,\n0,-0.0,a,\n0,0.0,a,\n";
         }
