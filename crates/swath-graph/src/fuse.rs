@@ -10,7 +10,7 @@ use std::sync::Arc;
 /// Joins chains of tasks into single tasks, as far as `join` can.
 ///
 /// A task is joined with the one that it reads if that is all it reads (port 0), nobody else reads that one, it is not
-/// wanted, both have the same index and the same [lane](crate::Lane), and `join(first, then)` returns the work of both.
+/// wanted, both have the same index, and `join(first, then)` returns the work of both.
 /// `join` is asked once for each pair of works, not for each pair of tasks; a chain of three is joined from its beginning:
 /// `join(join(a, b), c)`. The joined task has the key of its last, so whoever reads it finds it; its hint takes both labels
 /// (`first+then`), the larger number of retries and the last estimate.
@@ -109,7 +109,7 @@ pub fn fuse<W>(
     Graph::assemble(stages, tasks, deps, graph.held().to_vec())
 }
 
-/// Returns the task with which this one forms a chain: all it reads, read by nobody else, of the same index and lane.
+/// Returns the task with which this one forms a chain: all it reads, read by nobody else, of the same index.
 fn only_link<W>(graph: &Graph<W>, id: TaskId) -> Option<TaskId> {
     let task = graph.task(id);
     let [
@@ -122,9 +122,7 @@ fn only_link<W>(graph: &Graph<W>, id: TaskId) -> Option<TaskId> {
         return None;
     };
     let first = graph.task(from);
-    let chain = graph.consumers().of_task(from).len() == 1
-        && first.index() == task.index()
-        && first.hint().lane == task.hint().lane;
+    let chain = graph.consumers().of_task(from).len() == 1 && first.index() == task.index();
     chain.then_some(from)
 }
 
@@ -159,7 +157,6 @@ impl<W, F: FnMut(&W, &W) -> Option<W>> Joined<W, F> {
 fn both(first: &Hint, then: &Hint, first_label: &str, then_label: &str) -> Hint {
     Hint {
         label: Some(format!("{first_label}+{then_label}").into()),
-        lane: then.lane,
         retries: first.retries.max(then.retries),
         estimate: then.estimate,
     }
@@ -168,7 +165,7 @@ fn both(first: &Hint, then: &Hint, first_label: &str, then_label: &str) -> Hint 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{GraphBuilder, Lane, Name};
+    use crate::{GraphBuilder, Name};
 
     fn key(kind: &str, index: u32) -> Key {
         Key::new(Name::of(kind, &0), index)
@@ -237,7 +234,7 @@ mod tests {
             "sum 0: sum <- [Dep { from: Task(t1), port: 0 }, Dep { from: Task(t3), port: 0 }, Dep { from: Task(t5), port: 0 }]",
         ]
         "#);
-        // What is wanted stays, and another lane is another thread.
+        // What is wanted stays.
         let wanted: Vec<Key> = [key("sum", 0), key("b", 1)].into();
         insta::assert_debug_snapshot!(joined(&chains("c", Hint::default()), &wanted), @r#"
         [
@@ -248,8 +245,6 @@ mod tests {
             "sum 0: sum <- [Dep { from: Task(t0), port: 0 }, Dep { from: Task(t2), port: 0 }, Dep { from: Task(t3), port: 0 }]",
         ]
         "#);
-        let blocking = chains("c", Hint::default().lane(Lane::Blocking));
-        assert_eq!(joined(&blocking, &[key("sum", 0)]).len(), 7);
     }
 
     #[test]

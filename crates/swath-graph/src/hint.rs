@@ -9,10 +9,10 @@ use std::sync::Arc;
 /// Advice about the tasks of one stage. It never changes an answer and is outside every fingerprint.
 ///
 /// ```
-/// use swath_graph::{Hint, Lane};
+/// use swath_graph::Hint;
 ///
-/// let hint = Hint::default().label("download").lane(Lane::Blocking).retries(3).estimate(64 << 20);
-/// assert_eq!((hint.lane, hint.retries), (Lane::Blocking, 3));
+/// let hint = Hint::default().label("download").retries(3).estimate(64 << 20);
+/// assert_eq!((hint.retries, hint.estimate), (3, Some(64 << 20)));
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -20,8 +20,6 @@ use std::sync::Arc;
 pub struct Hint {
     /// What people call the stage; without one its kind is shown.
     pub label: Option<Arc<str>>,
-    /// Which threads suit its tasks.
-    pub lane: Lane,
     /// How often a failed task is tried again: 0 means one attempt.
     pub retries: u32,
     /// Bytes that the result of one task is expected to have, if anyone knows.
@@ -37,11 +35,6 @@ impl Hint {
         }
     }
 
-    /// Says which threads suit its tasks.
-    pub fn lane(self, lane: Lane) -> Self {
-        Self { lane, ..self }
-    }
-
     /// Says how often a failed task is tried again: 0 means one attempt.
     pub fn retries(self, retries: u32) -> Self {
         Self { retries, ..self }
@@ -54,17 +47,6 @@ impl Hint {
             ..self
         }
     }
-}
-
-/// Which threads suit a task.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[non_exhaustive]
-pub enum Lane {
-    /// It computes: as many at once as there are cores.
-    #[default]
-    Compute,
-    /// It mostly waits for a disk or a network: it should not take a core from those that compute.
-    Blocking,
 }
 
 /// The line of a program that asked for a stage.

@@ -76,7 +76,7 @@ pub use graph::{
     Consumers, Dep, DepSource, DepsId, Graph, GraphBuilder, HeldId, KeyedDep, KeyedTask, Stage,
     StageId, StageSpec, TaskId, TaskView,
 };
-pub use hint::{Hint, Lane, Origin};
+pub use hint::{Hint, Origin};
 pub use key::Key;
 pub use name::Name;
 pub use order::order;

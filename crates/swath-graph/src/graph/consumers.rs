@@ -2,6 +2,7 @@
 
 use super::id::{DepSource, HeldId, TaskId};
 use super::task_graph::Graph;
+use super::view::TaskView;
 
 /// The readers of every task and every held key.
 ///
@@ -23,7 +24,7 @@ impl Consumers {
             DepSource::Held(held) => n_tasks + held.index(),
         };
         let mut starts = vec![0_u32; n_tasks + graph.held().len() + 1];
-        for dep in graph.tasks().flat_map(|task| task.deps()) {
+        for dep in graph.tasks().flat_map(TaskView::deps) {
             starts[slot(dep.from) + 1] += 1;
         }
         for position in 1..starts.len() {

@@ -8,9 +8,9 @@ use super::id::{Dep, DepsId, TaskId};
 pub(crate) struct Deps {
     /// The list of each task.
     of_task: Vec<DepsId>,
-    /// List `i` is `deps[starts[i]..starts[i + 1]]`.
+    /// List `i` is `items[starts[i]..starts[i + 1]]`.
     starts: Vec<u32>,
-    deps: Vec<Dep>,
+    items: Vec<Dep>,
     /// Dependencies of all tasks, shared ones counted for each.
     total: usize,
 }
@@ -21,7 +21,7 @@ impl Deps {
         Self {
             of_task: Vec::with_capacity(tasks),
             starts: vec![0],
-            deps: Vec::with_capacity(deps),
+            items: Vec::with_capacity(deps),
             total: 0,
         }
     }
@@ -32,8 +32,8 @@ impl Deps {
         let id = match self.of_task.last() {
             Some(last) if self.list(*last) == deps => *last,
             _ => {
-                self.deps.extend_from_slice(deps);
-                self.starts.push(self.deps.len() as u32);
+                self.items.extend_from_slice(deps);
+                self.starts.push(self.items.len() as u32);
                 DepsId(self.starts.len() as u32 - 2)
             }
         };
@@ -49,7 +49,7 @@ impl Deps {
     }
 
     pub(crate) fn list(&self, id: DepsId) -> &[Dep] {
-        &self.deps[self.starts[id.index()] as usize..self.starts[id.index() + 1] as usize]
+        &self.items[self.starts[id.index()] as usize..self.starts[id.index() + 1] as usize]
     }
 
     /// The number of lists.

@@ -208,7 +208,7 @@ fn number_held(keys: &[Key]) -> Result<(Vec<Key>, HashMap<Key, HeldId>), GraphEr
 
 /// Brings tasks into an order in which each comes after what it reads; the error is a circle of them.
 fn sort(tasks: &[Task], deps_ends: &[u32], deps: &[Dep]) -> Result<(Vec<Task>, Deps), Vec<TaskId>> {
-    let reads = |position: usize| {
+    let deps_of = |position: usize| {
         let start = if position == 0 {
             0
         } else {
@@ -217,13 +217,13 @@ fn sort(tasks: &[Task], deps_ends: &[u32], deps: &[Dep]) -> Result<(Vec<Task>, D
         &deps[start..deps_ends[position] as usize]
     };
     let read_by = |position: usize| {
-        let tasks = reads(position).iter().filter_map(|dep| dep.task());
+        let tasks = deps_of(position).iter().filter_map(|dep| dep.task());
         tasks.map(TaskId::index)
     };
     let mut sorted_deps = Deps::with_capacity(tasks.len(), 0);
     if (0..tasks.len()).all(|position| read_by(position).all(|dep| dep < position)) {
         for position in 0..tasks.len() {
-            sorted_deps.push(reads(position));
+            sorted_deps.push(deps_of(position));
         }
         return Ok((tasks.to_vec(), sorted_deps));
     }
@@ -271,17 +271,17 @@ fn sort(tasks: &[Task], deps_ends: &[u32], deps: &[Dep]) -> Result<(Vec<Task>, D
     for (new, old) in sorted.iter().enumerate() {
         new_ids[*old as usize] = new as u32;
     }
-    let mut new_reads = Vec::new();
+    let mut new_deps = Vec::new();
     for old in &sorted {
-        new_reads.clear();
-        new_reads.extend(reads(*old as usize).iter().map(|dep| match dep.from {
+        new_deps.clear();
+        new_deps.extend(deps_of(*old as usize).iter().map(|dep| match dep.from {
             DepSource::Task(id) => Dep {
                 from: DepSource::Task(TaskId(new_ids[id.index()])),
                 port: dep.port,
             },
             DepSource::Held(_) => *dep,
         }));
-        sorted_deps.push(&new_reads);
+        sorted_deps.push(&new_deps);
     }
     let sorted_tasks = sorted.iter().map(|old| tasks[*old as usize]).collect();
     Ok((sorted_tasks, sorted_deps))

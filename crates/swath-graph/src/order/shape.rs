@@ -162,8 +162,8 @@ impl ReadSets {
         let mut read_by = vec![u32::MAX; graph.len()];
         let mut last = None;
         for (position, task) in graph.tasks().enumerate() {
-            let list = task.deps_id();
-            if last.replace(list) != Some(list) {
+            let deps_id = task.deps_id();
+            if last.replace(deps_id) != Some(deps_id) {
                 let begin = items.len();
                 for dep in task.deps().iter().filter_map(|dep| dep.task()) {
                     let seen = std::mem::replace(&mut read_by[dep.index()], position as u32);

@@ -229,7 +229,7 @@ fn u32_at<const N: usize>(bytes: &[u8; N], at: usize) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{GraphBuilder, Hint, Lane, Origin};
+    use crate::{GraphBuilder, Hint, Origin};
     use proptest::prelude::*;
 
     fn encode(graph: &Graph<String>) -> Vec<u8> {
@@ -252,7 +252,6 @@ mod tests {
         builder.held(Key::new(Name::of("table", &0), 4));
         let hint = Hint::default()
             .label("big sales")
-            .lane(Lane::Blocking)
             .retries(2)
             .estimate(1 << 40);
         let load = builder.stage_with(Name::of("load", &0), "load".to_owned(), hint);

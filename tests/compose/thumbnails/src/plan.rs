@@ -2,7 +2,7 @@
 
 use crate::Step;
 use std::path::PathBuf;
-use swath_graph::{Graph, GraphBuilder, GraphError, Hint, Key, Lane, Name};
+use swath_graph::{Graph, GraphBuilder, GraphError, Hint, Key, Name};
 
 /// Plans a contact sheet of the files, thumbnails `width` pixels wide, and says by which key to ask for it.
 ///
@@ -15,11 +15,7 @@ pub fn contact_sheet(files: Vec<PathBuf>, width: usize) -> Result<(Graph<Step>, 
     let n_files = files.len();
 
     let mut graph = GraphBuilder::new();
-    let load = graph.stage_with(
-        load,
-        Step::Load(files),
-        Hint::default().lane(Lane::Blocking),
-    );
+    let load = graph.stage_with(load, Step::Load(files), Hint::default().retries(1));
     let thumb = graph.stage(thumb, Step::Thumb(width));
     let sheet = graph.stage_with(
         montage.clone(),
