@@ -9,7 +9,8 @@ use crate::{Budget, Charge, Label, OverBudget, ledger::GrantId};
 /// Reserve before allocating what is *retained* (tables, runs, results); scratch that lives for one batch is covered by a fixed
 /// allowance a thread and need not be reserved.
 pub struct Reservation {
-    budget: Budget,
+    /// None once its budget went on with the bytes: a reference count shared by all threads is worth a move.
+    budget: Option<Budget>,
     /// A reservation outside any task enters the books when it first grows.
     grant: Option<GrantId>,
     what: &'static str,
@@ -19,7 +20,7 @@ pub struct Reservation {
 impl Reservation {
     pub(crate) fn of_grant(budget: Budget, grant: GrantId, what: &'static str) -> Self {
         Self {
-            budget,
+            budget: Some(budget),
             grant: Some(grant),
             what,
             bytes: 0,
@@ -28,7 +29,7 @@ impl Reservation {
 
     pub(crate) fn standalone(budget: Budget, what: &'static str) -> Self {
         Self {
-            budget,
+            budget: Some(budget),
             grant: None,
             what,
             bytes: 0,
@@ -43,11 +44,9 @@ impl Reservation {
         if bytes == 0 {
             return Ok(());
         }
-        let grant = *self
-            .grant
-            .get_or_insert_with(|| self.budget.ledger().grant_nothing());
+        let grant = self.grant_id();
         match self
-            .budget
+            .budget()
             .with_reclaim(|ledger| ledger.grow(grant, self.what, bytes))
         {
             Ok(()) => {
@@ -55,7 +54,7 @@ impl Reservation {
                 Ok(())
             }
             Err(_missing) => Err(self
-                .budget
+                .budget()
                 .over(self.what, self.bytes.saturating_add(bytes))),
         }
     }
@@ -64,7 +63,7 @@ impl Reservation {
     pub fn shrink(&mut self, bytes: u64) {
         let bytes = bytes.min(self.bytes);
         if let (Some(grant), 1..) = (self.grant, bytes) {
-            self.budget.ledger().shrink(grant, self.what, bytes);
+            self.budget().ledger().shrink(grant, self.what, bytes);
             self.bytes -= bytes;
         }
     }
@@ -94,17 +93,19 @@ impl Reservation {
 
     /// The budget it is a part of.
     pub fn budget(&self) -> &Budget {
-        &self.budget
+        self.budget
+            .as_ref()
+            .expect("it has its budget until it is handed on, which consumes it")
     }
 
     /// Takes over the bytes of a charge of the same budget, without a gap.
     pub fn adopt(&mut self, charge: Charge) {
-        let Some(id) = charge.into_id(&self.budget) else {
+        let Some(id) = charge.into_id(self.budget()) else {
             return;
         };
-        let mut ledger = self.budget.ledger();
-        let grant = *self.grant.get_or_insert_with(|| ledger.grant_nothing());
-        self.bytes += ledger.adopt(id, grant, self.what);
+        let grant = self.grant_id();
+        let bytes = self.budget().ledger().adopt(id, grant, self.what);
+        self.bytes += bytes;
     }
 
     /// Grows or shrinks to exactly `bytes` and hands them on to a kept result; for a fresh reservation that is one step.
@@ -120,34 +121,50 @@ impl Reservation {
             self.try_resize(bytes)?;
             return Ok(self.transfer(label));
         }
-        let label = label.into();
-        match self
-            .budget
-            .with_reclaim(|ledger| ledger.charge(bytes, &label))
-        {
-            Ok(id) => Ok(Charge::new(self.budget.clone(), id, bytes)),
-            Err(_missing) => Err(self.budget.over(self.what, bytes)),
+        let (label, what) = (label.into(), self.what);
+        let budget = self.into_budget();
+        match budget.with_reclaim(|ledger| ledger.charge(bytes, &label)) {
+            Ok(id) => Ok(Charge::new(budget, id, bytes)),
+            Err(_missing) => Err(budget.over(what, bytes)),
         }
     }
 
     /// Hands the bytes on to a kept result. Nothing is counted twice or not at all in between.
     pub fn transfer(mut self, label: impl Into<Label>) -> Charge {
         let bytes = std::mem::take(&mut self.bytes);
+        let budget = self.budget().clone();
         let Some(grant) = self.grant.filter(|_| bytes > 0) else {
-            return Charge::empty(self.budget.clone());
+            return Charge::empty(budget);
         };
-        let id = self
-            .budget
+        let id = budget
             .ledger()
             .transfer(grant, self.what, bytes, label.into());
-        Charge::new(self.budget.clone(), id, bytes)
+        Charge::new(budget, id, bytes)
+    }
+
+    /// Its place in the books; one outside any task enters them now.
+    fn grant_id(&mut self) -> GrantId {
+        if let Some(grant) = self.grant {
+            return grant;
+        }
+        let grant = self.budget().ledger().grant_nothing();
+        self.grant = Some(grant);
+        grant
+    }
+
+    /// Ends a reservation that is not in the books.
+    fn into_budget(mut self) -> Budget {
+        debug_assert!(self.grant.is_none(), "what is in the books is given back");
+        self.budget
+            .take()
+            .expect("it has its budget until it is handed on, which consumes it")
     }
 }
 
 impl Drop for Reservation {
     fn drop(&mut self) {
-        if let Some(grant) = self.grant {
-            let mut ledger = self.budget.ledger();
+        if let (Some(grant), Some(budget)) = (self.grant, &self.budget) {
+            let mut ledger = budget.ledger();
             if self.bytes > 0 {
                 ledger.shrink(grant, self.what, self.bytes);
             }

@@ -11,7 +11,7 @@ use swath_memory::CancelToken;
 use super::{backend::Handle, inputs::HeldInputs, layout::Layout, registry::KeptPort};
 use crate::{
     Completer, Held, Hints, Metrics, RunError, RunNumber, RunOptions, RunStats, Slot, Work,
-    state::{RunCounts, RunId},
+    state::{Ended, RunCounts, RunId},
     sync::{
         Mutex,
         atomic::{AtomicU64, Ordering},
@@ -39,8 +39,39 @@ pub(super) struct RunData<W: Work> {
     pub(super) counters: Counters,
     pub(super) metrics: Mutex<Metrics>,
     pub(super) completer: Mutex<Option<Completer<Vec<Held>>>>,
+    pub(super) leaving: Mutex<Leaving>,
     /// A run keeps its threads until it is done, also without a handle.
     pub(super) handle: Mutex<Option<Arc<Handle<W>>>>,
+}
+
+/// Threads that are off the run's tasks and still release what nobody reads any more. The run ends after the last of them:
+/// whoever waits for it finds the memory given back.
+#[derive(Default)]
+pub(super) struct Leaving {
+    threads: usize,
+    /// How the run ended meanwhile.
+    ended: Option<(Ended, RunCounts)>,
+}
+
+impl Leaving {
+    /// A thread leaves; to be called while the run has not ended.
+    pub(super) fn begin(&mut self) {
+        self.threads += 1;
+    }
+
+    /// It is gone. Returns how the run ended, if it did meanwhile and this was the last.
+    pub(super) fn done(&mut self) -> Option<(Ended, RunCounts)> {
+        self.threads -= 1;
+        self.ended.take_if(|_| self.threads == 0)
+    }
+
+    /// Whether the run can end at once; otherwise the last thread that leaves ends it.
+    pub(super) fn end(&mut self, how: Ended, counts: RunCounts) -> bool {
+        if self.threads > 0 {
+            self.ended = Some((how, counts));
+        }
+        self.threads == 0
+    }
 }
 
 /// The result of a wanted task.
@@ -109,6 +140,7 @@ impl<W: Work> RunData<W> {
             metrics: Mutex::new(Metrics::default()),
             completer: Mutex::new(None),
             handle: Mutex::new(None),
+            leaving: Mutex::new(Leaving::default()),
         }
     }
 

@@ -10,7 +10,7 @@ use swath_memory::{Demand, Grant, OverBudget};
 
 use super::{
     engine::Engine,
-    inputs::{InputSizes, LocalInputs},
+    inputs::LocalInputs,
     registry::KeptPort,
     run::{RunData, WantedResult},
     turn::{Job, Turn},
@@ -32,12 +32,12 @@ impl<W: Work> Engine<W> {
     pub(super) fn execute(&self, turn: &mut Turn<W>, job: Job) -> News {
         let run = turn.run.take().expect("a task comes with its run");
         let stage = run.task(job.task.rank).stage_id();
-        let news = run.stages[stage.index()].in_scope(|| self.run_task(&run, job, &mut turn.sizes));
+        let news = run.stages[stage.index()].in_scope(|| self.run_task(&run, job, turn));
         turn.run = Some(run);
         news
     }
 
-    fn run_task(&self, run: &RunData<W>, job: Job, sizes: &mut InputSizes) -> News {
+    fn run_task(&self, run: &RunData<W>, job: Job, turn: &mut Turn<W>) -> News {
         let task = job.task;
         let view = run.task(task.rank);
         let at = At::new(
@@ -51,28 +51,21 @@ impl<W: Work> Engine<W> {
         }
 
         let held = run.held_inputs();
-        let sizes = sizes.of(run, task.rank, held.as_ref());
+        let sizes = turn.sizes.of(run, task.rank, held.as_ref());
         let demand = match panics::catch(|| Ok(view.work().demand(at, sizes))) {
             Ok(demand) => demand,
             Err(error) => return self.failed(run, job, None, &error),
         };
-        let grant = match job.admission {
-            Admission::Forced => self.budget.grant_alone(demand),
-            Admission::Alone { floor } => self.budget.grant_alone(demand.at_least(floor)),
-            Admission::Asked => {
-                let Some(grant) = self.budget.grant(demand) else {
-                    self.observe(|| Event::TaskWaitsForMemory {
-                        run: run.number(),
-                        key: at.key(),
-                        demand,
-                    });
-                    return News::Declined {
-                        task,
-                        epoch: job.epoch,
-                    };
-                };
-                grant
-            }
+        let Some(grant) = self.admit(job.admission, demand, &mut turn.spare) else {
+            self.observe(|| Event::TaskWaitsForMemory {
+                run: run.number(),
+                key: at.key(),
+                demand,
+            });
+            return News::Declined {
+                task,
+                epoch: job.epoch,
+            };
         };
 
         let begin = (!self.observers.is_empty()).then(Instant::now);
@@ -112,7 +105,8 @@ impl<W: Work> Engine<W> {
                     metrics,
                 });
                 drop(inputs);
-                drop(grant);
+                // Before the news: whoever it starts may need what this task had.
+                turn.spare = grant.is_untouched().then_some(grant);
                 self.observe_memory();
                 News::Finished {
                     task,
@@ -124,6 +118,23 @@ impl<W: Work> Engine<W> {
                 drop(inputs);
                 self.failed(run, job, (!final_here).then_some((grant, demand)), &error)
             }
+        }
+    }
+
+    /// The memory with which a task starts; none if it has to wait.
+    fn admit(
+        &self,
+        admission: Admission,
+        demand: Demand,
+        spare: &mut Option<Grant>,
+    ) -> Option<Grant> {
+        match admission {
+            Admission::Forced => Some(self.budget.grant_alone(demand)),
+            Admission::Alone { floor } => Some(self.budget.grant_alone(demand.at_least(floor))),
+            Admission::Asked if demand == Demand::default() => {
+                spare.take().or_else(|| self.budget.grant(demand))
+            }
+            Admission::Asked => self.budget.grant(demand),
         }
     }
 

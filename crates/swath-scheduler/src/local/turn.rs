@@ -2,6 +2,8 @@
 
 use std::sync::{Arc, atomic::Ordering};
 
+use swath_memory::Grant;
+
 use super::{engine::Engine, inputs::InputSizes, run::RunData};
 use crate::{
     Event, Work,
@@ -23,6 +25,8 @@ pub(super) struct Turn<W: Work> {
     /// The run that the thread's news are about, and of the task it was given last.
     pub(super) run: Option<Arc<RunData<W>>>,
     pub(super) sizes: InputSizes,
+    /// A grant of nothing that was not used: the next task that asks for nothing gets it.
+    pub(super) spare: Option<Grant>,
     actions: Vec<Action>,
 }
 
@@ -31,6 +35,7 @@ impl<W: Work> Turn<W> {
         Self {
             run,
             sizes: InputSizes::default(),
+            spare: None,
             actions: Vec::new(),
         }
     }
@@ -48,6 +53,8 @@ impl<W: Work> Engine<W> {
             run: mine, actions, ..
         } = turn;
         let (mut job, mut next_run) = (None, None);
+        let mut releases = false;
+        let leaves;
         let (mut ended, mut unpark) = (Vec::new(), Vec::new());
         {
             let mut core = lock(&self.core);
@@ -75,6 +82,7 @@ impl<W: Work> Engine<W> {
                     Action::Ended { run, how, counts } => {
                         ended.extend(core.runs[run.slot()].take().map(|run| (run, *how, *counts)));
                     }
+                    Action::Release { .. } => releases = true,
                     Action::WakeAssistants { run } => {
                         let woken =
                             |(of, _): &mut (RunId, Thread)| run.is_none_or(|run| run == *of);
@@ -87,6 +95,16 @@ impl<W: Work> Engine<W> {
                     _ => {}
                 }
             }
+            // With a task of the same run in hand it cannot end before this thread's next turn.
+            let stays = |run: RunId| job.is_some_and(|job| job.task.run == run);
+            leaves = mine
+                .as_ref()
+                .filter(|run| releases && !stays(run.id))
+                .map(Arc::clone);
+            if let Some(run) = &leaves {
+                lock(&run.leaving).begin();
+            }
+            ended.retain(|(run, how, counts)| lock(&run.leaving).end(*how, *counts));
         }
         for action in actions.drain(..) {
             if let Some(run) = mine {
@@ -97,6 +115,10 @@ impl<W: Work> Engine<W> {
         }
         for thread in unpark {
             thread.unpark();
+        }
+        if let Some(run) = leaves {
+            let last = lock(&run.leaving).done();
+            ended.extend(last.map(|(how, counts)| (run, how, counts)));
         }
         for (run, how, counts) in ended {
             self.end(&run, how, counts);

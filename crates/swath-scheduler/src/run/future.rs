@@ -97,6 +97,10 @@ impl<T: Send + 'static> Run<T> {
 
     /// Blocks until the run is done. Never panics, whatever thread it is called on.
     ///
+    /// When it returns, no task of the run is running, and the memory of all that the run made and did not hand over, and of
+    /// what only its tasks still read, has been given back; after an error that is all of it. So a run that failed takes as
+    /// long as its running tasks do to notice, as after [`cancel`](Self::cancel).
+    ///
     /// # Errors
     /// Why the run gave no result.
     pub fn wait(mut self) -> Result<T, RunError> {
@@ -182,14 +186,20 @@ impl<T: Send + 'static> Run<T> {
     ) -> Run<U> {
         let (run, completer) = Run::in_scope(Arc::clone(&self.scope));
         let scope = Arc::clone(&self.scope);
-        self.attach(move |result| match result {
-            Ok(_) if scope.is_cancelled() => completer.complete(Err(RunError::Cancelled)),
-            Ok(value) => {
-                let mut next = f(value);
-                scope.adopt(&next.scope);
-                next.attach(move |result| completer.complete(result));
-            }
-            Err(error) => completer.complete(Err(error)),
+        self.attach(move |result| {
+            let error = match result {
+                Ok(_) if scope.is_cancelled() => RunError::Cancelled,
+                Ok(value) => {
+                    let mut next = f(value);
+                    scope.adopt(&next.scope);
+                    next.attach(move |result| completer.complete(result));
+                    return;
+                }
+                Err(error) => error,
+            };
+            // It may hold results of earlier rounds, which whoever waits expects to be gone.
+            drop(f);
+            completer.complete(Err(error));
         });
         run
     }
