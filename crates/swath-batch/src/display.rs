@@ -40,8 +40,7 @@ const BAR: &str = " │ ";
 /// eu         10.5
 /// us         null
 ///
-/// 2 rows, 2 columns
-/// ";
+/// 2 rows, 2 columns";
 /// assert_eq!(batch.to_string(), table);
 /// # Ok::<(), swath_batch::BatchError>(())
 /// ```
@@ -100,7 +99,6 @@ pub fn render_table(
     out.push_str(&plural(total_rows, "row"));
     out.push_str(", ");
     out.push_str(&plural(meta.len() as u64, "column"));
-    out.push('\n');
     out
 }
 

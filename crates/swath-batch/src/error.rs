@@ -26,7 +26,7 @@ pub enum BatchError {
         found: String,
     },
     /// A column's encoding does not stand for its dtype.
-    #[error("column `{column}` is {found}, which is no encoding of {expected}")]
+    #[error("column `{column}` is {}, and {expected} was expected", logical(found))]
     Encoding {
         /// The column.
         column: String,
@@ -101,16 +101,33 @@ pub enum BatchError {
         /// Which columns and fields do not match.
         reason: String,
     },
-    /// Rows do not convert to or from a Rust type.
-    #[error("rows do not convert {direction} `{type_name}`")]
-    RowValues {
-        /// `to` or `from`.
-        direction: &'static str,
+    /// A column with nulls is read as a Rust type that has no place for them.
+    #[error("column `{column}` has a null{}", no_place(*rust_type))]
+    RowNull {
+        /// The column.
+        column: String,
+        /// The Rust type, where it is a plain one.
+        rust_type: Option<&'static str>,
+    },
+    /// A column is read as a Rust type that its dtype does not convert to.
+    #[error("column `{column}` is {dtype}, which does not convert to {rust_type}")]
+    RowType {
+        /// The column.
+        column: String,
+        /// Its dtype.
+        dtype: DType,
         /// The Rust type.
-        type_name: &'static str,
-        /// What does not convert, with the column.
-        #[source]
-        source: Box<serde_arrow::Error>,
+        rust_type: &'static str,
+    },
+    /// A column has a value that its Rust type has no room for.
+    #[error("column `{column}` has {value}, which does not fit {rust_type}")]
+    RowValue {
+        /// The column.
+        column: String,
+        /// The first such value.
+        value: String,
+        /// The Rust type.
+        rust_type: &'static str,
     },
     /// Encoded rows that do not decode.
     #[error("encoded rows are damaged: {reason}")]
@@ -127,4 +144,56 @@ pub enum BatchError {
         #[source]
         source: ArrowError,
     },
+}
+
+impl BatchError {
+    /// What to do about it, where there is something to say.
+    pub fn fix(&self) -> Option<String> {
+        match self {
+            Self::RowNull { rust_type, .. } => Some(match rust_type {
+                Some(rust_type) => format!("ask for `Option<{rust_type}>`"),
+                None => "ask for an `Option`".to_owned(),
+            }),
+            Self::RowType { column, dtype, .. } => {
+                let rust_type = rust_type_of(dtype)?;
+                Some(format!(
+                    "ask for `{rust_type}`, or cast `col({column:?})` before"
+                ))
+            }
+            Self::RowValue { column, .. } => Some(format!(
+                "ask for a wider type, or filter `col({column:?})` before"
+            )),
+            _ => None,
+        }
+    }
+}
+
+/// The Rust type that holds every value of a dtype, where there is a plain one.
+fn rust_type_of(dtype: &DType) -> Option<&'static str> {
+    Some(match dtype {
+        DType::Bool => "bool",
+        DType::Int8 => "i8",
+        DType::Int16 => "i16",
+        DType::Int32 => "i32",
+        DType::Int64 => "i64",
+        DType::UInt8 => "u8",
+        DType::UInt16 => "u16",
+        DType::UInt32 => "u32",
+        DType::UInt64 => "u64",
+        DType::Float32 => "f32",
+        DType::Float64 => "f64",
+        DType::String | DType::Category => "String",
+        _ => return None,
+    })
+}
+
+fn no_place(rust_type: Option<&str>) -> String {
+    rust_type.map_or_else(String::new, |rust_type| {
+        format!(", which {rust_type} has no place for")
+    })
+}
+
+/// The dtype that an Arrow type stands for, as text; Arrow's own name where there is none.
+fn logical(found: &DataType) -> String {
+    DType::from_arrow(found).map_or_else(|_| found.to_string(), |dtype| dtype.to_string())
 }

@@ -44,6 +44,7 @@ mod sample;
 pub mod display;
 
 mod error;
+mod rust_name;
 
 pub use batch::{Batch, Bools, IntoColumn, Numbers, Strings};
 pub use bytes::{BufferBytes, unique_bytes};
@@ -52,6 +53,7 @@ pub use error::BatchError;
 pub use normalise::normalise;
 pub use partition::{Partition, PartitionStats};
 pub use pieces::Pieces;
+pub use rust_name::rust_name;
 pub use sample::meta_nonempty;
 pub use selection::Selection;
 pub use value::Value;

@@ -155,7 +155,7 @@ mod tests {
         let ints = || -> ArrayRef { Arc::new(Int64Array::from(vec![1])) };
         insta::assert_snapshot!(error(vec![("a", ints())]), @"1 columns where the meta has 2");
         insta::assert_snapshot!(error(vec![("a", ints()), ("c", ints())]), @"column 1 is `c` where the meta has `b`");
-        insta::assert_snapshot!(error(vec![("a", ints()), ("b", ints())]), @"column `b` is Int64, which is no encoding of string");
+        insta::assert_snapshot!(error(vec![("a", ints()), ("b", ints())]), @"column `b` is int64, and string was expected");
         let meta = Meta::try_new(
             [swath_meta::Field::new("a", DType::Int64, false)],
             swath_meta::Index::none(),

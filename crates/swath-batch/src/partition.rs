@@ -513,7 +513,7 @@ mod tests {
             Partition::try_new(Arc::clone(&meta), vec![batch(columns)]).expect_err("refused")
         };
         let text: ArrayRef = Arc::new(StringViewArray::from(vec!["x"]));
-        insta::assert_snapshot!(error(vec![("a", Arc::clone(&text))]), @"column `a` is Utf8View, which is no encoding of int64");
+        insta::assert_snapshot!(error(vec![("a", Arc::clone(&text))]), @"column `a` is string, and int64 was expected");
         insta::assert_snapshot!(error(vec![("b", text)]), @"column 0 is `b` where the meta has `a`");
         let other = Arc::new(Meta::of([("a", "string")]).expect("a meta"));
         let error = Partition::concat(&[Partition::empty(meta), Partition::empty(other)])

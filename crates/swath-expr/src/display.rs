@@ -9,10 +9,10 @@ use crate::node::UnaryOp;
 use crate::{BinaryOp, Expr, ExprNode};
 
 /// Nodes printed before `…`: an expression that shares its parts can be exponentially longer than it is large.
-const NODES: usize = 1 << 18;
+pub(crate) const NODES: usize = 1 << 18;
 
 /// Values of an `isin` that are printed.
-const LISTED: usize = 8;
+pub(crate) const LISTED: usize = 8;
 
 /// Characters of an expression in an error message.
 const BRIEF: usize = 200;
@@ -25,8 +25,8 @@ enum Piece<'a> {
 impl Display for Expr {
     /// Prints operators in brackets, everything else as method calls: `((amount > 5000) & region.isin(["eu", "us"]))`.
     ///
-    /// Columns are bare where their name is a word. Literals print as results do, text in quotes. A lazy scalar prints its kind
-    /// but no fingerprint, so that the text is the same for every run.
+    /// Columns are bare where their name is a word. Literals print as results do, text in quotes. A lazy scalar prints as
+    /// what computes it, without a fingerprint, so that the text is the same for every run.
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let mut stack = vec![Piece::Node(self)];
         let mut nodes = 0;
@@ -54,7 +54,7 @@ fn pieces<'a>(expr: &'a Expr, out: &mut Vec<Piece<'a>>) {
         ExprNode::Column(name) if is_word(name) => out.push(Piece::Text(Cow::Borrowed(name))),
         ExprNode::Column(name) => out.push(owned(format!("col({name:?})"))),
         ExprNode::Literal(value) => out.push(owned(literal(value))),
-        ExprNode::Late(late) => out.push(owned(format!("scalar({})", late.name.kind()))),
+        ExprNode::Late(late) => out.push(Piece::Text(Cow::Borrowed(&late.spelling.text))),
         ExprNode::Unary {
             op: op @ (UnaryOp::Not | UnaryOp::Neg),
             input,
@@ -137,6 +137,11 @@ pub(crate) fn literal(value: &Value) -> String {
 
 /// The expression's text, cut where a message would become too long to read.
 pub(crate) fn brief(expr: &Expr) -> String {
+    cut(expr)
+}
+
+/// A text, cut where a message would become too long to read.
+pub(crate) fn cut(text: impl Display) -> String {
     struct Limited(String);
     impl Write for Limited {
         fn write_str(&mut self, text: &str) -> fmt::Result {
@@ -150,19 +155,10 @@ pub(crate) fn brief(expr: &Expr) -> String {
         }
     }
     let mut limited = Limited(String::new());
-    if write!(limited, "{expr}").is_err() {
+    if write!(limited, "{text}").is_err() {
         limited.0.push('…');
     }
     limited.0
-}
-
-/// The expression as a program would write it, for the part of a message that can be pasted.
-pub(crate) fn code(expr: &Expr) -> String {
-    match expr.node() {
-        ExprNode::Column(name) => format!("col({name:?})"),
-        ExprNode::Literal(_) => format!("lit({})", brief(expr)),
-        _ => brief(expr),
-    }
 }
 
 fn is_word(name: &str) -> bool {

@@ -12,7 +12,7 @@ use swath_meta::DTypeSpec;
 
 use crate::node::{BinaryOp, UnaryOp};
 use crate::walk::each;
-use crate::{Agg, Expr, ExprNode, FunctionPin, FunctionRef, Functions, Late, Params};
+use crate::{Agg, Expr, ExprNode, FunctionPin, FunctionRef, Functions, Late, Params, Spelling};
 
 /// Raised when bytes that an older program reads would mean something else to it.
 const VERSION: u32 = 1;
@@ -88,6 +88,8 @@ fn encode_node(node: &ExprNode, inputs: &[u64], out: &mut Encoder) {
             ExprNode::Late(late) => {
                 o.serde("name", &late.name);
                 o.serde("dtype", &late.dtype);
+                o.str("text", &late.spelling.text);
+                o.str("code", &late.spelling.code);
             }
             ExprNode::Unary { op, .. } => o.str("op", op.name()),
             ExprNode::Binary { op, .. } => o.str("op", op.name()),
@@ -171,10 +173,15 @@ fn decode_node(
     Ok(match object.kind() {
         "column" => ExprNode::Column(text("name")?),
         "literal" => ExprNode::Literal(object.serde("value")?),
-        "late" => ExprNode::Late(Late::new(
-            object.serde::<Name>("name")?,
-            object.serde("dtype")?,
-        )),
+        "late" => ExprNode::Late(Late {
+            name: object.serde::<Name>("name")?,
+            dtype: object.serde("dtype")?,
+            spelling: Spelling {
+                text: text("text")?,
+                code: text("code")?,
+            },
+            handle: None,
+        }),
         "unary" => {
             let op = object.str("op")?;
             let op = UnaryOp::from_name(op)

@@ -8,11 +8,12 @@ use arrow_schema::ArrowError;
 use swath_meta::{DType, MetaError};
 
 use crate::display::brief;
+use crate::typing::fix;
 use crate::{Expr, FunctionError, FunctionPin};
 
 /// Says what is wrong, in which part of an expression, and where the user's program made that part.
 ///
-/// `Display` is the message of its [`kind`](Self::kind), one level; the parts are for programs and reports.
+/// `Display` is the message of its [`kind`](Self::kind), one level; what to do about it is [`fix`](Self::fix).
 #[derive(Debug)]
 pub struct ExprError(Box<Inner>);
 
@@ -20,6 +21,7 @@ pub struct ExprError(Box<Inner>);
 struct Inner {
     kind: ExprErrorKind,
     expression: Option<String>,
+    fix: Option<String>,
     location: Option<&'static Location<'static>>,
 }
 
@@ -34,7 +36,9 @@ pub enum ExprErrorKind {
     #[error(transparent)]
     Meta(MetaError),
     /// Two sides do not go together.
-    #[error("`{left}` is {left_dtype} and `{right}` is {right_dtype}, `{operation}` has no answer for that{}", or_write(fix.as_deref()))]
+    #[error(
+        "`{left}` is {left_dtype} and `{right}` is {right_dtype}, `{operation}` has no answer for that"
+    )]
     Mismatch {
         /// The operation.
         operation: &'static str,
@@ -50,7 +54,7 @@ pub enum ExprErrorKind {
         fix: Option<Box<str>>,
     },
     /// A literal cannot become the dtype of what it meets without changing.
-    #[error("the literal {literal} does not fit `{expression}`, which is {dtype}: {reason}{}", or_write(fix.as_deref()))]
+    #[error("the literal {literal} does not fit `{expression}`, which is {dtype}: {reason}")]
     Literal {
         /// The literal.
         literal: String,
@@ -64,7 +68,7 @@ pub enum ExprErrorKind {
         fix: Option<Box<str>>,
     },
     /// One side is not what the operation needs.
-    #[error("`{operation}` needs {expected}, `{expression}` is {dtype}{}", or_write(fix.as_deref()))]
+    #[error("`{operation}` needs {expected}, `{expression}` is {dtype}")]
     Operand {
         /// The operation.
         operation: &'static str,
@@ -78,7 +82,7 @@ pub enum ExprErrorKind {
         fix: Option<Box<str>>,
     },
     /// A filter was given something that is neither true nor false.
-    #[error("a predicate must be bool, `{expression}` is {dtype}{}", or_write(fix.as_deref()))]
+    #[error("a predicate must be bool, `{expression}` is {dtype}")]
     NotBoolean {
         /// The expression.
         expression: String,
@@ -107,7 +111,7 @@ pub enum ExprErrorKind {
     },
     /// A decimal result would need more than 38 digits after the point.
     #[error(
-        "`{operation}` of {left_dtype} and {right_dtype} needs {scale} digits after the point, a decimal has at most 38; cast one side first"
+        "`{operation}` of {left_dtype} and {right_dtype} needs {scale} digits after the point, a decimal has at most 38"
     )]
     DecimalScale {
         /// The operation.
@@ -120,7 +124,7 @@ pub enum ExprErrorKind {
         scale: i32,
     },
     /// A function is not in the table.
-    #[error("no function `{name}`{}", did_you_mean(nearest.as_deref()))]
+    #[error("there is no function `{name}`")]
     UnknownFunction {
         /// The name asked for.
         name: String,
@@ -147,10 +151,7 @@ pub enum ExprErrorKind {
         source: FunctionError,
     },
     /// A result does not fit its dtype.
-    #[error(
-        "{left} {operation} {right} does not fit {dtype}; cast to a wider dtype first, as in `.cast(\"{}\")`",
-        wider(dtype)
-    )]
+    #[error("{left} {operation} {right} does not fit {dtype}")]
     Overflow {
         /// The operation.
         operation: &'static str,
@@ -162,10 +163,7 @@ pub enum ExprErrorKind {
         dtype: DType,
     },
     /// The negative of a value does not fit its dtype.
-    #[error(
-        "-({value}) does not fit {dtype}; cast to a wider dtype first, as in `.cast(\"{}\")`",
-        wider(dtype)
-    )]
+    #[error("-({value}) does not fit {dtype}")]
     NegOverflow {
         /// The value.
         value: String,
@@ -173,9 +171,7 @@ pub enum ExprErrorKind {
         dtype: DType,
     },
     /// An integer or decimal was divided by zero.
-    #[error(
-        "{left} {operation} 0 has no answer in {dtype}; filter zeros out first, or cast to float64"
-    )]
+    #[error("{left} {operation} 0 has no answer in {dtype}")]
     DivideByZero {
         /// The operation.
         operation: &'static str,
@@ -237,6 +233,7 @@ impl ExprError {
     /// An error in this part of an expression.
     pub(crate) fn at(expr: &Expr, kind: ExprErrorKind) -> Self {
         Self(Box::new(Inner {
+            fix: fix::of(expr, &kind),
             kind,
             expression: Some(brief(expr)),
             location: expr.location(),
@@ -251,6 +248,11 @@ impl ExprError {
     /// The smallest part of the expression that is wrong, as text.
     pub fn expression(&self) -> Option<&str> {
         self.0.expression.as_deref()
+    }
+
+    /// What to do about it, with code to paste where there is some: `` write `col("region").eq("5")` ``.
+    pub fn fix(&self) -> Option<&str> {
+        self.0.fix.as_deref()
     }
 
     /// Where the user's program made that part; `None` after decoding.
@@ -300,30 +302,10 @@ impl Error for ExprError {
     }
 }
 
-fn or_write(fix: Option<&str>) -> String {
-    fix.map(|fix| format!("; write `{fix}`"))
-        .unwrap_or_default()
-}
-
-fn did_you_mean(nearest: Option<&str>) -> String {
-    nearest
-        .map(|nearest| format!("; did you mean `{nearest}`?"))
-        .unwrap_or_default()
-}
-
 fn version(pin: FunctionPin) -> String {
     if pin.digest == 0 {
         pin.version.to_string()
     } else {
         format!("{} of plugin {:08x}", pin.version, pin.digest >> 96)
-    }
-}
-
-/// A dtype that holds more numbers: what an overflow's message offers.
-fn wider(dtype: &DType) -> &'static str {
-    match dtype {
-        DType::Int64 | DType::UInt64 => "decimal(38, 0)",
-        DType::Decimal { .. } => "float64",
-        _ => "int64",
     }
 }

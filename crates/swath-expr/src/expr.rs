@@ -8,7 +8,7 @@ use swath_batch::Value;
 use swath_graph::Name;
 use swath_meta::DType;
 
-use crate::node::{ExprNode, Late};
+use crate::node::{ExprNode, Late, Spelling};
 
 /// A row-wise expression over the columns of a frame: what `filter`, `assign` and aggregations are given.
 ///
@@ -124,11 +124,14 @@ impl Expr {
 }
 
 impl Late {
-    /// Makes the description of a lazy scalar without a handle.
+    /// Makes the description of a lazy scalar without a handle, spelt by the kind of its name.
     pub fn new(name: Name, dtype: DType) -> Self {
+        let text: Arc<str> = format!("scalar({})", name.kind()).into();
+        let code = Arc::clone(&text);
         Self {
             name,
             dtype,
+            spelling: Spelling { text, code },
             handle: None,
         }
     }
@@ -180,9 +183,8 @@ mod tests {
     #[test]
     fn a_lazy_scalar_is_listed_once_and_known_by_name_and_dtype() {
         let late = Late {
-            name: Name::of("mean", "x"),
-            dtype: DType::Float64,
             handle: Some(Arc::new(7_u8)),
+            ..Late::new(Name::of("mean", "x"), DType::Float64)
         };
         let expr = col("a").gt(Expr::late(late.clone())) & col("b").lt(Expr::late(late.clone()));
         let lates = expr.lates();

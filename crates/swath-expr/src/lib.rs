@@ -34,6 +34,7 @@
 
 mod agg;
 mod build;
+mod code;
 mod digest;
 mod display;
 mod expr;
@@ -62,5 +63,5 @@ pub use function::{
     Argument, Evaluate, FunctionError, FunctionPin, FunctionRef, Functions, Params, Returns,
     ScalarFunction,
 };
-pub use node::{BinaryOp, ExprNode, Late, UnaryOp};
+pub use node::{BinaryOp, ExprNode, Late, Spelling, UnaryOp};
 pub use prune::{Bounds, ColumnBounds, Verdict, prune};

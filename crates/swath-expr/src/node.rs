@@ -216,9 +216,20 @@ impl BinaryOp {
     }
 }
 
+/// How a part of a program is spelt in messages: `max(region)` and `df.max("region")?`.
+///
+/// Both are cut where they would be too long to read, and say the same in every run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Spelling {
+    /// For reading.
+    pub text: Arc<str>,
+    /// For pasting.
+    pub code: Arc<str>,
+}
+
 /// One value that is computed elsewhere in the plan: a lazy scalar inside an expression.
 ///
-/// Its [`Name`] and dtype are its identity. The handle says where the value comes from; it is opaque here, stays in this
+/// Its [`Name`] and dtype are its identity; the spelling is for messages. The handle says where the value comes from; it is opaque here, stays in this
 /// process, and is neither fingerprinted nor encoded. The value is supplied by
 /// [`Bound::with_lates`](crate::Bound::with_lates) when the plan runs.
 #[derive(Clone)]
@@ -227,6 +238,8 @@ pub struct Late {
     pub name: Name,
     /// Its dtype.
     pub dtype: DType,
+    /// How it is spelt in messages.
+    pub spelling: Spelling,
     /// Whatever the caller attached; `None` after decoding.
     pub handle: Option<Arc<dyn Any + Send + Sync>>,
 }

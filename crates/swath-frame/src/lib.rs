@@ -46,6 +46,8 @@ pub use swath_batch::{Batch, Value};
 pub use swath_divisions::Divisions;
 pub use swath_expr::{Agg, Expr, IntoColumn, IntoColumns, col, lit};
 pub use swath_io::{ReadParquet, ToParquet};
+pub use swath_memory::format_bytes;
 pub use swath_meta::{DType, Field, Meta};
+pub use swath_plan::Explain;
 pub use swath_scheduler::{CancelHandle, Event, Metrics, Observer, Progress, RunStats};
 pub use table::Table;

@@ -11,7 +11,7 @@ use swath_meta::DType;
 #[non_exhaustive]
 pub enum KernelError {
     /// No aggregate of that name is registered.
-    #[error("no aggregate `{name}`{}", did_you_mean(nearest.as_deref()))]
+    #[error("there is no aggregate `{name}`")]
     UnknownAggregate {
         /// The name asked for.
         name: String,
@@ -19,14 +19,14 @@ pub enum KernelError {
         nearest: Option<String>,
     },
     /// The operation has no meaning for values of this dtype.
-    #[error("`{operation}` does not take {dtype}{}", advice(advice_text))]
+    #[error("there is no {operation} of {dtype}")]
     Unsupported {
         /// What was asked: an aggregate's name, `sort`, `nlargest`.
         operation: String,
         /// The dtype it was asked of.
         dtype: DType,
-        /// What to do instead; empty if there is nothing to say.
-        advice_text: &'static str,
+        /// A dtype that it can be cast to, and then has an answer.
+        cast: Option<DType>,
     },
     /// The aggregate reads a column and was given none.
     #[error("`{operation}` needs a column")]
@@ -43,6 +43,8 @@ pub enum KernelError {
         total: String,
         /// The dtype of the result.
         dtype: DType,
+        /// The first group whose total it is.
+        group: usize,
     },
     /// More distinct keys than a group id can number.
     #[error("more than {limit} groups in one table")]
@@ -109,24 +111,12 @@ impl KernelError {
     }
 
     /// The error for a dtype an operation has no meaning for.
-    pub(crate) fn unsupported(operation: &str, dtype: &DType, advice: &'static str) -> Self {
+    pub(crate) fn unsupported(operation: &str, dtype: &DType, cast: Option<DType>) -> Self {
         Self::Unsupported {
             operation: operation.to_owned(),
             dtype: dtype.clone(),
-            advice_text: advice,
+            cast,
         }
-    }
-}
-
-fn did_you_mean(nearest: Option<&str>) -> String {
-    nearest.map_or_else(String::new, |name| format!("; did you mean `{name}`?"))
-}
-
-fn advice(text: &str) -> String {
-    if text.is_empty() {
-        String::new()
-    } else {
-        format!("; {text}")
     }
 }
 

@@ -11,6 +11,8 @@ use swath_meta::MetaError;
 use swath_scheduler::TaskError;
 use swath_shuffle::ShuffleError;
 
+use crate::step::AggregateError;
+
 /// An error of a pipeline; the layer that found it is the source.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -21,6 +23,9 @@ pub enum OpError {
     /// A kernel refused its input.
     #[error(transparent)]
     Kernel(#[from] KernelError),
+    /// An aggregate has no result.
+    #[error(transparent)]
+    Aggregate(Box<AggregateError>),
     /// Rows could not be put together.
     #[error(transparent)]
     Batch(#[from] BatchError),
@@ -63,6 +68,13 @@ pub enum OpError {
     },
 }
 
+// Boxed, so that every result of a step stays small.
+impl From<AggregateError> for OpError {
+    fn from(error: AggregateError) -> Self {
+        Self::Aggregate(Box::new(error))
+    }
+}
+
 impl OpError {
     /// Turns the error into the scheduler's, keeping what it acts on: cancellation and the memory limit.
     pub fn into_task_error(self) -> TaskError {
@@ -72,6 +84,7 @@ impl OpError {
             Self::Input(error) => error,
             Self::Expr(error) => TaskError::from(error),
             Self::Kernel(error) => TaskError::from(error),
+            Self::Aggregate(error) => TaskError::from(*error),
             Self::Batch(error) => TaskError::from(error),
             Self::Io(error) => TaskError::from(error),
             other => TaskError::from(other),

@@ -8,6 +8,8 @@ use swath_kernels::KernelError;
 use swath_meta::MetaError;
 use swath_ops::OpError;
 
+use crate::NamedAgg;
+
 /// A call that does not fit the frame it was made on, or a source that cannot be planned.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -19,10 +21,10 @@ pub enum PlanError {
     #[error(transparent)]
     Expr(#[from] ExprError),
     /// An aggregate does not exist or does not fit its input.
-    #[error("`{of}`: {source}")]
+    #[error("`{agg}`: {source}")]
     Aggregate {
-        /// The aggregate and its input as text.
-        of: String,
+        /// The aggregate.
+        agg: Box<NamedAgg>,
         /// What the aggregate says.
         source: KernelError,
     },
@@ -62,19 +64,29 @@ pub enum PlanError {
         expression: String,
     },
     /// A count below zero.
-    #[error("`{what}` takes no negative number of rows, and {found} was given")]
+    #[error("`{operation}` takes no negative number of {what}, and {found} was given")]
     Negative {
-        /// What is counted.
+        /// Which call.
+        operation: &'static str,
+        /// What is counted: `rows`, `partitions`.
         what: &'static str,
         /// What was given.
         found: i64,
     },
+    /// A partition that the frame has not.
+    #[error("there is no partition {asked}; the frame has {npartitions}, numbered from 0")]
+    NoPartition {
+        /// The first number out of range.
+        asked: usize,
+        /// Partitions there are.
+        npartitions: usize,
+    },
     /// A frame was asked for more partitions than it has.
-    #[error("{operation}({asked}): the frame has {npartitions} partitions")]
+    #[error("`{operation}` was asked for {asked} partitions, and the frame has {npartitions}")]
     Partitions {
         /// Which call.
         operation: &'static str,
-        /// Partitions asked for, or the first position out of range.
+        /// Partitions asked for.
         asked: usize,
         /// Partitions there are.
         npartitions: usize,
@@ -93,7 +105,7 @@ pub enum PlanError {
     #[error("a group-by needs at least one key")]
     NoKeys,
     /// A call that needs at least one column was given none.
-    #[error("{operation} needs at least one column")]
+    #[error("`{operation}` needs at least one column")]
     NoColumns {
         /// Which call.
         operation: &'static str,

@@ -3,9 +3,9 @@
 use std::any::Any;
 use std::sync::Arc;
 
-use swath_expr::{Expr, Late};
+use swath_expr::{Expr, Late, Spelling};
 
-use crate::{Plan, PlanError};
+use crate::{Node, Plan, PlanError};
 
 /// The handle behind an expression's late leaf: a plan whose one row and last column is the value.
 #[derive(Clone, Debug)]
@@ -38,11 +38,38 @@ impl LateScalar {
             .fields()
             .last()
             .expect("a scalar's plan has one column");
-        let (name, dtype) = (self.plan.name().clone(), field.dtype.clone());
+        let late = Late::new(self.plan.name().clone(), field.dtype.clone());
         Expr::late(Late {
-            name,
-            dtype,
+            spelling: self.spelling().unwrap_or_else(|| late.spelling.clone()),
             handle: Some(Arc::new(self) as Arc<dyn Any + Send + Sync>),
+            ..late
+        })
+    }
+
+    /// The reduction that gives the value, in words and as a call on a frame; `None` where it is none.
+    fn spelling(&self) -> Option<Spelling> {
+        let Node::GroupBy(group) = self.plan.node() else {
+            return None;
+        };
+        let [agg] = &group.aggs[..] else {
+            return None;
+        };
+        Some(match &agg.input {
+            None => Spelling {
+                text: "len()".into(),
+                code: "df.len()".into(),
+            },
+            Some(input) => {
+                let spelling = input.spelling();
+                let code = match input.as_column() {
+                    Some(column) => format!("{column:?}"),
+                    None => spelling.code.to_string(),
+                };
+                Spelling {
+                    text: format!("{}({})", agg.function, spelling.text).into(),
+                    code: format!("df.{}({code})?", agg.function).into(),
+                }
+            }
         })
     }
 

@@ -24,7 +24,7 @@ mod rules;
 mod walk;
 
 pub use error::PlanError;
-pub use explain::Explained;
+pub use explain::Explain;
 pub use held::{estimated_bytes, files_read, held_below, is_row_wise, replace_held};
 pub use late::LateScalar;
 pub use lower::{Lowering, Observed, RootKeys, Round, scalar_owners};

@@ -30,10 +30,10 @@
 
 pub use swath_frame::{
     Agg, Batch, Batches, CancelHandle, Compute, DType, DataFrame, Divisions, Error, ErrorKind,
-    Event, Expr, Field, GroupBy, Head, Holder, IntoAggs, IntoColumn, IntoColumns, IntoPartitions,
-    Meta, Metrics, Observer, Persist, Persisted, PersistedFrame, Progress, ReadParquet,
-    Repartition, Result, Run, RunStats, Scalar, Session, SessionBuilder, Sink, Table, ToParquet,
-    Value, Written, col, compute, lit, persist, submit,
+    Event, Explain, Expr, Field, GroupBy, Head, Holder, IntoAggs, IntoColumn, IntoColumns,
+    IntoPartitions, Meta, Metrics, Observer, Persist, Persisted, PersistedFrame, Progress,
+    ReadParquet, Repartition, Result, Run, RunStats, Scalar, Session, SessionBuilder, Sink, Table,
+    ToParquet, Value, Written, col, compute, format_bytes, lit, persist, submit,
 };
 
 /// The Arrow that swath speaks: its arrays and schemas, of the version that this swath was built with.

@@ -570,6 +570,9 @@ fn dtypes() {
     scene.mistake("text plus text", |_| {
         df.assign("twice", col("region") + col("region"))
     });
+    scene.mistake("an expression times text", |_| {
+        df.assign("twice", (col("qty") + 1) * col("region"))
+    });
     scene.mistake("text times a number", |_| {
         df.assign("twice", col("region") * 2)
     });
@@ -600,6 +603,11 @@ fn dtypes() {
         df.groupby("qty").sum(["amount", "region"])
     });
     scene.mistake("the mean of dates", |_| df.mean("day"));
+    scene.mistake("the sum of dates", |_| df.sum("day"));
+    scene.mistake("the sum of an expression that is text", |_| {
+        df.groupby("qty")
+            .agg([("t", col("region").fillna("none").sum())])
+    });
     scene.mistake("an aggregate that is misspelt", |_| {
         df.groupby("region")
             .agg([("m", Agg::new("maen", &col("qty")))])
@@ -607,7 +615,21 @@ fn dtypes() {
     scene.mistake("a lazy scalar of another dtype", |_| {
         df.filter(col("amount").gt(&df.max("region")?))
     });
+    scene.mistake("a lazy scalar of an expression, on the left", |_| {
+        let most = Expr::from(df.max(col("amount") * 2)?);
+        df.filter(most.lt(col("region")))
+    });
+    scene.mistake("the number of rows against text", |_| {
+        df.filter(col("region").eq(&df.len()))
+    });
     scene.finish("dtypes");
+}
+
+#[derive(Debug, serde::Deserialize)]
+#[expect(dead_code, reason = "only its shape is looked at")]
+struct Sale {
+    region: String,
+    amount: f64,
 }
 
 #[test]
@@ -649,6 +671,20 @@ fn values_that_do_not_fit() {
             .sum("x")?
             .compute()
     });
+    scene.mistake("a sum of several keys beyond its dtype", |_| {
+        df.assign("x", col("qty") + 9_223_372_036_854_775_000_i64)?
+            .assign("half", col("amount").gt(0))?
+            .groupby(["region", "half"])
+            .dropna(false)
+            .agg([("total", (col("x") - 1).sum())])?
+            .compute()
+    });
+    scene.mistake("a sum of decimals beyond its dtype", |_| {
+        let most = "9".repeat(37);
+        df.assign("x", lit(most.as_str()).cast("decimal(38, 0)") * 9)?
+            .sum("x")?
+            .compute()
+    });
     scene.mistake("a row that does not exist", |_| {
         df.compute()?.value("qty", 4)
     });
@@ -663,6 +699,31 @@ fn values_that_do_not_fit() {
     });
     scene.mistake("a null without an option", |_| {
         Ok(df.compute()?.rows::<(String, f64, i64)>()?.count())
+    });
+    scene.mistake("a value that is too large", |_| {
+        Ok(df
+            .assign("qty", col("qty") * 100)?
+            .compute()?
+            .rows::<(Option<String>, f64, u8)>()?
+            .count())
+    });
+    scene.mistake("a struct without the column", |_| {
+        Ok(df.compute()?.rows::<Sale>()?.count())
+    });
+    scene.mistake("a null, in a struct", |_| {
+        Ok(df
+            .select(["region", "amount"])?
+            .compute()?
+            .rows::<Sale>()?
+            .count())
+    });
+    scene.mistake("rows of nothing", |_| {
+        Ok(Batch::from_rows(&[1, 2]).map(drop)?)
+    });
+    scene.mistake("a null as text", |_| {
+        df.filter(col("qty").gt(100))?
+            .max("region")?
+            .get::<String>()
     });
     scene.mistake("a value of another type", |_| {
         df.max("region")?.get::<i64>()
@@ -695,6 +756,9 @@ fn options_of_calls() {
     scene.mistake("a head of negative rows", |_| df.head(-1));
     scene.mistake("a tail of negative rows", |_| df.tail(-5));
     scene.mistake("the -3 largest", |_| df.nlargest(-3, "amount"));
+    scene.mistake("the smallest by no column", |_| {
+        df.nsmallest(3, Vec::<String>::new())
+    });
     scene.mistake("the largest by no column", |_| {
         df.nlargest(3, Vec::<String>::new())
     });
@@ -737,6 +801,17 @@ fn options_of_calls() {
             Batch::from_csv("a,b\n1,2\n")?,
             Batch::from_csv("a,c\n1,2\n")?,
         ])
+    });
+    scene.mistake("a batch with a column more", |s| {
+        s.session.from_batches([
+            Batch::from_csv("a\n1\n")?,
+            Batch::from_csv("a\n2\n")?,
+            Batch::from_csv("a,b\n1,2\n")?,
+        ])
+    });
+    scene.mistake("a batch with a column less", |s| {
+        s.session
+            .from_batches([Batch::from_csv("a,b\n1,2\n")?, Batch::from_csv("a\n1\n")?])
     });
     scene.mistake("batches of different dtypes", |s| {
         s.session

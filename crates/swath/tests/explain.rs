@@ -10,9 +10,11 @@ fn sales(session: &Session, folder: &std::path::Path) -> swath::Result<DataFrame
 
 /// The explanation with the folder of the test named `sales`.
 fn explained(frame: &DataFrame, folder: &std::path::Path) -> String {
-    frame
-        .explain()
-        .replace(&folder.display().to_string(), "sales")
+    named(&frame.explain().to_string(), folder)
+}
+
+fn named(text: &str, folder: &std::path::Path) -> String {
+    text.replace(&folder.display().to_string(), "sales")
 }
 
 #[test]
@@ -25,6 +27,36 @@ fn filters_and_columns_reach_the_scan() -> swath::Result<()> {
         .groupby("region")
         .agg([("total", col("net").sum()), ("rows", Agg::size())])?;
     insta::assert_snapshot!(explained(&frame, folder.path()));
+    Ok(())
+}
+
+/// A query with a source that is read twice, and text that every form has to escape.
+fn drawn(df: &DataFrame) -> swath::Result<DataFrame> {
+    df.filter(col("amount").gt(&df.mean("amount")?) & col("region").ne("\"<a & b>\\"))?
+        .groupby("region")
+        .sum("amount")
+}
+
+#[test]
+fn an_explanation_is_drawn() -> swath::Result<()> {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let df = sales(&Session::testing(), folder.path())?;
+    let explain = drawn(&df)?.explain();
+    insta::assert_snapshot!("drawn_as_text", named(&explain.to_string(), folder.path()));
+    insta::assert_snapshot!("drawn_as_dot", named(&explain.dot(), folder.path()));
+    insta::assert_snapshot!("drawn_as_mermaid", named(&explain.mermaid(), folder.path()));
+    Ok(())
+}
+
+#[test]
+fn an_explanation_is_data() -> swath::Result<()> {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let df = sales(&Session::testing(), folder.path())?;
+    let json = drawn(&df)?.explain().json();
+    insta::assert_snapshot!("drawn_as_json", named(&json, folder.path()));
+    let read: serde_json::Value = serde_json::from_str(&json).expect("it is JSON");
+    let last = read["optimised"].as_array().expect("operations").last();
+    assert_eq!(last.expect("the result")["operation"], "groupby");
     Ok(())
 }
 

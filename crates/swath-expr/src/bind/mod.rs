@@ -27,10 +27,8 @@ impl Expr {
     /// assert_eq!(col("amount").gt(5000).infer(&meta, &Functions::standard())?.dtype, DType::Bool);
     ///
     /// let error = col("region").gt(5000).infer(&meta, &Functions::standard()).unwrap_err();
-    /// assert_eq!(
-    ///     error.to_string(),
-    ///     "the literal 5000 does not fit `region`, which is string: it is a number; write `col(\"region\").cast(\"int64\").gt(5000)`",
-    /// );
+    /// assert_eq!(error.to_string(), "the literal 5000 does not fit `region`, which is string: it is a number");
+    /// assert_eq!(error.fix(), Some(r#"write `col("region").cast("int64").gt(5000)`"#));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///

@@ -7,7 +7,8 @@ use swath_meta::{DType, DTypeSpec, Field};
 
 use super::binder::{Binder, Typed};
 use crate::bound::Operand;
-use crate::display::{brief, code};
+use crate::code::code;
+use crate::display::brief;
 use crate::evaluate::{EntryCache, Kernel, Members};
 use crate::typing::{self, Arithmetic, Side, adapt, boolean_fix, castable, literal_error};
 use crate::{Argument, BinaryOp, Expr, ExprErrorKind, ExprNode, FunctionRef, UnaryOp};

@@ -1,48 +1,78 @@
 //! The part of a message that can be pasted.
 
-use swath_batch::Value;
 use swath_meta::DType;
 
 use super::Side;
-use crate::display::{code, literal};
-use crate::{BinaryOp, Expr};
+use crate::code::{code, method, right_code};
+use crate::{BinaryOp, Expr, ExprErrorKind, ExprNode, UnaryOp};
 
-/// `left op right` as a program would write it.
-pub(crate) fn binary_code(op: BinaryOp, left: &str, right: &str) -> String {
-    let method = match op {
-        BinaryOp::Eq => "eq",
-        BinaryOp::Ne => "ne",
-        BinaryOp::Lt => "lt",
-        BinaryOp::Le => "le",
-        BinaryOp::Gt => "gt",
-        BinaryOp::Ge => "ge",
-        BinaryOp::FloorDiv => "floordiv",
-        BinaryOp::EqMissing | BinaryOp::NeMissing | BinaryOp::FillNull => op.name(),
-        BinaryOp::And
-        | BinaryOp::Or
-        | BinaryOp::Add
-        | BinaryOp::Sub
-        | BinaryOp::Mul
-        | BinaryOp::Div
-        | BinaryOp::Mod => {
-            return format!("{left} {} {right}", op.name());
+/// What to do about an error in this part of an expression.
+pub(crate) fn of(expr: &Expr, kind: &ExprErrorKind) -> Option<String> {
+    match kind {
+        ExprErrorKind::Mismatch {
+            left_dtype,
+            right_dtype,
+            fix: Some(fix),
+            ..
+        } if left_dtype.is_string() && right_dtype.is_string() => Some(format!(
+            "text is not joined by operators; if it is numbers, write `{fix}`"
+        )),
+        ExprErrorKind::Mismatch { fix, .. }
+        | ExprErrorKind::Literal { fix, .. }
+        | ExprErrorKind::Operand { fix, .. }
+        | ExprErrorKind::NotBoolean { fix, .. } => fix.as_ref().map(|fix| format!("write `{fix}`")),
+        ExprErrorKind::UnknownFunction { nearest, .. } => nearest
+            .as_ref()
+            .map(|nearest| format!("did you mean `{nearest}`?")),
+        ExprErrorKind::DecimalScale { .. } => {
+            let fix = with_left_cast(expr, &DType::Float64)?;
+            Some(format!("cast one side first: `{fix}`"))
         }
-    };
-    format!("{left}.{method}({right})")
-}
-
-/// A side as a program would write it: a literal bare, where an operator or method follows.
-pub(crate) fn side_code(side: Side<'_>) -> String {
-    match side.literal {
-        Some(value) => value_code(value),
-        None => code(side.expr),
+        ExprErrorKind::Overflow { dtype, .. } | ExprErrorKind::NegOverflow { dtype, .. } => {
+            let fix = with_left_cast(expr, &wider(dtype))?;
+            Some(format!("cast to a wider dtype first: `{fix}`"))
+        }
+        ExprErrorKind::DivideByZero { .. } => {
+            let fix = with_left_cast(expr, &DType::Float64)?;
+            Some(format!("filter zeros out first, or write `{fix}`"))
+        }
+        _ => None,
     }
 }
 
-pub(crate) fn value_code(value: &Value) -> String {
-    match value {
-        Value::Date(_) | Value::Time { .. } | Value::Timestamp { .. } => format!("\"{value}\""),
-        _ => literal(value),
+/// The operation with its first input cast.
+fn with_left_cast(expr: &Expr, dtype: &DType) -> Option<String> {
+    match expr.node() {
+        ExprNode::Binary { op, left, right } => Some(binary_code(
+            *op,
+            &cast_code(left, dtype),
+            &right_code(*op, right),
+        )),
+        ExprNode::Unary {
+            op: UnaryOp::Neg,
+            input,
+        } => Some(format!("-{}", cast_code(input, dtype))),
+        _ => None,
+    }
+}
+
+/// A dtype that holds more numbers.
+fn wider(dtype: &DType) -> DType {
+    match dtype {
+        DType::Int64 | DType::UInt64 => DType::Decimal {
+            precision: 38,
+            scale: 0,
+        },
+        DType::Decimal { .. } => DType::Float64,
+        _ => DType::Int64,
+    }
+}
+
+/// `left op right` as a program would write it.
+pub(crate) fn binary_code(op: BinaryOp, left: &str, right: &str) -> String {
+    match method(op) {
+        Some(method) => format!("{left}.{method}({right})"),
+        None => format!("{left} {} {right}", op.name()),
     }
 }
 
@@ -55,10 +85,15 @@ pub(crate) fn cast_code(expr: &Expr, dtype: &DType) -> String {
 pub(crate) fn cast_fix(op: BinaryOp, left: Side<'_>, right: Side<'_>) -> Option<String> {
     let (l, r) = (left.dtype, right.dtype);
     // Text meets numbers as numbers, because that says when it is none.
-    let cast_left =
-        |dtype: &DType| binary_code(op, &cast_code(left.expr, dtype), &side_code(right));
+    let cast_left = |dtype: &DType| {
+        binary_code(
+            op,
+            &cast_code(left.expr, dtype),
+            &right_code(op, right.expr),
+        )
+    };
     let cast_right =
-        |dtype: &DType| binary_code(op, &side_code(left), &cast_code(right.expr, dtype));
+        |dtype: &DType| binary_code(op, &code(left.expr), &cast_code(right.expr, dtype));
     let simple = |dtype: &DType| dtype.is_numeric() || dtype.is_temporal() || *dtype == DType::Bool;
     Some(match (l, r) {
         _ if l.is_string() && simple(r) => cast_left(r),
@@ -69,9 +104,16 @@ pub(crate) fn cast_fix(op: BinaryOp, left: Side<'_>, right: Side<'_>) -> Option<
         (_, DType::Bool) if l.is_numeric() => cast_right(l),
         (DType::Binary, _) if r.is_string() => cast_left(&DType::String),
         (_, DType::Binary) if l.is_string() => cast_right(&DType::String),
-        (DType::Bool, DType::Bool) if op.is_arithmetic() => {
-            binary_code(op, &cast_code(left.expr, &DType::Int64), &side_code(right))
-        }
+        (DType::Bool, DType::Bool) if op.is_arithmetic() => binary_code(
+            op,
+            &cast_code(left.expr, &DType::Int64),
+            &right_code(op, right.expr),
+        ),
+        _ if l.is_string() && r.is_string() && op.is_arithmetic() => binary_code(
+            op,
+            &cast_code(left.expr, &DType::Float64),
+            &cast_code(right.expr, &DType::Float64),
+        ),
         _ => return None,
     })
 }

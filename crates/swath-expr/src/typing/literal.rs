@@ -3,8 +3,9 @@
 use swath_batch::Value;
 use swath_meta::DType;
 
-use super::fix::{binary_code, cast_code, value_code};
+use super::fix::{binary_code, cast_code};
 use super::{Side, temporal};
+use crate::code::{code, value_code};
 use crate::display::{brief, literal};
 use crate::{BinaryOp, ExprErrorKind};
 
@@ -79,7 +80,7 @@ pub(crate) fn literal_error(
         } else if op.is_comparison() {
             binary_code(op.mirrored(), &column, &literal)
         } else {
-            binary_code(op, &literal, &column)
+            binary_code(op, &format!("lit({literal})"), &column)
         }
     };
     let cast_to = |to: &DType| both(cast_code(other.expr, to), value_code(value));
@@ -87,7 +88,7 @@ pub(crate) fn literal_error(
         // Text that reads as what the column holds was meant as that.
         Value::String(_) if dtype.is_numeric() || *dtype == DType::Bool => {
             match value.cast(dtype) {
-                Ok(meant) => Some(both(super::fix::side_code(other), value_code(&meant))),
+                Ok(meant) => Some(both(code(other.expr), value_code(&meant))),
                 Err(_) => Some(cast_to(&DType::String)),
             }
         }

@@ -9,7 +9,7 @@ mod cast;
 mod comparison;
 mod decimal;
 mod fill;
-mod fix;
+pub(crate) mod fix;
 mod literal;
 mod temporal;
 

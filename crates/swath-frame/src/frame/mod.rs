@@ -15,7 +15,7 @@ use std::sync::Arc;
 use swath_divisions::Divisions;
 use swath_meta::{Field, Meta};
 use swath_ops::Env;
-use swath_plan::{Explained, Plan, PlanError};
+use swath_plan::{Explain, Plan, PlanError};
 
 use crate::persisted::HeldSet;
 use crate::run::Run;
@@ -168,16 +168,24 @@ impl DataFrame {
         )
     }
 
-    /// How the frame is computed, before and after optimisation. Runs nothing and cannot fail: where
-    /// optimisation itself would, the text says why.
-    pub fn explain(&self) -> String {
-        match Explained::new(
-            &self.0.session.with_persisted(self.plan()),
-            self.0.session.env(),
-        ) {
-            Ok(explained) => explained.to_string(),
-            Err(error) => Error::planning(error, "explain", self.0.location).to_string(),
-        }
+    /// How the frame is computed, before and after optimisation, as a value to print, draw or read by programs.
+    /// Runs nothing and cannot fail: where optimisation itself would, the explanation says why.
+    ///
+    /// ```
+    /// # use swath_frame::{Batch, Session, col};
+    /// # let session = Session::testing();
+    /// let df = session.from_batches([Batch::from_csv("k,v\na,1\nb,7\n")?])?;
+    /// let explain = df.filter(col("v").gt(5))?.explain();
+    /// println!("{explain}");
+    /// assert!(explain.dot().starts_with("digraph plan {"));
+    /// # Ok::<(), swath_frame::Error>(())
+    /// ```
+    pub fn explain(&self) -> Explain {
+        let plan = self.0.session.with_persisted(self.plan());
+        Explain::new(&plan, self.0.session.env()).unwrap_or_else(|error| {
+            let error = Error::planning(error, "explain", self.0.location);
+            Explain::refused(&plan, error.to_string())
+        })
     }
 
     /// Computes the frame and brings all rows to the caller.

@@ -12,8 +12,8 @@ use crate::{Error, Result};
 /// Options of [`DataFrame::repartition`].
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum Repartition {
-    /// This many partitions.
-    Npartitions(usize),
+    /// This many partitions; the verb refuses what is not positive.
+    Npartitions(i64),
     /// Partitions of about this size in memory, such as `"100MiB"`.
     Size(String),
 }
@@ -21,7 +21,7 @@ pub enum Repartition {
 impl Repartition {
     /// `n` partitions.
     pub fn by_npartitions(n: usize) -> Self {
-        Self::Npartitions(n)
+        Self::Npartitions(i64::try_from(n).unwrap_or(i64::MAX))
     }
 
     /// Partitions of about `size` bytes in memory: `"100MB"` is 10^8 bytes, `"100MiB"` is 100 · 2^20.
@@ -32,14 +32,13 @@ impl Repartition {
 
 impl From<usize> for Repartition {
     fn from(n: usize) -> Self {
-        Self::Npartitions(n)
+        Self::by_npartitions(n)
     }
 }
 
 impl From<i32> for Repartition {
     fn from(n: i32) -> Self {
-        // A negative number is refused by the verb, as zero is.
-        Self::Npartitions(usize::try_from(n).unwrap_or(0))
+        Self::Npartitions(i64::from(n))
     }
 }
 
@@ -109,7 +108,14 @@ impl DataFrame {
     pub fn repartition(&self, into: impl Into<Repartition>) -> Result<Self> {
         let location = Location::caller();
         let n = match into.into() {
-            Repartition::Npartitions(n) => n,
+            Repartition::Npartitions(n) => usize::try_from(n).map_err(|_| {
+                let error = PlanError::Negative {
+                    operation: "repartition",
+                    what: "partitions",
+                    found: n,
+                };
+                Error::planning(error, "repartition", location)
+            })?,
             Repartition::Size(text) => {
                 let size: ByteSize = text
                     .parse()

@@ -60,8 +60,12 @@ impl From<usize> for Head {
 }
 
 /// A count that was given as a signed number, or the error that it must not be negative.
-fn count(what: &'static str, rows: i64) -> std::result::Result<u64, PlanError> {
-    u64::try_from(rows).map_err(|_| PlanError::Negative { what, found: rows })
+fn count(operation: &'static str, rows: i64) -> std::result::Result<u64, PlanError> {
+    u64::try_from(rows).map_err(|_| PlanError::Negative {
+        operation,
+        what: "rows",
+        found: rows,
+    })
 }
 
 /// Numbers of rows: any integer literal and `usize`.
@@ -154,10 +158,13 @@ impl DataFrame {
         descending: bool,
     ) -> Result<Self> {
         self.next(call, location, |plan, _| {
-            let by = names(plan, columns)?
+            let by: Vec<_> = names(plan, columns)?
                 .into_iter()
                 .map(|column| SortBy { column, descending })
                 .collect();
+            if by.is_empty() {
+                return Err(PlanError::NoColumns { operation: call });
+            }
             plan.top_n(count(call, n)?, by)
         })
     }

@@ -55,18 +55,20 @@ impl Session {
     ) -> Result<DataFrame> {
         let location = Location::caller();
         let batches: Vec<Batch> = batches.into_iter().map(Into::into).collect();
-        self.hold_batches(&batches, location)
+        self.hold_batches(&batches, "from_batches", location)
             .map_err(|error| error.in_call("from_batches", location))
     }
 
     fn hold_batches(
         &self,
         batches: &[Batch],
+        call: &'static str,
         location: &'static Location<'static>,
     ) -> Result<DataFrame> {
         let Some(first) = batches.first() else {
-            return Err(Error::no_batches(location));
+            return Err(Error::no_batches(call, location));
         };
+        check_same_columns(batches, call, location)?;
         let meta = Arc::new(nullable_where_any(first.meta(), batches)?);
         let partitions = batches
             .iter()
@@ -103,9 +105,36 @@ impl Session {
             .into_iter()
             .map(Batch::from_record_batch)
             .collect::<std::result::Result<Vec<_>, _>>()?;
-        self.hold_batches(&batches, location)
+        self.hold_batches(&batches, "from_record_batches", location)
             .map_err(|error| error.in_call("from_record_batches", location))
     }
+}
+
+/// All batches have the columns of the first one.
+fn check_same_columns(
+    batches: &[Batch],
+    call: &'static str,
+    location: &'static Location<'static>,
+) -> Result<()> {
+    let Some((first, others)) = batches.split_first() else {
+        return Ok(());
+    };
+    for (batch, other) in (1..).zip(others) {
+        if !first.meta().names().eq(other.meta().names()) {
+            let (first, other) = (first.meta(), other.meta());
+            return Err(Error::batches_differ(batch, first, other, call, location));
+        }
+        let fields = first.meta().fields().iter().zip(other.meta().fields());
+        for ((expected, found), column) in fields.zip(other.record_batch().columns()) {
+            if !expected.dtype.admits(column.data_type()) {
+                let found = &found.dtype;
+                return Err(Error::batch_dtypes_differ(
+                    batch, expected, found, call, location,
+                ));
+            }
+        }
+    }
+    Ok(())
 }
 
 /// The meta of the first batch, with nulls in the columns that have them in any batch.

@@ -37,10 +37,10 @@ pub(super) trait Choice: Send + 'static {
 /// Types of an aggregate that keeps a value: state and result are of the input's dtype.
 pub(super) fn types<C: Choice>(input: Option<&DType>) -> Result<AggregateTypes, KernelError> {
     let input = required(C::KIND, input)?;
-    let unsupported = |advice| Err(KernelError::unsupported(C::KIND, input, advice));
+    let unsupported = |cast| Err(KernelError::unsupported(C::KIND, input, cast));
     match input {
-        DType::Category if C::COMPARES => unsupported("cast the column to a string"),
-        DType::Null | DType::List(_) | DType::Struct(_) => unsupported(""),
+        DType::Category if C::COMPARES => unsupported(Some(DType::String)),
+        DType::Null | DType::List(_) | DType::Struct(_) => unsupported(None),
         _ => Ok(AggregateTypes {
             state: vec![input.clone()],
             output: input.clone(),

@@ -4,7 +4,7 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::Int64Type;
 use arrow_array::{Array, ArrayRef};
 use arrow_buffer::NullBuffer;
-use swath_meta::DType;
+use swath_meta::{DType, TimeUnit};
 
 use super::input::{plain_input, required, states};
 use super::totals::{Totals, each_valid};
@@ -53,14 +53,14 @@ fn plan(input: &DType) -> Result<(Totals, DType), KernelError> {
         DType::Duration(_) | DType::Timestamp(..) => input.clone(),
         _ => DType::Float64,
     };
-    let advice = match input {
-        DType::Date => "cast the column to a timestamp",
-        DType::String | DType::Category => "cast the column to a number",
-        _ => "",
+    let cast = match input {
+        DType::Date => Some(DType::Timestamp(TimeUnit::Second, None)),
+        DType::String | DType::Category => Some(DType::Float64),
+        _ => None,
     };
     match Totals::for_dtype(input) {
         Some(totals) => Ok((totals, output)),
-        None => Err(KernelError::unsupported("mean", input, advice)),
+        None => Err(KernelError::unsupported("mean", input, cast)),
     }
 }
 

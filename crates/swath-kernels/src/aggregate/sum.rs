@@ -55,14 +55,10 @@ fn plan(input: &DType) -> Result<(Totals, DType), KernelError> {
         dtype if dtype.is_unsigned_integer() => DType::UInt64,
         _ => DType::Int64,
     };
-    let advice = match input {
-        DType::Timestamp(..) | DType::Date => "moments have no sum",
-        DType::String | DType::Category => "cast the column to a number",
-        _ => "",
-    };
+    let cast = input.is_string().then_some(DType::Float64);
     match Totals::for_dtype(input) {
         Some(totals) if !matches!(input, DType::Timestamp(..)) => Ok((totals, output)),
-        _ => Err(KernelError::unsupported("sum", input, advice)),
+        _ => Err(KernelError::unsupported("sum", input, cast)),
     }
 }
 
@@ -114,32 +110,44 @@ impl Accumulator for Sums {
 
     fn finish(&mut self) -> Result<ArrayRef, KernelError> {
         let data_type = self.output.border();
-        let overflow = |total: String| KernelError::Overflow {
+        let overflow = |group: usize, total: String| KernelError::Overflow {
             operation: "sum",
             total,
             dtype: self.output.clone(),
+            group,
         };
         match &mut self.totals {
             Totals::Float(totals) => Ok(column(std::mem::take(totals), None, &data_type)),
             Totals::Integer(totals) => {
-                let totals = totals.take();
+                let totals = totals.take().into_iter().enumerate();
                 if self.output == DType::UInt64 {
-                    let fit =
-                        |total: i128| u64::try_from(total).map_err(|_| overflow(total.to_string()));
-                    let sums = totals.into_iter().map(fit).collect::<Result<_, _>>()?;
-                    Ok(column::<u64>(sums, None, &data_type))
+                    let sums = totals.map(|(group, total)| {
+                        u64::try_from(total).map_err(|_| overflow(group, total.to_string()))
+                    });
+                    Ok(column::<u64>(
+                        sums.collect::<Result<_, _>>()?,
+                        None,
+                        &data_type,
+                    ))
                 } else {
-                    let fit =
-                        |total: i128| i64::try_from(total).map_err(|_| overflow(total.to_string()));
-                    let sums = totals.into_iter().map(fit).collect::<Result<_, _>>()?;
-                    Ok(column::<i64>(sums, None, &data_type))
+                    let sums = totals.map(|(group, total)| {
+                        i64::try_from(total).map_err(|_| overflow(group, total.to_string()))
+                    });
+                    Ok(column::<i64>(
+                        sums.collect::<Result<_, _>>()?,
+                        None,
+                        &data_type,
+                    ))
                 }
             }
             Totals::Decimal(totals) => {
                 let (digits, carries) = totals.take();
-                for (digits, carry) in digits.iter().zip(carries) {
+                for (group, (digits, carry)) in digits.iter().zip(carries).enumerate() {
                     if carry != 0 || digits.unsigned_abs() >= 10_u128.pow(38) {
-                        return Err(overflow("a number of more than 38 digits".to_owned()));
+                        return Err(overflow(
+                            group,
+                            "a number of more than 38 digits".to_owned(),
+                        ));
                     }
                 }
                 Ok(column(digits, None, &data_type))

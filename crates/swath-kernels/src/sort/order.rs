@@ -80,9 +80,7 @@ fn prefix(bytes: &[u8], descending: bool) -> u64 {
 
 fn no_order(found: &DataType) -> KernelError {
     match DType::from_arrow(found) {
-        Ok(dtype) => {
-            KernelError::unsupported("sort", &dtype, "lists, structs and nulls have no order")
-        }
+        Ok(dtype) => KernelError::unsupported("order", &dtype, None),
         Err(_) => KernelError::Encoding {
             operation: "sort",
             expected: DType::String,

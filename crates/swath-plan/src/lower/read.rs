@@ -344,7 +344,11 @@ fn columns_and_calls(
                 if known.is_none() {
                     columns.push((Arc::from(format!("#{column}")), expr.clone()));
                 }
-                Some(AggInput { column, dtype })
+                Some(AggInput {
+                    column,
+                    dtype,
+                    spelling: expr.spelling(),
+                })
             }
         };
         calls.push(AggCall {

@@ -107,14 +107,14 @@ impl GroupBy {
     pub(crate) fn plan(self, input: Plan, env: &Env) -> Result<Plan, PlanError> {
         if let SplitOut::Count(0) = self.split_out {
             return Err(PlanError::TooSmall {
-                what: "split_out",
+                what: "`split_out`",
                 least: 1,
                 found: 0,
             });
         }
         if let Some(every) = self.split_every.filter(|every| *every < 2) {
             return Err(PlanError::TooSmall {
-                what: "split_every",
+                what: "`split_every`",
                 least: 2,
                 found: every,
             });
@@ -139,7 +139,7 @@ impl GroupBy {
                 .get(&agg.function)
                 .and_then(|function| function.infer(dtype.as_ref()))
                 .map_err(|source| PlanError::Aggregate {
-                    of: agg.to_string(),
+                    agg: Box::new(agg.clone()),
                     source,
                 })?;
             fields.push(Field {

@@ -28,7 +28,7 @@ impl Plan {
     pub fn head(&self, rows: u64, npartitions: usize) -> Result<Plan, PlanError> {
         if npartitions == 0 {
             return Err(PlanError::TooSmall {
-                what: "npartitions of head",
+                what: "the number of partitions of `head`",
                 least: 1,
                 found: 0,
             });

@@ -11,14 +11,13 @@ impl Plan {
     pub fn partitions(&self, which: Vec<usize>) -> Result<Plan, PlanError> {
         if which.is_empty() {
             return Err(PlanError::TooSmall {
-                what: "the number of partitions chosen",
+                what: "the number of chosen partitions",
                 least: 1,
                 found: 0,
             });
         }
         if let Some(&asked) = which.iter().find(|&&which| which >= self.npartitions()) {
-            return Err(PlanError::Partitions {
-                operation: "partitions",
+            return Err(PlanError::NoPartition {
                 asked,
                 npartitions: self.npartitions(),
             });

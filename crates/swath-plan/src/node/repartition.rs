@@ -21,7 +21,7 @@ impl Plan {
     pub fn repartition(&self, n: usize) -> Result<Plan, PlanError> {
         if n == 0 {
             return Err(PlanError::TooSmall {
-                what: "npartitions",
+                what: "the number of partitions",
                 least: 1,
                 found: 0,
             });

@@ -36,9 +36,7 @@ impl TopN {
 
     pub(crate) fn plan(self, input: Plan) -> Result<Plan, PlanError> {
         if self.by.is_empty() {
-            return Err(PlanError::NoColumns {
-                operation: "nlargest or nsmallest",
-            });
+            return Err(PlanError::NoColumns { operation: "top_n" });
         }
         for by in &self.by {
             input.meta().field(&by.column)?;

@@ -77,7 +77,7 @@ pub(crate) fn answers(out: &mut dyn Write, answers: &[Table; 3]) -> Result<()> {
         ("filtered.nlargest(10, \"amount\")", top),
     ] {
         section(out, title)?;
-        writeln!(out, "{}", table.to_string().trim_end())?;
+        writeln!(out, "{table}")?;
     }
     Ok(())
 }

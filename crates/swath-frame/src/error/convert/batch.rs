@@ -22,5 +22,6 @@ pub(super) fn report(error: &BatchError) -> Report {
     let mut report = Report::new(ErrorKind::Value, error.to_string());
     let why = error.source().map(|why| ("why", why.to_string()));
     report.notes.extend(why);
+    report.fix = error.fix();
     report
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use swath_graph::Origin;
 use swath_memory::format_bytes;
+use swath_meta::{DType, Field, Meta};
 use swath_scheduler::BuildError;
 
 use super::{Error, ErrorKind, Report};
@@ -93,12 +94,67 @@ impl Error {
         Self::of(report).at(call, location)
     }
 
-    pub(crate) fn no_batches(location: &'static Location<'static>) -> Self {
+    pub(crate) fn no_batches(call: &'static str, location: &'static Location<'static>) -> Self {
         let mut report = Report::new(
             ErrorKind::Option,
             "a frame needs at least one batch, which says its columns",
         );
         report.fix = Some("pass a batch without rows for an empty frame".to_owned());
-        Self::of(report).at("from_batches", location)
+        Self::of(report).at(call, location)
+    }
+
+    /// Batches that are to be one frame and have other columns than the first.
+    pub(crate) fn batches_differ(
+        batch: usize,
+        first: &Meta,
+        other: &Meta,
+        call: &'static str,
+        location: &'static Location<'static>,
+    ) -> Self {
+        let (here, there): (Vec<_>, Vec<_>) = (other.names().collect(), first.names().collect());
+        let differing = here.iter().zip(&there).find(|(here, there)| here != there);
+        let report = match differing {
+            Some((here, there)) => Report::new(
+                ErrorKind::Columns,
+                format!("batch {batch} has a column `{here}` where batch 0 has `{there}`"),
+            ),
+            None if here.len() > there.len() => Report::new(
+                ErrorKind::Columns,
+                format!(
+                    "batch {batch} has a column `{}` that batch 0 has not",
+                    here[there.len()]
+                ),
+            ),
+            None => Report::new(
+                ErrorKind::Columns,
+                format!(
+                    "batch {batch} has no column `{}`, which batch 0 has",
+                    there[here.len()]
+                ),
+            ),
+        };
+        let mut report = report;
+        report.notes.push(("batch 0", there.join(", ")));
+        report.fix = Some("give all batches the same columns in the same order".to_owned());
+        Self::of(report).at(call, location)
+    }
+
+    /// Batches that are to be one frame and have a column of two dtypes.
+    pub(crate) fn batch_dtypes_differ(
+        batch: usize,
+        first: &Field,
+        other: &DType,
+        call: &'static str,
+        location: &'static Location<'static>,
+    ) -> Self {
+        let Field { name, dtype, .. } = first;
+        let mut report = Report::new(
+            ErrorKind::Type,
+            format!("column `{name}` is {other} in batch {batch} and {dtype} in batch 0"),
+        );
+        report.fix = Some(format!(
+            "cast it before, in one of them: `Batch::with({name:?}, …)` replaces a column"
+        ));
+        Self::of(report).at(call, location)
     }
 }

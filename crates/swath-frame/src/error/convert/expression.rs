@@ -23,6 +23,9 @@ pub(super) fn report(error: &ExprError) -> Report {
         report.notes.push(("why", cause.to_string()));
         why = cause.source();
     }
+    if let Some(fix) = error.fix() {
+        report.fix = Some(fix.to_owned());
+    }
     // A column alone is named by the first line already.
     let inside = error
         .expression()

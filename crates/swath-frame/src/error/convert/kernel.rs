@@ -1,14 +1,79 @@
 //! Aggregates and other kernels.
 
+use swath_expr::Expr;
 use swath_kernels::KernelError;
+use swath_meta::DType;
+use swath_ops::step::AggregateError;
+use swath_plan::NamedAgg;
 
 use super::{ErrorKind, Report};
 
 pub(super) fn report(error: &KernelError) -> Report {
-    match error {
+    let kind = match error {
         KernelError::UnknownAggregate { .. }
         | KernelError::Unsupported { .. }
-        | KernelError::MissingInput { .. } => Report::new(ErrorKind::Aggregate, error.to_string()),
-        _ => Report::new(ErrorKind::Task, error.to_string()),
+        | KernelError::MissingInput { .. } => ErrorKind::Aggregate,
+        _ => ErrorKind::Task,
+    };
+    let mut report = Report::new(kind, error.to_string());
+    if let KernelError::UnknownAggregate { nearest, .. } = error {
+        report.fix = nearest
+            .as_ref()
+            .map(|nearest| format!("did you mean `{nearest}`?"));
     }
+    report
+}
+
+/// An aggregate that does not exist or does not fit its input.
+pub(super) fn planned(agg: &NamedAgg, error: &KernelError) -> Report {
+    let mut report = report(error);
+    match (error, agg.input.as_ref().map(Expr::spelling)) {
+        (KernelError::Unsupported { cast, .. }, Some(input)) => {
+            report.what = format!("`{}` of `{}`: {error}", agg.function, input.text);
+            report.fix = Some(match cast {
+                Some(dtype) => format!(
+                    "leave it out, or cast it to {}: `{}.cast(\"{dtype}\")`",
+                    if dtype.is_numeric() {
+                        "a number".to_owned()
+                    } else {
+                        dtype.to_string()
+                    },
+                    input.code
+                ),
+                None => "leave it out".to_owned(),
+            });
+        }
+        _ => report.notes.push(("in", agg.to_string())),
+    }
+    report
+}
+
+/// An aggregate that has no result.
+pub(super) fn computed(error: &AggregateError) -> Report {
+    let mut report = Report::new(ErrorKind::Task, error.to_string());
+    let KernelError::Overflow { dtype, .. } = &error.source else {
+        report.notes.push(("why", error.source.to_string()));
+        return report;
+    };
+    if !error.group.is_empty() {
+        let keys = error.group.iter().map(|(name, value)| match value {
+            swath_batch::Value::String(text) => format!("{name} = {text:?}"),
+            value => format!("{name} = {value}"),
+        });
+        report
+            .notes
+            .push(("group", keys.collect::<Vec<_>>().join(", ")));
+    }
+    let wider = match dtype {
+        DType::Int64 | DType::UInt64 => Some("decimal(38, 0)"),
+        DType::Decimal { .. } => Some("float64"),
+        _ => None,
+    };
+    report.fix = error.input.as_ref().zip(wider).map(|(input, wider)| {
+        format!(
+            "write `{}.cast(\"{wider}\").{}()`",
+            input.code, error.function
+        )
+    });
+    report
 }

@@ -45,11 +45,7 @@ fn report(error: &PlanError) -> Report {
     match error {
         PlanError::Meta(error) => meta::report(error),
         PlanError::Expr(error) => expression::report(error),
-        PlanError::Aggregate { of, source } => {
-            let mut report = kernel::report(source);
-            report.notes.push(("in", of.clone()));
-            report
-        }
+        PlanError::Aggregate { agg, source } => kernel::planned(agg, source),
         PlanError::Io(error) => io::report(error),
         PlanError::DropIndex { .. } => {
             let mut report = Report::new(ErrorKind::Columns, error.to_string());
@@ -74,7 +70,7 @@ fn report(error: &PlanError) -> Report {
             report.fix = Some("give it a name with `assign` first".to_owned());
             report
         }
-        PlanError::Divisions(_) | PlanError::Partitions { .. } => {
+        PlanError::Divisions(_) | PlanError::Partitions { .. } | PlanError::NoPartition { .. } => {
             Report::new(ErrorKind::Partitions, error.to_string())
         }
         PlanError::TooSmall { .. }

@@ -1,5 +1,6 @@
 //! Faults of what came back: rows that are gone, values of another type.
 
+use swath_batch::rust_name;
 use swath_graph::Name;
 
 use super::{Error, ErrorKind, Report};
@@ -32,6 +33,7 @@ impl Error {
 
     /// A value that is null where a Rust type without null was asked for.
     pub(crate) fn null_value(rust_type: &'static str) -> Self {
+        let rust_type = rust_name(rust_type);
         let mut report = Report::new(
             ErrorKind::Value,
             format!("the value is null, which {rust_type} has no place for"),
@@ -43,7 +45,7 @@ impl Error {
     pub(crate) fn row_out_of_range(row: usize, rows: usize) -> Self {
         Self::of(Report::new(
             ErrorKind::Value,
-            format!("row {row} was asked for, and the table has {rows} rows"),
+            format!("there is no row {row}; the table has {rows}, numbered from 0"),
         ))
     }
 }

@@ -9,6 +9,7 @@ use swath_io::IoError;
 use swath_kernels::KernelError;
 use swath_memory::format_bytes;
 use swath_ops::OpError;
+use swath_ops::step::AggregateError;
 use swath_scheduler::{RunError, TaskErrorKind};
 
 use super::{Error, ErrorKind, Report};
@@ -114,6 +115,9 @@ fn below(mut error: Option<&(dyn StdError + 'static)>) -> Option<Report> {
         }
         if let Some(error) = current.downcast_ref::<IoError>() {
             return Some(io::report(error));
+        }
+        if let Some(error) = current.downcast_ref::<AggregateError>() {
+            return Some(kernel::computed(error));
         }
         if let Some(error) = current.downcast_ref::<KernelError>() {
             return Some(kernel::report(error));

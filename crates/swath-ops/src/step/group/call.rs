@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use swath_expr::Spelling;
 use swath_graph::{Decoder, Encoder, ObjectEncoder};
 use swath_kernels::AggregateTypes;
 use swath_meta::{DType, Field};
@@ -26,6 +27,8 @@ pub struct AggInput {
     pub column: usize,
     /// Its logical dtype, which the merge needs too.
     pub dtype: DType,
+    /// How it is spelt, for messages.
+    pub spelling: Spelling,
 }
 
 impl AggCall {
@@ -71,6 +74,8 @@ impl AggCall {
                         out.object("agg-input", 1, |o| {
                             o.u64("column", input.column as u64);
                             o.serde("dtype", &input.dtype);
+                            o.str("text", &input.spelling.text);
+                            o.str("code", &input.spelling.code);
                         });
                     }),
                 }
@@ -91,6 +96,10 @@ impl AggCall {
                     Some(AggInput {
                         column: input.u64("column")? as usize,
                         dtype: input.serde("dtype")?,
+                        spelling: Spelling {
+                            text: Arc::from(input.str("text")?),
+                            code: Arc::from(input.str("code")?),
+                        },
                     })
                 }
             };

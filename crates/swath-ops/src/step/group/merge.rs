@@ -87,12 +87,11 @@ impl StepSpec for GroupMerge {
             .iter()
             .map(|call| Ok(call.types(env)?.state.len()))
             .collect::<Result<_, OpError>>()?;
+        let keys = &input.fields()[..self.keys];
         Ok(Box::new(Running {
             spec: self.clone(),
-            key_types: input.fields()[..self.keys]
-                .iter()
-                .map(|field| field.dtype.clone())
-                .collect(),
+            key_names: keys.iter().map(|field| Arc::clone(&field.name)).collect(),
+            key_types: keys.iter().map(|field| field.dtype.clone()).collect(),
             widths,
             env: env.clone(),
             chunks: Vec::new(),
@@ -114,6 +113,7 @@ impl StepSpec for GroupMerge {
 
 struct Running {
     spec: GroupMerge,
+    key_names: Vec<Arc<str>>,
     key_types: Vec<DType>,
     widths: Vec<usize>,
     env: Env,
@@ -130,7 +130,11 @@ impl Running {
             let (keys, partial) = chunk.columns.split_at(self.spec.keys);
             states.merge(keys, partial, &self.widths, chunk.rows)?;
         }
-        states.emit(self.spec.finish)
+        if self.spec.finish {
+            states.finish(&self.spec.calls, &self.key_names)
+        } else {
+            states.into_states()
+        }
     }
 
     /// Rows of every chunk by hash piece; equal keys share a piece, input order stays within one.

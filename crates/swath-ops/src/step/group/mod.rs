@@ -6,10 +6,12 @@
 //! group and always one row: that is a reduction.
 
 mod call;
+mod error;
 mod merge;
 mod partial;
 mod states;
 
 pub use call::{AggCall, AggInput};
+pub use error::AggregateError;
 pub use merge::GroupMerge;
 pub use partial::GroupPartial;

@@ -135,7 +135,7 @@ impl Step for Running {
 
     fn finish(&mut self, _: &TaskContext<'_>, out: &mut dyn Output) -> Result<(), OpError> {
         if let Some(states) = self.states.take() {
-            out.push(states.emit(false)?)?;
+            out.push(states.into_states()?)?;
         }
         Ok(())
     }

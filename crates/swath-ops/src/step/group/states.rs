@@ -1,11 +1,13 @@
 //! The groups seen so far and one accumulator an aggregate.
 
+use std::sync::Arc;
+
 use arrow_array::{ArrayRef, new_empty_array};
 use swath_batch::Chunk;
 use swath_kernels::{Accumulator, Grouper};
 use swath_meta::DType;
 
-use super::AggCall;
+use super::{AggCall, AggregateError};
 use crate::{Env, OpError};
 
 /// Groups and their states; `None` for the grouper when there are no keys and so one group.
@@ -103,18 +105,35 @@ impl States {
                 .sum::<u64>()
     }
 
-    /// One row a group: keys, then states or results. Without keys, one row even if nothing was added.
-    pub(super) fn emit(mut self, finish: bool) -> Result<Chunk, OpError> {
-        let (mut columns, groups) = match &self.grouper {
+    /// The key columns, one row a group, and the number of groups: one without keys, even if nothing was added.
+    fn keys(&self) -> Result<(Vec<ArrayRef>, usize), OpError> {
+        Ok(match &self.grouper {
             Some(grouper) => (grouper.keys()?, grouper.groups()),
             None => (Vec::new(), 1),
-        };
+        })
+    }
+
+    /// One row a group: keys, then states.
+    pub(super) fn into_states(mut self) -> Result<Chunk, OpError> {
+        let (mut columns, groups) = self.keys()?;
         for accumulator in &mut self.accumulators {
-            if finish {
-                columns.push(accumulator.finish()?);
-            } else {
-                columns.extend(accumulator.state()?);
-            }
+            columns.extend(accumulator.state()?);
+        }
+        Ok(Chunk::new(columns, groups))
+    }
+
+    /// One row a group: keys, then results. `names` are those of the keys, for messages.
+    pub(super) fn finish(
+        mut self,
+        calls: &[AggCall],
+        names: &[Arc<str>],
+    ) -> Result<Chunk, OpError> {
+        let (mut columns, groups) = self.keys()?;
+        for (accumulator, call) in self.accumulators.iter_mut().zip(calls) {
+            let result = accumulator
+                .finish()
+                .map_err(|error| AggregateError::new(call, error, names, &columns))?;
+            columns.push(result);
         }
         Ok(Chunk::new(columns, groups))
     }

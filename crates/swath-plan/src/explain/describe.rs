@@ -1,0 +1,91 @@
+//! One operation as one line of text.
+
+use std::fmt;
+
+use crate::node::{GroupBy, Project};
+use crate::{Node, Plan};
+
+/// `1 partition`, `4 partitions`.
+pub(super) fn partitions(plan: &Plan) -> String {
+    match plan.npartitions() {
+        1 => "1 partition".to_owned(),
+        n => format!("{n} partitions"),
+    }
+}
+
+fn list<T: fmt::Display>(items: impl IntoIterator<Item = T>) -> String {
+    items
+        .into_iter()
+        .map(|item| item.to_string())
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+pub(super) fn describe(plan: &Plan) -> String {
+    let kind = plan.node().kind();
+    match plan.node() {
+        Node::Scan(scan) => {
+            let predicate = scan
+                .predicate
+                .as_ref()
+                .map_or_else(String::new, |p| format!(" where {p}"));
+            format!(
+                "{kind} {} columns [{}]{predicate}",
+                scan.dataset.label(),
+                list(scan.column_names())
+            )
+        }
+        Node::Held(_) => format!(
+            "{kind} [{}]",
+            list(plan.meta().fields().iter().map(|field| &field.name))
+        ),
+        Node::Constant(constant) => format!("{kind} {} rows", constant.rows().rows()),
+        Node::Filter(predicate) => format!("{kind} {predicate}"),
+        Node::Project(project) => format!("{kind} [{}]", projected(project)),
+        Node::GroupBy(group) => grouped(kind, group),
+        Node::TopN(top) => format!(
+            "{kind} {} by [{}]",
+            top.n,
+            list(top.by.iter().map(|by| &by.column))
+        ),
+        Node::Head(head) => format!(
+            "{kind} {} rows of {} partitions",
+            head.rows, head.npartitions
+        ),
+        Node::Tail(rows) => format!("{kind} {rows} rows"),
+        Node::Partitions(which) => format!("{kind} [{}]", list(which)),
+        Node::Repartition(_) | Node::Write(_) => kind.to_owned(),
+    }
+}
+
+fn projected(project: &Project) -> String {
+    list(project.columns.iter().map(|(name, expr)| {
+        if expr.as_column() == Some(&**name) {
+            name.to_string()
+        } else {
+            format!("{name} = {expr}")
+        }
+    }))
+}
+
+fn grouped(kind: &str, group: &GroupBy) -> String {
+    let aggs = list(group.aggs.iter().map(|agg| {
+        let input = agg
+            .input
+            .as_ref()
+            .map_or_else(String::new, ToString::to_string);
+        format!("{} = {}({input})", agg.output, agg.function)
+    }));
+    if group.keys.is_empty() {
+        return format!("{kind} [{aggs}]");
+    }
+    let keys = list(group.keys.iter().map(|(name, expr)| {
+        if expr.as_column() == Some(&**name) {
+            name.to_string()
+        } else {
+            format!("{name} = {expr}")
+        }
+    }));
+    let sorted = if group.sort { " sorted" } else { "" };
+    format!("{kind} [{keys}] [{aggs}]{sorted}")
+}
