@@ -122,3 +122,26 @@ impl fmt::Debug for Explain {
         fmt::Display::fmt(self, f)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use swath_batch::{Batch, Partition};
+
+    #[test]
+    fn a_plan_that_is_refused_is_explained_all_the_same() {
+        let rows = Batch::from_csv("region,amount\neu,10\n").expect("rows");
+        let plan = Plan::constant(Partition::from(rows)).expect("a plan");
+        let explain = Explain::refused(&plan, "a \"rule\"\nsays no");
+        assert_eq!(
+            explain.to_string(),
+            "logical plan\nconstant 1 rows  [1 partition]\n\nno optimised plan\na \"rule\"\nsays no"
+        );
+        let json = explain.json();
+        assert!(
+            json.contains(r#""refused": "a \"rule\"\u000asays no""#),
+            "{json}"
+        );
+        assert!(explain.dot().contains("constant 1 rows") && explain.rules().is_empty());
+    }
+}
