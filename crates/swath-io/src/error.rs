@@ -2,24 +2,65 @@
 
 use arrow_schema::ArrowError;
 use parquet::errors::ParquetError;
+use std::io;
 use swath_batch::BatchError;
 use swath_expr::ExprError;
 use swath_memory::Cancelled;
 use swath_meta::MetaError;
 
+use crate::words::{counted, either};
+
 /// A file that cannot be read or written, or that is not what it was said to be.
+///
+/// The text says what is wrong; [`IoError::fix`] says what to do about it.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum IoError {
-    /// A glob, folder or list that names no file.
-    #[error("no file matches `{pattern}`{}", nearest_folder(found.as_deref()))]
+    /// An empty list of paths.
+    #[error("`{verb}` was given no path")]
+    NoPath {
+        /// The call.
+        verb: &'static str,
+    },
+    /// A path that leads nowhere.
+    #[error("there is no file or folder `{path}`{}", reason.as_deref().unwrap_or_default())]
+    NotThere {
+        /// What was asked for.
+        path: String,
+        /// How far it leads, where that is not to its last part.
+        reason: Option<String>,
+        /// The nearest that exists.
+        nearest: Option<String>,
+        /// What is in the folder where the path ends; empty where it ends at a file.
+        beside: String,
+    },
+    /// A pattern that no file matches.
+    #[error("no file matches `{pattern}`{}", reason.as_deref().unwrap_or_default())]
     NoMatch {
         /// What was asked for.
         pattern: String,
-        /// The longest part of the path that exists, and how many files it has.
-        found: Option<String>,
+        /// What is wrong with the folder that it begins with.
+        reason: Option<String>,
+        /// The nearest folder that exists.
+        nearest: Option<String>,
+        /// What is in the folder that it begins with.
+        beside: String,
     },
-    /// A pattern that is no glob.
+    /// A folder without files of the format.
+    #[error("`{folder}` has {}", of_none(*files, *hidden, extensions))]
+    NoneEnds {
+        /// The folder.
+        folder: String,
+        /// Files in it, and in folders in it.
+        files: usize,
+        /// Files and folders that are passed over for their names.
+        hidden: usize,
+        /// What names of the format's files end with.
+        extensions: Vec<String>,
+        /// The option that says otherwise, and what its value may be.
+        option: String,
+    },
+    /// A pattern that is no glob, or a URL that names no object.
     #[error("`{pattern}` is not a pattern for file names: {reason}")]
     Pattern {
         /// What was asked for.
@@ -27,15 +68,23 @@ pub enum IoError {
         /// What is wrong with it.
         reason: String,
     },
-    /// A path of a kind that this build cannot read.
-    #[error(
-        "`{url}` needs a store for `{scheme}://`, and none is registered; `Stores::register` adds one"
-    )]
+    /// A URL of a store that the session does not know.
+    #[error("`{url}` is in the store `{address}`, which this session does not have")]
     NoStore {
         /// What was asked for, without its query.
         url: String,
-        /// The part before `://`.
-        scheme: String,
+        /// Scheme and host.
+        address: String,
+        /// The stores that the session has.
+        known: Vec<String>,
+    },
+    /// An address that names no store.
+    #[error(
+        "`{address}` is no address of a store; expected a scheme and a host without a user, as in `s3://bucket`"
+    )]
+    Address {
+        /// What was given.
+        address: String,
     },
     /// The operating system or an object store refused.
     #[error("cannot {action} `{path}`")]
@@ -46,12 +95,22 @@ pub enum IoError {
         path: String,
         /// What the system says.
         #[source]
-        source: std::io::Error,
+        source: io::Error,
     },
-    /// A file has changed since its footer was read.
-    #[error(
-        "`{path}` changed while it was being read ({change}); read it again to plan with what it is now"
-    )]
+    /// A file where a folder is needed.
+    #[error("`{path}` is a file, not a folder")]
+    NotAFolder {
+        /// The file.
+        path: String,
+    },
+    /// A file that was there when it was listed.
+    #[error("`{path}` is gone: it was there when the frame was planned")]
+    Gone {
+        /// The file.
+        path: String,
+    },
+    /// A file has changed since it was listed.
+    #[error("`{path}` changed after the frame was planned: {change}")]
     Changed {
         /// The file.
         path: String,
@@ -66,15 +125,42 @@ pub enum IoError {
         /// The format that was expected.
         format: &'static str,
     },
-    /// A file that is no file of the format, or is cut off.
-    #[error("`{path}` is not a {format} file, or is cut off: {reason}")]
+    /// A file that begins as one of the format and does not end as one.
+    #[error("`{path}` is cut off after {len} bytes: it begins as a {format} file and has no end")]
+    CutOff {
+        /// The file.
+        path: String,
+        /// The format.
+        format: &'static str,
+        /// Its bytes.
+        len: u64,
+    },
+    /// A file of another format.
+    #[error("`{path}` is not a {format} file: {found}")]
     NotFormat {
         /// The file.
         path: String,
         /// The format that was expected.
         format: &'static str,
-        /// What does not fit.
-        reason: String,
+        /// What it is instead, as far as its first bytes tell.
+        found: String,
+    },
+    /// A file that only its owner's keys open.
+    #[error("`{path}` is encrypted, and encrypted {format} files are not supported")]
+    Encrypted {
+        /// The file.
+        path: String,
+        /// The format.
+        format: &'static str,
+    },
+    /// A file of the format whose account of itself does not decode.
+    #[error("`{path}` is damaged: its footer does not decode")]
+    Footer {
+        /// The file.
+        path: String,
+        /// What the decoder says.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
     },
     /// A file whose contents contradict themselves or do not decode.
     #[error("`{path}` is damaged: {reason}{}", place(*row_group, column.as_deref()))]
@@ -88,15 +174,21 @@ pub enum IoError {
         /// What does not fit.
         reason: String,
     },
-    /// Two files of one data set have different columns.
-    #[error("files have different columns: {difference} (`{first}` and `{second}`)")]
+    /// Files of one data set have different columns.
+    #[error("{difference}{}", of_many(*differing, *files, first))]
     Schemas {
         /// The file that the data set takes its columns from.
         first: String,
-        /// The file that differs.
+        /// The first file that differs from it.
         second: String,
-        /// The column and what differs about it.
+        /// The two files, the column, and what differs about it.
         difference: String,
+        /// How many files differ from the first, …
+        differing: usize,
+        /// … and how many there are.
+        files: usize,
+        /// The columns that all files have, with the same dtype.
+        shared: Vec<String>,
     },
     /// An option that does not exist.
     #[error("no option `{name}`{}", did_you_mean(nearest.as_deref()))]
@@ -125,7 +217,7 @@ pub enum IoError {
         nearest: Option<String>,
     },
     /// The target of a write has files already.
-    #[error("`{path}` has {files} files already; `.overwrite()` replaces them")]
+    #[error("`{path}` has {} already; `.overwrite()` replaces them", counted(*files, "file"))]
     Exists {
         /// The folder.
         path: String,
@@ -156,8 +248,8 @@ pub enum IoError {
         #[source]
         source: ParquetError,
     },
-    /// Reading was cancelled.
-    #[error(transparent)]
+    /// Reading or writing was cancelled.
+    #[error("cancelled")]
     Cancelled(#[from] Cancelled),
 }
 
@@ -165,13 +257,20 @@ impl IoError {
     /// The file, folder or pattern that the error is about.
     pub fn path(&self) -> Option<&str> {
         match self {
-            Self::NoMatch { pattern: path, .. }
+            Self::NotThere { path, .. }
+            | Self::NoMatch { pattern: path, .. }
+            | Self::NoneEnds { folder: path, .. }
             | Self::Pattern { pattern: path, .. }
             | Self::NoStore { url: path, .. }
             | Self::File { path, .. }
+            | Self::NotAFolder { path }
+            | Self::Gone { path }
             | Self::Changed { path, .. }
             | Self::Empty { path, .. }
+            | Self::CutOff { path, .. }
             | Self::NotFormat { path, .. }
+            | Self::Encrypted { path, .. }
+            | Self::Footer { path, .. }
             | Self::Corrupt { path, .. }
             | Self::Schemas { second: path, .. }
             | Self::Exists { path, .. }
@@ -184,10 +283,26 @@ impl IoError {
     /// Whether what was asked for does not exist.
     pub fn is_not_found(&self) -> bool {
         match self {
-            Self::NoMatch { .. } => true,
-            Self::File { source, .. } => source.kind() == std::io::ErrorKind::NotFound,
+            Self::NotThere { .. }
+            | Self::NoMatch { .. }
+            | Self::NoneEnds { .. }
+            | Self::Gone { .. } => true,
+            Self::File { source, .. } => source.kind() == io::ErrorKind::NotFound,
             _ => false,
         }
+    }
+
+    /// Whether an argument or option of the call is wrong, whatever the files are.
+    pub fn is_option(&self) -> bool {
+        matches!(
+            self,
+            Self::NoPath { .. }
+                | Self::Pattern { .. }
+                | Self::Address { .. }
+                | Self::UnknownOption { .. }
+                | Self::OptionValue { .. }
+                | Self::UnknownFormat { .. }
+        )
     }
 
     /// Names the file of an error in decoding it.
@@ -224,8 +339,30 @@ impl IoError {
     }
 }
 
-fn nearest_folder(found: Option<&str>) -> String {
-    found.map_or(String::new(), |found| format!("; {found}"))
+fn of_none(files: usize, hidden: usize, extensions: &[String]) -> String {
+    let ends: Vec<String> = extensions
+        .iter()
+        .map(|extension| format!(".{}", extension.trim_start_matches('.')))
+        .collect();
+    match (files, hidden) {
+        (0, 0) => "no files".to_owned(),
+        (0, hidden) => format!(
+            "no files but {hidden} whose names begin with `.` or `_`, which are passed over"
+        ),
+        (files, _) => format!(
+            "{}, and none ends in {}",
+            counted(files, "file"),
+            either(&ends)
+        ),
+    }
+}
+
+fn of_many(differing: usize, files: usize, first: &str) -> String {
+    if differing < 2 {
+        return String::new();
+    }
+    let first = first.rsplit('/').next().unwrap_or_default();
+    format!("; {differing} of {files} files differ from `{first}`")
 }
 
 fn did_you_mean(nearest: Option<&str>) -> String {

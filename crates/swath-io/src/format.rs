@@ -1,26 +1,106 @@
-//! Formats by name: which files are of which.
+//! What a format is to plans and tasks: data sets, their parts, readers of those.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::fmt::Debug;
+use std::ops::Range;
 use std::sync::Arc;
-use swath_meta::nearest;
+use swath_batch::Chunk;
+use swath_divisions::Divisions;
+use swath_expr::ColumnBounds;
+use swath_graph::{DecodeError, Decoder, Encoder, Fingerprint};
+use swath_meta::{Meta, nearest};
 
-use crate::IoError;
-use crate::list::has_extension;
+use crate::{FileIdentity, IoContext, IoError, ParquetPart, ScanRequest, ScanStats};
 
-/// A kind of file.
-pub trait Format: Send + Sync + std::fmt::Debug {
-    /// The name that users and plans know it by.
-    fn name(&self) -> &'static str;
+/// Files of one format as one table, in the state that they were listed in: what a plan reads from.
+///
+/// A data set is cut into *units*, in row order: the smallest that is read on its own (a row group, a range of bytes). A
+/// visible partition is some neighbouring units, and so is what a task reads. Its fingerprint says which rows it has: files,
+/// their states, and every option that changes rows.
+pub trait Dataset: Fingerprint + Debug + Send + Sync {
+    /// Columns, dtypes and the index.
+    fn meta(&self) -> &Arc<Meta>;
 
-    /// What names of its files end with, without the dot.
-    fn extensions(&self) -> &'static [&'static str];
+    /// What is known of the index labels in each visible partition.
+    fn divisions(&self) -> &Divisions;
 
-    /// Whether bytes from the start of a file can be its first; `None` where the format has no mark of its own.
-    fn begins(&self, start: &[u8]) -> Option<bool> {
-        let _ = start;
+    /// The files, in order.
+    fn files(&self) -> &[FileIdentity];
+
+    /// The visible partitions, at least one: consecutive units each, which together are all units in order.
+    fn partitions(&self) -> &[Range<usize>];
+
+    /// Bytes that some columns of a unit take as arrays, estimated.
+    fn unit_bytes(&self, unit: usize, columns: &[Arc<str>]) -> u64;
+
+    /// What is known about the rows before they are read; `None` for a format that says nothing about them.
+    fn statistics(&self) -> Option<&dyn Statistics> {
         None
     }
+
+    /// What a task reads that reads these units, ascending.
+    fn part(&self, units: &[usize]) -> Arc<dyn Part>;
+
+    /// The source in few words, for plans that are printed: `sales/ (50 files, 200 row groups)`.
+    fn label(&self) -> String;
+}
+
+/// What files say about their rows.
+pub trait Statistics {
+    /// Rows of all files.
+    fn rows(&self) -> u64;
+
+    /// What is known about the values of a column of a unit; nothing about a nested one.
+    fn unit_bounds(&self, unit: usize, column: &str) -> Option<ColumnBounds>;
+
+    /// What is known about all values of a column.
+    fn column_bounds(&self, column: &str) -> Option<ColumnBounds>;
+}
+
+/// What one task reads: plain data, for any machine that has the files.
+pub trait Part: Debug + Send + Sync {
+    /// The format that decodes what [`Part::encode`] writes, by name.
+    fn format(&self) -> &'static str;
+
+    /// Bytes of all columns as arrays, estimated.
+    fn decoded_bytes(&self) -> u64;
+
+    /// Opens a reader of the rows and columns that are asked for; reads nothing yet.
+    ///
+    /// # Errors
+    /// A request that says nothing sensible.
+    fn open(&self, request: &ScanRequest, context: &IoContext) -> Result<Box<dyn Reader>, IoError>;
+
+    /// Writes one object that [`Format::decode_part`] reads.
+    fn encode(&self, out: &mut Encoder);
+}
+
+/// Pulls the chunks of a part.
+pub trait Reader: Send {
+    /// The next chunk with at least one live row, in row order, or `None` after the last.
+    ///
+    /// Chunks have the columns of the request in its order, in any encoding that the dtypes admit, and only rows that pass
+    /// its predicate.
+    ///
+    /// # Errors
+    /// A file that changed since it was planned, is damaged or cannot be read; a predicate that fails on a row; cancellation.
+    /// After an error there is nothing more.
+    fn next(&mut self) -> Result<Option<Chunk>, IoError>;
+
+    /// What was read and skipped so far.
+    fn stats(&self) -> &ScanStats;
+}
+
+/// A kind of file: what a process needs that is handed parts of it.
+pub trait Format: Debug + Send + Sync {
+    /// The name that parts know it by.
+    fn name(&self) -> &'static str;
+
+    /// Reads what [`Part::encode`] wrote.
+    ///
+    /// # Errors
+    /// For anything else.
+    fn decode_part(&self, from: &Decoder<'_>) -> Result<Arc<dyn Part>, DecodeError>;
 }
 
 /// Apache Parquet.
@@ -32,12 +112,8 @@ impl Format for Parquet {
         "parquet"
     }
 
-    fn extensions(&self) -> &'static [&'static str] {
-        &["parquet", "parq"]
-    }
-
-    fn begins(&self, start: &[u8]) -> Option<bool> {
-        Some(start.starts_with(b"PAR1"))
+    fn decode_part(&self, from: &Decoder<'_>) -> Result<Arc<dyn Part>, DecodeError> {
+        Ok(Arc::new(ParquetPart::decode(from)?))
     }
 }
 
@@ -47,8 +123,9 @@ impl Format for Parquet {
 /// use swath_io::Formats;
 ///
 /// let formats = Formats::standard();
-/// assert_eq!(formats.of_file("a/b.PARQUET").map(|format| format.name()), Some("parquet"));
+/// assert_eq!(formats.get("parquet")?.name(), "parquet");
 /// assert_eq!(formats.get("parket").unwrap_err().to_string(), "no format `parket`; did you mean `parquet`?");
+/// # Ok::<(), swath_io::IoError>(())
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct Formats {
@@ -77,12 +154,5 @@ impl Formats {
             name: name.to_owned(),
             nearest: nearest(name, self.table.keys().copied()).map(str::to_owned),
         })
-    }
-
-    /// The format whose files are named so.
-    pub fn of_file(&self, path: impl AsRef<Path>) -> Option<&Arc<dyn Format>> {
-        self.table
-            .values()
-            .find(|format| has_extension(path.as_ref(), format.extensions()))
     }
 }

@@ -10,7 +10,7 @@ pub struct FileIdentity {
     pub path: String,
     /// Bytes.
     pub len: u64,
-    /// Nanoseconds from 1970 to the last change; 0 where that is not known.
+    /// Nanoseconds from 1970 to the last change; 0 where that is not known, or a version says more.
     pub modified: u64,
     /// The version that an object store gives it.
     pub etag: Option<String>,
@@ -21,10 +21,11 @@ impl FileIdentity {
     pub(crate) fn change(&self, now: &Self) -> Option<String> {
         if self.len != now.len {
             Some(format!("it had {} bytes and has {}", self.len, now.len))
+        } else if let (Some(before), Some(now)) = (&self.etag, &now.etag) {
+            // A version says more than a time, which answers of one store may round differently.
+            (before != now).then(|| "it has another version".into())
         } else if self.modified != now.modified {
             Some("it was written to".into())
-        } else if self.etag != now.etag {
-            Some("it has another version".into())
         } else {
             None
         }

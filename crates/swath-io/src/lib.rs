@@ -1,7 +1,8 @@
 //! Formats, readers and writers over files and object stores.
 //!
-//! A format says what a user may ask ([`ReadParquet`], [`ToParquet`]), what files hold ([`ParquetDataset`]: one meta, units,
-//! partitions, divisions), and reads a task's part of them as chunks ([`ParquetReader`]). Bytes come through a
+//! A format says what a user may ask ([`ReadParquet`], [`ToParquet`]) and what files hold: a [`Dataset`] (one meta, units,
+//! partitions, divisions), cut into a [`Part`] for each task, which a [`Reader`] reads as chunks. Plans and tasks know those
+//! three traits and no format. Bytes come through a
 //! [`RangeReader`]: local files by positioned reads, objects through [`Stores`]. Every file is taken as hostile: what
 //! it declares is checked, decoding is contained, and what is wrong is an error that names file, row group and column.
 //!
@@ -19,13 +20,13 @@
 //! use swath_io::{FooterCache, IoContext, ParquetDataset, ParquetReader, ParquetWriter, ReadParquet, ScanRequest, ToParquet};
 //! use swath_memory::CancelToken;
 //!
+//! let context = IoContext::new(CancelToken::new(), Arc::new(FooterCache::default()));
 //! let folder = tempfile::tempdir()?;
 //! let batch = Batch::from_csv("region,amount\neu,10\nus,5\n")?;
-//! let mut writer = ParquetWriter::create(&ToParquet::from(folder.path()), batch.meta(), 0)?;
+//! let mut writer = ParquetWriter::create(&ToParquet::from(folder.path()), batch.meta(), 0, &context)?;
 //! writer.write(batch.record_batch())?;
 //! writer.finish()?;
 //!
-//! let context = IoContext::new(CancelToken::new(), Arc::new(FooterCache::default()));
 //! let dataset = ParquetDataset::open(&ReadParquet::from(folder.path()), &context)?;
 //! assert_eq!(dataset.rows(), 2);
 //! let mut reader = ParquetReader::open(&dataset.part(&[0]), &ScanRequest::new(["amount"]), &context)?;
@@ -37,23 +38,35 @@ mod context;
 mod identity;
 mod list;
 mod local;
+mod missing;
 mod range;
 mod store;
 
+mod folder;
+
 mod format;
+mod request;
+mod stats;
 
 mod parquet;
 
 mod error;
+mod fix;
+mod words;
+
+#[cfg(feature = "testing")]
+pub mod testing;
 
 pub use context::IoContext;
 pub use error::IoError;
-pub use format::{Format, Formats, Parquet};
+pub use folder::{Replaced, Written, WrittenFile};
+pub use format::{Dataset, Format, Formats, Parquet, Part, Reader, Statistics};
 pub use identity::FileIdentity;
 pub use parquet::{
     FileId, FooterCache, ParquetDataset, ParquetPart, ParquetReader, ParquetWriter, ReadParquet,
-    ScanRequest, ScanStats, SplitRowGroups, ToParquet, Unit, Written, WrittenFile, prepare_folder,
-    remove_replaced,
+    SplitRowGroups, ToParquet, Unit, prepare_folder,
 };
-pub use range::{LocalFile, RangeReader};
+pub use range::{LocalFile, Pending, RangeReader};
+pub use request::ScanRequest;
+pub use stats::ScanStats;
 pub use store::Stores;

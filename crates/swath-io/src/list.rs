@@ -3,30 +3,46 @@
 use globset::{GlobBuilder, GlobMatcher};
 use std::path::{Component, Path, PathBuf};
 
+use crate::missing::{no_match, none_ends, not_there};
 use crate::{FileIdentity, IoContext, IoError, local, store};
+
+/// What files are listed for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Wanted<'a> {
+    /// The call that a user made.
+    pub(crate) verb: &'static str,
+    /// What names of files in a folder end with.
+    pub(crate) extensions: &'a [&'a str],
+    /// The option that says otherwise.
+    pub(crate) option: &'static str,
+}
 
 /// The files that `paths` name, each once, in the order of the list and by name within a folder or glob.
 ///
-/// A path is a file, a folder (its files of one of `extensions`, and those of folders in it) or a glob (`*`, `?`,
+/// A path is a file, a folder (its files of the wanted extensions, and those of folders in it) or a glob (`*`, `?`,
 /// `[ab]`, `{a,b}`, `**`). Names that begin with `.` or `_` are passed over in folders and globs. A file that exists under
 /// the very name of a glob is that file.
 ///
 /// # Errors
-/// [`IoError::NoMatch`] for a path that names no file, with the part of it that exists.
+/// [`IoError::NoPath`]; [`IoError::NotThere`], [`IoError::NoMatch`] or [`IoError::NoneEnds`] for a path that names no file,
+/// with what is there instead.
 pub(crate) fn list_files(
     paths: &[String],
-    extensions: &[&str],
+    wanted: &Wanted<'_>,
     context: &IoContext,
 ) -> Result<Vec<FileIdentity>, IoError> {
+    if paths.is_empty() {
+        return Err(IoError::NoPath { verb: wanted.verb });
+    }
     let mut files: Vec<FileIdentity> = Vec::new();
     let mut seen = std::collections::HashSet::new();
     for path in paths {
         context.cancel.check()?;
         let found = match store::scheme(path) {
             None | Some("file") => {
-                list_local(path.strip_prefix("file://").unwrap_or(path), extensions)?
+                list_local(path.strip_prefix("file://").unwrap_or(path), wanted)?
             }
-            Some(_) => context.stores.list(path, extensions)?,
+            Some(_) => context.stores.locate(path)?.list(wanted, &context.cancel)?,
         };
         files.extend(
             found
@@ -34,27 +50,25 @@ pub(crate) fn list_files(
                 .filter(|file| seen.insert(file.path.clone())),
         );
     }
-    if files.is_empty() {
-        return Err(IoError::NoMatch {
-            pattern: paths.join(", "),
-            found: None,
-        });
-    }
     Ok(files)
 }
 
-fn list_local(pattern: &str, extensions: &[&str]) -> Result<Vec<FileIdentity>, IoError> {
+fn list_local(pattern: &str, wanted: &Wanted<'_>) -> Result<Vec<FileIdentity>, IoError> {
     let path = Path::new(pattern);
     let mut found = Vec::new();
     if local::is_folder(path) {
-        walk(path, &mut |file| {
-            if has_extension(file, extensions) {
-                found.push(file.to_owned());
-            }
+        let mut others = Vec::new();
+        let hidden = walk(path, &mut |file| {
+            let ends = has_extension(file, wanted.extensions);
+            let files = if ends { &mut found } else { &mut others };
+            files.push(file.to_owned());
         })?;
+        if found.is_empty() {
+            return Err(none_ends(path, &others, hidden, wanted));
+        }
     } else if !is_glob(pattern) || path.exists() {
         return match local::identity(path) {
-            Err(error) if error.is_not_found() => Err(no_match(pattern)),
+            Err(IoError::File { .. }) if !path.exists() => Err(not_there(path)),
             file => file.map(|file| vec![file]),
         };
     } else {
@@ -67,9 +81,9 @@ fn list_local(pattern: &str, extensions: &[&str]) -> Result<Vec<FileIdentity>, I
                 }
             })?;
         }
-    }
-    if found.is_empty() {
-        return Err(no_match(pattern));
+        if found.is_empty() {
+            return Err(no_match(pattern, &root));
+        }
     }
     found.sort();
     found.iter().map(|file| local::identity(file)).collect()
@@ -106,7 +120,12 @@ pub(crate) fn has_extension(path: &Path, extensions: &[&str]) -> bool {
 /// Whether a name marks a file that belongs to a program, not to the data.
 pub(crate) fn is_hidden(path: &Path) -> bool {
     path.file_name()
-        .is_some_and(|name| name.to_string_lossy().starts_with(['.', '_']))
+        .is_some_and(|name| starts_hidden(&name.to_string_lossy()))
+}
+
+/// Whether one part of a path marks what belongs to a program.
+pub(crate) fn starts_hidden(name: &str) -> bool {
+    name.starts_with(['.', '_'])
 }
 
 /// The folder above the first component with a wildcard.
@@ -125,56 +144,25 @@ fn fixed_part(pattern: &Path) -> PathBuf {
     }
 }
 
-fn walk(folder: &Path, file: &mut dyn FnMut(&Path)) -> Result<(), IoError> {
+/// Visits the files in a folder and in folders in it; returns how many files and folders it passed over.
+fn walk(folder: &Path, file: &mut dyn FnMut(&Path)) -> Result<usize, IoError> {
     // A stack of its own: folders nest as deep as someone makes them.
     let mut folders = vec![folder.to_owned()];
+    let mut hidden = 0;
     while let Some(folder) = folders.pop() {
         for (path, is_folder) in local::entries(&folder)? {
             // `./a` and `a` are one path to a pattern.
             let path = path.strip_prefix(".").map_or(path.clone(), Path::to_owned);
             if is_hidden(&path) {
-                continue;
-            }
-            if is_folder {
+                hidden += 1;
+            } else if is_folder {
                 folders.push(path);
             } else {
                 file(&path);
             }
         }
     }
-    Ok(())
-}
-
-fn no_match(pattern: &str) -> IoError {
-    let path = Path::new(pattern);
-    let exists = path
-        .ancestors()
-        .skip(1)
-        .find(|folder| !folder.as_os_str().is_empty() && local::is_folder(folder));
-    let folder = if local::is_folder(path) {
-        Some(path)
-    } else {
-        exists
-    };
-    let found = match folder {
-        Some(folder) => {
-            let entries = local::entries(folder).unwrap_or_default();
-            let files = entries
-                .iter()
-                .filter(|(path, folder)| !folder && !is_hidden(path))
-                .count();
-            Some(format!(
-                "the folder `{}` exists and has {files} files",
-                folder.display()
-            ))
-        }
-        None if path.is_relative() => Some("nothing of it exists under the working folder".into()),
-        None => None,
-    };
-    IoError::NoMatch {
-        pattern: pattern.to_owned(),
-        found,
-    }
+    Ok(hidden)
 }
 
 #[cfg(test)]
@@ -183,6 +171,12 @@ mod tests {
     use crate::FooterCache;
     use std::sync::Arc;
     use swath_memory::CancelToken;
+
+    const WANTED: Wanted<'_> = Wanted {
+        verb: "read_parquet",
+        extensions: &["parquet", "parq"],
+        option: "ReadParquet::file_extension",
+    };
 
     fn context() -> IoContext {
         IoContext::new(CancelToken::new(), Arc::new(FooterCache::default()))
@@ -201,8 +195,12 @@ mod tests {
         ] {
             std::fs::write(folder.path().join(name), b"x").expect("a file");
         }
-        std::fs::create_dir_all(folder.path().join("year=2024/day=1")).expect("folders");
-        std::fs::write(folder.path().join("year=2024/day=1/c.parquet"), b"x").expect("a file");
+        for name in ["year=2024/day=1", "texts", "marks"] {
+            std::fs::create_dir_all(folder.path().join(name)).expect("folders");
+        }
+        for name in ["year=2024/day=1/c.parquet", "texts/a.txt", "marks/_SUCCESS"] {
+            std::fs::write(folder.path().join(name), b"x").expect("a file");
+        }
         folder
     }
 
@@ -212,7 +210,7 @@ mod tests {
             .iter()
             .map(|pattern| format!("{}/{pattern}", folder.display()))
             .collect();
-        let found = list_files(&patterns, &["parquet"], &context()).expect("files");
+        let found = list_files(&patterns, &WANTED, &context()).expect("files");
         let found: Vec<&str> = found
             .iter()
             .map(|file| {
@@ -266,25 +264,68 @@ mod tests {
     #[test]
     fn what_is_not_there_is_told_with_what_is() {
         let folder = folder();
-        let error = |pattern: &str| {
+        let told = |pattern: &str| {
             let pattern = format!("{}/{pattern}", folder.path().display());
-            let error =
-                list_files(&[pattern], &["parquet"], &context()).expect_err("nothing there");
+            let error = list_files(&[pattern], &WANTED, &context()).expect_err("nothing there");
             assert!(error.is_not_found() || matches!(error, IoError::Pattern { .. }));
-            error
-                .to_string()
+            format!("{error}\n  {}", error.fix().expect("what to do"))
                 .replace(&folder.path().display().to_string(), "DATA")
         };
-        insta::assert_snapshot!(error("x*.parquet"), @"no file matches `DATA/x*.parquet`; the folder `DATA` exists and has 4 files");
-        insta::assert_snapshot!(error("no/such/folder/*.parquet"), @"no file matches `DATA/no/such/folder/*.parquet`; the folder `DATA` exists and has 4 files");
-        insta::assert_snapshot!(error("no.parquet"), @"no file matches `DATA/no.parquet`; the folder `DATA` exists and has 4 files");
-        insta::assert_snapshot!(error("{a"), @"`DATA/{a` is not a pattern for file names: unclosed alternate group; missing '}' (maybe escape '{' with '[{]'?)");
+        let cases = [
+            "x*.parquet",
+            "year=2023/*.parquet",
+            "no/such/folder/*.parquet",
+            "c.parquet",
+            "year=2023/day=1",
+            "text",
+            "others",
+            "others/a.parquet",
+            "notes.txt/a.parquet",
+            "texts",
+            "marks",
+            "{a",
+        ];
+        insta::assert_snapshot!(cases.map(told).join("\n"), @r#"
+        no file matches `DATA/x*.parquet`
+          check the pattern; `DATA` has `a [1].parquet`, `a.parquet`, `b.parquet` and 4 more; a pattern may have `*`, `?`, `[…]`, `{a,b}` and `**`
+        no file matches `DATA/year=2023/*.parquet`: there is no folder `DATA/year=2023`
+          did you mean `DATA/year=2024`?
+        no file matches `DATA/no/such/folder/*.parquet`: there is no folder `DATA/no/such/folder`
+          check the pattern; `DATA` has `a [1].parquet`, `a.parquet`, `b.parquet` and 4 more; a pattern may have `*`, `?`, `[…]`, `{a,b}` and `**`
+        there is no file or folder `DATA/c.parquet`
+          did you mean `DATA/a.parquet`?
+        there is no file or folder `DATA/year=2023/day=1`: `DATA` has no `year=2023`
+          did you mean `DATA/year=2024/day=1`?
+        there is no file or folder `DATA/text`
+          did you mean `DATA/texts`?
+        there is no file or folder `DATA/others`
+          check the path; `DATA` has `a [1].parquet`, `a.parquet`, `b.parquet` and 4 more
+        there is no file or folder `DATA/others/a.parquet`: `DATA` has no `others`
+          check the path; `DATA` has `a [1].parquet`, `a.parquet`, `b.parquet` and 4 more
+        there is no file or folder `DATA/notes.txt/a.parquet`: `DATA/notes.txt` is a file
+          check the path
+        `DATA/texts` has 1 file, and none ends in .parquet or .parq
+          if these are the files, say so with `ReadParquet::file_extension("txt")`
+        `DATA/marks` has no files but 1 whose names begin with `.` or `_`, which are passed over
+          check the path, or write the files first
+        `DATA/{a` is not a pattern for file names: unclosed alternate group; missing '}' (maybe escape '{' with '[{]'?)
+          write a bracket that belongs to the name in brackets, as in `[[]`
+        "#);
         let empty = tempfile::tempdir().expect("a folder");
         let path = empty.path().display().to_string();
-        let error = list_files(std::slice::from_ref(&path), &["parquet"], &context())
+        let error = list_files(std::slice::from_ref(&path), &WANTED, &context())
             .expect_err("nothing there");
-        insta::assert_snapshot!(error.to_string().replace(&path, "DATA"), @"no file matches `DATA`; the folder `DATA` exists and has 0 files");
-        insta::assert_snapshot!(list_files(&[], &["parquet"], &context()).expect_err("nothing asked"), @"no file matches ``");
-        insta::assert_snapshot!(list_files(&["s3://bucket/x".into()], &["parquet"], &context()).expect_err("no store"), @"`s3://bucket/x` needs a store for `s3://`, and none is registered; `Stores::register` adds one");
+        insta::assert_snapshot!(error.to_string().replace(&path, "DATA"), @"`DATA` has no files");
+        let error = list_files(&[], &WANTED, &context()).expect_err("nothing asked");
+        insta::assert_snapshot!(format!("{error}\n  {}", error.fix().expect("what to do")), @r#"
+        `read_parquet` was given no path
+          name a file, a folder or a pattern, as in `read_parquet("sales/")`
+        "#);
+        let store = list_files(&["s3://bucket/x".into()], &WANTED, &context());
+        let error = store.expect_err("no store");
+        insta::assert_snapshot!(format!("{error}\n  {}", error.fix().expect("what to do")), @r#"
+        `s3://bucket/x` is in the store `s3://bucket`, which this session does not have
+          give it one with `Session::builder().store("s3://bucket", store)`
+        "#);
     }
 }

@@ -6,6 +6,7 @@ use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
+use crate::folder::Unpublished;
 use crate::{FileIdentity, IoError};
 
 /// Names action and path of what the system refused.
@@ -110,7 +111,15 @@ pub(crate) fn entries(folder: &Path) -> Result<Vec<(PathBuf, bool)>, IoError> {
     reason = "this module is where folders are made"
 )]
 pub(crate) fn make_folder(folder: &Path) -> Result<(), IoError> {
-    fs::create_dir_all(folder).map_err(failed("make the folder", folder))
+    fs::create_dir_all(folder).map_err(|source| {
+        // The system says that something exists, or is no folder, and not what.
+        match folder.ancestors().find(|part| part.is_file()) {
+            Some(file) => IoError::NotAFolder {
+                path: file.display().to_string(),
+            },
+            None => failed("make the folder", folder)(source),
+        }
+    })
 }
 
 /// Removes a file; that it is gone already is no error.
@@ -129,7 +138,7 @@ pub(crate) fn remove(path: &Path) -> Result<(), IoError> {
 
 /// A file that is seen under its name only when it is whole.
 ///
-/// Written under a temporary name in the same folder; [`NewFile::publish`] makes it durable and renames it. Dropped
+/// Written under a temporary name in the same folder; publishing it makes it durable and renames it. Dropped
 /// before that, it removes what was written.
 #[derive(Debug)]
 pub(crate) struct NewFile {
@@ -159,13 +168,14 @@ impl NewFile {
             written: 0,
         })
     }
+}
 
-    /// Makes the file durable and gives it its name; returns its bytes.
+impl Unpublished for NewFile {
     #[expect(
         clippy::disallowed_methods,
         reason = "this module is where files are renamed"
     )]
-    pub(crate) fn publish(mut self) -> Result<u64, IoError> {
+    fn publish(mut self: Box<Self>) -> Result<u64, IoError> {
         if let Some(file) = self.file.take() {
             // A failed fsync is final: the pages may be lost, and a second call would say all is well.
             file.sync_all().map_err(failed("write", &self.temporary))?;

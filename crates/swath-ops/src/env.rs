@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use swath_expr::Functions;
-use swath_io::FooterCache;
+use swath_io::{FooterCache, Formats, IoContext, Stores};
 use swath_kernels::Aggregates;
+use swath_memory::CancelToken;
 use swath_shuffle::Partitioners;
 
 /// The services of a session that tasks use: function tables and caches, never global state.
@@ -20,16 +21,31 @@ pub struct Env {
     pub partitioners: Arc<Partitioners>,
     /// Parsed file footers, shared by planning and reading.
     pub footers: Arc<FooterCache>,
+    /// Formats of files, whose parts tasks are handed.
+    pub formats: Arc<Formats>,
+    /// Object stores that URLs name.
+    pub stores: Stores,
+}
+
+impl Env {
+    /// What reading and writing files needs, until it is cancelled.
+    pub fn io(&self, cancel: CancelToken) -> IoContext {
+        IoContext::new(cancel, Arc::clone(&self.footers))
+            .functions(Arc::clone(&self.functions))
+            .stores(self.stores.clone())
+    }
 }
 
 impl Default for Env {
-    /// The built-in functions, aggregates and partitioners, and an empty footer cache.
+    /// The built-in functions, aggregates, partitioners and formats, an empty footer cache and no store.
     fn default() -> Self {
         Self {
             functions: Arc::new(Functions::standard()),
             aggregates: Arc::new(Aggregates::standard()),
             partitioners: Arc::new(Partitioners::standard()),
             footers: Arc::new(FooterCache::default()),
+            formats: Arc::new(Formats::standard()),
+            stores: Stores::default(),
         }
     }
 }

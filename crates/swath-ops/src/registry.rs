@@ -6,7 +6,7 @@ use std::sync::Arc;
 use swath_graph::Decoder;
 
 use crate::sink::{Rows, Split, WriteParquet};
-use crate::source::{Constant, Gather, InputRows, ParquetScan};
+use crate::source::{Constant, FileScan, Gather, InputRows};
 use crate::step::{Filter, GroupMerge, GroupPartial, Limit, Project, Tail, TopK};
 use crate::{Env, OpError, SinkSpec, SourceSpec, StepSpec};
 
@@ -33,12 +33,12 @@ impl Registry {
             sinks: BTreeMap::new(),
         };
         registry.register_source("constant", |from, _| Ok(Arc::new(Constant::decode(from)?)));
+        registry.register_source("file-scan", |from, env| {
+            Ok(Arc::new(FileScan::decode(from, env)?))
+        });
         registry.register_source("gather", |from, _| Ok(Arc::new(Gather::decode(from)?)));
         registry.register_source("input-rows", |from, _| {
             Ok(Arc::new(InputRows::decode(from)?))
-        });
-        registry.register_source("parquet-scan", |from, env| {
-            Ok(Arc::new(ParquetScan::decode(from, &env.functions)?))
         });
 
         registry.register_step("filter", |from, env| {

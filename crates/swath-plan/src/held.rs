@@ -95,7 +95,8 @@ pub fn estimated_bytes(plan: &Plan) -> u64 {
             Node::Constant(constant) => constant.rows().bytes(),
             Node::Scan(scan) => {
                 let columns = scan.column_names();
-                (0..scan.dataset.units().len())
+                let units = scan.dataset.partitions().iter().cloned().flatten();
+                units
                     .map(|unit| scan.dataset.unit_bytes(unit, &columns))
                     .sum()
             }

@@ -42,6 +42,23 @@ pub mod arrow {
     pub use arrow_schema as schema;
 }
 
+/// The object stores that swath speaks, of the version that this swath was built with; another crate's store for the
+/// cloud is one where it implements this `ObjectStore`.
+///
+/// ```
+/// use std::sync::Arc;
+/// use swath::object_store::memory::InMemory;
+/// use swath::prelude::*;
+///
+/// let session = Session::builder().store("memory://data", Arc::new(InMemory::new())).build()?;
+/// let sales = session.from_batches([Batch::from_csv("region,amount\neu,10\nus,5\n")?])?;
+/// sales.to_parquet("memory://data/sales")?;
+/// assert_eq!(session.read_parquet("memory://data/sales")?.len().get::<i64>()?, 2);
+/// # Ok::<(), swath::Error>(())
+/// ```
+#[cfg(feature = "object-store")]
+pub use object_store;
+
 /// What most programs name: `use swath::prelude::*`.
 pub mod prelude {
     pub use crate::{

@@ -5,7 +5,8 @@ use std::panic::Location;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use swath_io::{ToParquet, WrittenFile, prepare_folder, remove_replaced};
+use swath_io::{Replaced, ToParquet, WrittenFile, prepare_folder};
+use swath_memory::CancelToken;
 use swath_plan::{Plan, PlanError};
 
 use super::DataFrame;
@@ -18,7 +19,7 @@ pub struct Sink {
     pub(crate) session: Session,
     pub(crate) plan: Plan,
     /// Files of the folder that are removed when all new ones are there.
-    pub(crate) replaced: Arc<[String]>,
+    pub(crate) replaced: Arc<Replaced>,
 }
 
 /// What was written.
@@ -31,21 +32,17 @@ pub struct Written {
 
 impl Written {
     /// The outcome of a write whose files are listed in `table`; what they replace is removed now.
-    pub(crate) fn finish(table: &Table, replaced: &[String]) -> Result<Self> {
+    pub(crate) fn finish(table: &Table, replaced: &Replaced) -> Result<Self> {
         let rows: Vec<(String, u64, u64)> = table.rows()?.collect();
         let files = rows.iter().map(|(path, rows, bytes)| WrittenFile {
             path: path.clone(),
             rows: *rows,
             bytes: *bytes,
         });
-        remove_replaced(
-            replaced,
-            &swath_io::Written {
-                files: files.collect(),
-            },
-        )
-        .map_err(PlanError::from)
-        .map_err(Error::lowering)?;
+        replaced
+            .remove(&files.collect())
+            .map_err(PlanError::from)
+            .map_err(Error::lowering)?;
         Ok(Self {
             rows: rows.iter().map(|(_, rows, _)| rows).sum(),
             bytes: rows.iter().map(|(_, _, bytes)| bytes).sum(),
@@ -61,7 +58,7 @@ impl Written {
         self.files.len()
     }
 
-    /// The files, in the order of the partitions.
+    /// The files, in the order of the partitions; URLs where they are in a store.
     pub fn paths(&self) -> impl Iterator<Item = &Path> {
         self.files.iter().map(PathBuf::as_path)
     }
@@ -71,7 +68,7 @@ impl Written {
         self.rows
     }
 
-    /// Bytes of all files on disk.
+    /// Bytes of all files.
     pub fn bytes(&self) -> u64 {
         self.bytes
     }
@@ -111,15 +108,16 @@ impl DataFrame {
         let location = Location::caller();
         let options: ToParquet = options.into();
         let options = options.recording(self.divisions().clone());
-        let check = || -> std::result::Result<Vec<String>, PlanError> {
+        let check = || -> std::result::Result<Replaced, PlanError> {
             refuse_reading(self.plan(), options.folder())?;
-            Ok(prepare_folder(&options)?)
+            let io = self.session().env().io(CancelToken::new());
+            Ok(prepare_folder(&options, &io)?)
         };
         match check() {
             Ok(replaced) => Ok(Sink {
                 session: self.session().clone(),
                 plan: self.plan().to_parquet(options).at(location),
-                replaced: replaced.into(),
+                replaced: Arc::new(replaced),
             }),
             Err(error) => Err(Error::planning(error, "to_parquet", location)),
         }

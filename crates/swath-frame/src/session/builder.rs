@@ -21,7 +21,7 @@ const TESTING_LIMIT: u64 = 256 << 20;
 /// The seed of a session for tests.
 const TESTING_SEED: u64 = 108;
 
-/// Threads, memory and observers of a [`Session`]; [`build`](Self::build) checks them.
+/// Threads, memory, observers and stores of a [`Session`]; [`build`](Self::build) checks them.
 #[derive(Default)]
 #[must_use = "a builder does nothing until it builds"]
 pub struct SessionBuilder {
@@ -30,6 +30,8 @@ pub struct SessionBuilder {
     observers: Vec<Arc<dyn Observer>>,
     backend: Option<Arc<dyn Backend<Op>>>,
     keep: Option<Arc<dyn Keep<TaskValue>>>,
+    #[cfg(feature = "object-store")]
+    stores: Vec<(String, Arc<dyn object_store::ObjectStore>)>,
     testing: bool,
 }
 
@@ -74,6 +76,38 @@ impl SessionBuilder {
         }
     }
 
+    /// Makes URLs that begin with `address` (a scheme and a host, as in `s3://bucket`) name objects of `store`:
+    /// paths of [`read_parquet`](Session::read_parquet) and [`to_parquet`](crate::DataFrame::to_parquet). May be
+    /// given several times. Here with the feature `object-store`.
+    ///
+    /// A file that is written is seen when it is whole, as on this machine. A session with a
+    /// [`backend`](Self::backend) of its own plans with these stores; the backend's tasks need them too.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use object_store::memory::InMemory;
+    /// use swath_frame::{Batch, Session};
+    ///
+    /// let session = Session::builder()
+    ///     .memory_limit("1GiB")
+    ///     .store("memory://data", Arc::new(InMemory::new()))
+    ///     .build()?;
+    /// let sales = session.from_batches([Batch::from_csv("region,amount\neu,10\nus,5\n")?])?;
+    /// sales.to_parquet("memory://data/sales")?;
+    /// let sales = session.read_parquet("memory://data/sales/*.parquet")?;
+    /// assert_eq!(sales.sum("amount")?.get::<i64>()?, 15);
+    /// # Ok::<(), swath_frame::Error>(())
+    /// ```
+    #[cfg(feature = "object-store")]
+    pub fn store(
+        mut self,
+        address: impl Into<String>,
+        store: Arc<dyn object_store::ObjectStore>,
+    ) -> Self {
+        self.stores.push((address.into(), store));
+        self
+    }
+
     pub(super) fn testing(self) -> Self {
         Self {
             testing: true,
@@ -84,7 +118,8 @@ impl SessionBuilder {
     /// Builds the session and starts its threads.
     ///
     /// # Errors
-    /// No threads, a limit that is no size, or one that is smaller than what the threads need for scratch.
+    /// No threads, a limit that is no size, or one that is smaller than what the threads need for scratch; an address that
+    /// names no store.
     #[track_caller]
     pub fn build(self) -> Result<Session> {
         let location = Location::caller();
@@ -103,6 +138,12 @@ impl SessionBuilder {
         let usable = usable(limit, threads).map_err(|error| Error::build(error, location))?;
         let budget = Budget::new(usable);
         let env = Env::default();
+        #[cfg(feature = "object-store")]
+        for (address, store) in &self.stores {
+            env.stores
+                .register(address, Arc::clone(store))
+                .map_err(|error| Error::option("Session::builder", "store", error, location))?;
+        }
         let backend = match self.backend.clone() {
             Some(backend) => backend,
             None => self

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use arrow_array::RecordBatch;
 use swath_batch::{Batch, Partition};
 use swath_graph::{Canon, Key, Name};
-use swath_io::{IoContext, ParquetDataset, ReadParquet};
+use swath_io::{ParquetDataset, ReadParquet};
 use swath_memory::CancelToken;
 use swath_meta::{Field, Meta};
 use swath_ops::TaskValue;
@@ -20,20 +20,21 @@ use crate::{DataFrame, Error, Result};
 const HASHED_BYTES: u64 = 64 << 20;
 
 impl Session {
-    /// Reads Parquet files: a file, a folder, a glob, or a list of them; options through [`ReadParquet`].
+    /// Reads Parquet files: a file, a folder, a glob, or a list of them; options through [`ReadParquet`]. A URL names
+    /// objects of a store that the session was built with.
     ///
     /// Lists the files and reads their footers now; rows are read when something is computed. Neighbouring row
     /// groups are packed into partitions of about 64 MiB decoded, unless the options say otherwise. All files
     /// must have the columns of the first one.
     ///
     /// # Errors
-    /// No file matches; a file is empty, truncated or corrupt; two files have different columns.
+    /// No file matches; a file is empty, truncated or corrupt; two files have different columns; a URL of a store that
+    /// the session does not have.
     #[track_caller]
     pub fn read_parquet(&self, from: impl Into<ReadParquet>) -> Result<DataFrame> {
         let location = Location::caller();
         let options = from.into();
-        let io = IoContext::new(CancelToken::new(), Arc::clone(&self.env().footers))
-            .functions(Arc::clone(&self.env().functions));
+        let io = self.env().io(CancelToken::new());
         let plan = ParquetDataset::open(&options, &io)
             .map_err(Into::into)
             .and_then(|dataset| Plan::scan(Arc::new(dataset)))

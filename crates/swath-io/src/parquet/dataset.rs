@@ -15,11 +15,12 @@ use super::part::{ParquetPart, PartFile};
 use super::partitions::{DIVISIONS_KEY, Recorded, divisions, partitions};
 use super::schema::dataset_meta;
 use super::unit::{FileId, Unit, decoded_bytes};
-use crate::list::list_files;
-use crate::{FileIdentity, IoContext, IoError};
+use crate::list::{Wanted, list_files};
+use crate::words::counted;
+use crate::{Dataset, FileIdentity, IoContext, IoError, Part, Statistics};
 
 /// Names that files of a folder end with, where the options do not say.
-const EXTENSIONS: [&str; 2] = ["parquet", "parq"];
+pub(super) const EXTENSIONS: [&str; 2] = ["parquet", "parq"];
 
 /// Parquet files as one table, in the state that they were listed in.
 ///
@@ -55,14 +56,13 @@ impl ParquetDataset {
             Some(extension) => vec![extension],
             None => EXTENSIONS.to_vec(),
         };
-        let files = list_files(&options.paths, &extensions, context)?;
-        let footers = files
-            .iter()
-            .map(|file| {
-                context.cancel.check()?;
-                context.footers.open(file, context)
-            })
-            .collect::<Result<Arc<[_]>, IoError>>()?;
+        let wanted = Wanted {
+            verb: "read_parquet",
+            extensions: &extensions,
+            option: "ReadParquet::file_extension",
+        };
+        let files = list_files(&options.paths, &wanted, context)?;
+        let footers: Arc<[Arc<Footer>]> = context.footers.open_all(&files, context)?.into();
         let meta = dataset_meta(&footers, options)?;
         let units: Arc<[Unit]> = footers
             .iter()
@@ -247,7 +247,6 @@ impl ParquetDataset {
 
     /// The source in few words, for plans that are printed: `50 files, 200 row groups`.
     pub fn label(&self) -> String {
-        let plural = |n: usize, noun: &str| format!("{n} {noun}{}", if n == 1 { "" } else { "s" });
         let paths = match self.options.paths.as_slice() {
             [one] => one.clone(),
             [first, ..] => format!("{first}, …"),
@@ -255,8 +254,8 @@ impl ParquetDataset {
         };
         format!(
             "{paths} ({}, {})",
-            plural(self.files.len(), "file"),
-            plural(self.units.len(), "row group")
+            counted(self.files.len(), "file"),
+            counted(self.units.len(), "row group")
         )
     }
 
@@ -342,6 +341,54 @@ pub(super) fn nan_as_null(bounds: ColumnBounds, tuning: Tuning) -> ColumnBounds 
         }
     } else {
         bounds
+    }
+}
+
+impl Dataset for ParquetDataset {
+    fn meta(&self) -> &Arc<Meta> {
+        Self::meta(self)
+    }
+
+    fn divisions(&self) -> &Divisions {
+        Self::divisions(self)
+    }
+
+    fn files(&self) -> &[FileIdentity] {
+        Self::files(self)
+    }
+
+    fn partitions(&self) -> &[Range<usize>] {
+        Self::partitions(self)
+    }
+
+    fn unit_bytes(&self, unit: usize, columns: &[Arc<str>]) -> u64 {
+        Self::unit_bytes(self, unit, columns)
+    }
+
+    fn statistics(&self) -> Option<&dyn Statistics> {
+        Some(self)
+    }
+
+    fn part(&self, units: &[usize]) -> Arc<dyn Part> {
+        Arc::new(Self::part(self, units))
+    }
+
+    fn label(&self) -> String {
+        Self::label(self)
+    }
+}
+
+impl Statistics for ParquetDataset {
+    fn rows(&self) -> u64 {
+        Self::rows(self)
+    }
+
+    fn unit_bounds(&self, unit: usize, column: &str) -> Option<ColumnBounds> {
+        Self::unit_bounds(self, unit, column)
+    }
+
+    fn column_bounds(&self, column: &str) -> Option<ColumnBounds> {
+        Self::column_bounds(self, column)
     }
 }
 

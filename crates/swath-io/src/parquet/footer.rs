@@ -1,4 +1,4 @@
-//! Footers: what a file says about itself, parsed once a session.
+//! Footers: what a file says about itself.
 
 use arrow_schema::{DataType, Field, FieldRef, Fields, Schema, SchemaRef};
 use bytes::Bytes;
@@ -9,31 +9,17 @@ use parquet::file::metadata::{
     ColumnChunkMetaData, PageIndexPolicy, ParquetMetaData, ParquetMetaDataReader,
 };
 use parquet::file::reader::{ChunkReader, Length};
-use std::collections::{HashMap, VecDeque};
 use std::io::Cursor;
 use std::ops::Range;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 use swath_meta::Meta;
 
-use super::column::Waiting;
-use super::contain::{contain, parquet_error};
-use crate::{FileIdentity, IoContext, IoError, LocalFile, RangeReader, store};
+use super::contain::parquet_error;
+use super::mark::check_ends;
+use crate::{FileIdentity, IoError, RangeReader};
 
 /// The format's name in messages.
 pub(super) const FORMAT: &str = "Parquet";
-
-/// Bytes of footers that a cache keeps.
-const CACHED_BYTES: usize = 128 << 20;
-
-/// Bytes of the smallest file: the mark twice, and the length of a footer.
-const SMALLEST: u64 = 12;
-
-/// The mark at both ends of a file, and that of one whose footer is encrypted.
-const MAGIC: &[u8] = b"PAR1";
-const ENCRYPTED: &[u8] = b"PARE";
-
-/// Bytes read at once from the end of a file: most footers whole.
-const TAIL: u64 = 64 << 10;
 
 /// What a file says about itself, checked against its length.
 #[derive(Debug)]
@@ -50,37 +36,27 @@ pub(super) struct Footer {
 }
 
 impl Footer {
-    fn load(identity: &FileIdentity, reader: &dyn RangeReader) -> Result<Self, IoError> {
+    /// The footer of a file whose last bytes are `held`.
+    pub(super) fn load(
+        identity: &FileIdentity,
+        reader: &dyn RangeReader,
+        held: Bytes,
+    ) -> Result<Self, IoError> {
         let path = identity.path.as_str();
-        if identity.len == 0 {
-            return Err(IoError::Empty {
-                path: path.to_owned(),
-                format: FORMAT,
-            });
-        }
-        let tail = Tail::read(reader, identity.len)?;
-        let not_parquet_for = |reason: String| IoError::NotFormat {
-            path: path.to_owned(),
-            format: FORMAT,
-            reason,
+        let tail = Tail {
+            reader,
+            len: identity.len,
+            held,
         };
-        if identity.len < SMALLEST {
-            return Err(not_parquet_for(format!(
-                "it has {} bytes, and the smallest has {SMALLEST}",
-                identity.len
-            )));
-        }
-        if !tail.held.ends_with(MAGIC) && !tail.held.ends_with(ENCRYPTED) {
-            return Err(not_parquet_for("its last bytes are not `PAR1`".into()));
-        }
+        check_ends(path, identity.len, &tail.held, reader)?;
         let metadata = ParquetMetaDataReader::new()
             .with_page_index_policy(PageIndexPolicy::Skip)
             .parse_and_finish(&tail)
-            .map_err(|error| not_parquet(path, error))?;
+            .map_err(|error| undecodable(path, error))?;
         check_sizes(path, &metadata, identity.len)?;
         let file = metadata.file_metadata();
         let schema = parquet_to_arrow_schema(file.schema_descr(), file.key_value_metadata())
-            .map_err(|error| parquet_error(path, error))?;
+            .map_err(|error| undecodable(path, error))?;
         let meta = Meta::from_arrow(&schema).map_err(|source| IoError::Meta {
             path: path.to_owned(),
             source,
@@ -97,7 +73,7 @@ impl Footer {
             .with_page_index_policy(PageIndexPolicy::Skip)
             .with_schema(with_views(&schema));
         let arrow = ArrowReaderMetadata::try_new(Arc::clone(&metadata), options)
-            .map_err(|error| parquet_error(path, error))?;
+            .map_err(|error| undecodable(path, error))?;
         Ok(Self {
             identity: identity.clone(),
             metadata,
@@ -190,14 +166,21 @@ pub(super) fn chunk_range(chunk: &ColumnChunkMetaData) -> (u64, u64) {
     (first_page(chunk) as u64, chunk.compressed_size() as u64)
 }
 
-fn not_parquet(path: &str, error: ParquetError) -> IoError {
-    match parquet_error(path, error) {
-        IoError::Corrupt { path, reason, .. } => IoError::NotFormat {
-            path,
-            format: FORMAT,
-            reason,
+/// The error of a footer that the decoder refuses, or our own where that is what it carries.
+fn undecodable(path: &str, error: ParquetError) -> IoError {
+    let source = match error {
+        ParquetError::External(source) => match source.downcast::<IoError>() {
+            Ok(own) => return *own,
+            Err(source) => source,
         },
-        other => other,
+        ParquetError::General(reason)
+        | ParquetError::EOF(reason)
+        | ParquetError::ArrowError(reason) => reason.into(),
+        other => other.into(),
+    };
+    IoError::Footer {
+        path: path.to_owned(),
+        source,
     }
 }
 
@@ -231,14 +214,6 @@ struct Tail<'a> {
     reader: &'a dyn RangeReader,
     len: u64,
     held: Bytes,
-}
-
-impl<'a> Tail<'a> {
-    fn read(reader: &'a dyn RangeReader, len: u64) -> Result<Self, IoError> {
-        let range = len.saturating_sub(TAIL)..len;
-        let held = reader.read(std::slice::from_ref(&range))?.remove(0);
-        Ok(Self { reader, len, held })
-    }
 }
 
 impl Length for Tail<'_> {
@@ -276,107 +251,5 @@ impl ChunkReader for Tail<'_> {
         let read = self.reader.read(std::slice::from_ref(&range));
         read.map(|mut bytes| bytes.remove(0))
             .map_err(|error| ParquetError::External(Box::new(error)))
-    }
-}
-
-/// Footers of the files that a session has looked at, by the state of the file.
-///
-/// Keeps about 128 MiB of them, the latest, and up to 64 MiB of page buffers that readers leave to those after them. Any number of
-/// threads may use it.
-#[derive(Debug, Default)]
-pub struct FooterCache {
-    table: Mutex<Table>,
-    /// Here because it lives as long as the session, as footers do.
-    pub(super) buffers: Waiting,
-}
-
-#[derive(Debug, Default)]
-struct Table {
-    footers: HashMap<String, Arc<Footer>>,
-    order: VecDeque<String>,
-    bytes: usize,
-}
-
-impl FooterCache {
-    /// The footer of a file in this state, read if it is not here.
-    pub(super) fn get(
-        &self,
-        identity: &FileIdentity,
-        reader: &dyn RangeReader,
-    ) -> Result<Arc<Footer>, IoError> {
-        if let Some(footer) = self.find(identity) {
-            return Ok(footer);
-        }
-        // Not under the lock: several threads may parse several footers, and seldom the same one twice.
-        let footer = Arc::new(contain(&identity.path, || Footer::load(identity, reader))?);
-        self.put(&footer);
-        Ok(footer)
-    }
-
-    /// The footer of a file in this state, opening the file only where it is not here.
-    pub(super) fn open(
-        &self,
-        identity: &FileIdentity,
-        context: &IoContext,
-    ) -> Result<Arc<Footer>, IoError> {
-        match self.find(identity) {
-            Some(footer) => Ok(footer),
-            None => self.get(identity, open_file(identity, context)?.as_ref()),
-        }
-    }
-
-    fn find(&self, identity: &FileIdentity) -> Option<Arc<Footer>> {
-        let table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
-        table
-            .footers
-            .get(&identity.path)
-            .filter(|footer| footer.identity == *identity)
-            .map(Arc::clone)
-    }
-
-    fn put(&self, footer: &Arc<Footer>) {
-        let mut table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
-        let path = footer.identity.path.clone();
-        table.bytes += footer.metadata.memory_size();
-        if let Some(before) = table.footers.insert(path.clone(), Arc::clone(footer)) {
-            table.bytes -= before.metadata.memory_size();
-        } else {
-            table.order.push_back(path);
-        }
-        while table.bytes > CACHED_BYTES && table.order.len() > 1 {
-            let Some(oldest) = table.order.pop_front() else {
-                return;
-            };
-            if let Some(footer) = table.footers.remove(&oldest) {
-                table.bytes -= footer.metadata.memory_size();
-            }
-        }
-    }
-}
-
-/// Opens a file, and checks that it is in the state that the plan was made for.
-pub(super) fn open_file(
-    identity: &FileIdentity,
-    context: &IoContext,
-) -> Result<Arc<dyn RangeReader>, IoError> {
-    let reader: Arc<dyn RangeReader> = match store::scheme(&identity.path) {
-        None => Arc::new(LocalFile::open(&identity.path)?),
-        Some(_) => return context.stores.open(identity),
-    };
-    check_unchanged(identity, reader.as_ref())?;
-    Ok(reader)
-}
-
-/// Checks that an open file is still in the state that the plan was made for.
-pub(super) fn check_unchanged(
-    identity: &FileIdentity,
-    reader: &dyn RangeReader,
-) -> Result<(), IoError> {
-    match identity.change(&reader.identity()?) {
-        Some(change) => Err(IoError::Changed {
-            path: identity.path.clone(),
-            change,
-        }),
-        None => Ok(()),
     }
 }

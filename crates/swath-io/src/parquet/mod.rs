@@ -6,6 +6,8 @@ mod write_options;
 mod bounds;
 mod contain;
 mod footer;
+mod footers;
+mod mark;
 mod schema;
 
 mod dataset;
@@ -16,9 +18,7 @@ mod column;
 mod part;
 mod prune;
 mod reader;
-mod request;
 mod row_group;
-mod stats;
 
 mod writer;
 
@@ -26,12 +26,10 @@ mod writer;
 mod tests;
 
 pub use dataset::ParquetDataset;
-pub use footer::FooterCache;
+pub use footers::FooterCache;
 pub use options::{ReadParquet, SplitRowGroups};
 pub use part::ParquetPart;
 pub use reader::ParquetReader;
-pub use request::ScanRequest;
-pub use stats::ScanStats;
 pub use unit::{FileId, Unit};
 pub use write_options::ToParquet;
-pub use writer::{ParquetWriter, Written, WrittenFile, prepare_folder, remove_replaced};
+pub use writer::{ParquetWriter, prepare_folder};

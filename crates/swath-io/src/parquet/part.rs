@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 use swath_graph::{DecodeError, Decoder, Encoder};
 
 use super::options::Tuning;
-use crate::FileIdentity;
+use super::reader::ParquetReader;
+use crate::{FileIdentity, IoContext, IoError, Part, Reader, ScanRequest};
 
 /// Some row groups of some files: plain data, to be read on any machine that has the files.
 ///
@@ -63,5 +64,23 @@ impl ParquetPart {
             rows: object.u64("rows")?,
             decoded_bytes: object.u64("decoded_bytes")?,
         })
+    }
+}
+
+impl Part for ParquetPart {
+    fn format(&self) -> &'static str {
+        "parquet"
+    }
+
+    fn decoded_bytes(&self) -> u64 {
+        Self::decoded_bytes(self)
+    }
+
+    fn open(&self, request: &ScanRequest, context: &IoContext) -> Result<Box<dyn Reader>, IoError> {
+        Ok(Box::new(ParquetReader::open(self, request, context)?))
+    }
+
+    fn encode(&self, out: &mut Encoder) {
+        Self::encode(self, out);
     }
 }

@@ -7,13 +7,12 @@ use swath_expr::{Bound, Verdict};
 use swath_meta::Meta;
 
 use super::column::{Buffers, Dictionary};
-use super::footer::{Footer, check_unchanged, open_file};
+use super::footer::Footer;
 use super::part::{ParquetPart, PartFile};
 use super::prune;
-use super::request::ScanRequest;
 use super::row_group::{RowGroup, Windowed};
-use super::stats::ScanStats;
-use crate::{IoContext, IoError, RangeReader};
+use crate::range::{check_unchanged, open_file};
+use crate::{IoContext, IoError, RangeReader, Reader, ScanRequest, ScanStats};
 
 /// Pulls the chunks of a part.
 ///
@@ -333,6 +332,16 @@ impl ParquetReader {
             }
             _ => error,
         }
+    }
+}
+
+impl Reader for ParquetReader {
+    fn next(&mut self) -> Result<Option<Chunk>, IoError> {
+        Self::next(self)
+    }
+
+    fn stats(&self) -> &ScanStats {
+        Self::stats(self)
     }
 }
 

@@ -8,7 +8,9 @@ use arrow_buffer::{ArrowNativeType, BooleanBuffer, BooleanBufferBuilder, NullBuf
 use arrow_cast::{CastOptions, cast_with_options};
 use arrow_schema::DataType;
 use arrow_select::filter::FilterBuilder;
+use bytes::Bytes;
 use std::fmt;
+use std::ops::Range;
 use std::sync::Arc;
 use swath_batch::{Chunk, Selection};
 use swath_expr::Bound;
@@ -19,8 +21,7 @@ use super::contain::contain;
 use super::footer::{Footer, chunk_range};
 use super::options::{FilterTime, Tuning};
 use super::reader::{Columns, Kept};
-use super::stats::ScanStats;
-use crate::{IoError, RangeReader};
+use crate::{IoError, RangeReader, ScanStats};
 
 /// Rows of a window while a predicate drops most of them: about a page, so that its bytes are used while they are near.
 const FILTER_ROWS: usize = 128 * 1024;
@@ -43,6 +44,8 @@ pub(super) struct RowGroup {
     rows: usize,
     at: usize,
     columns: Vec<Option<Box<dyn ColumnReader>>>,
+    /// For each column the bytes of its leaves, where they were fetched together with those of others.
+    fetched: Vec<Option<Vec<Bytes>>>,
     /// For each column the row that it is at.
     reached: Vec<usize>,
 }
@@ -74,6 +77,7 @@ impl RowGroup {
     ) -> Self {
         let rows = footer.metadata.row_group(number).num_rows() as usize;
         let columns = positions.iter().map(|_| None).collect();
+        let fetched = vec![None; positions.len()];
         let reached = vec![0; positions.len()];
         Self {
             reader,
@@ -87,6 +91,7 @@ impl RowGroup {
             rows,
             at: 0,
             columns,
+            fetched,
             reached,
         }
     }
@@ -126,6 +131,7 @@ impl RowGroup {
         }
         let live = wanted.as_ref().map_or(rows, BooleanBuffer::count_set_bits);
         let Some(predicate) = self.predicate.clone() else {
+            self.fetch(0..self.positions.len())?;
             let arrays = (0..self.positions.len())
                 .map(|column| {
                     self.read(column, start, rows, wanted.as_ref(), columns, stats)
@@ -136,6 +142,7 @@ impl RowGroup {
         };
 
         let mut arrays: Vec<Option<ArrayRef>> = vec![None; self.positions.len()];
+        self.fetch(0..columns.filtering)?;
         for (column, array) in arrays.iter_mut().enumerate().take(columns.filtering) {
             *array = Some(self.read(column, start, rows, wanted.as_ref(), columns, stats)?);
         }
@@ -157,6 +164,7 @@ impl RowGroup {
             return Ok(Windowed::Nothing);
         }
         let others = columns.filtering..self.positions.len();
+        self.fetch(others.clone())?;
         if passed == live || !early {
             for column in others {
                 arrays[column] =
@@ -235,30 +243,64 @@ impl RowGroup {
             .map_err(|error| error.at(self.number, Some(&field.name)))
     }
 
+    /// Where the bytes of a column are, one range a leaf.
+    fn ranges(&self, column: usize) -> impl Iterator<Item = Range<u64>> {
+        let metadata = self.footer.metadata.row_group(self.number);
+        self.footer.leaves[self.positions[column]]
+            .clone()
+            .map(move |leaf| {
+                let (offset, len) = chunk_range(metadata.column(leaf));
+                offset..offset + len
+            })
+    }
+
+    /// Fetches the bytes of columns that are needed and not open yet, together, where a request takes long.
+    fn fetch(&mut self, columns: Range<usize>) -> Result<(), IoError> {
+        let needed: Vec<usize> = columns
+            .filter(|&column| self.columns[column].is_none() && self.fetched[column].is_none())
+            .collect();
+        let ranges: Vec<Range<u64>> = needed
+            .iter()
+            .flat_map(|&column| self.ranges(column))
+            .collect();
+        if ranges.is_empty() {
+            return Ok(());
+        }
+        let Some(pending) = self.reader.request(&ranges) else {
+            return Ok(());
+        };
+        let mut bytes = pending.wait()?.into_iter();
+        for column in needed {
+            let leaves = self.ranges(column).count();
+            self.fetched[column] = Some(bytes.by_ref().take(leaves).collect());
+        }
+        Ok(())
+    }
+
     /// Reads the bytes of a column and opens it.
     fn open(
-        &self,
+        &mut self,
         column: usize,
         kept: &mut Kept,
         stats: &mut ScanStats,
     ) -> Result<Box<dyn ColumnReader>, IoError> {
         let position = self.positions[column];
         let how = strategy(&self.footer, self.number, position);
-        let metadata = self.footer.metadata.row_group(self.number);
         let mut buffers = match how {
             // They are given away to the decoder and do not come back.
             Strategy::Generic => Buffers::default(),
             _ => std::mem::take(&mut kept.buffers),
         };
-        let ranges: Vec<(u64, u64)> = self.footer.leaves[position]
-            .clone()
-            .map(|leaf| chunk_range(metadata.column(leaf)))
-            .collect();
-        let total: u64 = ranges.iter().map(|(_, len)| len).sum();
+        let ranges: Vec<Range<u64>> = self.ranges(column).collect();
+        let total: u64 = ranges.iter().map(|range| range.end - range.start).sum();
         let mut rest = buffers.chunk_mut(total as usize);
-        for (offset, len) in ranges {
-            let (into, after) = rest.split_at_mut(len as usize);
-            self.reader.read_into(offset, into)?;
+        let fetched = self.fetched[column].take();
+        for (leaf, range) in ranges.into_iter().enumerate() {
+            let (into, after) = rest.split_at_mut((range.end - range.start) as usize);
+            match &fetched {
+                Some(bytes) => into.copy_from_slice(&bytes[leaf]),
+                None => self.reader.read_into(range.start, into)?,
+            }
             rest = after;
         }
         stats.bytes_read += total;

@@ -6,15 +6,16 @@ use parquet::errors::ParquetError;
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use std::fmt;
-use std::path::Path;
+use std::io;
 use std::sync::Arc;
 use swath_batch::normalise;
 use swath_meta::Meta;
 
+use super::dataset::EXTENSIONS;
 use super::partitions::{DIVISIONS_KEY, Recorded};
 use super::write_options::ToParquet;
-use crate::local::{self, NewFile};
-use crate::{IoError, store};
+use crate::folder::{Folder, Replaced, Unpublished, WrittenFile};
+use crate::{IoContext, IoError};
 
 /// Rows of a row group where the options do not say.
 const ROW_GROUP_ROWS: usize = 1 << 20;
@@ -25,61 +26,24 @@ const ROW_GROUP_ROWS: usize = 1 << 20;
 /// reader. Categories stay categories. The file has statistics of row groups and of pages. Dropped before
 /// [`ParquetWriter::finish`], it leaves nothing behind; written again, it is the same file.
 pub struct ParquetWriter {
-    writer: ArrowWriter<NewFile>,
+    writer: ArrowWriter<Box<dyn Unpublished>>,
     meta: Arc<Meta>,
     path: String,
     rows: u64,
-}
-
-/// A file that was written.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct WrittenFile {
-    /// Its path.
-    pub path: String,
-    /// Its rows.
-    pub rows: u64,
-    /// Its bytes.
-    pub bytes: u64,
-}
-
-/// Files that were written.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Written {
-    /// The files, in the order of their partitions.
-    pub files: Vec<WrittenFile>,
-}
-
-impl Written {
-    /// Rows of all files.
-    pub fn rows(&self) -> u64 {
-        self.files.iter().map(|file| file.rows).sum()
-    }
-
-    /// Bytes of all files.
-    pub fn bytes(&self) -> u64 {
-        self.files.iter().map(|file| file.bytes).sum()
-    }
-}
-
-impl FromIterator<WrittenFile> for Written {
-    fn from_iter<I: IntoIterator<Item = WrittenFile>>(files: I) -> Self {
-        Self {
-            files: files.into_iter().collect(),
-        }
-    }
 }
 
 impl ParquetWriter {
     /// Begins the file of one partition; the folder is made where it is not there.
     ///
     /// # Errors
-    /// An option that says nothing known; a folder or file that cannot be made; a URL.
+    /// An option that says nothing known; a folder or file that cannot be made; a URL without a store.
     pub fn create(
         options: &ToParquet,
         meta: &Arc<Meta>,
         partition: usize,
+        context: &IoContext,
     ) -> Result<Self, IoError> {
-        let folder = local_folder(options)?;
+        let folder = Folder::of(&options.folder, context)?;
         let codec = options.codec()?;
         let rows = options.row_group_rows.unwrap_or(ROW_GROUP_ROWS);
         if rows == 0 {
@@ -90,8 +54,7 @@ impl ParquetWriter {
                 expected: "at least one row",
             });
         }
-        local::make_folder(folder)?;
-        let path = folder.join(format!("part.{partition}.parquet"));
+        folder.make()?;
         let recorded = recorded(options, partition).map(|recorded| {
             let text = serde_json::to_string(&recorded).expect("labels are plain data");
             KeyValue::new(DIVISIONS_KEY.to_owned(), text)
@@ -103,8 +66,7 @@ impl ParquetWriter {
             .set_created_by(format!("swath {}", env!("CARGO_PKG_VERSION")))
             .set_key_value_metadata(recorded.map(|recorded| vec![recorded]))
             .build();
-        let file = NewFile::create(&path)?;
-        let path = path.display().to_string();
+        let (file, path) = folder.create(&format!("part.{partition}.parquet"))?;
         let writer = ArrowWriter::try_new(file, meta.to_arrow(), Some(properties))
             .map_err(|source| encode_error(&path, source))?;
         Ok(Self {
@@ -155,50 +117,23 @@ impl fmt::Debug for ParquetWriter {
 
 /// Checks and readies the folder of a write before its first partition: makes it, and finds what is in it.
 ///
-/// Returns the Parquet files that are there, which [`remove_replaced`] takes away when all new ones are written.
+/// Returns the Parquet files that are there, which [`Replaced::remove`] takes away when all new ones are written.
 ///
 /// # Errors
-/// [`IoError::Exists`] where there are Parquet files and the options do not say to overwrite them.
-pub fn prepare_folder(options: &ToParquet) -> Result<Vec<String>, IoError> {
-    let folder = local_folder(options)?;
+/// [`IoError::Exists`] where there are Parquet files and the options do not say to overwrite them; a folder that cannot
+/// be made; a URL without a store.
+pub fn prepare_folder(options: &ToParquet, context: &IoContext) -> Result<Replaced, IoError> {
+    let folder = Folder::of(&options.folder, context)?;
     options.codec()?;
-    local::make_folder(folder)?;
-    let files: Vec<String> = local::entries(folder)?
-        .into_iter()
-        .filter(|(path, is_folder)| {
-            !is_folder && crate::list::has_extension(path, &["parquet", "parq"])
-        })
-        .map(|(path, _)| path.display().to_string())
-        .collect();
+    folder.make()?;
+    let files = folder.files(&EXTENSIONS)?;
     if files.is_empty() || options.overwrite {
-        Ok(files)
+        Ok(Replaced::new(folder, files))
     } else {
         Err(IoError::Exists {
             path: options.folder.clone(),
             files: files.len(),
         })
-    }
-}
-
-/// Removes those files of an overwritten folder that no new file took the place of.
-///
-/// # Errors
-/// What the system refuses.
-pub fn remove_replaced(before: &[String], written: &Written) -> Result<(), IoError> {
-    before
-        .iter()
-        .filter(|path| written.files.iter().all(|file| file.path != **path))
-        .try_for_each(|path| local::remove(Path::new(path)))
-}
-
-fn local_folder(options: &ToParquet) -> Result<&Path, IoError> {
-    match store::scheme(&options.folder) {
-        None => Ok(Path::new(&options.folder)),
-        Some("file") => Ok(Path::new(&options.folder["file://".len()..])),
-        Some(scheme) => Err(IoError::NoStore {
-            url: options.folder.clone(),
-            scheme: scheme.to_owned(),
-        }),
     }
 }
 
@@ -215,22 +150,23 @@ fn recorded(options: &ToParquet, partition: usize) -> Option<Recorded> {
     })
 }
 
+/// The account of the encoder, or what the system or a store refused where that is what it carries.
 fn encode_error(path: &str, source: ParquetError) -> IoError {
-    match source {
-        ParquetError::External(source) => match source.downcast::<std::io::Error>() {
-            Ok(source) => IoError::File {
+    let path = path.to_owned();
+    let ParquetError::External(source) = source else {
+        return IoError::Encode { path, source };
+    };
+    match source.downcast::<io::Error>() {
+        Ok(source) => source
+            .downcast::<IoError>()
+            .unwrap_or_else(|source| IoError::File {
                 action: "write",
-                path: path.to_owned(),
-                source: *source,
-            },
-            Err(source) => IoError::Encode {
-                path: path.to_owned(),
-                source: ParquetError::External(source),
-            },
-        },
-        source => IoError::Encode {
-            path: path.to_owned(),
-            source,
+                path,
+                source,
+            }),
+        Err(source) => IoError::Encode {
+            path,
+            source: ParquetError::External(source),
         },
     }
 }

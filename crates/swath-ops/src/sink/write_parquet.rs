@@ -11,7 +11,7 @@ use swath_scheduler::TaskContext;
 
 use super::{Made, Sink, SinkSpec};
 use crate::pipeline::Flow;
-use crate::{OpError, TaskInputs, TaskValue};
+use crate::{Env, OpError, TaskInputs, TaskValue};
 
 /// Writes `part.N.parquet`, N being the task's position; the value is one row: file, rows, bytes.
 ///
@@ -56,8 +56,11 @@ impl WriteParquet {
 impl SinkSpec for WriteParquet {
     fn open(&self, meta: &Arc<Meta>, task: &TaskInputs<'_>) -> Result<Box<dyn Sink>, OpError> {
         Ok(Box::new(Running {
+            options: Arc::clone(&self.options),
             meta: Arc::clone(meta),
-            writer: ParquetWriter::create(&self.options, meta, task.index)?,
+            partition: task.index,
+            env: task.env.clone(),
+            writer: None,
         }))
     }
 
@@ -67,19 +70,42 @@ impl SinkSpec for WriteParquet {
 }
 
 struct Running {
+    options: Arc<ToParquet>,
     meta: Arc<Meta>,
-    writer: ParquetWriter,
+    partition: usize,
+    env: Env,
+    /// Begun with the first chunk, or at the end of a partition without rows.
+    writer: Option<ParquetWriter>,
+}
+
+impl Running {
+    fn writer(&mut self, cx: &TaskContext<'_>) -> Result<&mut ParquetWriter, OpError> {
+        Ok(match &mut self.writer {
+            Some(writer) => writer,
+            none => {
+                let io = self.env.io(cx.cancel_token().clone());
+                none.insert(ParquetWriter::create(
+                    &self.options,
+                    &self.meta,
+                    self.partition,
+                    &io,
+                )?)
+            }
+        })
+    }
 }
 
 impl Sink for Running {
-    fn push(&mut self, chunk: Chunk, _: &TaskContext<'_>) -> Result<Flow, OpError> {
-        self.writer
-            .write(&chunk.compact()?.into_batch(&self.meta)?)?;
+    fn push(&mut self, chunk: Chunk, cx: &TaskContext<'_>) -> Result<Flow, OpError> {
+        let rows = chunk.compact()?.into_batch(&self.meta)?;
+        self.writer(cx)?.write(&rows)?;
         Ok(Flow::More)
     }
 
-    fn finish(self: Box<Self>, _: &TaskContext<'_>) -> Result<Made, OpError> {
-        let file = self.writer.finish()?;
+    fn finish(mut self: Box<Self>, cx: &TaskContext<'_>) -> Result<Made, OpError> {
+        self.writer(cx)?;
+        let writer = self.writer.take().expect("the writer was begun above");
+        let file = writer.finish()?;
         let meta = WriteParquet::written_meta();
         let columns: Vec<ArrayRef> = vec![
             Arc::new(StringViewArray::from_iter_values([file.path.as_str()])),

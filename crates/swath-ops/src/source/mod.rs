@@ -1,9 +1,9 @@
 //! Where the chunks of a pipeline come from.
 
 mod constant;
+mod files;
 mod gather;
 mod inputs;
-mod parquet;
 
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -16,9 +16,9 @@ use swath_scheduler::{Inputs, TaskContext};
 use crate::{Env, OpError, TaskValue};
 
 pub use constant::Constant;
+pub use files::FileScan;
 pub use gather::Gather;
 pub use inputs::InputRows;
-pub use parquet::ParquetScan;
 
 /// What a task is given: its place in the stage, the values it reads, the session's services.
 #[derive(Clone, Copy)]

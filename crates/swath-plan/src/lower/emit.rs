@@ -8,7 +8,7 @@ use swath_expr::Expr;
 use swath_graph::{Canon, Dep, Fingerprint, Graph, GraphBuilder, Hint, Key, Name, Stage};
 use swath_io::ScanRequest;
 use swath_meta::Meta;
-use swath_ops::source::{Constant, Gather, InputRows, ParquetScan};
+use swath_ops::source::{Constant, FileScan, Gather, InputRows};
 use swath_ops::{Branch, Env, Op, Pipeline, SourceSpec, sink};
 
 use super::RootKeys;
@@ -292,13 +292,13 @@ impl Emitter<'_, '_> {
             group
                 .coverage
                 .iter()
-                .map(|&at| dataset.partition_units(at).collect())
+                .map(|&at| dataset.partitions()[at].clone().collect())
                 .collect()
         } else {
             let units: Vec<usize> = group
                 .coverage
                 .iter()
-                .flat_map(|&at| dataset.partition_units(at))
+                .flat_map(|&at| dataset.partitions()[at].clone())
                 .collect();
             let mut read = columns.clone();
             read.extend(scan.predicate.iter().flat_map(Expr::columns));
@@ -320,7 +320,7 @@ impl Emitter<'_, '_> {
             predicate: scan.predicate.clone(),
             batch_rows: BATCH_ROWS,
         };
-        let source = Arc::new(ParquetScan::new(Arc::clone(meta), parts, request));
+        let source = Arc::new(FileScan::new(Arc::clone(meta), parts, request));
         Tasks {
             source,
             deps,

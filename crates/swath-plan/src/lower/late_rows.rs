@@ -148,10 +148,11 @@ fn promising_partitions(input: &Plan, top: &TopN) -> Option<Vec<usize>> {
 
 /// The furthest value that the footers of a partition promise.
 fn far_end(scan: &Scan, partition: usize, column: &str, descending: bool) -> Option<Value> {
-    scan.dataset
-        .partition_units(partition)
+    let statistics = scan.dataset.statistics()?;
+    scan.dataset.partitions()[partition]
+        .clone()
         .filter_map(|unit| {
-            let bounds = scan.dataset.unit_bounds(unit, column)?;
+            let bounds = statistics.unit_bounds(unit, column)?;
             if descending { bounds.max } else { bounds.min }
         })
         .min_by(|left, right| further(left, right, descending))

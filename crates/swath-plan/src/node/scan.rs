@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use swath_expr::Expr;
 use swath_graph::{Canon, Fingerprint};
-use swath_io::ParquetDataset;
+use swath_io::Dataset;
 use swath_meta::{Field, Index, Meta};
 
 use crate::{Node, Plan, PlanError};
@@ -14,7 +14,7 @@ use crate::{Node, Plan, PlanError};
 #[derive(Clone, Debug)]
 pub struct Scan {
     /// What is read.
-    pub dataset: Arc<ParquetDataset>,
+    pub dataset: Arc<dyn Dataset>,
     /// Columns of the result, a subset of the data set's in its order; `None` is all of them.
     pub columns: Option<Arc<[Arc<str>]>>,
     /// Rows for which it is not true are left out.
@@ -50,7 +50,7 @@ impl Scan {
     }
 
     pub(crate) fn plan(self) -> Result<Plan, PlanError> {
-        let meta = meta_of(&self.dataset, &self.column_names())?;
+        let meta = meta_of(&*self.dataset, &self.column_names())?;
         let divisions = self.dataset.divisions().clone();
         Ok(Plan::assemble(
             Node::Scan(self),
@@ -62,10 +62,7 @@ impl Scan {
 }
 
 /// The meta of some columns of a data set; the index keeps its role while all its columns are there.
-pub(crate) fn meta_of(
-    dataset: &ParquetDataset,
-    columns: &[Arc<str>],
-) -> Result<Arc<Meta>, PlanError> {
+pub(crate) fn meta_of(dataset: &dyn Dataset, columns: &[Arc<str>]) -> Result<Arc<Meta>, PlanError> {
     let meta = dataset.meta();
     let fields = columns
         .iter()
@@ -85,7 +82,7 @@ pub(crate) fn meta_of(
 
 impl Plan {
     /// Reads every column and row of a data set.
-    pub fn scan(dataset: Arc<ParquetDataset>) -> Result<Plan, PlanError> {
+    pub fn scan(dataset: Arc<dyn Dataset>) -> Result<Plan, PlanError> {
         Scan {
             dataset,
             columns: None,

@@ -32,12 +32,13 @@ fn answers(group: &GroupBy, scan: &Scan) -> Option<Vec<Value>> {
 
 /// The value of one aggregate over all rows of a scan, if the footers of all files prove it.
 fn answer(agg: &NamedAgg, scan: &Scan) -> Option<Value> {
+    let statistics = scan.dataset.statistics()?;
     let Some(input) = &agg.input else {
-        return (&*agg.function == "size").then(|| Value::from(scan.dataset.rows()));
+        return (&*agg.function == "size").then(|| Value::from(statistics.rows()));
     };
-    let bounds = scan.dataset.column_bounds(input.as_column()?)?;
+    let bounds = statistics.column_bounds(input.as_column()?)?;
     match &*agg.function {
-        "count" => Some(Value::from(scan.dataset.rows() - bounds.nulls?)),
+        "count" => Some(Value::from(statistics.rows() - bounds.nulls?)),
         // Float bounds leave NaN out, and long strings are cut short: neither is exact.
         "min" if bounds.exact && !bounds.may_have_nan => bounds.min,
         "max" if bounds.exact && !bounds.may_have_nan => bounds.max,

@@ -55,10 +55,41 @@ fn files_that_differ_are_named() {
     );
     let floats = batch(vec![("a", Arc::new(Float64Array::from(vec![1.0])))]);
     put(folder.path(), "b.parquet", &file_bytes(&[floats], plain()));
-    insta::assert_snapshot!(error(folder.path(), ReadParquet::from(folder.path())), @"files have different columns: column `a` is int64 and float64 (`DATA/a.parquet` and `DATA/b.parquet`)");
+    insta::assert_snapshot!(error(folder.path(), ReadParquet::from(folder.path())), @"column `a` is float64 in `DATA/b.parquet` and int64 in `a.parquet`");
     let other = batch(vec![("aa", Arc::new(Int64Array::from(vec![1])))]);
     put(folder.path(), "b.parquet", &file_bytes(&[other], plain()));
-    insta::assert_snapshot!(error(folder.path(), ReadParquet::from(folder.path())), @"files have different columns: the second has no column `a` (`DATA/a.parquet` and `DATA/b.parquet`)");
+    insta::assert_snapshot!(error(folder.path(), ReadParquet::from(folder.path())), @"`DATA/b.parquet` has no column `a`, which `a.parquet` has");
+}
+
+#[test]
+fn columns_that_all_files_share_can_be_read() {
+    let folder = folder();
+    let column = |name: &'static str, at: i64| -> (&str, ArrayRef) {
+        (name, Arc::new(Int64Array::from(vec![at])))
+    };
+    let files = [
+        vec![column("a", 1), column("b", 2)],
+        vec![column("a", 3)],
+        vec![column("a", 5), column("c", 6)],
+    ];
+    for (at, columns) in files.into_iter().enumerate() {
+        let bytes = file_bytes(&[batch(columns)], plain());
+        put(folder.path(), &format!("{at}.parquet"), &bytes);
+    }
+    let read = ReadParquet::from(folder.path());
+    let refused = ParquetDataset::open(&read, &context()).expect_err("they differ");
+    let text = format!("{refused}\n{}", refused.fix().expect("what to do"));
+    insta::assert_snapshot!(text.replace(&folder.path().display().to_string(), "DATA"), @r#"
+    `DATA/1.parquet` has no column `b`, which `0.parquet` has; 2 of 3 files differ from `0.parquet`
+    read the columns they share with `ReadParquet::columns(["a"])`, or read them apart
+    "#);
+    let (rows, _) = scan(&read.clone().columns(["a"]), None, None, 8192).expect("rows");
+    assert_eq!(rows.rows::<(i64,)>().expect("a column"), [(1,), (3,), (5,)]);
+    let refused = ParquetDataset::open(&read.columns(["a"]).index("b"), &context());
+    assert!(
+        matches!(refused, Err(IoError::Schemas { .. })),
+        "{refused:?}"
+    );
 }
 
 #[test]
@@ -97,11 +128,22 @@ fn what_is_no_file_of_parquet_is_told() {
     };
     let whole = file_bytes(&[ints(0..100)], plain());
     insta::assert_snapshot!(check("empty.parquet", b""), @"`DATA/empty.parquet` is empty (0 bytes), not a Parquet file");
-    insta::assert_snapshot!(check("text.parquet", b"region,amount\neu,10\n"), @"`DATA/text.parquet` is not a Parquet file, or is cut off: its last bytes are not `PAR1`");
-    insta::assert_snapshot!(check("cut.parquet", &whole[..whole.len() / 2]), @"`DATA/cut.parquet` is not a Parquet file, or is cut off: its last bytes are not `PAR1`");
-    insta::assert_snapshot!(check("short.parquet", b"PAR1"), @"`DATA/short.parquet` is not a Parquet file, or is cut off: it has 4 bytes, and the smallest has 12");
-    insta::assert_snapshot!(error(folder.path(), ReadParquet::from(folder.path().join("none.parquet"))), @"no file matches `DATA/none.parquet`; the folder `DATA` exists and has 4 files");
-    insta::assert_snapshot!(error(folder.path(), ReadParquet::from(folder.path().join("cut.parquet")).columns(["a"])), @"`DATA/cut.parquet` is not a Parquet file, or is cut off: its last bytes are not `PAR1`");
+    insta::assert_snapshot!(check("text.parquet", b"region,amount\neu,10\n"), @"`DATA/text.parquet` is not a Parquet file: it is text, which begins with `region,amount`");
+    insta::assert_snapshot!(check("cut.parquet", &whole[..whole.len() / 2]), @"`DATA/cut.parquet` is cut off after 691 bytes: it begins as a Parquet file and has no end");
+    insta::assert_snapshot!(check("short.parquet", b"PAR1"), @"`DATA/short.parquet` is cut off after 4 bytes: it begins as a Parquet file and has no end");
+    insta::assert_snapshot!(check("encrypted.parquet", b"PARE....xxxx\x01\0\0\0PARE"), @"`DATA/encrypted.parquet` is encrypted, and encrypted Parquet files are not supported");
+    let mut long = whole.clone();
+    let end = long.len() - 8;
+    long[end..end + 4].copy_from_slice(&u32::MAX.to_le_bytes());
+    insta::assert_snapshot!(check("long.parquet", &long), @"`DATA/long.parquet` is damaged: its footer says that it has 4294967295 bytes, more than the file has");
+    let mut garbled = whole.clone();
+    garbled[end - 60..end].fill(0xff);
+    insta::assert_snapshot!(check("garbled.parquet", &garbled), @r"
+    `DATA/garbled.parquet` is damaged: its footer does not decode
+    invalid utf-8 sequence of 1 bytes from index 146
+    ");
+    insta::assert_snapshot!(error(folder.path(), ReadParquet::from(folder.path().join("none.parquet"))), @"there is no file or folder `DATA/none.parquet`");
+    insta::assert_snapshot!(error(folder.path(), ReadParquet::from(folder.path().join("cut.parquet")).columns(["a"])), @"`DATA/cut.parquet` is cut off after 691 bytes: it begins as a Parquet file and has no end");
 }
 
 #[test]
@@ -140,7 +182,7 @@ fn a_file_that_changes_is_noticed() {
     let (_folder, path, context, dataset) = open();
     std::fs::write(&path, &whole_file[..whole_file.len() - 1]).expect("written");
     let error = read(&dataset, &context).expect_err("changed");
-    insta::assert_snapshot!(error.to_string().replace(&path.display().to_string(), "DATA"), @"`DATA` changed while it was being read (it had 1383 bytes and has 1382); read it again to plan with what it is now");
+    insta::assert_snapshot!(error.to_string().replace(&path.display().to_string(), "DATA"), @"`DATA` changed after the frame was planned: it had 1383 bytes and has 1382");
     let (_folder, path, context, dataset) = open();
     std::fs::write(&path, [&whole_file[..], b"more"].concat()).expect("written");
     assert!(matches!(
@@ -162,7 +204,11 @@ fn a_file_that_changes_is_noticed() {
     ));
     let (_folder, path, context, dataset) = open();
     std::fs::remove_file(&path).expect("removed");
-    assert!(read(&dataset, &context).expect_err("gone").is_not_found());
+    let gone = read(&dataset, &context).expect_err("gone");
+    assert!(
+        matches!(gone, IoError::Gone { .. }) && gone.is_not_found(),
+        "{gone}"
+    );
 
     // Between two chunks.
     let (_folder, path, context, dataset) = open();

@@ -7,7 +7,7 @@ use swath_divisions::Divisions;
 
 use super::fixture::{context, folder, scan, table};
 use crate::{
-    ParquetDataset, ParquetWriter, ReadParquet, ToParquet, Written, prepare_folder, remove_replaced,
+    IoError, ParquetDataset, ParquetWriter, ReadParquet, ToParquet, Written, prepare_folder,
 };
 
 #[expect(clippy::disallowed_methods, reason = "a test looks at its own folder")]
@@ -31,7 +31,8 @@ fn write(options: &ToParquet, partitions: &[Batch]) -> Written {
         .iter()
         .enumerate()
         .map(|(at, batch)| {
-            let mut writer = ParquetWriter::create(options, batch.meta(), at).expect("a file");
+            let mut writer =
+                ParquetWriter::create(options, batch.meta(), at, &context()).expect("a file");
             writer.write(batch.record_batch()).expect("rows");
             writer.finish().expect("a file")
         })
@@ -63,7 +64,7 @@ fn nothing_half_written_is_seen_or_left() {
     let folder = folder();
     let batch = Batch::from_csv("a\n1\n").expect("a batch");
     let options = ToParquet::from(folder.path());
-    let mut writer = ParquetWriter::create(&options, batch.meta(), 7).expect("a file");
+    let mut writer = ParquetWriter::create(&options, batch.meta(), 7, &context()).expect("a file");
     writer.write(batch.record_batch()).expect("rows");
     assert!(
         names(folder.path())
@@ -136,17 +137,18 @@ fn a_folder_with_files_is_kept_or_replaced() {
     let batch = Batch::from_csv("a\n1\n").expect("a batch");
     let options = ToParquet::from(folder.path());
     assert!(
-        prepare_folder(&options)
+        prepare_folder(&options, &context())
             .expect("an empty folder")
+            .files()
             .is_empty()
     );
     write(&options, &[batch.clone(), batch.clone(), batch.clone()]);
-    let error = prepare_folder(&options).expect_err("it has files");
+    let error = prepare_folder(&options, &context()).expect_err("it has files");
     insta::assert_snapshot!(error.to_string().replace(&folder.path().display().to_string(), "DATA"), @"`DATA` has 3 files already; `.overwrite()` replaces them");
     let options = options.overwrite();
-    let before = prepare_folder(&options).expect("to be replaced");
+    let before = prepare_folder(&options, &context()).expect("to be replaced");
     let written = write(&options, &[batch]);
-    remove_replaced(&before, &written).expect("removed");
+    before.remove(&written).expect("removed");
     assert_eq!(names(folder.path()), ["part.0.parquet"]);
 }
 
@@ -154,7 +156,7 @@ fn a_folder_with_files_is_kept_or_replaced() {
 fn mistakes_are_told() {
     let batch = Batch::from_csv("a\n1\n").expect("a batch");
     let error = |options: ToParquet| {
-        ParquetWriter::create(&options, batch.meta(), 0)
+        ParquetWriter::create(&options, batch.meta(), 0, &context())
             .expect_err("refused")
             .to_string()
     };
@@ -162,10 +164,42 @@ fn mistakes_are_told() {
     insta::assert_snapshot!(error(ToParquet::from(folder.path()).compression("snapy")), @"no option `compression = snapy`; did you mean `snappy`?");
     insta::assert_snapshot!(error(ToParquet::from(folder.path()).compression("paper")), @"option `compression` is `paper`; expected `snappy`, `zstd`, `lz4` or `none`");
     insta::assert_snapshot!(error(ToParquet::from(folder.path()).row_group_rows(0)), @"option `row_group_rows` is `0`; expected at least one row");
-    insta::assert_snapshot!(error(ToParquet::from("s3://bucket/out")), @"`s3://bucket/out` needs a store for `s3://`, and none is registered; `Stores::register` adds one");
-    let blocked = super::fixture::put(folder.path(), "file", b"x");
-    let text = error(ToParquet::from(blocked.join("out")));
-    insta::assert_snapshot!(text.replace(&folder.path().display().to_string(), "DATA"), @"cannot make the folder `DATA/file/out`");
+    insta::assert_snapshot!(error(ToParquet::from("s3://bucket/out")), @"`s3://bucket/out` is in the store `s3://bucket`, which this session does not have");
+    let file = super::fixture::put(folder.path(), "file", b"x");
+    for target in [file.clone(), file.join("out"), file.join("a/b")] {
+        let text = error(ToParquet::from(target));
+        assert_eq!(
+            text.replace(&folder.path().display().to_string(), "DATA"),
+            "`DATA/file` is a file, not a folder"
+        );
+    }
+}
+
+#[test]
+fn a_full_disk_leaves_nothing() {
+    let folder = folder();
+    let batch = Batch::from_record_batch(table(5000, 3)).expect("a batch");
+    let options = ToParquet::from(folder.path());
+    // Where the file is written before it has its name: a device that is always full.
+    let temporary = format!(".part.0.parquet.{}.tmp", std::process::id());
+    std::os::unix::fs::symlink("/dev/full", folder.path().join(temporary)).expect("a link");
+    let written =
+        ParquetWriter::create(&options, batch.meta(), 0, &context()).and_then(|mut writer| {
+            writer.write(batch.record_batch())?;
+            writer.finish()
+        });
+    let error = written.expect_err("no room");
+    let why = std::error::Error::source(&error).expect("the system's words");
+    let text = format!("{error}\n{why}\n{}", error.fix().expect("what to do"));
+    insta::assert_snapshot!(text.replace(&folder.path().display().to_string(), "DATA"), @r"
+    cannot write `DATA/part.0.parquet`
+    No space left on device (os error 28)
+    make room, or write elsewhere; nothing of the file is left
+    ");
+    assert!(matches!(error, IoError::File { .. }));
+    assert!(names(folder.path()).is_empty());
+    write(&options, &[batch]);
+    assert_eq!(names(folder.path()), ["part.0.parquet"]);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 /// Counters of one reader.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ScanStats {
-    /// Row groups of the part, pruned ones included.
+    /// Row groups of the part, or what else its format's units are; pruned ones included.
     pub row_groups: u64,
     /// Row groups that the predicate rules out by statistics: not one byte of them is read.
     pub row_groups_pruned: u64,

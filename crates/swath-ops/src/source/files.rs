@@ -1,28 +1,27 @@
-//! Row groups of Parquet files.
+//! Parts of files, of any format.
 
 use std::sync::Arc;
 
 use swath_batch::Chunk;
-use swath_expr::Functions;
 use swath_graph::{Decoder, Encoder};
-use swath_io::{IoContext, ParquetPart, ParquetReader, ScanRequest};
+use swath_io::{Part, Reader, ScanRequest};
 use swath_meta::Meta;
 use swath_scheduler::TaskContext;
 
 use super::{Source, SourceSpec, TaskInputs};
-use crate::OpError;
+use crate::{Env, OpError};
 
-/// Task `i` reads the row groups of part `i`: only the requested columns, only rows that pass the predicate.
+/// Task `i` reads part `i`: only the requested columns, only rows that pass the predicate.
 #[derive(Clone, Debug)]
-pub struct ParquetScan {
+pub struct FileScan {
     meta: Arc<Meta>,
-    parts: Arc<[ParquetPart]>,
+    parts: Arc<[Arc<dyn Part>]>,
     request: Arc<ScanRequest>,
 }
 
-impl ParquetScan {
+impl FileScan {
     /// A scan whose chunks have the columns of `meta`, in order.
-    pub fn new(meta: Arc<Meta>, parts: Vec<ParquetPart>, request: ScanRequest) -> Self {
+    pub fn new(meta: Arc<Meta>, parts: Vec<Arc<dyn Part>>, request: ScanRequest) -> Self {
         Self {
             meta,
             parts: parts.into(),
@@ -30,22 +29,22 @@ impl ParquetScan {
         }
     }
 
-    pub(crate) fn decode(from: &Decoder<'_>, functions: &Functions) -> Result<Self, OpError> {
+    pub(crate) fn decode(from: &Decoder<'_>, env: &Env) -> Result<Self, OpError> {
         let object = from.object()?;
-        object.expect("parquet-scan", 1)?;
+        object.expect("file-scan", 1)?;
         let mut parts = Vec::new();
         for item in object.list("parts")? {
-            parts.push(ParquetPart::decode(&item)?);
+            let part = item.object()?;
+            part.expect("part", 1)?;
+            let format = env.formats.get(part.str("format")?)?;
+            parts.push(format.decode_part(&part.object("data")?)?);
         }
-        Ok(Self {
-            meta: Arc::new(object.serde("meta")?),
-            parts: parts.into(),
-            request: Arc::new(ScanRequest::decode(&object.object("request")?, functions)?),
-        })
+        let request = ScanRequest::decode(&object.object("request")?, &env.functions)?;
+        Ok(Self::new(Arc::new(object.serde("meta")?), parts, request))
     }
 }
 
-impl SourceSpec for ParquetScan {
+impl SourceSpec for FileScan {
     fn meta(&self) -> &Arc<Meta> {
         &self.meta
     }
@@ -63,35 +62,36 @@ impl SourceSpec for ParquetScan {
     }
 
     fn encode(&self, out: &mut Encoder) {
-        out.object("parquet-scan", 1, |o| {
+        out.object("file-scan", 1, |o| {
             o.serde("meta", &*self.meta);
-            o.list("parts", self.parts.iter(), |out, part| part.encode(out));
+            o.list("parts", self.parts.iter(), |out, part| {
+                out.object("part", 1, |o| {
+                    o.str("format", part.format());
+                    o.object("data", |out| part.encode(out));
+                });
+            });
             o.object("request", |out| self.request.encode(out));
         });
     }
 }
 
 struct Reading<'a> {
-    scan: &'a ParquetScan,
+    scan: &'a FileScan,
     task: TaskInputs<'a>,
-    reader: Option<ParquetReader>,
+    reader: Option<Box<dyn Reader>>,
 }
 
 impl Source for Reading<'_> {
     fn next(&mut self, cx: &TaskContext<'_>) -> Result<Option<Chunk>, OpError> {
-        if self.reader.is_none() {
-            let io = IoContext::new(
-                cx.cancel_token().clone(),
-                Arc::clone(&self.task.env.footers),
-            )
-            .functions(Arc::clone(&self.task.env.functions));
-            let part = &self.scan.parts[self.task.index];
-            self.reader = Some(ParquetReader::open(part, &self.scan.request, &io)?);
-        }
-        match &mut self.reader {
-            Some(reader) => Ok(reader.next()?),
-            None => Ok(None),
-        }
+        let reader = match &mut self.reader {
+            Some(reader) => reader,
+            none => {
+                let io = self.task.env.io(cx.cancel_token().clone());
+                let part = &self.scan.parts[self.task.index];
+                none.insert(part.open(&self.scan.request, &io)?)
+            }
+        };
+        Ok(reader.next()?)
     }
 
     fn finish(&mut self, cx: &TaskContext<'_>) -> Result<(), OpError> {

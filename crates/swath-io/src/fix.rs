@@ -1,0 +1,163 @@
+//! What to do about an error of a file.
+
+use std::io;
+
+use crate::IoError;
+use crate::words::quoted;
+
+impl IoError {
+    /// What to do about it, where that is not plain from the message.
+    pub fn fix(&self) -> Option<String> {
+        let fix = match self {
+            Self::NoPath { verb } => {
+                return Some(format!(
+                    "name a file, a folder or a pattern, as in `{verb}(\"sales/\")`"
+                ));
+            }
+            Self::NotThere {
+                nearest: Some(nearest),
+                ..
+            }
+            | Self::NoMatch {
+                nearest: Some(nearest),
+                ..
+            } => return Some(format!("did you mean `{nearest}`?")),
+            Self::NotThere { beside, .. } if beside.is_empty() => "check the path",
+            Self::NotThere { beside, .. } => return Some(format!("check the path; {beside}")),
+            Self::NoMatch { beside, .. } => {
+                return Some(format!(
+                    "check the pattern; {beside}; a pattern may have `*`, `?`, `[…]`, `{{a,b}}` and `**`"
+                ));
+            }
+            Self::NoneEnds { files: 0, .. } => "check the path, or write the files first",
+            Self::NoneEnds { option, .. } => {
+                return Some(format!("if these are the files, say so with `{option}`"));
+            }
+            Self::Pattern { .. } => {
+                "write a bracket that belongs to the name in brackets, as in `[[]`"
+            }
+            Self::NoStore { address, known, .. } => {
+                return Some(store_fix(address, known, cfg!(feature = "object-store")));
+            }
+            Self::File { source, .. } => return system_fix(source.kind()),
+            Self::NotAFolder { .. } => "write to another folder, or remove the file first",
+            Self::Gone { .. } | Self::Changed { .. } => {
+                "read it again with `read_parquet`: a frame reads its files as they were when it was planned"
+            }
+            Self::Exists { .. } => {
+                "write to another folder, or say `ToParquet::new(..).overwrite()`"
+            }
+            Self::Empty { .. }
+            | Self::CutOff { .. }
+            | Self::NotFormat { .. }
+            | Self::Footer { .. }
+            | Self::Corrupt { .. } => "write the file again, or leave it out of the pattern",
+            Self::Encrypted { .. } => {
+                "write the file again without encryption, or leave it out of the pattern"
+            }
+            Self::Schemas { shared, .. } => return Some(shared_fix(shared)),
+            _ => return None,
+        };
+        Some(fix.to_owned())
+    }
+}
+
+/// What to do about a store that the session does not have, or that this build does not know how to ask.
+fn store_fix(address: &str, known: &[String], built: bool) -> String {
+    let feature = if built {
+        ""
+    } else {
+        "build swath with its feature `object-store`, and "
+    };
+    let known = match known {
+        [] => String::new(),
+        known => format!("; it has {}", quoted(known)),
+    };
+    format!("{feature}give it one with `Session::builder().store(\"{address}\", store)`{known}")
+}
+
+/// What to do about what a system refused.
+fn system_fix(kind: io::ErrorKind) -> Option<String> {
+    let fix = match kind {
+        io::ErrorKind::PermissionDenied => {
+            "ask for the permission, or take a path that this process may use"
+        }
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+            "make room, or write elsewhere; nothing of the file is left"
+        }
+        io::ErrorKind::ReadOnlyFilesystem => "write elsewhere",
+        _ => return None,
+    };
+    Some(fix.to_owned())
+}
+
+/// Most columns that a fix spells out.
+const SPELT_OUT: usize = 6;
+
+fn shared_fix(shared: &[String]) -> String {
+    let columns = match shared {
+        [] => return "they share no column: read them apart".to_owned(),
+        shared if shared.len() <= SPELT_OUT => format!("{shared:?}"),
+        _ => "[..]".to_owned(),
+    };
+    format!(
+        "read the columns they share with `ReadParquet::columns({columns})`, or read them apart"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_system_refuses_is_told_with_what_to_do() {
+        let told = |kind| {
+            let error = IoError::File {
+                action: "write",
+                path: "out/part.0.parquet".into(),
+                source: kind,
+            };
+            format!("{error}: {}", error.fix().unwrap_or_default())
+        };
+        let cases = [
+            io::ErrorKind::PermissionDenied,
+            io::ErrorKind::StorageFull,
+            io::ErrorKind::ReadOnlyFilesystem,
+        ];
+        insta::assert_snapshot!(cases.map(|kind| told(kind.into())).join("\n"), @r"
+        cannot write `out/part.0.parquet`: ask for the permission, or take a path that this process may use
+        cannot write `out/part.0.parquet`: make room, or write elsewhere; nothing of the file is left
+        cannot write `out/part.0.parquet`: write elsewhere
+        ");
+        let other = IoError::File {
+            action: "read",
+            path: "a".into(),
+            source: io::ErrorKind::ConnectionReset.into(),
+        };
+        assert_eq!(other.fix(), None);
+    }
+
+    #[test]
+    fn the_store_that_is_missing_is_told_with_how_to_have_it() {
+        let known = ["s3://other".to_owned()];
+        let told = [
+            store_fix("s3://bucket", &[], false),
+            store_fix("s3://bucket", &known, true),
+        ];
+        insta::assert_snapshot!(told.join("\n"), @r#"
+        build swath with its feature `object-store`, and give it one with `Session::builder().store("s3://bucket", store)`
+        give it one with `Session::builder().store("s3://bucket", store)`; it has `s3://other`
+        "#);
+    }
+
+    #[test]
+    fn the_columns_that_files_share_are_spelt_out_while_they_are_few() {
+        let names = |n: usize| (0..n).map(|at| format!("c{at}")).collect::<Vec<_>>();
+        let told = [0, 2, 7].map(|n| shared_fix(&names(n)));
+        insta::assert_snapshot!(told.join("\n"), @r#"
+        they share no column: read them apart
+        read the columns they share with `ReadParquet::columns(["c0", "c1"])`, or read them apart
+        read the columns they share with `ReadParquet::columns([..])`, or read them apart
+        "#);
+    }
+}
