@@ -116,6 +116,17 @@ impl HeldSet {
         }
     }
 
+    /// What it is to the user, if partitions of this name of the backend are among what it holds.
+    pub(crate) fn holding(&self, name: &Name) -> Option<Holding> {
+        let held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        let holds = held.iter().flatten().any(|held| held.key().name == *name);
+        holds.then(|| Holding {
+            label: self.label.clone(),
+            from_memory: self.origin.is_none(),
+            location: self.location,
+        })
+    }
+
     pub(crate) fn listed(&self, holders: Vec<Holder>) -> Option<PersistedFrame> {
         let held = self.claims()?;
         Some(PersistedFrame {
@@ -133,6 +144,15 @@ impl HeldSet {
             holders,
         })
     }
+}
+
+/// Held partitions as the program knows them.
+#[derive(Debug)]
+pub(crate) struct Holding {
+    pub(crate) label: Option<Arc<str>>,
+    /// Handed in, not persisted.
+    pub(crate) from_memory: bool,
+    pub(crate) location: &'static Location<'static>,
 }
 
 impl HeldRows for HeldSet {

@@ -7,17 +7,27 @@ use std::task::{Context, Poll};
 
 use swath_scheduler::{CancelHandle, Progress, RunStats};
 
-use crate::{Error, Result};
+use crate::{Error, Result, Session};
 
 /// A computation on its way: what [`DataFrame::submit`](crate::DataFrame::submit) gives.
 ///
 /// It is a future for any runtime, or waits when asked. Dropping it cancels; [`detach`](Self::detach) does not.
 #[must_use = "dropping a run cancels it"]
-pub struct Run<T>(swath_scheduler::Run<Result<T>>);
+pub struct Run<T> {
+    run: swath_scheduler::Run<Result<T>>,
+    /// Whose run it is, for what its errors say of the session; none if there is nothing to run.
+    session: Option<Session>,
+}
 
 impl<T: Send + 'static> Run<T> {
-    pub(crate) fn new(run: swath_scheduler::Run<Result<T>>) -> Self {
-        Self(run)
+    pub(crate) fn new(
+        run: swath_scheduler::Run<Result<T>>,
+        session: impl Into<Option<Session>>,
+    ) -> Self {
+        Self {
+            run,
+            session: session.into(),
+        }
     }
 
     /// Waits for the result. May be called on any thread, inside a task or an asynchronous runtime too.
@@ -25,37 +35,39 @@ impl<T: Send + 'static> Run<T> {
     /// # Errors
     /// Whatever a task met; the memory limit; a cancelled run.
     pub fn wait(self) -> Result<T> {
-        self.0.wait().map_err(Error::run)?
+        let Self { run, session } = self;
+        run.wait()
+            .map_err(|error| Error::run(error, session.as_ref()))?
     }
 
     /// Whether the result is there.
     pub fn is_done(&self) -> bool {
-        self.0.is_done()
+        self.run.is_done()
     }
 
     /// Stops the computation; its result becomes [`ErrorKind::Cancelled`](crate::ErrorKind::Cancelled).
     pub fn cancel(&self) {
-        self.0.cancel();
+        self.run.cancel();
     }
 
     /// A handle that can cancel from elsewhere, as a signal handler does.
     pub fn cancel_handle(&self) -> CancelHandle {
-        self.0.cancel_handle()
+        self.run.cancel_handle()
     }
 
     /// Tasks done, running and known so far.
     pub fn progress(&self) -> Progress {
-        self.0.progress()
+        self.run.progress()
     }
 
     /// Tasks, bytes, counters of sources, and time, so far.
     pub fn stats(&self) -> RunStats {
-        self.0.stats()
+        self.run.stats()
     }
 
     /// Lets the computation go on without anybody waiting.
     pub fn detach(self) {
-        self.0.detach();
+        self.run.detach();
     }
 }
 
@@ -63,8 +75,10 @@ impl<T: Send + 'static> Future for Run<T> {
     type Output = Result<T>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let run = Pin::new(&mut self.get_mut().0);
-        run.poll(cx).map(|result| result.map_err(Error::run)?)
+        let Self { run, session } = self.get_mut();
+        Pin::new(run)
+            .poll(cx)
+            .map(|result| result.map_err(|error| Error::run(error, session.as_ref()))?)
     }
 }
 

@@ -185,11 +185,11 @@ pub enum RunError {
         key: Key,
         /// What the memory is for.
         what: &'static str,
-        /// Bytes it needs.
+        /// Bytes it needs, what it had already included.
         needed: u64,
         /// The limit in bytes.
         limit: u64,
-        /// Who held memory at that moment, largest first.
+        /// Who else held memory at that moment, largest first; held results by the whole name of their computation.
         held: Arc<[Holder]>,
         /// The line of the program that asked for the stage, if known.
         origin: Option<Arc<Origin>>,

@@ -83,10 +83,11 @@ impl ResultId<'_> {
         Key::new(self.name.clone(), self.index)
     }
 
-    /// What its bytes are called among the holders of a budget: the computation if it is held, else one label for all.
+    /// What its bytes are called among the holders of a budget: if it is held the whole name of the computation, which whoever
+    /// knows the computation by a better one can parse and look up; else one label for all.
     pub fn label(&self) -> Label {
         if self.held {
-            Label::from(format!("{:#}", self.name))
+            Label::from(self.name.to_string())
         } else {
             Label::from("results between tasks")
         }

@@ -13,7 +13,7 @@ use std::fs::OpenOptions;
 use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use arrow_array::{ArrayRef, Float64Array, RecordBatch};
 use swath::prelude::*;
@@ -95,11 +95,6 @@ impl Scene {
         writeln!(self.said, "## {what}\n{text}\n").expect("a text grows");
         let kind = error.kind().clone();
         drop(error);
-        // Tasks that were running when another failed may need a moment to let go.
-        let deadline = Instant::now() + Duration::from_secs(5);
-        while self.state() != before && Instant::now() < deadline {
-            std::thread::sleep(Duration::from_millis(1));
-        }
         assert_eq!(
             before,
             self.state(),

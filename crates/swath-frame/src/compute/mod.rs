@@ -76,15 +76,16 @@ pub fn submit<C: Compute>(items: C) -> Result<Run<C::Output>> {
     let mut sessions = Vec::new();
     items.sessions(&mut sessions);
     let Some(session) = sessions.first().cloned() else {
-        return Ok(Run::new(swath_scheduler::Run::ready(Ok(nothing(
-            collector,
-        )))));
+        let run = swath_scheduler::Run::ready(Ok(nothing(collector)));
+        return Ok(Run::new(run, None));
     };
     session.check_all(&sessions, std::panic::Location::caller())?;
     let run = engine::start(&session, &plans);
-    Ok(Run::new(run.map(move |roots| {
+    let of = session.clone();
+    let run = run.map(move |roots| {
         Ok(roots.and_then(|roots: Roots| collector(&mut roots.into_iter(), &session)))
-    })))
+    });
+    Ok(Run::new(run, of))
 }
 
 /// The outputs of no items: an empty vector or array, for which the collector asks nothing of a session.

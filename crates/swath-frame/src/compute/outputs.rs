@@ -19,7 +19,10 @@ fn fetch(rows: &RootRows, session: &Session) -> Result<Vec<Partition>> {
     rows.held()
         .iter()
         .map(|held| {
-            let value = session.backend().fetch(held).map_err(Error::run)?;
+            let value = session
+                .backend()
+                .fetch(held)
+                .map_err(|error| Error::run(error, session))?;
             match &*value {
                 TaskValue::Rows(rows) => Ok(rows.clone()),
                 other => Err(Error::not_rows(other.kind())),

@@ -53,7 +53,7 @@ fn persist_frames(
     let began = Instant::now();
     let roots = engine::start(session, &plans)
         .wait()
-        .map_err(Error::run)??;
+        .map_err(|error| Error::run(error, session))??;
     Ok(frames
         .iter()
         .zip(roots)

@@ -137,6 +137,11 @@ impl SessionBuilder {
         let limit = self.limit(location)?;
         let usable = usable(limit, threads).map_err(|error| Error::build(error, location))?;
         let budget = Budget::new(usable);
+        // What a foreign backend sets aside is its own affair.
+        let scratch = match self.backend {
+            Some(_) => 0,
+            None => limit - usable,
+        };
         let env = Env::default();
         #[cfg(feature = "object-store")]
         for (address, store) in &self.stores {
@@ -155,6 +160,7 @@ impl SessionBuilder {
             env,
             threads,
             budget,
+            scratch,
             persisted: Mutex::new(HashMap::new()),
             frames: Mutex::new(Vec::new()),
             runs: Mutex::new(Vec::new()),

@@ -9,7 +9,7 @@ use swath_scheduler::Held;
 
 use super::Session;
 use crate::frame::FrameInner;
-use crate::persisted::{HeldSet, Holder, Persisted};
+use crate::persisted::{HeldSet, Holder, Holding, Persisted};
 
 /// Frames remembered before the list of live ones is cleaned for the first time.
 const FRAMES_BEFORE_CLEANING: usize = 64;
@@ -84,6 +84,19 @@ impl Session {
             .get(name)
             .and_then(Weak::upgrade)
             .filter(|set| set.claims().is_some())
+    }
+
+    /// What holds partitions that the backend knows by this name.
+    pub(crate) fn holding(&self, name: &Name) -> Option<Holding> {
+        let sets: Vec<Arc<HeldSet>> = {
+            let persisted = self
+                .0
+                .persisted
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
+            persisted.values().filter_map(Weak::upgrade).collect()
+        };
+        sets.iter().find_map(|set| set.holding(name))
     }
 
     /// The claims of a logical name.

@@ -33,6 +33,8 @@ struct Inner {
     env: Env,
     threads: usize,
     budget: Budget,
+    /// Bytes of the memory limit that are not in the budget but set aside for the threads.
+    scratch: u64,
     /// Persisted frames by logical name, so that an equal frame built again finds them.
     persisted: Mutex<HashMap<Name, Weak<HeldSet>>>,
     /// Frames that are alive: who holds what.
@@ -74,6 +76,11 @@ impl Session {
     /// The memory limit in bytes.
     pub fn memory_limit(&self) -> u64 {
         self.0.budget.limit()
+    }
+
+    /// Bytes of the limit that are set aside for the scratch of the threads, and how many these are.
+    pub(crate) fn scratch(&self) -> (u64, usize) {
+        (self.0.scratch, self.0.threads)
     }
 
     /// Bytes in use now: persisted frames, results on their way, and what running tasks reserved.

@@ -87,7 +87,7 @@ impl Session {
                     .hold(Key::new(name.clone(), at as u32), TaskValue::Rows(rows))
             })
             .collect::<std::result::Result<Vec<_>, _>>()
-            .map_err(Error::run)?;
+            .map_err(|error| Error::run(error, self))?;
         let set = self.keep(HeldSet::from_memory(name, meta, held, location));
         Ok(set.frame(self, None, location))
     }

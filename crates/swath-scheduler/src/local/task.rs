@@ -271,18 +271,24 @@ impl<W: Work> Engine<W> {
         let may_retry = grant.is_some() && error.over_budget().is_none();
         let retryable =
             may_retry && panics::catch(|| Ok(view.work().retryable(error))).unwrap_or(false);
+        let wanted = grant.as_ref().map_or(0, |(grant, _)| grant.wanted());
         // What it held itself is no news in the error.
         drop(grant);
         if !(retryable && job.attempt < view.hint().retries) {
-            run.fail(self.error_of(run, task.rank, error));
+            run.fail(self.error_of(run, task.rank, error, wanted));
         }
         News::Failed { task, retryable }
     }
 
-    fn error_of(&self, run: &RunData<W>, rank: u32, error: &TaskError) -> RunError {
+    /// The error of a run whose task gave this one, after it wanted so many bytes.
+    fn error_of(&self, run: &RunData<W>, rank: u32, error: &TaskError, wanted: u64) -> RunError {
         let view = run.task(rank);
         if let Some(over) = error.over_budget() {
-            return self.memory_limit(view.key(), over, view.origin());
+            let over = OverBudget {
+                needed: over.needed.max(wanted),
+                ..over.clone()
+            };
+            return self.memory_limit(view.key(), &over, view.origin());
         }
         RunError::Task {
             key: view.key(),

@@ -8,6 +8,7 @@ mod batch;
 mod expression;
 mod io;
 mod kernel;
+mod memory;
 mod meta;
 mod plan;
 

@@ -7,17 +7,18 @@ use swath_batch::BatchError;
 use swath_expr::ExprError;
 use swath_io::IoError;
 use swath_kernels::KernelError;
-use swath_memory::format_bytes;
 use swath_ops::OpError;
 use swath_ops::step::AggregateError;
 use swath_scheduler::{RunError, TaskErrorKind};
 
 use super::{Error, ErrorKind, Report};
-use super::{batch, expression, io, kernel};
+use super::{batch, expression, io, kernel, memory};
+use crate::Session;
 
 impl Error {
-    /// A run that gave no result.
-    pub(crate) fn run(error: RunError) -> Self {
+    /// A run of a session that gave no result; no session for a run of nothing.
+    pub(crate) fn run<'a>(error: RunError, session: impl Into<Option<&'a Session>>) -> Self {
+        let session = session.into();
         let key = error.key().cloned();
         let mut report = match &error {
             RunError::Task {
@@ -50,39 +51,8 @@ impl Error {
                 report.location = origin.as_deref().cloned();
                 report
             }
-            RunError::MemoryLimit {
-                what,
-                needed,
-                limit,
-                held,
-                origin,
-                ..
-            } => {
-                let held: Vec<_> = held
-                    .iter()
-                    .map(|holder| (holder.what.to_string(), holder.bytes))
-                    .collect();
-                let in_use: u64 = held.iter().map(|(_, bytes)| bytes).sum();
-                let what = format!(
-                    "a task needs {} for {what}, and {} of the {} that tasks and results may use are held",
-                    format_bytes(*needed),
-                    format_bytes(in_use),
-                    format_bytes(*limit)
-                );
-                let kind = ErrorKind::MemoryLimit {
-                    needed: *needed,
-                    limit: *limit,
-                    held: held.clone(),
-                };
-                let mut report = Report::new(kind, what);
-                if !held.is_empty() {
-                    let held: Vec<_> = held
-                        .iter()
-                        .map(|(what, bytes)| format!("{} {what}", format_bytes(*bytes)))
-                        .collect();
-                    report.notes.push(("held", held.join(", ")));
-                }
-                report.fix = Some("release persisted frames, raise memory_limit, or select fewer columns or smaller partitions".to_owned());
+            RunError::MemoryLimit { origin, .. } => {
+                let mut report = memory::report(&error, session);
                 report.location = origin.as_deref().cloned();
                 report
             }
