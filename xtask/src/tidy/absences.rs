@@ -67,6 +67,12 @@ pub(crate) const ABSENCES: &[Absence] = &[
         because: "compute on rows in memory is the same wherever they came from",
     },
     Absence {
+        packages: &["swath-shuffle"],
+        what: "expressions",
+        never: &["swath-expr"],
+        because: "rows move by columns and bounds; who has other expressions moves them the same way",
+    },
+    Absence {
         packages: &["swath-io", "swath-shuffle"],
         what: "tasks",
         never: &["swath-scheduler", "swath-ops", "swath-plan"],

@@ -73,7 +73,7 @@ impl Checkout {
             .collect::<Result<_>>()?;
         let trees = DOORS
             .iter()
-            .map(|door| Ok((*door, trees::ask(door)?)))
+            .map(|(door, _)| Ok((*door, trees::ask(door)?)))
             .collect::<Result<_>>()?;
         Ok(Self {
             metadata,

@@ -36,6 +36,7 @@ const GATES: &[Check] = &[
     map::CHECK,
     readme::CHECK,
     absences::CHECK,
+    trees::GATE,
     unsafe_code::CHECK,
     lints::CHECK,
     one_table::CHECK,
@@ -46,7 +47,7 @@ const GATES: &[Check] = &[
 ];
 
 /// What is printed only.
-const REPORTS: &[Check] = &[sizes::CHECK, traits::CHECK, examples::CHECK, trees::CHECK];
+const REPORTS: &[Check] = &[sizes::CHECK, traits::CHECK, examples::CHECK, trees::REPORT];
 
 /// How many lines of a report are shown unless all are asked for.
 const REPORT_LINES: usize = 8;
