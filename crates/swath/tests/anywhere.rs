@@ -8,57 +8,63 @@ fn frame(session: &Session) -> swath::Result<DataFrame> {
         .repartition(3)
 }
 
-fn total(session: &Session) -> swath::Result<i64> {
-    let kept = frame(session)?.filter(col("amount").gt(3))?.persist()?;
-    kept.sum("amount")?.get()
+fn session() -> swath::Result<Session> {
+    Session::builder().threads(2).memory_limit("256MiB").build()
+}
+
+/// The program of the README on three files: read, print, persist, three answers of one graph.
+fn readme(session: &Session) -> swath::Result<i64> {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    frame(session)?.to_parquet(folder.path())?;
+    let sales = session.read_parquet(folder.path())?;
+    assert!(sales.to_string().contains("amount"));
+    let filtered = sales.filter(col("amount").gt(3))?.persist()?;
+    assert!(session.persisted().to_string().contains("anywhere.rs:"));
+    let by_region = filtered.groupby("region").sum("amount")?;
+    let by_category = filtered.groupby("region").mean("amount")?;
+    let top = filtered.nlargest(1, "amount")?;
+    let (by_region, _, top) = swath::compute((&by_region, &by_category, &top))?;
+    assert_eq!(top.num_rows(), 1);
+    Ok(by_region.rows::<(String, i64)>()?.map(|(_, sum)| sum).sum())
+}
+
+async fn awaited(session: &Session) -> swath::Result<usize> {
+    let run = frame(session)?.groupby("region").sum("amount")?.submit()?;
+    Ok(run.await?.num_rows())
 }
 
 #[test]
 fn inside_a_current_thread_runtime() -> swath::Result<()> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .build()
-        .expect("a runtime");
-    let session = Session::builder()
-        .threads(2)
-        .memory_limit("256MiB")
-        .build()?;
-    runtime.block_on(async {
-        assert_eq!(total(&session)?, 15);
-        let run = frame(&session)?.groupby("region").sum("amount")?.submit()?;
-        assert_eq!(run.await?.num_rows(), 2);
+    #[tokio::main(flavor = "current_thread")]
+    async fn main() -> swath::Result<()> {
+        let session = session()?;
+        assert_eq!(readme(&session)?, 15);
+        assert_eq!(awaited(&session).await?, 2);
         Ok(())
-    })
+    }
+    main()
 }
 
 #[test]
 fn inside_a_multi_thread_runtime() -> swath::Result<()> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .build()
-        .expect("a runtime");
-    let session = Session::builder()
-        .threads(2)
-        .memory_limit("256MiB")
-        .build()?;
-    runtime.block_on(async {
-        assert_eq!(total(&session)?, 15);
-        let run = frame(&session)?.groupby("region").sum("amount")?.submit()?;
-        assert_eq!(run.await?.num_rows(), 2);
+    #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
+    async fn main() -> swath::Result<()> {
+        let session = session()?;
+        assert_eq!(readme(&session)?, 15);
+        assert_eq!(awaited(&session).await?, 2);
         Ok(())
-    })
+    }
+    main()
 }
 
 #[test]
 fn inside_a_rayon_pool() -> swath::Result<()> {
-    let session = Session::builder()
-        .threads(2)
-        .memory_limit("256MiB")
-        .build()?;
+    let session = session()?;
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(2)
         .build()
         .expect("a pool");
-    let totals = pool.broadcast(|_| total(&session));
+    let totals = pool.broadcast(|_| readme(&session));
     for total in totals {
         assert_eq!(total?, 15);
     }
@@ -67,13 +73,10 @@ fn inside_a_rayon_pool() -> swath::Result<()> {
 
 #[test]
 fn many_threads_share_a_session() -> swath::Result<()> {
-    let session = Session::builder()
-        .threads(2)
-        .memory_limit("256MiB")
-        .build()?;
+    let session = session()?;
     std::thread::scope(|scope| {
         let callers: Vec<_> = (0..8)
-            .map(|_| scope.spawn(|| (0..20).map(|_| total(&session)).collect::<Vec<_>>()))
+            .map(|_| scope.spawn(|| (0..5).map(|_| readme(&session)).collect::<Vec<_>>()))
             .collect();
         for caller in callers {
             for total in caller.join().expect("no panic") {
@@ -86,10 +89,7 @@ fn many_threads_share_a_session() -> swath::Result<()> {
 
 #[test]
 fn a_dropped_run_is_cancelled_and_leaves_nothing() -> swath::Result<()> {
-    let session = Session::builder()
-        .threads(2)
-        .memory_limit("256MiB")
-        .build()?;
+    let session = session()?;
     let df = frame(&session)?;
     let before = session.memory_used();
     drop(df.submit()?);

@@ -17,3 +17,6 @@ pub mod watch_a_run {}
 #[cfg(doctest)]
 #[doc = include_str!("../../../docs/how-to/files.md")]
 pub mod files {}
+
+#[doc = include_str!("../../../docs/how-to/from-dask-and-pandas.md")]
+pub mod from_dask_and_pandas {}
