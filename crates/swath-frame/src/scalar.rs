@@ -51,6 +51,14 @@ impl Scalar {
     ///
     /// # Errors
     /// Whatever a task meets.
+    ///
+    /// ```
+    /// # use swath_frame::{Batch, Session, Value};
+    /// # let session = Session::testing();
+    /// # let df = session.from_batches([Batch::from_csv("k,v\na,1\nb,7\na,5\n")?])?;
+    /// assert_eq!(df.sum("v")?.compute()?, Value::from(13_i64));
+    /// # Ok::<(), swath_frame::Error>(())
+    /// ```
     #[track_caller]
     pub fn compute(&self) -> Result<Value> {
         compute(self)
@@ -60,6 +68,17 @@ impl Scalar {
     ///
     /// # Errors
     /// Whatever a task meets; a value of another type, null included, unless `T` is an `Option`.
+    ///
+    /// ```
+    /// # use swath_frame::{Batch, Session, col};
+    /// # let session = Session::testing();
+    /// # let df = session.from_batches([Batch::from_csv("k,v\na,1\nb,7\na,5\n")?])?;
+    /// let mean: f64 = df.filter(col("k").eq("a"))?.mean("v")?.get()?;
+    /// assert_eq!(mean, 3.0);
+    /// let none: Option<i64> = df.filter(col("k").eq("z"))?.max("v")?.get()?;
+    /// assert_eq!(none, None);
+    /// # Ok::<(), swath_frame::Error>(())
+    /// ```
     #[track_caller]
     pub fn get<T>(&self) -> Result<T>
     where

@@ -66,19 +66,50 @@ macro_rules! try_into {
                 })
             }
         }
+
+        /// Null is `None`.
+        impl TryFrom<Value> for Option<$type> {
+            type Error = BatchError;
+
+            fn try_from(value: Value) -> Result<Self, BatchError> {
+                if value.is_null() {
+                    return Ok(None);
+                }
+                <$type>::try_from(value).map(Some)
+            }
+        }
     )* };
+}
+
+macro_rules! try_into_integer {
+    ($($type:ty, $expected:literal;)*) => {
+        try_into! { $(
+            $type, $expected, value =>
+                Value::Int(inner) => Some(*inner).and_then(|inner| <$type>::try_from(inner).ok()),
+                Value::UInt(inner) => Some(*inner).and_then(|inner| <$type>::try_from(inner).ok());
+        )* }
+    };
+}
+
+try_into_integer! {
+    i8, "int8";
+    i16, "int16";
+    i32, "int32";
+    i64, "int64";
+    u8, "uint8";
+    u16, "uint16";
+    u32, "uint32";
+    u64, "uint64";
+    usize, "uint64";
 }
 
 try_into! {
     bool, "bool", value => Value::Bool(inner) => Some(*inner);
-    i64, "int64", value => Value::Int(inner) => Some(*inner), Value::UInt(inner) => i64::try_from(*inner).ok();
-    i32, "int32", value => Value::Int(inner) => i32::try_from(*inner).ok(), Value::UInt(inner) => i32::try_from(*inner).ok();
-    u64, "uint64", value => Value::Int(inner) => u64::try_from(*inner).ok(), Value::UInt(inner) => Some(*inner);
-    usize, "uint64", value => Value::Int(inner) => usize::try_from(*inner).ok(), Value::UInt(inner) => usize::try_from(*inner).ok();
     f64, "float64", value =>
         Value::Float(inner) => Some(*inner),
         Value::Int(inner) => Some(*inner as f64).filter(|float| *float as i128 == i128::from(*inner)),
         Value::UInt(inner) => Some(*inner as f64).filter(|float| *float as i128 == i128::from(*inner));
+    f32, "float32", value => Value::Float(inner) => Some(*inner as f32).filter(|float| f64::from(*float).to_bits() == inner.to_bits() || inner.is_nan());
     String, "string", value => Value::String(inner) => Some(inner.to_string());
     Arc<str>, "string", value => Value::String(inner) => Some(Arc::clone(inner));
     Vec<u8>, "binary", value => Value::Binary(inner) => Some(inner.to_vec());
@@ -94,6 +125,12 @@ mod tests {
         assert_eq!(u64::try_from(Value::from(5)).expect("fits"), 5);
         assert_eq!(f64::try_from(Value::from(5_u16)).expect("fits"), 5.0);
         assert_eq!(String::try_from(Value::from("x")).expect("fits"), "x");
+        assert_eq!(f32::try_from(Value::from(2.5)).expect("fits"), 2.5);
+        assert_eq!(Option::<i64>::try_from(Value::Null).expect("fits"), None);
+        assert_eq!(
+            Option::<u8>::try_from(Value::from(5)).expect("fits"),
+            Some(5)
+        );
         assert_eq!(Value::from(Some(2.5_f32)), Value::Float(2.5));
         assert_eq!(Value::from(None::<&str>), Value::Null);
     }
@@ -106,5 +143,8 @@ mod tests {
         insta::assert_snapshot!(error(i64::try_from(Value::from(u64::MAX))), @"expected int64, found uint64 `18446744073709551615`");
         assert!(f64::try_from(Value::Int(i64::MAX)).is_err(), "would round");
         assert!(u64::try_from(Value::Int(-1)).is_err());
+        assert!(u8::try_from(Value::Int(256)).is_err());
+        assert!(f32::try_from(Value::Float(0.1)).is_err(), "would round");
+        assert!(Option::<i64>::try_from(Value::from("x")).is_err());
     }
 }

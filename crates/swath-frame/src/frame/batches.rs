@@ -33,6 +33,18 @@ impl DataFrame {
     ///
     /// # Errors
     /// Whatever the part below the last breaker meets.
+    ///
+    /// ```
+    /// # use swath_frame::{Batch, Session};
+    /// # let session = Session::testing();
+    /// # let df = session.from_batches([Batch::from_csv("k,v\na,1\nb,7\na,5\n")?])?;
+    /// let mut rows = 0;
+    /// for batch in df.batches()? {
+    ///     rows += batch?.num_rows();
+    /// }
+    /// assert_eq!(rows, 3);
+    /// # Ok::<(), swath_frame::Error>(())
+    /// ```
     #[track_caller]
     pub fn batches(&self) -> Result<Batches> {
         let location = Location::caller();

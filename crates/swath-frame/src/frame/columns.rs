@@ -84,8 +84,19 @@ impl DataFrame {
 
     /// The index and these columns, in the order given; expressions need a name ([`Expr::alias`]).
     ///
+    /// Rows, their order, partitions and divisions stay. Next to a scan, columns that nothing names are not read.
+    ///
     /// # Errors
     /// A column that does not exist, an expression without a name, two columns of one name.
+    ///
+    /// ```
+    /// # use swath_frame::{Batch, Session, col};
+    /// # let session = Session::testing();
+    /// # let df = session.from_batches([Batch::from_csv("k,v\na,1\nb,7\na,5\n")?])?;
+    /// let doubled = df.select([col("k"), (col("v") * 2).alias("double")])?;
+    /// assert_eq!(doubled.columns(), ["k", "double"]);
+    /// # Ok::<(), swath_frame::Error>(())
+    /// ```
     #[track_caller]
     pub fn select(&self, columns: impl IntoColumns) -> Result<Self> {
         let columns = columns.into_columns();
@@ -96,10 +107,20 @@ impl DataFrame {
 
     /// All columns, and `name` computed by `value` (a bare string is a literal), replaced where it exists.
     ///
-    /// Assigning to an index column makes the divisions unknown.
+    /// One column a call; a later call sees the columns of an earlier one, and all are computed in one pass over the
+    /// rows. Rows, their order and partitions stay; assigning to an index column makes the divisions unknown.
     ///
     /// # Errors
     /// A column that does not exist, dtypes that do not go together.
+    ///
+    /// ```
+    /// # use swath_frame::{Batch, Session, col};
+    /// # let session = Session::testing();
+    /// # let df = session.from_batches([Batch::from_csv("k,v\na,1\nb,7\na,5\n")?])?;
+    /// let df = df.assign("share", col("v") / 13.0)?.assign("source", "web")?;
+    /// assert_eq!(df.columns(), ["k", "v", "share", "source"]);
+    /// # Ok::<(), swath_frame::Error>(())
+    /// ```
     #[track_caller]
     pub fn assign(&self, name: impl AsRef<str>, value: impl Into<Expr>) -> Result<Self> {
         let value = value.into();
@@ -108,10 +129,18 @@ impl DataFrame {
         })
     }
 
-    /// All columns, those named first in a pair under the second name. Index columns may be renamed too.
+    /// All columns, those named first in a pair under the second name. Index columns may be renamed too. Costs nothing.
     ///
     /// # Errors
     /// A column that does not exist, two columns of one name.
+    ///
+    /// ```
+    /// # use swath_frame::{Batch, Session};
+    /// # let session = Session::testing();
+    /// # let df = session.from_batches([Batch::from_csv("k,v\na,1\nb,7\na,5\n")?])?;
+    /// assert_eq!(df.rename([("v", "amount")])?.columns(), ["k", "amount"]);
+    /// # Ok::<(), swath_frame::Error>(())
+    /// ```
     #[track_caller]
     pub fn rename<O: AsRef<str>, N: AsRef<str>>(
         &self,
@@ -126,10 +155,18 @@ impl DataFrame {
         })
     }
 
-    /// All columns but these.
+    /// All columns but these, which are not read where nothing else names them.
     ///
     /// # Errors
     /// A column that does not exist; an index column, which [`reset_index`](Self::reset_index) makes droppable.
+    ///
+    /// ```
+    /// # use swath_frame::{Batch, Session};
+    /// # let session = Session::testing();
+    /// # let df = session.from_batches([Batch::from_csv("k,v\na,1\nb,7\na,5\n")?])?;
+    /// assert_eq!(df.drop("k")?.columns(), ["v"]);
+    /// # Ok::<(), swath_frame::Error>(())
+    /// ```
     #[track_caller]
     pub fn drop(&self, columns: impl IntoColumns) -> Result<Self> {
         let columns = columns.into_columns();
@@ -139,6 +176,16 @@ impl DataFrame {
     }
 
     /// Ends the role of the index: its columns become the first data columns; divisions become unknown.
+    ///
+    /// ```
+    /// # use swath_frame::{Batch, Session};
+    /// # let session = Session::testing();
+    /// # let df = session.from_batches([Batch::from_csv("k,v\na,1\nb,7\na,5\n")?])?;
+    /// let by_k = df.groupby("k").sum("v")?;
+    /// assert_eq!((by_k.index(), by_k.columns()), (vec!["k"], vec!["v"]));
+    /// assert_eq!(by_k.reset_index()?.columns(), ["k", "v"]);
+    /// # Ok::<(), swath_frame::Error>(())
+    /// ```
     #[track_caller]
     pub fn reset_index(&self) -> Result<Self> {
         self.next("reset_index", Location::caller(), Plan::reset_index)

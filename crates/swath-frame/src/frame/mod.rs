@@ -156,6 +156,16 @@ impl DataFrame {
     }
 
     /// Gives the frame a name for listings, plans and errors; the frame's meaning does not change.
+    ///
+    /// ```
+    /// # use swath_frame::{Batch, Session, col};
+    /// # let session = Session::testing();
+    /// # let df = session.from_batches([Batch::from_csv("k,v\na,1\nb,7\na,5\n")?])?;
+    /// let large = df.filter(col("v").gt(1))?.label("large").persist()?;
+    /// assert!(session.persisted().to_string().contains("large"));
+    /// # drop(large);
+    /// # Ok::<(), swath_frame::Error>(())
+    /// ```
     #[must_use]
     pub fn label(&self, label: impl Into<Arc<str>>) -> Self {
         let inner = &*self.0;
@@ -196,6 +206,14 @@ impl DataFrame {
     ///
     /// # Errors
     /// Whatever a task meets: unreadable or changed files, overflow, the memory limit; see [`ErrorKind`](crate::ErrorKind).
+    ///
+    /// ```
+    /// # use swath_frame::{Batch, Session};
+    /// # let session = Session::testing();
+    /// # let df = session.from_batches([Batch::from_csv("k,v\na,1\nb,7\na,5\n")?])?;
+    /// println!("{}", df.groupby("k").sum("v")?.compute()?);
+    /// # Ok::<(), swath_frame::Error>(())
+    /// ```
     #[track_caller]
     pub fn compute(&self) -> Result<Table> {
         compute(self)
@@ -204,6 +222,15 @@ impl DataFrame {
     /// Starts the computation and returns at once: the one asynchronous door.
     ///
     /// The run is a future for any runtime, or waits when asked; dropping it cancels.
+    ///
+    /// ```
+    /// # use swath_frame::{Batch, Session};
+    /// # let session = Session::testing();
+    /// # let df = session.from_batches([Batch::from_csv("k,v\na,1\nb,7\na,5\n")?])?;
+    /// let run = df.groupby("k").sum("v")?.submit()?;
+    /// assert_eq!(run.wait()?.num_rows(), 2); // or `run.await?`
+    /// # Ok::<(), swath_frame::Error>(())
+    /// ```
     #[track_caller]
     pub fn submit(&self) -> Result<Run<Table>> {
         submit(self)

@@ -12,6 +12,15 @@ use crate::{Error, Result, Scalar};
 
 impl DataFrame {
     /// Rows of the frame, as a lazy value; counted from file footers where they suffice.
+    ///
+    /// ```
+    /// # use swath_frame::{Batch, Session, col};
+    /// # let session = Session::testing();
+    /// # let df = session.from_batches([Batch::from_csv("k,v\na,1\nb,7\na,5\n")?])?;
+    /// let rows: u64 = df.filter(col("v").gt(1))?.len().get()?;
+    /// assert_eq!(rows, 2);
+    /// # Ok::<(), swath_frame::Error>(())
+    /// ```
     pub fn len(&self) -> Scalar {
         let agg = NamedAgg {
             function: Arc::from("size"),
@@ -29,6 +38,15 @@ impl DataFrame {
     ///
     /// # Errors
     /// A column that does not exist or has no sum.
+    ///
+    /// ```
+    /// # use swath_frame::{Batch, Session, col};
+    /// # let session = Session::testing();
+    /// # let df = session.from_batches([Batch::from_csv("k,v\na,1\nb,7\na,5\n")?])?;
+    /// assert_eq!(df.sum("v")?.get::<i64>()?, 13);
+    /// assert_eq!(df.sum(col("v") * 2)?.get::<i64>()?, 26);
+    /// # Ok::<(), swath_frame::Error>(())
+    /// ```
     #[track_caller]
     pub fn sum(&self, column: impl IntoColumn) -> Result<Scalar> {
         self.reduction("sum", column.into_column(), Location::caller())
@@ -38,6 +56,17 @@ impl DataFrame {
     ///
     /// # Errors
     /// A column that does not exist or has no mean.
+    ///
+    /// ```
+    /// # use swath_frame::{Batch, Session, col};
+    /// # let session = Session::testing();
+    /// # let df = session.from_batches([Batch::from_csv("k,v\na,1\nb,7\na,5\n")?])?;
+    /// assert_eq!(df.mean("v")?.get::<f64>()?, 13.0 / 3.0);
+    /// // A lazy value stands in an expression, too.
+    /// let above = df.filter(col("v").gt(&df.mean("v")?))?;
+    /// assert_eq!(above.compute()?.num_rows(), 2);
+    /// # Ok::<(), swath_frame::Error>(())
+    /// ```
     #[track_caller]
     pub fn mean(&self, column: impl IntoColumn) -> Result<Scalar> {
         self.reduction("mean", column.into_column(), Location::caller())
@@ -47,6 +76,14 @@ impl DataFrame {
     ///
     /// # Errors
     /// A column that does not exist or has no order.
+    ///
+    /// ```
+    /// # use swath_frame::{Batch, Session};
+    /// # let session = Session::testing();
+    /// # let df = session.from_batches([Batch::from_csv("k,v\na,1\nb,7\na,5\n")?])?;
+    /// assert_eq!(df.min("k")?.get::<String>()?, "a");
+    /// # Ok::<(), swath_frame::Error>(())
+    /// ```
     #[track_caller]
     pub fn min(&self, column: impl IntoColumn) -> Result<Scalar> {
         self.reduction("min", column.into_column(), Location::caller())
@@ -56,6 +93,14 @@ impl DataFrame {
     ///
     /// # Errors
     /// A column that does not exist or has no order.
+    ///
+    /// ```
+    /// # use swath_frame::{Batch, Session, Value};
+    /// # let session = Session::testing();
+    /// # let df = session.from_batches([Batch::from_csv("k,v\na,1\nb,7\na,5\n")?])?;
+    /// assert_eq!(df.max("v")?.compute()?, Value::from(7_i64));
+    /// # Ok::<(), swath_frame::Error>(())
+    /// ```
     #[track_caller]
     pub fn max(&self, column: impl IntoColumn) -> Result<Scalar> {
         self.reduction("max", column.into_column(), Location::caller())
@@ -65,6 +110,14 @@ impl DataFrame {
     ///
     /// # Errors
     /// A column that does not exist.
+    ///
+    /// ```
+    /// # use swath_frame::{Batch, Session};
+    /// # let session = Session::testing();
+    /// # let df = session.from_batches([Batch::from_csv("k,v\na,1\nb,7\na,5\n")?])?;
+    /// assert_eq!(df.count("v")?.get::<u64>()?, 3);
+    /// # Ok::<(), swath_frame::Error>(())
+    /// ```
     #[track_caller]
     pub fn count(&self, column: impl IntoColumn) -> Result<Scalar> {
         self.reduction("count", column.into_column(), Location::caller())
@@ -74,6 +127,15 @@ impl DataFrame {
     ///
     /// # Errors
     /// A column that does not exist, an aggregate that does not fit its input, two results of one name.
+    ///
+    /// ```
+    /// # use swath_frame::{Batch, Session, Agg, col};
+    /// # let session = Session::testing();
+    /// # let df = session.from_batches([Batch::from_csv("k,v\na,1\nb,7\na,5\n")?])?;
+    /// let one = df.agg([("total", col("v").sum()), ("n", Agg::size())])?;
+    /// assert_eq!(one.compute()?.num_rows(), 1);
+    /// # Ok::<(), swath_frame::Error>(())
+    /// ```
     #[track_caller]
     pub fn agg(&self, aggs: impl IntoAggs) -> Result<Self> {
         let aggs = aggs.into_aggs();

@@ -19,10 +19,7 @@ pub struct Head {
 impl Head {
     /// The first `rows` rows of the first partition.
     pub fn new(rows: usize) -> Self {
-        Self {
-            rows: i64::try_from(rows).unwrap_or(i64::MAX),
-            npartitions: Some(1),
-        }
+        Self::from(rows)
     }
 
     /// Looks at this many of the first partitions; fewer rows may come where they hold fewer.
@@ -44,18 +41,12 @@ impl Head {
     }
 }
 
-impl From<i32> for Head {
-    fn from(rows: i32) -> Self {
+impl<N: IntoCount> From<N> for Head {
+    fn from(rows: N) -> Self {
         Self {
-            rows: i64::from(rows),
+            rows: rows.into_count(),
             npartitions: Some(1),
         }
-    }
-}
-
-impl From<usize> for Head {
-    fn from(rows: usize) -> Self {
-        Self::new(rows)
     }
 }
 
@@ -68,35 +59,40 @@ fn count(operation: &'static str, rows: i64) -> std::result::Result<u64, PlanErr
     })
 }
 
-/// Numbers of rows: any integer literal and `usize`.
+/// Numbers of rows: integers of any type.
 pub trait IntoCount {
     /// The number; negative ones are refused by the verb.
     fn into_count(self) -> i64;
 }
 
-impl IntoCount for i32 {
-    fn into_count(self) -> i64 {
-        i64::from(self)
-    }
+macro_rules! counts {
+    ($($integer:ty),*) => {$(
+        impl IntoCount for $integer {
+            fn into_count(self) -> i64 {
+                // More rows than any frame has are all of them.
+                i64::try_from(self).unwrap_or(i64::MAX)
+            }
+        }
+    )*};
 }
 
-impl IntoCount for i64 {
-    fn into_count(self) -> i64 {
-        self
-    }
-}
-
-impl IntoCount for usize {
-    fn into_count(self) -> i64 {
-        i64::try_from(self).unwrap_or(i64::MAX)
-    }
-}
+counts!(i8, i16, i32, i64, u8, u16, u32, u64, usize);
 
 impl DataFrame {
     /// The first rows, lazily; only the first partition is looked at unless [`Head`] says more.
     ///
+    /// Row order stays; one partition. Cost: that of the partitions looked at, and reading stops at the last row wanted.
+    ///
     /// # Errors
     /// More partitions than the frame has.
+    ///
+    /// ```
+    /// # use swath_frame::{Batch, Session};
+    /// # let session = Session::testing();
+    /// # let df = session.from_batches([Batch::from_csv("k,v\na,1\nb,7\na,5\n")?])?;
+    /// assert_eq!(df.head(2)?.compute()?.num_rows(), 2);
+    /// # Ok::<(), swath_frame::Error>(())
+    /// ```
     #[track_caller]
     pub fn head(&self, head: impl Into<Head>) -> Result<Self> {
         let head = head.into();
@@ -108,7 +104,19 @@ impl DataFrame {
         })
     }
 
-    /// The last `n` rows of the last partition, lazily.
+    /// The last `n` rows of the last partition, lazily; fewer if it holds fewer. Cost: that of the last partition.
+    ///
+    /// # Errors
+    /// A negative number of rows.
+    ///
+    /// ```
+    /// # use swath_frame::{Batch, Session};
+    /// # let session = Session::testing();
+    /// # let df = session.from_batches([Batch::from_csv("k,v\na,1\nb,7\na,5\n")?])?;
+    /// let last = df.tail(1)?.compute()?;
+    /// assert_eq!(last.rows::<(String, i64)>()?.collect::<Vec<_>>(), [("a".to_owned(), 5)]);
+    /// # Ok::<(), swath_frame::Error>(())
+    /// ```
     #[track_caller]
     pub fn tail(&self, n: impl IntoCount) -> Result<Self> {
         self.next("tail", Location::caller(), |plan, _| {
@@ -119,10 +127,21 @@ impl DataFrame {
     /// The `n` rows with the largest values, largest first; of equal rows those that stand first.
     ///
     /// NaN comes after every number and nulls last, as in every order here (so that `max`, for which NaN is the
-    /// largest value, may differ). One partition; no sort of the whole frame.
+    /// largest value, may differ). One partition. Cost: one pass over the columns named, `n` rows kept a task; over files the
+    /// other columns are read only where such rows can be, told by the statistics of row groups and pages.
     ///
     /// # Errors
     /// A column that does not exist.
+    ///
+    /// ```
+    /// # use swath_frame::{Batch, Session};
+    /// # let session = Session::testing();
+    /// # let df = session.from_batches([Batch::from_csv("k,v\na,1\nb,7\na,5\n")?])?;
+    /// let top = df.nlargest(2, "v")?.compute()?;
+    /// let values: Vec<i64> = top.rows::<(String, i64)>()?.map(|(_, v)| v).collect();
+    /// assert_eq!(values, [7, 5]);
+    /// # Ok::<(), swath_frame::Error>(())
+    /// ```
     #[track_caller]
     pub fn nlargest(&self, n: impl IntoCount, columns: impl IntoColumns) -> Result<Self> {
         self.top(
@@ -134,10 +153,20 @@ impl DataFrame {
         )
     }
 
-    /// The `n` rows with the smallest values, smallest first; of equal rows those that stand first. Nulls come last.
+    /// The `n` rows with the smallest values, smallest first; of equal rows those that stand first. NaN comes after the
+    /// numbers, nulls last. One partition; costs what [`nlargest`](Self::nlargest) does.
     ///
     /// # Errors
     /// A column that does not exist.
+    ///
+    /// ```
+    /// # use swath_frame::{Batch, Session};
+    /// # let session = Session::testing();
+    /// # let df = session.from_batches([Batch::from_csv("k,v\na,1\nb,7\na,5\n")?])?;
+    /// let low = df.nsmallest(1, "v")?.compute()?;
+    /// assert_eq!(low.rows::<(String, i64)>()?.collect::<Vec<_>>(), [("a".to_owned(), 1)]);
+    /// # Ok::<(), swath_frame::Error>(())
+    /// ```
     #[track_caller]
     pub fn nsmallest(&self, n: impl IntoCount, columns: impl IntoColumns) -> Result<Self> {
         self.top(
