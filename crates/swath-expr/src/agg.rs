@@ -4,10 +4,7 @@ use std::fmt::{self, Debug, Display, Formatter};
 use std::panic::Location;
 use std::sync::Arc;
 
-use swath_batch::Value;
-
 use crate::Expr;
-use crate::function::Params;
 
 /// A reduction of an expression over rows: what `groupby(..).agg(..)` takes.
 ///
@@ -34,7 +31,6 @@ pub struct Agg(Arc<Inner>);
 struct Inner {
     kind: Arc<str>,
     input: Option<Expr>,
-    params: Params,
     name: Option<Arc<str>>,
     location: Option<&'static Location<'static>>,
 }
@@ -46,7 +42,6 @@ impl Agg {
         Self::with(
             kind.into(),
             Some(input.clone()),
-            Params::default(),
             None,
             Some(Location::caller()),
         )
@@ -55,26 +50,18 @@ impl Agg {
     /// The number of rows, missing or not; needs no input.
     #[track_caller]
     pub fn size() -> Self {
-        Self::with(
-            "size".into(),
-            None,
-            Params::default(),
-            None,
-            Some(Location::caller()),
-        )
+        Self::with("size".into(), None, None, Some(Location::caller()))
     }
 
     pub(crate) fn with(
         kind: Arc<str>,
         input: Option<Expr>,
-        params: Params,
         name: Option<Arc<str>>,
         location: Option<&'static Location<'static>>,
     ) -> Self {
         Self(Arc::new(Inner {
             kind,
             input,
-            params,
             name,
             location,
         }))
@@ -85,33 +72,13 @@ impl Agg {
         let Inner {
             kind,
             input,
-            params,
             location,
             ..
         } = &*self.0;
         Self::with(
             Arc::clone(kind),
             input.clone(),
-            params.clone(),
             Some(name.into()),
-            *location,
-        )
-    }
-
-    /// The same aggregate with one more parameter, such as the `q` of a quantile.
-    pub fn param(&self, name: impl Into<Arc<str>>, value: impl Into<Value>) -> Self {
-        let Inner {
-            kind,
-            input,
-            params,
-            name: alias,
-            location,
-        } = &*self.0;
-        Self::with(
-            Arc::clone(kind),
-            input.clone(),
-            params.with(name, value),
-            alias.clone(),
             *location,
         )
     }
@@ -120,18 +87,11 @@ impl Agg {
     pub fn with_input(&self, input: Option<Expr>) -> Self {
         let Inner {
             kind,
-            params,
             name,
             location,
             ..
         } = &*self.0;
-        Self::with(
-            Arc::clone(kind),
-            input,
-            params.clone(),
-            name.clone(),
-            *location,
-        )
+        Self::with(Arc::clone(kind), input, name.clone(), *location)
     }
 
     /// The kind: `sum`, `mean`, …
@@ -142,11 +102,6 @@ impl Agg {
     /// What is aggregated; `None` counts rows.
     pub fn input(&self) -> Option<&Expr> {
         self.0.input.as_ref()
-    }
-
-    /// The parameters, ordered by name.
-    pub fn params(&self) -> &Params {
-        &self.0.params
     }
 
     /// The name given by [`alias`](Self::alias).
@@ -181,15 +136,11 @@ impl Agg {
 impl Display for Agg {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let Inner {
-            kind,
-            input,
-            params,
-            name,
-            ..
+            kind, input, name, ..
         } = &*self.0;
         match input {
-            Some(input) => write!(f, "{input}.{kind}({params})")?,
-            None => write!(f, "{kind}({params})")?,
+            Some(input) => write!(f, "{input}.{kind}()")?,
+            None => write!(f, "{kind}()")?,
         }
         match name {
             Some(name) => write!(f, ".alias({name:?})"),
@@ -269,18 +220,9 @@ mod tests {
     fn what_makes_an_aggregate_what_it_is() {
         let sum = col("a").sum();
         assert!(sum.same_as(&col("a").sum()));
-        for other in [
-            col("a").mean(),
-            col("b").sum(),
-            sum.alias("x"),
-            sum.param("q", 0.5),
-            Agg::size(),
-        ] {
+        for other in [col("a").mean(), col("b").sum(), sum.alias("x"), Agg::size()] {
             assert!(!sum.same_as(&other), "{other}");
         }
-        assert_eq!(
-            sum.param("q", 0.5).alias("p").to_string(),
-            "a.sum(q=0.5).alias(\"p\")"
-        );
+        assert_eq!(sum.alias("p").to_string(), "a.sum().alias(\"p\")");
     }
 }

@@ -75,11 +75,9 @@ impl Agg {
 }
 
 impl Fingerprint for Agg {
-    /// Feeds kind, input, parameters and alias.
+    /// Feeds kind, input and alias.
     fn feed(&self, out: &mut Canon) {
-        out.object("agg", VERSION)
-            .str(self.kind())
-            .feed(self.params());
+        out.object("agg", VERSION).str(self.kind());
         match self.input() {
             Some(input) => out.some().feed(input),
             None => out.none(),

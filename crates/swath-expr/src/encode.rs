@@ -238,7 +238,6 @@ impl Agg {
     pub fn encode(&self, out: &mut Encoder) {
         out.object("agg", VERSION, |o| {
             o.str("kind", self.kind());
-            encode_params(o, self.params());
             if let Some(input) = self.input() {
                 o.object("input", |out| input.encode(out));
             }
@@ -265,12 +264,6 @@ impl Agg {
         } else {
             Some(object.str("name")?.into())
         };
-        Ok(Self::with(
-            object.str("kind")?.into(),
-            input,
-            decode_params(&object)?,
-            name,
-            None,
-        ))
+        Ok(Self::with(object.str("kind")?.into(), input, name, None))
     }
 }
