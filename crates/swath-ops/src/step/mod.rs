@@ -20,7 +20,7 @@ use crate::pipeline::Flow;
 use crate::{Env, OpError, Output};
 
 pub use filter::Filter;
-pub use group::{AggCall, AggInput, AggregateError, GroupMerge, GroupPartial};
+pub use group::{AggCall, AggInput, AggregateError, GroupMerge, GroupPartial, made_up_prefix};
 pub use limit::Limit;
 pub use project::Project;
 pub use tail::Tail;

@@ -10,6 +10,7 @@ use swath_kernels::SortKey;
 use swath_meta::Meta;
 use swath_ops::step::{
     AggCall, AggInput, Filter, GroupMerge, GroupPartial, Limit, Project as ProjectStep, Tail, TopK,
+    made_up_prefix,
 };
 use swath_ops::{Env, OpError, SinkSpec, StepSpec, sink};
 use swath_shuffle::HashPartitioner;
@@ -331,6 +332,7 @@ fn columns_and_calls(
     env: &Env,
 ) -> Result<(Vec<NamedExpr>, Vec<AggCall>), PlanError> {
     let mut columns = group.keys.clone();
+    let prefix = made_up_prefix(columns.iter().map(|(name, _)| &**name));
     let mut calls = Vec::with_capacity(group.aggs.len());
     for agg in &group.aggs {
         let input = match &agg.input {
@@ -342,7 +344,7 @@ fn columns_and_calls(
                     .position(|(_, column)| column.same_as(expr));
                 let column = known.map_or(columns.len(), |at| at + group.keys.len());
                 if known.is_none() {
-                    columns.push((Arc::from(format!("#{column}")), expr.clone()));
+                    columns.push((Arc::from(format!("{prefix}{column}")), expr.clone()));
                 }
                 Some(AggInput {
                     column,

@@ -40,14 +40,14 @@ impl AggCall {
         Ok(env.aggregates.get(&self.function)?.infer(self.dtype())?)
     }
 
-    /// The columns that carry the partial state, named after the result.
-    pub(super) fn state_fields(&self, env: &Env) -> Result<Vec<Field>, OpError> {
+    /// The columns that carry the partial state, named after the result and begun with `prefix`.
+    pub(super) fn state_fields(&self, prefix: &str, env: &Env) -> Result<Vec<Field>, OpError> {
         let states = self.types(env)?.state;
         Ok(states
             .into_iter()
             .enumerate()
             .map(|(nth, dtype)| Field {
-                name: Arc::from(format!("{}#{nth}", self.output)),
+                name: Arc::from(format!("{prefix}{}#{nth}", self.output)),
                 dtype,
                 nullable: true,
             })

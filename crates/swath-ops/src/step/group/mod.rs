@@ -8,10 +8,12 @@
 mod call;
 mod error;
 mod merge;
+mod names;
 mod partial;
 mod states;
 
 pub use call::{AggCall, AggInput};
 pub use error::AggregateError;
 pub use merge::GroupMerge;
+pub use names::made_up_prefix;
 pub use partial::GroupPartial;

@@ -10,8 +10,8 @@ use swath_memory::Reservation;
 use swath_meta::{Index, Meta};
 use swath_scheduler::TaskContext;
 
-use super::AggCall;
 use super::states::States;
+use super::{AggCall, made_up_prefix};
 use crate::pipeline::Flow;
 use crate::step::{Step, StepSpec, resize};
 use crate::{Env, OpError, Output};
@@ -51,8 +51,9 @@ impl GroupPartial {
 impl StepSpec for GroupPartial {
     fn infer(&self, input: &Meta, env: &Env) -> Result<Arc<Meta>, OpError> {
         let mut fields = input.fields()[..self.keys].to_vec();
+        let prefix = made_up_prefix(fields.iter().map(|field| &*field.name));
         for call in &self.calls {
-            fields.extend(call.state_fields(env)?);
+            fields.extend(call.state_fields(&prefix, env)?);
         }
         Ok(Arc::new(Meta::try_new(fields, Index::none())?))
     }
