@@ -107,6 +107,12 @@ impl RepartitionPlan {
         self.targets.len()
     }
 
+    /// Some rows are chosen by their labels, so that [`Slice::select`] needs the index columns.
+    pub fn reads_labels(&self) -> bool {
+        let mut slices = self.targets.iter().flatten();
+        slices.any(|slice| matches!(slice.rows, SliceRows::Within(_) | SliceRows::WithinAny(_)))
+    }
+
     /// New partition `i` is old partition `i` as it is, for all of `npartitions` old ones.
     pub fn is_identity(&self, npartitions: usize) -> bool {
         self.targets.len() == npartitions

@@ -95,6 +95,9 @@ impl Divisions {
     /// rows, as Dask does; where that cannot give so many different ones, and for all other divisions, each partition is cut into
     /// equal shares of rows, and the divisions are unknown.
     ///
+    /// Rows keep their order within a new partition. Joined partitions and equal shares keep that of all rows; boundaries do so where
+    /// partitions are sorted by the index, and otherwise bring rows of lower labels forward.
+    ///
     /// ```
     /// let divisions = swath_divisions::Divisions::try_new([0_i64, 4, 7, 9])?;
     /// assert_eq!(divisions.repartition(5)?.divisions().bounds().unwrap().to_string(), "(0, 2, 4, 6, 7, 9)");

@@ -85,6 +85,24 @@ fn next(mut rounds: Rounds) -> Run<Result<Roots>> {
     }
 }
 
+/// The plan with its lazy scalars computed, once and together, and their values in their place.
+pub(crate) fn with_scalar_values(session: &Session, plan: &Plan) -> Result<Plan> {
+    let scalars = swath_plan::lazy_scalars(plan).map_err(Error::lowering)?;
+    if scalars.is_empty() {
+        return Ok(plan.clone());
+    }
+    let failed = |error| Error::run(error, session);
+    let roots = start(session, &scalars).wait().map_err(failed)??;
+    let mut observed = Observed::default();
+    for (scalar, rows) in scalars.iter().zip(&roots) {
+        let held = rows.held().first();
+        let held = held.expect("a scalar's plan has one partition");
+        let value = scalar_value(session, held).map_err(failed)?;
+        observed.values.insert(scalar.name().clone(), value);
+    }
+    swath_plan::with_scalar_values(plan, &observed, session.env()).map_err(Error::lowering)
+}
+
 /// The value of a lazy scalar: the last column of the one row.
 fn scalar_value(session: &Session, held: &Held) -> std::result::Result<Value, RunError> {
     let rows = session.backend().fetch(held)?;

@@ -105,8 +105,9 @@ impl DataFrame {
 }
 
 impl GroupBy {
-    /// Whether the groups leave sorted by the keys, in one partition. Without it their order is not promised,
-    /// but always the same for the same data and settings.
+    /// Whether the groups leave sorted by the keys, in one partition: with a [`split_out`](Self::split_out) of
+    /// more than one it is an error. Without it their order is not promised, but always the same for the same
+    /// data and settings.
     pub fn sort(self, sort: bool) -> Self {
         Self { sort, ..self }
     }
@@ -117,7 +118,8 @@ impl GroupBy {
     }
 
     /// Partitions of the result. Without it: 1 for one key, and `ceil(n · (k − 1) / 10)` for `k` keys over `n`
-    /// partitions. Each group is in one of them, chosen by the hash of its keys.
+    /// partitions. Each group is in one of them, chosen by the hash of its keys; so [`sort`](Self::sort) goes with
+    /// no more than one.
     pub fn split_out(self, npartitions: usize) -> Self {
         Self {
             split_out: SplitOut::Count(npartitions),
@@ -135,8 +137,11 @@ impl GroupBy {
 
     /// The sum of columns in each group, under their own names; nulls are skipped, of nothing 0.
     ///
+    /// `..` is all data columns but the keys, as in pandas and Dask; a column among them that has no sum is an
+    /// error, as theirs is without `numeric_only`. The same goes for the other verbs.
+    ///
     /// # Errors
-    /// A key or column that does not exist; a column without a sum.
+    /// A key or column that does not exist; a column without a sum; `..` where every column is a key.
     #[track_caller]
     pub fn sum(&self, columns: impl IntoColumns) -> Result<DataFrame> {
         self.each("sum", &columns.into_columns(), Location::caller())
@@ -209,7 +214,7 @@ impl GroupBy {
         location: &'static Location<'static>,
     ) -> Result<DataFrame> {
         self.finish(function, location, |frame| {
-            let columns = named_columns(frame.plan(), columns)?;
+            let columns = named_columns(frame.plan(), &self.without_keys(columns))?;
             if columns.is_empty() {
                 return Err(PlanError::NoColumns {
                     operation: function,
@@ -224,6 +229,22 @@ impl GroupBy {
                 })
                 .collect())
         })
+    }
+
+    /// `..` as the data columns that are no keys, and whose names no key bears.
+    fn without_keys(&self, columns: &Columns) -> Columns {
+        let Columns::All = columns else {
+            return columns.clone();
+        };
+        let is_key = |column: &Expr| {
+            let name = column.output_name();
+            let bears =
+                |key: &Expr| key.output_name() == name || key.as_column() == name.as_deref();
+            self.keys.iter().any(bears)
+        };
+        let mut list = columns.resolve(self.frame.meta());
+        list.retain(|column| !is_key(column));
+        Columns::List(list)
     }
 
     fn finish(

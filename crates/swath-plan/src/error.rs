@@ -101,6 +101,14 @@ pub enum PlanError {
         /// What was given.
         found: usize,
     },
+    /// Sorted groups were to be spread over several partitions.
+    #[error(
+        "`split_out({asked})` spreads the groups by their hash, and `sort(true)` puts them in order"
+    )]
+    SortedSplitOut {
+        /// Partitions asked for.
+        asked: usize,
+    },
     /// A group-by without keys.
     #[error("a group-by needs at least one key")]
     NoKeys,

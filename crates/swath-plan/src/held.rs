@@ -1,5 +1,6 @@
 //! Held rows inside plans: finding them, and putting them in or out.
 
+use std::collections::HashMap;
 use std::panic::Location;
 use std::sync::Arc;
 
@@ -7,12 +8,13 @@ use swath_graph::Name;
 use swath_ops::Env;
 
 use crate::node::HeldRows;
+use crate::scalars::{reachable, scalar_plans};
 use crate::walk::post_order;
-use crate::{Node, Plan};
+use crate::{LateScalar, Node, Plan};
 
-/// The held rows that a plan reads.
+/// The held rows that a plan reads, itself or through its lazy scalars.
 pub fn held_below(plan: &Plan) -> Vec<Arc<dyn HeldRows>> {
-    post_order([plan])
+    reachable(plan)
         .iter()
         .filter_map(|plan| match plan.node() {
             Node::Held(rows) => Some(Arc::clone(rows)),
@@ -23,6 +25,7 @@ pub fn held_below(plan: &Plan) -> Vec<Arc<dyn HeldRows>> {
 
 /// The plan with every sub-plan that is held under its name read from there, and with released rows
 /// computed again; `recomputed` is told of each of those, with the line of the plan that reads them.
+/// The plans of lazy scalars are sub-plans as others are.
 ///
 /// The nearest held sub-plan to the root wins: what lies below it is not looked at.
 pub fn replace_held(
@@ -31,7 +34,7 @@ pub fn replace_held(
     find: impl Fn(&Name) -> Option<Arc<dyn HeldRows>>,
     recomputed: impl Fn(&dyn HeldRows, Option<&'static Location<'static>>),
 ) -> Plan {
-    let mut done: std::collections::HashMap<Name, Plan> = std::collections::HashMap::new();
+    let mut done: HashMap<Name, Plan> = HashMap::new();
     let mut stack = vec![(plan.clone(), false)];
     while let Some((current, inputs_done)) = stack.pop() {
         if done.contains_key(current.name()) {
@@ -40,9 +43,7 @@ pub fn replace_held(
         let name = current.name().clone();
         if inputs_done {
             // A held plan's origin was rebuilt under the same name by the entry above this one.
-            let inputs = current.inputs().iter();
-            let inputs = inputs.map(|input| done[input.name()].clone()).collect();
-            let rebuilt = with_inputs_named(&current, inputs, env);
+            let rebuilt = over_rebuilt(&current, &done, env);
             done.insert(name, rebuilt);
             continue;
         }
@@ -63,24 +64,32 @@ pub fn replace_held(
             continue;
         }
         stack.push((current.clone(), true));
-        stack.extend(current.inputs().iter().map(|input| (input.clone(), false)));
+        let read = current
+            .inputs()
+            .iter()
+            .cloned()
+            .chain(scalar_plans(&current));
+        stack.extend(read.map(|plan| (plan, false)));
     }
     done.remove(plan.name()).expect("the root was visited")
 }
 
-/// The plan over inputs of the same names: rebuilt even though its name stays, since what they read differs.
-fn with_inputs_named(plan: &Plan, inputs: Vec<Plan>, env: &Env) -> Plan {
-    let same = plan
-        .inputs()
-        .iter()
-        .zip(&inputs)
-        .all(|(old, new)| old.is(new));
-    if same {
+/// The plan over rebuilt plans of the same names, for its inputs and its lazy scalars: built anew even though
+/// its name stays, since what they read differs.
+fn over_rebuilt(plan: &Plan, rebuilt: &HashMap<Name, Plan>, env: &Env) -> Plan {
+    let same = |old: &Plan| old.is(&rebuilt[old.name()]);
+    if plan.inputs().iter().all(same) && scalar_plans(plan).all(|old| same(&old)) {
         return plan.clone();
     }
-    plan.node()
-        .clone()
-        .over(inputs, env)
+    let inputs = plan.inputs().iter();
+    let inputs = inputs.map(|input| rebuilt[input.name()].clone()).collect();
+    let node = plan.node().clone().map_expressions(|expr| {
+        expr.map_lates(&|late| {
+            let scalar = LateScalar::of(late).ok()?;
+            Some(scalar.over(rebuilt[scalar.plan().name()].clone(), late))
+        })
+    });
+    node.over(inputs, env)
         .map(|new| new.keep_location(plan))
         .expect("the same operation over inputs of the same meta")
 }
@@ -105,7 +114,8 @@ pub fn estimated_bytes(plan: &Plan) -> u64 {
         .sum()
 }
 
-/// Whether every partition of the plan can be computed from one partition of its source, alone.
+/// Whether every partition of the plan can be computed from one partition of its source, alone, once the
+/// [lazy scalars](crate::lazy_scalars) in it are known.
 pub fn is_row_wise(plan: &Plan) -> bool {
     post_order([plan]).iter().all(|plan| {
         matches!(
@@ -120,9 +130,9 @@ pub fn is_row_wise(plan: &Plan) -> bool {
     })
 }
 
-/// Paths of the files that a plan reads; what is held is not read again.
+/// Paths of the files that a plan reads, itself or through its lazy scalars; what is held is not read again.
 pub fn files_read(plan: &Plan) -> impl Iterator<Item = String> {
-    post_order([plan])
+    reachable(plan)
         .into_iter()
         .flat_map(|plan| match plan.node() {
             Node::Scan(scan) => scan

@@ -73,6 +73,15 @@ impl LateScalar {
         })
     }
 
+    /// The same value from an equal plan, behind the leaf `late`.
+    pub(crate) fn over(&self, plan: Plan, late: &Late) -> Late {
+        let owner = self.owner;
+        Late {
+            handle: Some(Arc::new(Self { plan, owner }) as Arc<dyn Any + Send + Sync>),
+            ..late.clone()
+        }
+    }
+
     /// The scalar behind a leaf.
     pub(crate) fn of(late: &Late) -> Result<&Self, PlanError> {
         late.handle

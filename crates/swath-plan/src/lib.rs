@@ -21,15 +21,17 @@ mod lower;
 mod node;
 mod plan;
 mod rules;
+mod scalars;
 mod walk;
 
 pub use error::PlanError;
 pub use explain::Explain;
 pub use held::{estimated_bytes, files_read, held_below, is_row_wise, replace_held};
 pub use late::LateScalar;
-pub use lower::{Lowering, Observed, RootKeys, Round, scalar_owners};
+pub use lower::{Lowering, Observed, RootKeys, Round};
 pub use node::{
     Constant, GroupBy, Head, HeldRows, NamedAgg, Node, Project, Scan, SortBy, SplitOut, TopN,
 };
 pub use plan::Plan;
 pub use rules::{Applied, optimise};
+pub use scalars::{lazy_scalars, scalar_owners, with_scalar_values};

@@ -197,3 +197,41 @@ fn a_top_n_reads_what_footers_promise() -> swath::Result<()> {
     }
     Ok(())
 }
+
+#[test]
+fn what_succeeds_alone_succeeds_together() -> swath::Result<()> {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let session = Session::testing();
+    let numbers = "x,y\n-3,1\n-1,2\n0,3\n2,4\n5,9223372036854775807\n,6\n";
+    let memory = session.from_batches([Batch::from_csv(numbers)?])?;
+    memory.to_parquet(folder.path())?;
+    let df = session.read_parquet(folder.path())?;
+    let guarded = df
+        .filter(col("x").ne(0))?
+        .filter(lit(10).floordiv(col("x")).gt(1))?;
+    let negative = df.filter(col("x").lt(0))?;
+    // Only its second part guards the sum, and neither part guards the other queries.
+    let no_overflow = df.filter(col("x").lt(5) & (col("y") + 1).gt(3))?;
+    let cast = df
+        .filter(col("y").lt(100))?
+        .filter(col("y").cast("int8").gt(1))?;
+    let lengths = |frames: &[&DataFrame]| -> swath::Result<Vec<i64>> {
+        let lengths: Vec<Scalar> = frames.iter().map(|frame| frame.len()).collect();
+        let values = swath::compute(&lengths)?;
+        Ok(values
+            .into_iter()
+            .map(|value| i64::try_from(value).expect("a count"))
+            .collect())
+    };
+    let all = [&guarded, &negative, &no_overflow, &cast];
+    let alone: Vec<i64> = all
+        .iter()
+        .map(|frame| frame.len().get())
+        .collect::<swath::Result<_>>()?;
+    assert_eq!(alone, [2, 2, 2, 4]);
+    assert_eq!(lengths(&all)?, alone);
+    assert_eq!(lengths(&[&guarded, &negative])?, alone[..2]);
+    assert_eq!(lengths(&[&no_overflow, &cast, &guarded])?, [2, 4, 2]);
+    assert_eq!(lengths(&[&guarded, &df])?, [2, 6]);
+    Ok(())
+}

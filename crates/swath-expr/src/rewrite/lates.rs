@@ -6,6 +6,17 @@ use crate::walk::rewrite;
 use crate::{Expr, ExprNode, Late};
 
 impl Expr {
+    /// The same expression with the lazy scalars that `replacement` gives in place of others. A scalar for which it gives `None` stays.
+    pub fn map_lates(&self, replacement: &dyn Fn(&Late) -> Option<Late>) -> Self {
+        rewrite(self, |expr| match expr.node() {
+            ExprNode::Late(late) => match replacement(late) {
+                Some(late) => expr.replaced_by(ExprNode::Late(late)),
+                None => expr,
+            },
+            _ => expr,
+        })
+    }
+
     /// The same expression with the values that `known` gives in place of lazy scalars. A scalar for which it gives `None` stays.
     ///
     /// A value keeps the scalar's dtype: unlike a literal it does not take that of the column it meets.
@@ -41,6 +52,23 @@ mod tests {
         let known = expr
             .with_late_values(&|late| (late.name.kind() == "mean").then_some(Value::Float(1.5)));
         assert_eq!(known.lates().len(), 1);
+        let replaced = expr.map_lates(&|late| {
+            let handle = Some(std::sync::Arc::new(1_u8) as _);
+            (late.name.kind() == "max").then(|| Late {
+                handle,
+                ..late.clone()
+            })
+        });
+        assert!(
+            replaced.same_as(&expr),
+            "a handle is no part of what a scalar is"
+        );
+        let handles: Vec<bool> = replaced
+            .lates()
+            .iter()
+            .map(|late| late.handle.is_some())
+            .collect();
+        assert_eq!(handles, [false, true]);
         assert_eq!(
             known.to_string(),
             "((v > 1.5.cast(\"float64\")) & (v < scalar(max)))"

@@ -7,6 +7,7 @@ use swath_batch::Batch;
 use swath_plan::Plan;
 
 use super::DataFrame;
+use crate::engine;
 use crate::run::Run;
 use crate::{Error, Result, Session, Table, submit};
 
@@ -29,10 +30,11 @@ impl DataFrame {
     ///
     /// At most two partitions a thread are computed ahead. Where the frame ends in row-wise operations over
     /// files or held partitions, nothing else is kept; a group-by or other breaker below is computed once,
-    /// before the first batch, and held until the iterator is dropped.
+    /// before the first batch, and held until the iterator is dropped. Lazy scalars are computed once, before
+    /// the first batch.
     ///
     /// # Errors
-    /// Whatever the part below the last breaker meets.
+    /// Whatever the part below the last breaker, or a lazy scalar, meets.
     ///
     /// ```
     /// # use swath_frame::{Batch, Session};
@@ -48,17 +50,19 @@ impl DataFrame {
     #[track_caller]
     pub fn batches(&self) -> Result<Batches> {
         let location = Location::caller();
-        let frame = if swath_plan::is_row_wise(self.plan()) {
-            self.clone()
+        let session = self.session();
+        let plan = session.with_persisted(self.plan());
+        let plan = if swath_plan::is_row_wise(&plan) {
+            engine::with_scalar_values(session, &plan)?
         } else {
-            self.persist()?
+            self.persist()?.plan().clone()
         };
         Ok(Batches {
-            session: frame.session().clone(),
-            plan: frame.plan().clone(),
+            session: session.clone(),
+            plan,
             location,
             next: 0,
-            ahead: 2 * frame.session().threads(),
+            ahead: 2 * session.threads(),
             running: VecDeque::new(),
             ready: VecDeque::new(),
             failed: false,

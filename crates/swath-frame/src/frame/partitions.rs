@@ -95,10 +95,18 @@ impl DataFrame {
         })
     }
 
-    /// The same rows in the same order in another number of partitions.
+    /// The same rows in another number of partitions.
     ///
-    /// Fewer partitions join neighbours, and known divisions stay known. More partitions cut each one evenly
-    /// by rows; divisions become unknown, because equal index values may then stand on both sides of a cut.
+    /// Fewer partitions join neighbours: rows keep their order, and known divisions stay known.
+    ///
+    /// More partitions of known divisions over numbers, dates or times are cut at boundaries interpolated between
+    /// the present ones, as Dask does: divisions stay known, equal index values stay together, and new partitions
+    /// are as even as the index values are. Rows keep their order within each new partition; a partition that is
+    /// not sorted by the index gives its rows of lower index values first. Everything else is cut evenly by rows,
+    /// in order: a frame without known divisions, and one whose index has fewer values between its boundaries
+    /// than partitions are asked for; divisions are then unknown, because equal index values may stand on both
+    /// sides of a cut.
+    ///
     /// By size, the number of partitions follows from what is known without computing: the exact bytes of
     /// persisted partitions, the footers of files, and otherwise the size of what was read.
     ///

@@ -23,7 +23,7 @@ pub struct GroupBy {
     pub sort: bool,
     /// Whether rows with a null key are left out.
     pub dropna: bool,
-    /// Visible partitions of the result.
+    /// Visible partitions of the result; no more than one can be asked for where groups are sorted.
     pub split_out: SplitOut,
     /// Partial results that one task merges; `None` merges all at once.
     pub split_every: Option<usize>,
@@ -94,14 +94,15 @@ impl GroupBy {
         }
     }
 
+    /// The keys, then what the aggregates read.
+    pub(crate) fn expressions(&self) -> impl Iterator<Item = &Expr> {
+        let keys = self.keys.iter().map(|(_, expr)| expr);
+        keys.chain(self.aggs.iter().filter_map(|agg| agg.input.as_ref()))
+    }
+
     /// The columns that the aggregates and keys read.
     pub(crate) fn columns_read(&self) -> BTreeSet<Arc<str>> {
-        let exprs = self
-            .keys
-            .iter()
-            .map(|(_, expr)| expr)
-            .chain(self.aggs.iter().filter_map(|agg| agg.input.as_ref()));
-        exprs.flat_map(Expr::columns).collect()
+        self.expressions().flat_map(Expr::columns).collect()
     }
 
     pub(crate) fn plan(self, input: Plan, env: &Env) -> Result<Plan, PlanError> {
@@ -111,6 +112,12 @@ impl GroupBy {
                 least: 1,
                 found: 0,
             });
+        }
+        if let SplitOut::Count(asked) = self.split_out
+            && self.sort
+            && asked > 1
+        {
+            return Err(PlanError::SortedSplitOut { asked });
         }
         if let Some(every) = self.split_every.filter(|every| *every < 2) {
             return Err(PlanError::TooSmall {

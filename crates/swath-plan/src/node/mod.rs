@@ -1,6 +1,7 @@
 //! The operations of a plan, one file each: parameters, what they mean, and how they are built.
 
 mod constant;
+mod expressions;
 mod filter;
 mod group_by;
 mod head;
@@ -51,7 +52,7 @@ pub enum Node {
     Tail(u64),
     /// Some of the partitions, in the order given.
     Partitions(Vec<usize>),
-    /// Other cuts between the same rows in the same order.
+    /// Other cuts through the same rows.
     Repartition(RepartitionPlan),
     /// Writes one file a partition; the rows are what was written.
     Write(ToParquet),

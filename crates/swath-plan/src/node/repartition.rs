@@ -1,4 +1,4 @@
-//! Other cuts between the same rows.
+//! Other cuts through the same rows.
 
 use std::sync::Arc;
 
@@ -14,10 +14,11 @@ impl Plan {
         Plan::assemble(Node::Repartition(cuts), vec![self.clone()], meta, divisions)
     }
 
-    /// `n` partitions of the same rows in the same order; the plan itself if it has `n`.
+    /// `n` partitions of the same rows; the plan itself if it has `n`.
     ///
-    /// Fewer join neighbours. More cut along the index where known divisions can be interpolated, and
-    /// otherwise evenly by rows, which makes divisions unknown.
+    /// Fewer join neighbours. More cut along the index where known divisions can be interpolated, which keeps
+    /// the order of rows within a new partition, and so of all rows where partitions are sorted by the index.
+    /// Otherwise more cut each partition evenly by rows, which makes divisions unknown.
     pub fn repartition(&self, n: usize) -> Result<Plan, PlanError> {
         if n == 0 {
             return Err(PlanError::TooSmall {

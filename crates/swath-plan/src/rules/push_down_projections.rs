@@ -70,6 +70,12 @@ fn reads(plan: &Plan, wanted: &Columns) -> Columns {
             .cloned()
             .chain(top.by.iter().map(|by| Arc::clone(&by.column)))
             .collect(),
+        // Cuts between labels are found in the index, whether or not somebody wants it afterwards.
+        Node::Repartition(cuts) if cuts.reads_labels() => {
+            let index = plan.input().meta().index_fields().iter();
+            let index = index.map(|field| Arc::clone(&field.name));
+            wanted.iter().cloned().chain(index).collect()
+        }
         Node::Head(_) | Node::Tail(_) | Node::Partitions(_) | Node::Repartition(_) => {
             wanted.clone()
         }

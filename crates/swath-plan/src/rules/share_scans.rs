@@ -2,6 +2,9 @@
 //!
 //! Scans that differ in their predicates read the rows that any of them wants; each keeps its own filter
 //! above. Their columns are united by the projection rule, which runs later.
+//!
+//! Parts of a predicate that can fail stay out of the shared scan: `x != 0` guards `10 // x` for its own query
+//! alone, and the rows that another query wants would meet the division without it.
 
 use std::collections::HashMap;
 
@@ -17,10 +20,8 @@ pub(super) fn apply(roots: &[Plan], env: &Env) -> Result<Vec<Plan>, PlanError> {
     let mut wanted: HashMap<Name, Vec<Option<Expr>>> = HashMap::new();
     for plan in post_order(roots) {
         if let Node::Scan(scan) = plan.node() {
-            wanted
-                .entry(unfiltered(scan)?)
-                .or_default()
-                .push(scan.predicate.clone());
+            let scans = wanted.entry(unfiltered(scan)?).or_default();
+            scans.push(cannot_fail(scan, env)?);
         }
     }
     rewrite_bottom_up(roots, |plan, inputs| {
@@ -54,10 +55,28 @@ fn unfiltered(scan: &Scan) -> Result<Name, PlanError> {
     .clone())
 }
 
+/// The parts of a scan's predicate that have an answer for every row; `None` if there are none.
+fn cannot_fail(scan: &Scan, env: &Env) -> Result<Option<Expr>, PlanError> {
+    let mut parts = Vec::new();
+    for part in scan.predicate.iter().flat_map(Expr::conjuncts) {
+        let bound = part.bind_predicate(scan.dataset.meta(), &env.functions)?;
+        if !bound.is_fallible() {
+            parts.push(part);
+        }
+    }
+    Ok(Expr::conjunction(parts))
+}
+
 /// True where one of the predicates is; `None` where one scan wants every row.
 fn any_of(predicates: &[Option<Expr>]) -> Option<Expr> {
-    let predicates: Option<Vec<&Expr>> = predicates.iter().map(Option::as_ref).collect();
-    predicates?
+    let mut different: Vec<&Expr> = Vec::new();
+    for predicate in predicates {
+        let predicate = predicate.as_ref()?;
+        if !different.iter().any(|known| known.same_as(predicate)) {
+            different.push(predicate);
+        }
+    }
+    different
         .into_iter()
         .cloned()
         .reduce(|any, next| any.or(&next))

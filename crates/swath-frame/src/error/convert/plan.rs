@@ -73,6 +73,14 @@ fn report(error: &PlanError) -> Report {
         PlanError::Divisions(_) | PlanError::Partitions { .. } | PlanError::NoPartition { .. } => {
             Report::new(ErrorKind::Partitions, error.to_string())
         }
+        PlanError::SortedSplitOut { .. } => {
+            let mut report = Report::new(ErrorKind::Option, error.to_string());
+            report.fix = Some(
+                "leave one of them out: sorted groups come in one partition, which `repartition` cuts in order"
+                    .to_owned(),
+            );
+            report
+        }
         PlanError::TooSmall { .. }
         | PlanError::Negative { .. }
         | PlanError::NoKeys

@@ -1,0 +1,49 @@
+//! The expressions inside operations.
+
+use swath_expr::Expr;
+
+use super::Node;
+
+impl Node {
+    /// The expressions of the operation itself, in order.
+    pub(crate) fn expressions(&self) -> Vec<&Expr> {
+        match self {
+            Self::Filter(predicate) => vec![predicate],
+            Self::Project(project) => project.columns.iter().map(|(_, expr)| expr).collect(),
+            Self::GroupBy(group) => group.expressions().collect(),
+            Self::Scan(scan) => scan.predicate.iter().collect(),
+            Self::Held(_)
+            | Self::Constant(_)
+            | Self::TopN(_)
+            | Self::Head(_)
+            | Self::Tail(_)
+            | Self::Partitions(_)
+            | Self::Repartition(_)
+            | Self::Write(_) => Vec::new(),
+        }
+    }
+
+    /// The same operation with what `change` makes of each of its expressions.
+    pub(crate) fn map_expressions(mut self, change: impl Fn(&Expr) -> Expr) -> Self {
+        let apply = |expr: &mut Expr| *expr = change(expr);
+        match &mut self {
+            Self::Filter(predicate) => apply(predicate),
+            Self::Project(project) => project.columns.iter_mut().for_each(|(_, expr)| apply(expr)),
+            Self::GroupBy(group) => {
+                group.keys.iter_mut().for_each(|(_, expr)| apply(expr));
+                let inputs = group.aggs.iter_mut().filter_map(|agg| agg.input.as_mut());
+                inputs.for_each(apply);
+            }
+            Self::Scan(scan) => scan.predicate.iter_mut().for_each(apply),
+            Self::Held(_)
+            | Self::Constant(_)
+            | Self::TopN(_)
+            | Self::Head(_)
+            | Self::Tail(_)
+            | Self::Partitions(_)
+            | Self::Repartition(_)
+            | Self::Write(_) => {}
+        }
+        self
+    }
+}

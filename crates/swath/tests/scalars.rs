@@ -1,0 +1,148 @@
+//! Lazy scalars inside expressions: what they read is found, held, computed again and read once, as what frames read is.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use swath::prelude::*;
+
+const FILES: usize = 6;
+
+fn write_files(folder: &Path) -> swath::Result<()> {
+    let batch = |file: usize| {
+        let line = |row: usize| format!("{},{}\n", row % 3, file * 50 + row);
+        let lines: String = (0..50).map(line).collect();
+        Batch::from_csv(&format!("k,v\n{lines}"))
+    };
+    let batches = (0..FILES).map(batch).collect::<Result<Vec<_>, _>>()?;
+    Session::testing()
+        .from_batches(batches)?
+        .to_parquet(folder)?;
+    Ok(())
+}
+
+/// A session and the rows that its tasks have read from files.
+fn counting() -> swath::Result<(Session, Arc<AtomicU64>)> {
+    let read = Arc::new(AtomicU64::new(0));
+    let count = Arc::clone(&read);
+    let observer = move |event: &swath::Event| {
+        if let swath::Event::TaskFinished { metrics, .. } = event {
+            count.fetch_add(metrics.total("rows_read"), Ordering::Relaxed);
+        }
+    };
+    let session = Session::builder()
+        .threads(1)
+        .memory_limit("1GiB")
+        .observer(observer)
+        .build()?;
+    Ok((session, read))
+}
+
+fn files(session: &Session, folder: &Path) -> swath::Result<DataFrame> {
+    session.read_parquet(ReadParquet::new(folder).split_row_groups(false))
+}
+
+#[test]
+fn a_scalar_over_a_released_frame_is_computed_again() -> swath::Result<()> {
+    let session = Session::testing();
+    let rows = Batch::from_csv("k,v\na,1\nb,7\na,2\nb,4\n")?;
+    let df = session.from_batches([rows])?;
+    let big = df.filter(col("v").gt(1))?.persist()?;
+    let mean = big.mean("v")?;
+    let above = df.filter(col("v").gt(&mean))?;
+    let within = df.assign("w", col("v") - &mean)?;
+    let grouped = df.groupby((col("v").gt(&mean)).alias("above")).size()?;
+    // A scalar in the plan of a scalar.
+    let most = df.filter(col("v").lt(&df.filter(col("v").gt(&mean))?.max("v")?))?;
+    let before = swath::compute([&above, &within, &grouped, &most])?;
+    big.release();
+    for (frame, before) in [&above, &within, &grouped, &most].into_iter().zip(before) {
+        assert_eq!(frame.compute()?.to_string(), before.to_string());
+        let explained = frame.explain().to_string();
+        assert!(!explained.contains("error"), "{explained}");
+    }
+    assert_eq!(above.compute()?.num_rows(), 1);
+    assert_eq!(above.batches()?.count(), 1);
+    Ok(())
+}
+
+#[test]
+fn a_scalar_reads_what_was_persisted_later() -> swath::Result<()> {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    write_files(folder.path())?;
+    let (session, read) = counting()?;
+    let df = files(&session, folder.path())?;
+    let small = session.from_batches([Batch::from_csv("v\n1\n250\n")?])?;
+    let above = small.filter(col("v").gt(&df.filter(col("k").eq(0))?.mean("v")?))?;
+    let _held = df.filter(col("k").eq(0))?.persist()?;
+    let before = read.load(Ordering::Relaxed);
+    assert_eq!(above.compute()?.num_rows(), 1);
+    assert_eq!(
+        read.load(Ordering::Relaxed),
+        before,
+        "the held partitions are read"
+    );
+    Ok(())
+}
+
+#[test]
+fn a_frame_whose_scalar_reads_held_rows_is_their_holder() -> swath::Result<()> {
+    let session = Session::testing();
+    let df = session.from_batches([Batch::from_csv("v\n1\n7\n")?])?;
+    let held = df.filter(col("v").gt(0))?.persist()?;
+    let _above = df.filter(col("v").gt(&held.mean("v")?))?;
+    let holders = |session: &Session| {
+        let listed = session.persisted();
+        let of = listed
+            .frames()
+            .iter()
+            .find(|frame| frame.rows == 2 && frame.name.starts_with("filter"));
+        of.map(|frame| {
+            frame
+                .holders
+                .iter()
+                .map(|holder| holder.operation)
+                .collect::<Vec<_>>()
+        })
+    };
+    assert_eq!(holders(&session), Some(vec!["held", "filter"]));
+    Ok(())
+}
+
+#[test]
+fn files_that_a_scalar_reads_are_not_overwritten() -> swath::Result<()> {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    write_files(folder.path())?;
+    let session = Session::testing();
+    let mean = files(&session, folder.path())?.mean("v")?;
+    let small = session.from_batches([Batch::from_csv("v\n1\n250\n")?])?;
+    let above = small.filter(col("v").gt(&mean))?;
+    let error = above
+        .to_parquet(ToParquet::new(folder.path()).overwrite())
+        .expect_err("refused");
+    assert!(
+        error.to_string().contains("would be overwritten"),
+        "{error}"
+    );
+    Ok(())
+}
+
+#[test]
+fn batches_compute_a_scalar_once() -> swath::Result<()> {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    write_files(folder.path())?;
+    let (session, read) = counting()?;
+    let df = files(&session, folder.path())?;
+    let above = df.filter(col("v").gt(&df.mean("v")?))?;
+    let mut rows = 0;
+    for batch in above.batches()? {
+        rows += batch?.num_rows();
+    }
+    assert_eq!(rows, 150);
+    let read = read.load(Ordering::Relaxed);
+    assert!(
+        read <= 2 * 50 * FILES as u64,
+        "{read} rows read: the mean once, the rows once"
+    );
+    Ok(())
+}
