@@ -121,6 +121,14 @@ impl RepartitionPlan {
             })
     }
 
+    /// The same plan over other numbers of old partitions: number `i` is `partitions[i]`.
+    pub(crate) fn of_partitions(mut self, partitions: &[usize]) -> Self {
+        for slice in self.targets.iter_mut().flatten() {
+            slice.partition = partitions[slice.partition];
+        }
+        self
+    }
+
     /// The rows of `sources`, each the labels one old partition may hold, cut at the bounds of new partitions. Both ascend;
     /// sources may share labels at their ends. Targets are not checked to cover the sources.
     pub(crate) fn between(sources: &[(Cut, Option<Cut>)], bounds: &Bounds) -> Self {

@@ -38,10 +38,11 @@ impl Extent {
 pub enum FromStatistics {
     /// Every partition ends before the next begins: these are the divisions.
     Known(Divisions),
-    /// Partitions are sorted, but some end with the label that the next begins with. The plan makes divisions of them by moving the
-    /// rows with that label to the last partition that has it; partitions of nothing else become one.
+    /// Partitions are sorted, but some end with the label that the next begins with, or have no rows. The plan makes divisions of them
+    /// by moving the rows with that label to the last partition that has it; partitions of nothing else become one, and those without
+    /// rows are left out.
     Touching {
-        /// The partitions that begin with the label their predecessor ends with.
+        /// The partitions that begin with the label their predecessor ends with, and those without rows.
         partitions: Vec<usize>,
         /// How to repair it; its divisions are known.
         plan: RepartitionPlan,
@@ -88,57 +89,30 @@ impl Divisions {
                 around: format!("[{around}]"),
             }))
         };
-        let Some(end) = extents.len().checked_sub(1) else {
-            return disorder(0, "there are no partitions".to_owned());
+        let Some(end) = extents.iter().rposition(|extent| extent.rows > 0) else {
+            return disorder(0, "no partition has rows".to_owned());
         };
-        let floats = dtypes.iter().any(DType::is_float);
         let mut spans: Vec<(Cut, Cut)> = Vec::with_capacity(extents.len());
+        // The partition of each span.
+        let mut with_rows: Vec<usize> = Vec::with_capacity(extents.len());
         let mut touching = Vec::new();
         for (at, extent) in extents.iter().enumerate() {
-            let (Some(min), Some(max)) = (&extent.min, &extent.max) else {
-                return disorder(
-                    at,
-                    format!("partition {at} has no known minimum and maximum"),
-                );
+            if extent.rows == 0 {
+                touching.push(at);
+                continue;
+            }
+            let span = match span_of(at, extent, at == end, &order)? {
+                Ok(span) => span,
+                Err(reason) => return disorder(at, reason),
             };
-            match extent.nulls {
-                Some(0) => {}
-                Some(_) if at == end => {}
-                Some(_) => {
-                    return disorder(
-                        at,
-                        format!("partition {at} has nulls, which belong to the last"),
-                    );
-                }
-                None => {
-                    return disorder(
-                        at,
-                        format!("it is not known whether partition {at} has nulls"),
-                    );
-                }
-            }
-            if floats && extent.may_have_nan {
-                return disorder(
-                    at,
-                    format!("partition {at} may have NaN, which its minimum and maximum leave out"),
-                );
-            }
-            let span = (Cut::before(&order, min)?, Cut::after(&order, max)?);
-            if span.0 > span.1 {
-                return disorder(
-                    at,
-                    format!(
-                        "the minimum of partition {at}, `{min}`, is above its maximum, `{max}`"
-                    ),
-                );
-            }
             if let Some((_, before)) = spans.last() {
                 if span.0.key() < before.key() {
                     return disorder(
                         at,
                         format!(
-                            "partition {at} begins at `{min}`, before partition {} ends at `{}`",
-                            at - 1,
+                            "partition {at} begins at `{}`, before partition {} ends at `{}`",
+                            span.0.label(),
+                            with_rows[with_rows.len() - 1],
                             before.label()
                         ),
                     );
@@ -148,6 +122,7 @@ impl Divisions {
                 }
             }
             spans.push(span);
+            with_rows.push(at);
         }
         let mut labels: Vec<Label> = Vec::with_capacity(spans.len() + 1);
         for (from, _) in &spans {
@@ -155,7 +130,7 @@ impl Divisions {
                 labels.push(from.label().clone());
             }
         }
-        labels.push(spans[end].1.label().clone());
+        labels.push(spans[spans.len() - 1].1.label().clone());
         let nulls = extents[end].nulls != Some(0);
         let bounds = Bounds::of(&order, &labels)?.with_nulls(nulls);
         if touching.is_empty() {
@@ -163,14 +138,51 @@ impl Divisions {
         }
         let sources = spans
             .into_iter()
-            .enumerate()
-            .map(|(at, (from, to))| (from, (at < end || !nulls).then_some(to)));
+            .zip(&with_rows)
+            .map(|((from, to), &at)| (from, (at < end || !nulls).then_some(to)));
         let plan = RepartitionPlan::between(&sources.collect::<Vec<_>>(), &bounds);
+        let plan = plan.of_partitions(&with_rows);
         Ok(FromStatistics::Touching {
             partitions: touching,
             plan,
         })
     }
+}
+
+/// The first and last position of a partition's labels, or why they are not known.
+fn span_of(
+    at: usize,
+    extent: &Extent,
+    is_last: bool,
+    order: &KeyOrder,
+) -> Result<Result<(Cut, Cut), String>, DivisionsError> {
+    let (Some(min), Some(max)) = (&extent.min, &extent.max) else {
+        return Ok(Err(format!(
+            "partition {at} has no known minimum and maximum"
+        )));
+    };
+    let reason = match extent.nulls {
+        None => Some(format!("it is not known whether partition {at} has nulls")),
+        Some(1..) if !is_last => Some(format!(
+            "partition {at} has nulls, which belong to the last"
+        )),
+        _ => None,
+    };
+    if let Some(reason) = reason {
+        return Ok(Err(reason));
+    }
+    if extent.may_have_nan && order.dtypes().iter().any(DType::is_float) {
+        return Ok(Err(format!(
+            "partition {at} may have NaN, which its minimum and maximum leave out"
+        )));
+    }
+    let span = (Cut::before(order, min)?, Cut::after(order, max)?);
+    if span.0 > span.1 {
+        return Ok(Err(format!(
+            "the minimum of partition {at}, `{min}`, is above its maximum, `{max}`"
+        )));
+    }
+    Ok(Ok(span))
 }
 
 fn shown(extent: &Extent) -> String {
@@ -237,6 +249,27 @@ mod tests {
             &[Extent::new(5, 5, 4), Extent::new(5, 5, 3)],
             "[1] touch; (5, 5); 0 = 0, 1",
         );
+        let none = || Extent {
+            min: None,
+            max: None,
+            ..Extent::new(0, 0, 0)
+        };
+        check(
+            &[
+                none(),
+                Extent::new(0, 3, 4),
+                none(),
+                Extent::new(3, 9, 3),
+                Extent::new(10, 12, 3),
+                none(),
+            ],
+            "[0, 2, 3, 5] touch; (0, 3, 10, 12); 0 = 1 [.., 3); 1 = 1 [3, ..), 3; 2 = 4",
+        );
+        check(
+            &[none(), none()],
+            "partitions are not sorted ascending: no partition has rows; \
+             the (min, max, rows) of the partitions around it are [(null, null, 0), (null, null, 0)]",
+        );
         check(
             &[Extent::new(0, 5, 4), Extent::new(5, 5, 3)],
             "[1] touch; (0, 5, 5); 0 = 0 [.., 5); 1 = 0 [5, ..), 1",
@@ -273,7 +306,7 @@ mod tests {
                 good(),
                 Extent {
                     min: None,
-                    ..Extent::new(4, 6, 0)
+                    ..Extent::new(4, 6, 3)
                 },
             ],
             vec![

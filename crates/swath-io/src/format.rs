@@ -27,8 +27,28 @@ pub trait Dataset: Fingerprint + Debug + Send + Sync {
     /// The files, in order.
     fn files(&self) -> &[FileIdentity];
 
-    /// The visible partitions, at least one: consecutive units each, which together are all units in order.
+    /// The units that each visible partition reads, consecutive ones; at least one partition.
+    ///
+    /// Together they are all units in order. Where [`shares_units`](Self::shares_units), the last units of a partition may be
+    /// the first of the next.
     fn partitions(&self) -> &[Range<usize>];
+
+    /// Whether some units have rows of two partitions. Then one alone is read as its [`partition`](Self::partition).
+    fn shares_units(&self) -> bool {
+        false
+    }
+
+    /// The units, in order.
+    fn all_units(&self) -> Range<usize> {
+        let ends = self.partitions().iter().map(|units| units.end);
+        0..ends.max().unwrap_or(0)
+    }
+
+    /// What a task reads that reads one visible partition: its units, and of those that it shares, its own rows.
+    fn partition(&self, partition: usize) -> Arc<dyn Part> {
+        let units: Vec<usize> = self.partitions()[partition].clone().collect();
+        self.part(&units)
+    }
 
     /// Bytes that some columns of a unit take as arrays, estimated.
     fn unit_bytes(&self, unit: usize, columns: &[Arc<str>]) -> u64;
@@ -38,7 +58,7 @@ pub trait Dataset: Fingerprint + Debug + Send + Sync {
         None
     }
 
-    /// What a task reads that reads these units, ascending.
+    /// What a task reads that reads these units, ascending, with all their rows.
     fn part(&self, units: &[usize]) -> Arc<dyn Part>;
 
     /// The source in few words, for plans that are printed: `sales/ (50 files, 200 row groups)`.

@@ -104,7 +104,7 @@ pub fn estimated_bytes(plan: &Plan) -> u64 {
             Node::Constant(constant) => constant.rows().bytes(),
             Node::Scan(scan) => {
                 let columns = scan.column_names();
-                let units = scan.dataset.partitions().iter().cloned().flatten();
+                let units = scan.dataset.all_units();
                 units
                     .map(|unit| scan.dataset.unit_bytes(unit, &columns))
                     .sum()

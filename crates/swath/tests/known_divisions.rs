@@ -280,8 +280,11 @@ fn files_restore_index_and_divisions() -> swath::Result<()> {
     let session = Session::testing();
     let read = ReadParquet::new(folder.path().join("in")).split_row_groups(false);
     let df = session.read_parquet(read.index("id"))?;
+    // The second partition loses all its rows, and the fourth its last label.
+    let some = df.filter((col("id").lt(10) | col("id").ge(20)) & col("id").ne(39))?;
     for (name, frame, expected) in [
         ("whole", &df, "(0, 10, 20, 30, 39)"),
+        ("with an empty partition", &some, "(0, 10, 20, 30, 39)"),
         (
             "finer",
             &df.repartition(8)?,
@@ -301,5 +304,102 @@ fn files_restore_index_and_divisions() -> swath::Result<()> {
             frame.sum("v")?.get::<f64>()?
         );
     }
+    Ok(())
+}
+
+/// Files whose last label is the first of the next: days 0 to 6 of five rows, cut every eight rows.
+fn write_days(folder: &Path) -> swath::Result<()> {
+    let line = |row: i64| {
+        format!(
+            "{},{},{row}\n",
+            row / 5,
+            ["a", "b", "c"][(row % 3) as usize]
+        )
+    };
+    let batch = |file: i64| {
+        let lines: String = (file * 8..(file * 8 + 8).min(35)).map(line).collect();
+        Batch::from_csv(&format!("day,k,v\n{lines}"))
+    };
+    let batches = (0..5).map(batch).collect::<Result<Vec<_>, _>>()?;
+    Session::testing()
+        .from_batches(batches)?
+        .to_parquet(folder)?;
+    Ok(())
+}
+
+#[test]
+fn rows_of_one_label_in_two_files_are_in_one_partition() -> swath::Result<()> {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    write_days(folder.path())?;
+    let session = Session::testing();
+    let read = ReadParquet::new(folder.path()).split_row_groups(false);
+    let plain = session.read_parquet(read.clone())?;
+    let days = session.read_parquet(read.index("day"))?;
+    assert_eq!(divisions(&days), "(0, 1, 3, 4, 6, 6)");
+    let cases: &[(&str, Verbs)] = &[
+        ("as it is", |df| Ok(df.clone())),
+        ("without the index", |df| df.select(["v", "k"])),
+        ("filter", |df| df.filter(col("v").gt(9) & col("v").lt(33))),
+        ("groups", |df| df.groupby("k").sum("v")),
+        ("groups of the index", |df| {
+            df.groupby("day")
+                .agg([("n", Agg::size()), ("last", col("v").max())])
+        }),
+        ("groups in several partitions", |df| {
+            df.groupby(["day", "k"]).split_out(3).sum("v")
+        }),
+        ("largest", |df| df.nlargest(7, "v")),
+        ("largest by the index", |df| df.nlargest(11, ["day", "v"])),
+        ("fewer", |df| df.repartition(2)?.filter(col("v").ne(8))),
+        ("more", |df| df.repartition(6)?.groupby("k").mean("v")),
+        ("persisted", |df| df.persist()?.groupby("k").max("v")),
+    ];
+    for (what, verbs) in cases {
+        let (found, wanted) = (verbs(&days)?, verbs(&plain)?);
+        assert_divisions_hold(&found, what)?;
+        let (found, wanted) = (found.compute()?, wanted.compute()?);
+        let names: Vec<&str> = wanted.meta().names().collect();
+        assert_eq!(rows_of(&found, &names), rows_of(&wanted, &names), "{what}");
+    }
+    let values = |frame: &DataFrame| -> swath::Result<Vec<String>> {
+        Ok(rows_of(&frame.select("v")?.compute()?, &["v"]))
+    };
+    let text = |values: &[i64]| -> Vec<String> {
+        let mut text: Vec<String> = values.iter().map(ToString::to_string).collect();
+        text.sort();
+        text
+    };
+    // One partition reads the end of the file before, and leaves its own to the one after.
+    assert_eq!(
+        values(&days.partitions(1)?)?,
+        text(&[5, 6, 7, 8, 9, 10, 11, 12, 13, 14])
+    );
+    assert_eq!(values(&days.partitions([3, 1])?)?.len(), 20);
+    assert_eq!(values(&days.partitions([1, 1])?)?.len(), 20);
+    assert_eq!(
+        days.partitions(1..3)?.sum("v")?.get::<i64>()?,
+        (5..20).sum::<i64>()
+    );
+    assert_eq!(
+        days.head(2)?
+            .select("v")?
+            .compute()?
+            .rows::<(i64, i64)>()?
+            .collect::<Vec<_>>(),
+        [(0, 0), (0, 1)]
+    );
+    assert_eq!(values(&days.tail(2)?)?, text(&[33, 34]));
+    assert_eq!(days.len().get::<i64>()?, 35);
+    assert_eq!(days.filter(col("v").ge(0))?.len().get::<i64>()?, 35);
+    let mut rows = 0;
+    for batch in days.filter(col("v").ge(&days.min("v")?))?.batches()? {
+        rows += batch?.num_rows();
+    }
+    assert_eq!(rows, 35);
+    let (all, one) = swath::compute((&days.sum("v")?, &days.partitions(2)?.sum("v")?))?;
+    assert_eq!(
+        (i64::try_from(all)?, i64::try_from(one)?),
+        ((0..35).sum(), (15..20).sum())
+    );
     Ok(())
 }

@@ -1,6 +1,5 @@
 //! A data set: files that were listed, their footers, and what follows from them for a plan.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 use swath_divisions::Divisions;
@@ -12,9 +11,10 @@ use super::bounds::{chunk_bounds, union};
 use super::footer::Footer;
 use super::options::{ReadParquet, Tuning};
 use super::part::{ParquetPart, PartFile};
-use super::partitions::{DIVISIONS_KEY, Recorded, divisions, partitions};
+use super::partitions::partitions;
 use super::schema::dataset_meta;
 use super::unit::{FileId, Unit, decoded_bytes};
+use super::within::Within;
 use crate::list::{Wanted, list_files};
 use crate::words::counted;
 use crate::{Dataset, FileIdentity, IoContext, IoError, Part, Statistics};
@@ -31,14 +31,16 @@ pub(super) const EXTENSIONS: [&str; 2] = ["parquet", "parq"];
 /// ```
 #[derive(Clone, Debug)]
 pub struct ParquetDataset {
-    options: ReadParquet,
+    pub(super) options: ReadParquet,
     tuning: Tuning,
     files: Arc<[FileIdentity]>,
-    footers: Arc<[Arc<Footer>]>,
-    meta: Arc<Meta>,
-    units: Arc<[Unit]>,
-    partitions: Arc<[Range<usize>]>,
-    divisions: Divisions,
+    pub(super) footers: Arc<[Arc<Footer>]>,
+    pub(super) meta: Arc<Meta>,
+    pub(super) units: Arc<[Unit]>,
+    pub(super) partitions: Arc<[Range<usize>]>,
+    /// Which rows of their units are theirs, for each partition; empty where units belong to one partition each.
+    pub(super) within: Arc<[Option<Within>]>,
+    pub(super) divisions: Divisions,
 }
 
 impl ParquetDataset {
@@ -85,6 +87,7 @@ impl ParquetDataset {
             meta: Arc::new(meta),
             units,
             partitions: Arc::default(),
+            within: Arc::default(),
         };
         let names: Vec<Arc<str>> = dataset
             .meta
@@ -103,7 +106,7 @@ impl ParquetDataset {
             options.split_row_groups,
         )
         .into();
-        dataset.divisions = dataset.find_divisions();
+        dataset.settle_divisions(context);
         Ok(dataset)
     }
 
@@ -127,12 +130,13 @@ impl ParquetDataset {
         self.partitions.len()
     }
 
-    /// The visible partitions: consecutive units each.
+    /// The units that each visible partition reads, consecutive ones. Neighbours share units where one begins with the label
+    /// that the other would end with: each row is then in one of them, by its label.
     pub fn partitions(&self) -> &[Range<usize>] {
         &self.partitions
     }
 
-    /// The units of one visible partition.
+    /// The units that one visible partition reads.
     ///
     /// # Panics
     /// Where there is no such partition.
@@ -205,6 +209,18 @@ impl ParquetDataset {
         Some(union(parts, dtype))
     }
 
+    /// What a task reads that reads one visible partition.
+    ///
+    /// # Panics
+    /// Where there is no such partition.
+    pub fn partition(&self, partition: usize) -> ParquetPart {
+        let units: Vec<usize> = self.partition_units(partition).collect();
+        ParquetPart {
+            within: self.within.get(partition).cloned().flatten(),
+            ..self.part(&units)
+        }
+    }
+
     /// What a task reads that reads these units.
     ///
     /// # Panics
@@ -240,6 +256,7 @@ impl ParquetDataset {
         ParquetPart {
             files,
             tuning: self.tuning,
+            within: None,
             rows,
             decoded_bytes: bytes,
         }
@@ -257,55 +274,6 @@ impl ParquetDataset {
             counted(self.files.len(), "file"),
             counted(self.units.len(), "row group")
         )
-    }
-
-    fn find_divisions(&self) -> Divisions {
-        let index: Vec<&str> = self
-            .meta
-            .index_fields()
-            .iter()
-            .map(|field| &*field.name)
-            .collect();
-        let bounds: Option<Vec<Vec<ColumnBounds>>> = self
-            .partitions
-            .iter()
-            .map(|units| {
-                index
-                    .iter()
-                    .map(|name| {
-                        let parts = units.clone().map(|unit| self.unit_bounds(unit, name));
-                        let dtype = self.meta.dtype(name).ok()?;
-                        Some(union(parts.collect::<Option<Vec<_>>>()?, dtype))
-                    })
-                    .collect()
-            })
-            .collect();
-        match bounds {
-            Some(bounds) => divisions(&self.meta, &bounds, self.recorded().as_deref()),
-            None => Divisions::unknown(self.partitions.len()),
-        }
-    }
-
-    /// What the files record about their rows, where each partition is one whole file and the index is theirs.
-    fn recorded(&self) -> Option<Vec<Recorded>> {
-        let mut by_partition = BTreeMap::new();
-        for (at, units) in self.partitions.iter().enumerate() {
-            let file = self.units.get(units.start)?.file;
-            let same = self.units[units.clone()]
-                .iter()
-                .all(|unit| unit.file == file);
-            let footer = &self.footers[file.index()];
-            let whole = same && units.len() == footer.metadata.num_row_groups();
-            let own_index = footer
-                .meta
-                .index_fields()
-                .iter()
-                .map(|field| &field.name)
-                .eq(self.meta.index_fields().iter().map(|field| &field.name));
-            let recorded: Recorded = serde_json::from_str(footer.recorded(DIVISIONS_KEY)?).ok()?;
-            (whole && own_index).then(|| by_partition.insert(at, recorded))?;
-        }
-        Some(by_partition.into_values().collect())
     }
 }
 
@@ -359,6 +327,14 @@ impl Dataset for ParquetDataset {
 
     fn partitions(&self) -> &[Range<usize>] {
         Self::partitions(self)
+    }
+
+    fn shares_units(&self) -> bool {
+        !self.within.is_empty()
+    }
+
+    fn partition(&self, partition: usize) -> Arc<dyn Part> {
+        Arc::new(Self::partition(self, partition))
     }
 
     fn unit_bytes(&self, unit: usize, columns: &[Arc<str>]) -> u64 {

@@ -11,8 +11,10 @@ mod mark;
 mod schema;
 
 mod dataset;
+mod divide;
 mod partitions;
 mod unit;
+mod within;
 
 mod column;
 mod part;

@@ -102,6 +102,9 @@ impl ReadParquet {
 
     /// `true`: one partition a row group; `false`: one a file; `n`: up to `n` row groups of a file together. By size
     /// (about 64 MiB decoded) where it is not said.
+    ///
+    /// With an index whose labels ascend from partition to partition, rows of a label that two partitions would share go to the
+    /// second of them, and a partition without rows is left out: divisions are then known.
     pub fn split_row_groups(self, split: impl Into<SplitRowGroups>) -> Self {
         Self {
             split_row_groups: split.into(),

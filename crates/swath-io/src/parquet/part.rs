@@ -5,6 +5,7 @@ use swath_graph::{DecodeError, Decoder, Encoder};
 
 use super::options::Tuning;
 use super::reader::ParquetReader;
+use super::within::Within;
 use crate::{FileIdentity, IoContext, IoError, Part, Reader, ScanRequest};
 
 /// Some row groups of some files: plain data, to be read on any machine that has the files.
@@ -14,6 +15,8 @@ use crate::{FileIdentity, IoContext, IoError, Part, Reader, ScanRequest};
 pub struct ParquetPart {
     pub(super) files: Vec<PartFile>,
     pub(super) tuning: Tuning,
+    /// Which rows are read, where a neighbouring part reads the others of the same row groups.
+    pub(super) within: Option<Within>,
     pub(super) rows: u64,
     pub(super) decoded_bytes: u64,
 }
@@ -26,7 +29,7 @@ pub(super) struct PartFile {
 }
 
 impl ParquetPart {
-    /// Rows before any predicate.
+    /// Rows of the row groups, before any predicate.
     pub fn rows(&self) -> u64 {
         self.rows
     }
@@ -46,6 +49,7 @@ impl ParquetPart {
         out.object("parquet-part", 1, |object| {
             object.serde("files", &self.files);
             object.serde("tuning", &self.tuning);
+            object.serde("within", &self.within);
             object.u64("rows", self.rows);
             object.u64("decoded_bytes", self.decoded_bytes);
         });
@@ -58,9 +62,17 @@ impl ParquetPart {
     pub fn decode(from: &Decoder<'_>) -> Result<Self, DecodeError> {
         let object = from.object()?;
         object.expect("parquet-part", 1)?;
+        let within: Option<Within> = object.serde("within")?;
+        if within
+            .as_ref()
+            .is_some_and(|within| within.predicate().is_none())
+        {
+            return Err(object.invalid("within", "labels of one column are needed".to_owned()));
+        }
         Ok(Self {
             files: object.serde("files")?,
             tuning: object.serde("tuning")?,
+            within,
             rows: object.u64("rows")?,
             decoded_bytes: object.u64("decoded_bytes")?,
         })

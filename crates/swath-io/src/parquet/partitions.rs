@@ -1,7 +1,7 @@
 //! Which row groups are a visible partition, and what is known of the labels in each.
 
 use std::ops::Range;
-use swath_divisions::{Divisions, Extent, FromStatistics, Label};
+use swath_divisions::{Divisions, Extent, FromStatistics, Label, RepartitionPlan};
 use swath_expr::ColumnBounds;
 use swath_meta::Meta;
 
@@ -122,7 +122,8 @@ pub(super) struct Recorded {
     pub(super) nulls: bool,
 }
 
-/// The divisions of partitions whose first index column has these bounds.
+/// The divisions of partitions whose index columns have these bounds, and how partitions are to be made that have them: as they
+/// are, if they can be, or with rows of equal labels moved into one partition and without partitions that have no rows.
 ///
 /// What was recorded is believed only where it is complete and no statistics contradict it; otherwise the statistics
 /// decide alone.
@@ -130,22 +131,21 @@ pub(super) fn divisions(
     meta: &Meta,
     bounds: &[Vec<ColumnBounds>],
     recorded: Option<&[Recorded]>,
-) -> Divisions {
-    let unknown = Divisions::unknown(bounds.len());
+) -> Option<RepartitionPlan> {
     let dtypes: Vec<_> = meta
         .index_fields()
         .iter()
         .map(|field| field.dtype.clone())
         .collect();
     if dtypes.is_empty() {
-        return unknown;
+        return None;
     }
     if let Some(divisions) = recorded.and_then(|recorded| from_recorded(recorded, bounds)) {
-        return divisions;
+        return Some(RepartitionPlan::identity(&divisions));
     }
     // Bounds of each column alone do not bound rows of several.
     if dtypes.len() > 1 {
-        return unknown;
+        return None;
     }
     let extents: Vec<Extent> = bounds
         .iter()
@@ -160,12 +160,10 @@ pub(super) fn divisions(
             }
         })
         .collect();
-    match Divisions::from_statistics(&extents, &dtypes) {
-        // Partitions of equal labels become one there; then these are no longer the divisions of ours.
-        Ok(FromStatistics::Known(divisions)) if divisions.npartitions() == bounds.len() => {
-            divisions
-        }
-        _ => unknown,
+    match Divisions::from_statistics(&extents, &dtypes).ok()? {
+        FromStatistics::Known(divisions) => Some(RepartitionPlan::identity(&divisions)),
+        FromStatistics::Touching { plan, .. } => Some(plan),
+        FromStatistics::Unordered(_) => None,
     }
 }
 

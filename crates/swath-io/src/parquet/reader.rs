@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 use swath_batch::Chunk;
-use swath_expr::{Bound, Verdict};
+use swath_expr::{Bound, Expr, Verdict};
 use swath_meta::Meta;
 
 use super::column::{Buffers, Dictionary};
@@ -11,6 +11,7 @@ use super::footer::Footer;
 use super::part::{ParquetPart, PartFile};
 use super::prune;
 use super::row_group::{RowGroup, Windowed};
+use super::within::Within;
 use crate::range::{check_unchanged, open_file};
 use crate::{IoContext, IoError, RangeReader, Reader, ScanRequest, ScanStats};
 
@@ -85,11 +86,11 @@ impl ParquetReader {
                 expected: "at least one row",
             });
         }
-        let mut names: Vec<Arc<str>> = request
-            .predicate
-            .iter()
-            .flat_map(swath_expr::Expr::columns)
-            .collect();
+        let mut request = request.clone();
+        // First of all, since it prunes and cannot fail.
+        let within = part.within.as_ref().and_then(Within::predicate);
+        request.predicate = Expr::conjunction(within.into_iter().chain(request.predicate));
+        let mut names: Vec<Arc<str>> = request.predicate.iter().flat_map(Expr::columns).collect();
         let filtering = names.len();
         let output = request
             .columns
@@ -113,7 +114,7 @@ impl ParquetReader {
             .collect();
         Ok(Self {
             part: part.clone(),
-            request: request.clone(),
+            request,
             context: context.clone(),
             columns: Columns {
                 names,

@@ -288,18 +288,19 @@ impl Emitter<'_, '_> {
     fn scan(&self, scan: &Scan, meta: &Arc<Meta>, group: &Group, mut reads: Canon) -> Tasks {
         let dataset = &scan.dataset;
         let columns = scan.column_names();
-        let units: Vec<Vec<usize>> = if group.per_partition {
-            group
-                .coverage
-                .iter()
-                .map(|&at| dataset.partitions()[at].clone().collect())
-                .collect()
+        // Partitions that share units are joined only where that is all of them: then every row of every unit is read.
+        let partitions = dataset.partitions();
+        let by_partition = group.per_partition
+            || (dataset.shares_units() && !group.coverage.iter().copied().eq(0..partitions.len()));
+        let covered = || group.coverage.iter().map(|&at| partitions[at].clone());
+        let units: Vec<Vec<usize>> = if by_partition {
+            covered().map(Iterator::collect).collect()
         } else {
-            let units: Vec<usize> = group
-                .coverage
-                .iter()
-                .flat_map(|&at| dataset.partitions()[at].clone())
-                .collect();
+            let units: Vec<usize> = if dataset.shares_units() {
+                dataset.all_units().collect()
+            } else {
+                covered().flatten().collect()
+            };
             let mut read = columns.clone();
             read.extend(scan.predicate.iter().flat_map(Expr::columns));
             let sizes: Vec<u64> = units
@@ -313,7 +314,12 @@ impl Emitter<'_, '_> {
         };
         scan.feed(&mut reads);
         units.feed(&mut reads);
-        let parts: Vec<_> = units.iter().map(|units| dataset.part(units)).collect();
+        let parts: Vec<_> = if by_partition {
+            let partitions = group.coverage.iter();
+            partitions.map(|&at| dataset.partition(at)).collect()
+        } else {
+            units.iter().map(|units| dataset.part(units)).collect()
+        };
         let deps = vec![Vec::new(); parts.len()];
         let request = ScanRequest {
             columns,

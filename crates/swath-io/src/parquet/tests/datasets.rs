@@ -280,7 +280,9 @@ fn divisions_are_known_where_statistics_prove_them() {
     };
     insta::assert_snapshot!(check((0..30).collect(), 10), @"Known(0 … 29, 3 partitions)");
     insta::assert_snapshot!(check((0..30).rev().collect(), 10), @"Unknown(3 partitions)");
-    insta::assert_snapshot!(check(vec![1, 2, 2, 3], 2), @"Unknown(2 partitions)");
+    insta::assert_snapshot!(check(vec![1, 2, 2, 3], 2), @"Known(1 … 3, 2 partitions)");
+    insta::assert_snapshot!(check(vec![1, 2, 2, 2, 2, 3], 2), @"Known(1 … 3, 2 partitions)");
+    insta::assert_snapshot!(check(vec![1, 2, 2, 1, 2, 3], 2), @"Unknown(3 partitions)");
     let (_folder, path) = file(&ints(0..30), by_group(10));
     let dataset = ParquetDataset::open(&ReadParquet::from(path).split_row_groups(2), &context())
         .expect("a file");
@@ -289,6 +291,78 @@ fn divisions_are_known_where_statistics_prove_them() {
         (2, false)
     );
     assert_eq!(dataset.partition_units(0), 0..2);
+}
+
+/// The labels that each partition reads.
+fn labels(dataset: &ParquetDataset) -> Vec<Vec<i64>> {
+    let read = |partition| {
+        let request = ScanRequest::new(["a"]);
+        let part = dataset.partition(partition);
+        let mut reader = ParquetReader::open(&part, &request, &context()).expect("a reader");
+        let mut labels = Vec::new();
+        while let Some(chunk) = reader.next().expect("rows") {
+            let column = Arc::clone(&chunk.compact().expect("rows").columns[0]);
+            labels.extend(
+                (0..column.len()).map(|row| match Value::from_array(&column, row) {
+                    Value::Int(label) => label,
+                    other => panic!("{other}"),
+                }),
+            );
+        }
+        labels
+    };
+    (0..dataset.npartitions()).map(read).collect()
+}
+
+#[test]
+fn rows_of_a_shared_label_are_in_one_partition() {
+    let check = |values: &[i64], split: i32, expected: &[&[i64]]| {
+        let (_folder, path) = file(&ints(values.iter().copied()), by_group(1));
+        for read in [
+            ReadParquet::from(&*path).split_row_groups(split),
+            ReadParquet::from(&*path),
+        ] {
+            let dataset = ParquetDataset::open(&read.index("a"), &context()).expect("a file");
+            assert!(dataset.divisions().is_known());
+            assert_eq!(labels(&dataset).concat(), values);
+        }
+        let read = ReadParquet::from(path).split_row_groups(split).index("a");
+        let dataset = ParquetDataset::open(&read, &context()).expect("a file");
+        assert_eq!(labels(&dataset), expected);
+        assert_eq!(dataset.npartitions(), dataset.divisions().npartitions());
+    };
+    check(&[1, 2, 2, 3], 2, &[&[1], &[2, 2, 3]]);
+    check(
+        &[1, 2, 2, 2, 2, 2, 2, 3, 4],
+        2,
+        &[&[1], &[2, 2, 2, 2, 2, 2, 3], &[4]],
+    );
+    check(&[1, 2, 2, 2], 2, &[&[1], &[2, 2, 2]]);
+    check(&[2, 2, 2, 2], 2, &[&[2, 2, 2, 2]]);
+    check(&[2, 2, 2, 3, 3, 5], 2, &[&[2, 2, 2], &[3, 3, 5]]);
+    // Not sorted inside: rows keep the order of the files.
+    let (_folder, path) = file(&ints([3, 1, 3, 2, 5, 3, 4, 3]), by_group(4));
+    let read = ReadParquet::from(path).split_row_groups(true).index("a");
+    let dataset = ParquetDataset::open(&read, &context()).expect("a file");
+    assert_eq!(labels(&dataset), [vec![1, 2], vec![3, 3, 5, 3, 4, 3]]);
+}
+
+#[test]
+fn a_file_without_rows_does_not_hide_the_order_of_the_others() {
+    let folder = folder();
+    for (name, values) in [("a", 0..3), ("b", 3..3), ("c", 3..6), ("d", 6..6)] {
+        put(
+            folder.path(),
+            &format!("{name}.parquet"),
+            &file_bytes(&[ints(values)], plain()),
+        );
+    }
+    let read = ReadParquet::from(folder.path()).split_row_groups(false);
+    let dataset = ParquetDataset::open(&read, &context()).expect("files");
+    assert_eq!(dataset.npartitions(), 4);
+    let dataset = ParquetDataset::open(&read.index("a"), &context()).expect("files");
+    insta::assert_snapshot!(dataset.divisions(), @"Known(0 … 5, 2 partitions)");
+    assert_eq!(labels(&dataset), [[0, 1, 2], [3, 4, 5]]);
 }
 
 #[test]
