@@ -35,14 +35,11 @@ struct Rounds {
     last: Vec<Held>,
 }
 
-/// Starts the computation of some plans: one graph a round, what they share runs once.
+/// Starts the computation of some plans, in which what is persisted is read from where it is held: one graph a round,
+/// what they share runs once.
 ///
 /// Planning errors come as `Ok(Err(..))`, so that the run itself stays the scheduler's.
-pub(crate) fn start(session: &Session, roots: &[Plan]) -> Run<Result<Roots>> {
-    let roots = roots
-        .iter()
-        .map(|plan| session.with_persisted(plan))
-        .collect();
+pub(crate) fn start(session: &Session, roots: Vec<Plan>) -> Run<Result<Roots>> {
     let lowering = Lowering::new(roots, session.env().clone(), session.threads());
     let run = next(Rounds {
         session: session.clone(),

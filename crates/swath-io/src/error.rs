@@ -224,6 +224,14 @@ pub enum IoError {
         /// How many files it has.
         files: usize,
     },
+    /// A folder whose files are being replaced, or whose process was killed when it replaced them.
+    #[error(
+        "the files of `{path}` are getting their names at this moment, or a process was killed at it"
+    )]
+    Publishing {
+        /// The folder.
+        path: String,
+    },
     /// The columns of a file that this engine has no dtype for, or an index that is not there.
     #[error("cannot use the columns of `{path}`")]
     Meta {
@@ -274,6 +282,7 @@ impl IoError {
             | Self::Corrupt { path, .. }
             | Self::Schemas { second: path, .. }
             | Self::Exists { path, .. }
+            | Self::Publishing { path }
             | Self::Meta { path, .. }
             | Self::Encode { path, .. } => Some(path),
             _ => None,

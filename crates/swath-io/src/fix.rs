@@ -47,6 +47,9 @@ impl IoError {
             Self::Exists { .. } => {
                 "write to another folder, or say `ToParquet::new(..).overwrite()`"
             }
+            Self::Publishing { .. } => {
+                "try again; where no write is running, the next write into the folder finishes the one that was killed"
+            }
             Self::Empty { .. }
             | Self::CutOff { .. }
             | Self::NotFormat { .. }

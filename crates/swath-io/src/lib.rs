@@ -23,9 +23,11 @@
 //! let context = IoContext::new(CancelToken::new(), Arc::new(FooterCache::default()));
 //! let folder = tempfile::tempdir()?;
 //! let batch = Batch::from_csv("region,amount\neu,10\nus,5\n")?;
-//! let mut writer = ParquetWriter::create(&ToParquet::from(folder.path()), batch.meta(), 0, &context)?;
+//! let options = ToParquet::from(folder.path());
+//! let write = options.target(&context)?.begin()?;
+//! let mut writer = ParquetWriter::create(&options, write.staged(), batch.meta(), 0, &context)?;
 //! writer.write(batch.record_batch())?;
-//! writer.finish()?;
+//! write.staged().publish(&[writer.finish()?], &context)?;
 //!
 //! let dataset = ParquetDataset::open(&ReadParquet::from(folder.path()), &context)?;
 //! assert_eq!(dataset.rows(), 2);
@@ -59,12 +61,12 @@ pub mod testing;
 
 pub use context::IoContext;
 pub use error::IoError;
-pub use folder::{Replaced, Written, WrittenFile};
+pub use folder::{FolderWrite, Staged, WriteTarget, Written, WrittenFile};
 pub use format::{Dataset, Format, Formats, Parquet, Part, Reader, Statistics};
 pub use identity::FileIdentity;
 pub use parquet::{
     FileId, FooterCache, ParquetDataset, ParquetPart, ParquetReader, ParquetWriter, ReadParquet,
-    SplitRowGroups, ToParquet, Unit, prepare_folder,
+    SplitRowGroups, ToParquet, Unit,
 };
 pub use range::{LocalFile, Pending, RangeReader};
 pub use request::ScanRequest;

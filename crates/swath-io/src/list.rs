@@ -3,6 +3,7 @@
 use globset::{GlobBuilder, GlobMatcher};
 use std::path::{Component, Path, PathBuf};
 
+use crate::folder::is_publishing;
 use crate::missing::{no_match, none_ends, not_there};
 use crate::{FileIdentity, IoContext, IoError, local, store};
 
@@ -151,6 +152,11 @@ fn walk(folder: &Path, file: &mut dyn FnMut(&Path)) -> Result<usize, IoError> {
     let mut hidden = 0;
     while let Some(folder) = folders.pop() {
         for (path, is_folder) in local::entries(&folder)? {
+            if is_publishing(&path) {
+                return Err(IoError::Publishing {
+                    path: folder.display().to_string(),
+                });
+            }
             // `./a` and `a` are one path to a pattern.
             let path = path.strip_prefix(".").map_or(path.clone(), Path::to_owned);
             if is_hidden(&path) {

@@ -1,12 +1,13 @@
-//! The local file system: the one place that calls it, with errors that name the path.
+//! The local file system: the one place that calls it, beside `folder`, with errors that name the path.
 
 use std::fs::{self, File, Metadata};
 use std::io::{self, Write};
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::UNIX_EPOCH;
 
-use crate::folder::Unpublished;
+use crate::folder::Unfinished;
 use crate::{FileIdentity, IoError};
 
 /// Names action and path of what the system refused.
@@ -105,46 +106,17 @@ pub(crate) fn entries(folder: &Path) -> Result<Vec<(PathBuf, bool)>, IoError> {
     Ok(entries)
 }
 
-/// Makes a folder and those above it.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "this module is where folders are made"
-)]
-pub(crate) fn make_folder(folder: &Path) -> Result<(), IoError> {
-    fs::create_dir_all(folder).map_err(|source| {
-        // The system says that something exists, or is no folder, and not what.
-        match folder.ancestors().find(|part| part.is_file()) {
-            Some(file) => IoError::NotAFolder {
-                path: file.display().to_string(),
-            },
-            None => failed("make the folder", folder)(source),
-        }
-    })
-}
-
-/// Removes a file; that it is gone already is no error.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "this module is where files are removed"
-)]
-pub(crate) fn remove(path: &Path) -> Result<(), IoError> {
-    match fs::remove_file(path) {
-        Err(source) if source.kind() != io::ErrorKind::NotFound => {
-            Err(failed("remove", path)(source))
-        }
-        _ => Ok(()),
-    }
-}
-
-/// A file that is seen under its name only when it is whole.
+/// A file that has its name only when it is whole.
 ///
-/// Written under a temporary name in the same folder; publishing it makes it durable and renames it. Dropped
-/// before that, it removes what was written.
+/// Written beside it under a name of its own, so that attempts at the same file do not meet; [`NewFile::finish`] makes
+/// it durable and renames it. Dropped before that, it removes what was written.
 #[derive(Debug)]
 pub(crate) struct NewFile {
     file: Option<File>,
     temporary: PathBuf,
     path: PathBuf,
+    /// What messages call it.
+    shown: PathBuf,
     written: u64,
 }
 
@@ -153,44 +125,32 @@ impl NewFile {
         clippy::disallowed_methods,
         reason = "this module is where files are written"
     )]
-    pub(crate) fn create(path: &Path) -> Result<Self, IoError> {
-        let name = path
-            .file_name()
-            .map(|name| name.to_string_lossy().into_owned())
-            .unwrap_or_default();
-        // A leading dot keeps it out of every listing; a retry of the same task writes over its own leftovers.
-        let temporary = path.with_file_name(format!(".{name}.{}.tmp", std::process::id()));
-        let file = File::create(&temporary).map_err(failed("create", &temporary))?;
+    pub(crate) fn create(path: PathBuf, shown: PathBuf) -> Result<Self, IoError> {
+        static ATTEMPTS: AtomicU64 = AtomicU64::new(0);
+        let attempt = ATTEMPTS.fetch_add(1, Ordering::Relaxed);
+        let temporary = path.with_extension(format!("{}-{attempt}.tmp", std::process::id()));
+        let file = File::create(&temporary).map_err(failed("create", &shown))?;
         Ok(Self {
             file: Some(file),
             temporary,
-            path: path.to_owned(),
+            path,
+            shown,
             written: 0,
         })
     }
 }
 
-impl Unpublished for NewFile {
+impl Unfinished for NewFile {
     #[expect(
         clippy::disallowed_methods,
         reason = "this module is where files are renamed"
     )]
-    fn publish(mut self: Box<Self>) -> Result<u64, IoError> {
+    fn finish(mut self: Box<Self>) -> Result<u64, IoError> {
         if let Some(file) = self.file.take() {
             // A failed fsync is final: the pages may be lost, and a second call would say all is well.
-            file.sync_all().map_err(failed("write", &self.temporary))?;
+            file.sync_all().map_err(failed("write", &self.shown))?;
         }
-        fs::rename(&self.temporary, &self.path).map_err(failed("rename into", &self.path))?;
-        if let Some(folder) = self.path.parent() {
-            let folder = if folder.as_os_str().is_empty() {
-                Path::new(".")
-            } else {
-                folder
-            };
-            File::open(folder)
-                .and_then(|folder| folder.sync_all())
-                .map_err(failed("write", folder))?;
-        }
+        fs::rename(&self.temporary, &self.path).map_err(failed("write", &self.shown))?;
         Ok(self.written)
     }
 }
@@ -211,9 +171,13 @@ impl Write for NewFile {
 }
 
 impl Drop for NewFile {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this module is where files are removed"
+    )]
     fn drop(&mut self) {
-        // After `publish` the name is gone, and nothing is removed. Nobody is left to be told of an error here.
+        // After `finish` the name is gone, and nothing is removed. Nobody is left to be told of an error here.
         drop(self.file.take());
-        drop(remove(&self.temporary));
+        drop(fs::remove_file(&self.temporary));
     }
 }

@@ -31,6 +31,8 @@ pub enum Request {
     Complete,
     /// To forget the parts.
     Abort,
+    /// To copy an object.
+    Copy,
     /// To delete an object.
     Delete,
 }
@@ -231,6 +233,7 @@ impl ObjectStore for Faulty {
     }
 
     async fn copy_opts(&self, from: &Path, to: &Path, options: CopyOptions) -> Result<()> {
+        self.pass(Request::Copy).await?;
         self.inner.copy_opts(from, to, options).await
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use swath_graph::Decoder;
 
-use crate::sink::{Rows, Split, WriteParquet};
+use crate::sink::{PublishParquet, Rows, Split, WriteParquet};
 use crate::source::{Constant, FileScan, Gather, InputRows};
 use crate::step::{Filter, GroupMerge, GroupPartial, Limit, Project, Tail, TopK};
 use crate::{Env, OpError, SinkSpec, SourceSpec, StepSpec};
@@ -57,6 +57,9 @@ impl Registry {
         registry.register_step("tail", |from, _| Ok(Arc::new(Tail::decode(from)?)));
         registry.register_step("top-k", |from, _| Ok(Arc::new(TopK::decode(from)?)));
 
+        registry.register_sink("publish-parquet", |from, _| {
+            Ok(Arc::new(PublishParquet::decode(from)?))
+        });
         registry.register_sink("rows", |from, _| Ok(Arc::new(Rows::decode(from)?)));
         registry.register_sink("split", |from, env| {
             Ok(Arc::new(Split::decode(from, &env.partitioners)?))

@@ -118,12 +118,25 @@ pub enum PlanError {
         /// Which call.
         operation: &'static str,
     },
-    /// A file would be replaced by a computation that reads it.
-    #[error("`{file}` is read by this frame and would be overwritten by it")]
+    /// A file would be replaced by the computation that reads it.
+    #[error("`{file}` is read by the computation that would overwrite it")]
     WritesWhatItReads {
         /// The file.
         file: String,
+        /// The folder that is written to, as given.
+        folder: String,
     },
+    /// Two writes of one computation would replace each other's files.
+    #[error("two writes of one computation would mix their files in `{folder}`")]
+    WrittenTwice {
+        /// The folder of the second, as given.
+        folder: String,
+        /// The folder of the first, as given.
+        first: String,
+    },
+    /// A write was lowered before it began: a fault of who computes it.
+    #[error("a write has to begin before it is lowered")]
+    NotBegun,
     /// Rows from memory were released, and there is no way to compute them again.
     #[error("the rows of {name} were released")]
     Released {

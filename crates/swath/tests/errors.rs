@@ -294,21 +294,9 @@ fn files_that_are_damaged() {
             .collect::<swath::Result<Vec<_>>>()
     });
     scene.mistake("pages that do not decode, while writing", |s| {
-        let written = s
-            .session
+        s.session
             .read_parquet(s.path("pages"))?
-            .to_parquet(s.path("copy"));
-        // Complete files of other partitions may stand; anything else may not.
-        if s.path("copy").exists() {
-            let left = listing(&s.path("copy"));
-            let odd: Vec<_> = left
-                .iter()
-                .filter(|path| path.extension().is_none_or(|end| end != "parquet"))
-                .collect();
-            assert!(odd.is_empty(), "half-written files: {odd:?}");
-            std::fs::remove_dir_all(s.path("copy")).expect("removed");
-        }
-        written
+            .to_parquet(s.path("copy"))
     });
     scene.finish("files_that_are_damaged");
 }
@@ -420,20 +408,53 @@ fn files_that_cannot_be_written() {
         s.sales().to_parquet(s.path("taken/below"))
     });
     scene.mistake("rows that fail on the way", |s| {
-        let written = s
-            .sales()
+        s.sales()
             .assign("z", lit(1).floordiv(col("qty")))?
-            .to_parquet(s.path("failed"));
-        if s.path("failed").exists() {
-            let left = listing(&s.path("failed"));
-            assert!(
-                left.iter()
-                    .all(|path| path.extension().is_some_and(|end| end == "parquet")),
-                "half-written: {left:?}"
-            );
-            std::fs::remove_dir_all(s.path("failed")).expect("removed");
-        }
-        written
+            .to_parquet(s.path("failed"))
+    });
+    scene.mistake(
+        "rows that fail on the way, into a folder that has files",
+        |s| {
+            s.sales()
+                .assign("z", lit(1).floordiv(col("qty")))?
+                .to_parquet(ToParquet::new(s.path("sales")).overwrite())
+        },
+    );
+    let kind = scene.mistake("over its own source", |s| {
+        s.session
+            .read_parquet(s.path("sales"))?
+            .to_parquet(ToParquet::new(s.path("sales/../sales")).overwrite())
+    });
+    assert!(matches!(kind, ErrorKind::ReadAndWritten { .. }), "{kind:?}");
+    scene.mistake("over the source of a lazy value", |s| {
+        let read = s.session.read_parquet(s.path("sales"))?;
+        s.sales()
+            .filter(col("amount").lt(&read.max("amount")?))?
+            .to_parquet(ToParquet::new(s.path("sales")).overwrite())
+    });
+    let kind = scene.mistake("twice into one folder", |s| {
+        let one = s.sales().sink_parquet(s.path("new"))?;
+        let other = s.sales().sink_parquet(s.path("./new"))?;
+        swath::compute((&one, &other))
+    });
+    assert!(matches!(kind, ErrorKind::WrittenTwice { .. }), "{kind:?}");
+    scene.mistake("twice, one folder in the other", |s| {
+        let one = s.sales().sink_parquet(s.path("new"))?;
+        let other = s.sales().sink_parquet(s.path("new/eu"))?;
+        swath::compute((&one, &other))
+    });
+    std::fs::create_dir_all(scene.path("blocked/part.1.parquet")).expect("a folder");
+    scene.mistake("a name that a folder has", |s| {
+        s.sales().to_parquet(s.path("blocked"))
+    });
+    std::fs::create_dir_all(scene.path("sales/.swath-publish")).expect("a folder");
+    put(&scene.path("sales/.swath-publish/1"), b"a file on its way");
+    scene.mistake("files that are getting their names, to a reader", |s| {
+        s.session.read_parquet(s.path("sales"))
+    });
+    scene.mistake("files that are getting their names, to a writer", |s| {
+        s.sales()
+            .to_parquet(ToParquet::new(s.path("sales")).overwrite())
     });
     scene.finish("files_that_cannot_be_written");
 }

@@ -1,5 +1,10 @@
 //! Every task encoded, decoded and run in a second process gives the same answers.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a test lists its own folder as no part of swath would"
+)]
+
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
@@ -31,6 +36,36 @@ impl Drop for Worker {
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
+}
+
+/// A worker that is killed in the middle of a write leaves the files that were there.
+#[test]
+fn a_write_whose_worker_is_killed_is_undone() -> swath::Result<()> {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let out = folder.path().join("out");
+    let rows = |session: &Session| {
+        session.from_batches((0..200).map(|_| Batch::from_csv("a\n1\n2\n").expect("rows")))
+    };
+    for micros in [0, 500, 2_000, 8_000, 20_000] {
+        let socket = tempfile::tempdir().expect("a temporary folder");
+        let (away, mut worker) = elsewhere(socket.path());
+        let old = Session::testing().from_batches([Batch::from_csv("a\n7\n")?])?;
+        old.to_parquet(ToParquet::new(&*out).overwrite())?;
+        let sink = rows(&away)?.sink_parquet(ToParquet::new(&*out).overwrite())?;
+        let run = swath::submit(&sink)?;
+        std::thread::sleep(std::time::Duration::from_micros(micros));
+        worker.0.kill().expect("killed");
+        let outcome = run.wait();
+        let files = Session::testing().read_parquet(&out)?;
+        let total: i64 = files.sum("a")?.get()?;
+        assert_eq!(total, if outcome.is_ok() { 600 } else { 7 });
+        let hidden = std::fs::read_dir(&out).expect("a folder").any(|entry| {
+            let name = entry.expect("an entry").file_name();
+            name.to_string_lossy().starts_with('.')
+        });
+        assert!(!hidden, "a hidden folder is left");
+    }
+    Ok(())
 }
 
 fn elsewhere(folder: &std::path::Path) -> (Session, Worker) {

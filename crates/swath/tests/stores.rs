@@ -87,12 +87,11 @@ fn a_pipeline_reads_and_writes_urls() -> swath::Result<()> {
         );
     }
     // Through persist, back to the store, and over what was there.
-    let kept = session.read_parquet("memory://data/sales")?.persist()?;
-    let one = kept.repartition(1)?;
     let unkept = session.read_parquet("memory://data/sales")?;
-    unkept
-        .to_parquet(ToParquet::new("memory://data/sales").overwrite())
-        .expect_err("it reads them");
+    let over = unkept.to_parquet(ToParquet::new("memory://data/sales").overwrite());
+    assert_eq!(over.expect_err("it reads them").code(), "E0203");
+    let kept = unkept.persist()?;
+    let one = kept.repartition(1)?;
     one.to_parquet("memory://data/one")?;
     sales(&session)
         .partitions(0..1)?

@@ -4,6 +4,7 @@ mod outputs;
 mod persist;
 mod shapes;
 mod tuples;
+mod writes;
 
 use swath_plan::Plan;
 
@@ -67,7 +68,7 @@ pub fn compute<C: Compute>(items: C) -> Result<C::Output> {
 /// Starts the computation of items and returns at once; see [`compute`] and [`Run`].
 ///
 /// # Errors
-/// Items of different sessions.
+/// Items of different sessions; writes into folders that may not be written to, are read, or are one.
 #[track_caller]
 pub fn submit<C: Compute>(items: C) -> Result<Run<C::Output>> {
     let mut plans = Vec::new();
@@ -79,11 +80,16 @@ pub fn submit<C: Compute>(items: C) -> Result<Run<C::Output>> {
         let run = swath_scheduler::Run::ready(Ok(nothing(collector)));
         return Ok(Run::new(run, None));
     };
-    session.check_all(&sessions, std::panic::Location::caller())?;
-    let run = engine::start(&session, &plans);
+    let called = std::panic::Location::caller();
+    session.check_all(&sessions, called)?;
+    let (roots, writes) = writes::begin(&session, session.with_all_persisted(&plans), called)?;
+    let run = engine::start(&session, roots);
     let of = session.clone();
+    // What follows a run is called, or dropped, before anybody learns of its end: by then no write has anything hidden.
     let run = run.map(move |roots| {
-        Ok(roots.and_then(|roots: Roots| collector(&mut roots.into_iter(), &session)))
+        let output = roots.and_then(|roots: Roots| collector(&mut roots.into_iter(), &session));
+        drop(writes);
+        Ok(output)
     });
     Ok(Run::new(run, of))
 }

@@ -85,7 +85,6 @@ impl Compute for Sink {
 
     fn collector(&self) -> Collector<Written> {
         let table = table_collector(&self.plan);
-        let replaced = Arc::clone(&self.replaced);
-        Box::new(move |rows, session| Written::finish(&table(rows, session)?, &replaced))
+        Box::new(move |rows, session| Written::listed(&table(rows, session)?))
     }
 }

@@ -51,7 +51,7 @@ fn persist_frames(
     let sessions: Vec<Session> = frames.iter().map(|frame| frame.session().clone()).collect();
     session.check_all(&sessions, location)?;
     let began = Instant::now();
-    let roots = engine::start(session, &plans)
+    let roots = engine::start(session, session.with_all_persisted(&plans))
         .wait()
         .map_err(|error| Error::run(error, session))??;
     Ok(frames

@@ -33,6 +33,16 @@ pub enum ErrorKind {
         /// Which.
         path: Option<PathBuf>,
     },
+    /// A file would be overwritten by the computation that reads it.
+    ReadAndWritten {
+        /// Which.
+        path: PathBuf,
+    },
+    /// Two writes of one computation go into one folder.
+    WrittenTwice {
+        /// The folder of the second.
+        path: PathBuf,
+    },
     /// A task failed: overflow, division by zero, a user function's error.
     Task,
     /// A task panicked.
@@ -75,6 +85,8 @@ impl ErrorKind {
             Self::Value => "E0108",
             Self::NotFound { .. } => "E0201",
             Self::File { .. } => "E0202",
+            Self::ReadAndWritten { .. } => "E0203",
+            Self::WrittenTwice { .. } => "E0204",
             Self::MemoryLimit { .. } => "E0301",
             Self::Released => "E0302",
             Self::Task => "E0401",

@@ -3,23 +3,22 @@
 use std::fmt;
 use std::panic::Location;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use swath_io::{Replaced, ToParquet, WrittenFile, prepare_folder};
-use swath_memory::CancelToken;
-use swath_plan::{Plan, PlanError};
+use swath_io::ToParquet;
+use swath_plan::Plan;
 
 use super::DataFrame;
 use crate::compute::compute;
 use crate::{Error, Result, Session, Table};
 
 /// A lazy write: joins a [`compute`](crate::compute) with other items, so that what they share is read once.
+///
+/// Nothing on disk is looked at or touched before it is computed. Computed again, it is another write under the same
+/// rules.
 #[derive(Clone, Debug)]
 pub struct Sink {
     pub(crate) session: Session,
     pub(crate) plan: Plan,
-    /// Files of the folder that are removed when all new ones are there.
-    pub(crate) replaced: Arc<Replaced>,
 }
 
 /// What was written.
@@ -31,18 +30,9 @@ pub struct Written {
 }
 
 impl Written {
-    /// The outcome of a write whose files are listed in `table`; what they replace is removed now.
-    pub(crate) fn finish(table: &Table, replaced: &Replaced) -> Result<Self> {
+    /// The outcome of a write whose files are listed in `table`.
+    pub(crate) fn listed(table: &Table) -> Result<Self> {
         let rows: Vec<(String, u64, u64)> = table.rows()?.collect();
-        let files = rows.iter().map(|(path, rows, bytes)| WrittenFile {
-            path: path.clone(),
-            rows: *rows,
-            bytes: *bytes,
-        });
-        replaced
-            .remove(&files.collect())
-            .map_err(PlanError::from)
-            .map_err(Error::lowering)?;
         Ok(Self {
             rows: rows.iter().map(|(_, rows, _)| rows).sum(),
             bytes: rows.iter().map(|(_, _, bytes)| bytes).sum(),
@@ -89,17 +79,19 @@ impl fmt::Display for Written {
 impl DataFrame {
     /// Writes the frame as Parquet now, one file a partition, named `part.N.parquet`.
     ///
-    /// A file appears under its name when it is complete; the index and its divisions are recorded and
-    /// [`Session::read_parquet`] restores them.
+    /// All files are seen when all are complete: until then, and for good if anything fails, the folder is as it was.
+    /// The index and its divisions are recorded and [`Session::read_parquet`] restores them.
     ///
     /// # Errors
-    /// A folder that cannot be written or has such files already; whatever a task meets.
+    /// A folder that cannot be written or has such files already; files that this computation reads, which
+    /// [`persist`](Self::persist) frees first; whatever a task meets.
     #[track_caller]
     pub fn to_parquet(&self, options: impl Into<ToParquet>) -> Result<Written> {
         compute(&self.sink_parquet(options)?)
     }
 
-    /// Like [`to_parquet`](Self::to_parquet), but lazy: an item of a [`compute`](crate::compute).
+    /// Like [`to_parquet`](Self::to_parquet), but lazy: an item of a [`compute`](crate::compute), where two writes
+    /// cannot go into one folder.
     ///
     /// # Errors
     /// Options that are not valid.
@@ -108,26 +100,12 @@ impl DataFrame {
         let location = Location::caller();
         let options: ToParquet = options.into();
         let options = options.recording(self.divisions().clone());
-        let check = || -> std::result::Result<Replaced, PlanError> {
-            refuse_reading(self.plan(), options.folder())?;
-            let io = self.session().env().io(CancelToken::new());
-            Ok(prepare_folder(&options, &io)?)
-        };
-        match check() {
-            Ok(replaced) => Ok(Sink {
+        match options.check() {
+            Ok(()) => Ok(Sink {
                 session: self.session().clone(),
                 plan: self.plan().to_parquet(options).at(location),
-                replaced: Arc::new(replaced),
             }),
-            Err(error) => Err(Error::planning(error, "to_parquet", location)),
+            Err(error) => Err(Error::planning(error.into(), "to_parquet", location)),
         }
-    }
-}
-
-/// Refuses to replace files that the same computation reads.
-fn refuse_reading(plan: &Plan, folder: &str) -> std::result::Result<(), PlanError> {
-    match swath_plan::files_read(plan).find(|file| Path::new(file).starts_with(folder)) {
-        Some(file) => Err(PlanError::WritesWhatItReads { file }),
-        None => Ok(()),
     }
 }

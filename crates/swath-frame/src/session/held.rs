@@ -104,6 +104,11 @@ impl Session {
         self.persisted_set(name).and_then(|set| set.claims())
     }
 
+    /// [`with_persisted`](Self::with_persisted) of each.
+    pub(crate) fn with_all_persisted(&self, plans: &[Plan]) -> Vec<Plan> {
+        plans.iter().map(|plan| self.with_persisted(plan)).collect()
+    }
+
     /// The plan with sub-plans that are persisted read from memory, and released ones computed again.
     pub(crate) fn with_persisted(&self, plan: &Plan) -> Plan {
         replace_held(

@@ -34,4 +34,4 @@ pub use part::ParquetPart;
 pub use reader::ParquetReader;
 pub use unit::{FileId, Unit};
 pub use write_options::ToParquet;
-pub use writer::{ParquetWriter, prepare_folder};
+pub use writer::ParquetWriter;

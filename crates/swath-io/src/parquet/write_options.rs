@@ -6,12 +6,13 @@ use swath_divisions::Divisions;
 use swath_graph::{Canon, Fingerprint};
 use swath_meta::nearest;
 
-use crate::IoError;
+use super::dataset::EXTENSIONS;
+use crate::{IoContext, IoError, WriteTarget};
 use parquet::basic::{Compression, ZstdLevel};
 
 /// Options of `to_parquet` and `sink_parquet`: the bare argument is the default option.
 ///
-/// One file a partition, `part.0.parquet` and so on, in a folder. A file is seen under its name when it is whole.
+/// One file a partition, `part.0.parquet` and so on, in a folder. They are seen when all of them are whole.
 ///
 /// ```
 /// use swath_io::ToParquet;
@@ -58,7 +59,8 @@ impl ToParquet {
         }
     }
 
-    /// Replaces Parquet files that the folder has already; without it they are an error.
+    /// Replaces the Parquet files that a reader of the folder sees, those in folders below included; without it they
+    /// are an error.
     pub fn overwrite(self) -> Self {
         Self {
             overwrite: true,
@@ -77,6 +79,29 @@ impl ToParquet {
     /// The folder, as given.
     pub fn folder(&self) -> &str {
         &self.folder
+    }
+
+    /// Checks what can be checked without looking at a disk or store.
+    ///
+    /// # Errors
+    /// An option that says nothing known.
+    pub fn check(&self) -> Result<(), IoError> {
+        if self.row_group_rows == Some(0) {
+            return Err(IoError::OptionValue {
+                name: "row_group_rows".to_owned(),
+                value: "0".to_owned(),
+                expected: "at least one row",
+            });
+        }
+        self.codec().map(drop)
+    }
+
+    /// The folder to write into.
+    ///
+    /// # Errors
+    /// A URL without a store; a path that is none.
+    pub fn target(&self, context: &IoContext) -> Result<WriteTarget, IoError> {
+        WriteTarget::new(&self.folder, &EXTENSIONS, self.overwrite, context)
     }
 
     pub(super) fn codec(&self) -> Result<Compression, IoError> {

@@ -11,50 +11,42 @@ use std::sync::Arc;
 use swath_batch::normalise;
 use swath_meta::Meta;
 
-use super::dataset::EXTENSIONS;
 use super::partitions::{DIVISIONS_KEY, Recorded};
 use super::write_options::ToParquet;
-use crate::folder::{Folder, Replaced, Unpublished, WrittenFile};
-use crate::{IoContext, IoError};
+use crate::folder::Unfinished;
+use crate::{IoContext, IoError, Staged, WrittenFile};
 
 /// Rows of a row group where the options do not say.
 const ROW_GROUP_ROWS: usize = 1 << 20;
 
-/// Writes the rows of partition `n` as `part.n.parquet`.
+/// Writes the rows of partition `n`: what is seen as `part.n.parquet` when the write is
+/// [published](Staged::publish).
 ///
 /// Dtypes, the index and, where the options have them, the partition's divisions are recorded and restored by a
 /// reader. Categories stay categories. The file has statistics of row groups and of pages. Dropped before
-/// [`ParquetWriter::finish`], it leaves nothing behind; written again, it is the same file.
+/// [`ParquetWriter::finish`], it leaves nothing behind; written again, also at the same time, it is the same file.
 pub struct ParquetWriter {
-    writer: ArrowWriter<Box<dyn Unpublished>>,
+    writer: ArrowWriter<Box<dyn Unfinished>>,
     meta: Arc<Meta>,
     path: String,
     rows: u64,
 }
 
 impl ParquetWriter {
-    /// Begins the file of one partition; the folder is made where it is not there.
+    /// Begins the file of one partition, in the hidden place of a write that has begun.
     ///
     /// # Errors
-    /// An option that says nothing known; a folder or file that cannot be made; a URL without a store.
+    /// An option that says nothing known; a file that cannot be made, as when the write was given up.
     pub fn create(
         options: &ToParquet,
+        staged: &Staged,
         meta: &Arc<Meta>,
         partition: usize,
         context: &IoContext,
     ) -> Result<Self, IoError> {
-        let folder = Folder::of(&options.folder, context)?;
+        options.check()?;
         let codec = options.codec()?;
         let rows = options.row_group_rows.unwrap_or(ROW_GROUP_ROWS);
-        if rows == 0 {
-            let (name, value) = ("row_group_rows".to_owned(), "0".to_owned());
-            return Err(IoError::OptionValue {
-                name,
-                value,
-                expected: "at least one row",
-            });
-        }
-        folder.make()?;
         let recorded = recorded(options, partition).map(|recorded| {
             let text = serde_json::to_string(&recorded).expect("labels are plain data");
             KeyValue::new(DIVISIONS_KEY.to_owned(), text)
@@ -66,7 +58,7 @@ impl ParquetWriter {
             .set_created_by(format!("swath {}", env!("CARGO_PKG_VERSION")))
             .set_key_value_metadata(recorded.map(|recorded| vec![recorded]))
             .build();
-        let (file, path) = folder.create(&format!("part.{partition}.parquet"))?;
+        let (file, path) = staged.create(partition, context)?;
         let writer = ArrowWriter::try_new(file, meta.to_arrow(), Some(properties))
             .map_err(|source| encode_error(&path, source))?;
         Ok(Self {
@@ -90,7 +82,7 @@ impl ParquetWriter {
         Ok(())
     }
 
-    /// Makes the file durable and gives it its name.
+    /// Makes the file whole and durable. Its path is where it will be seen.
     ///
     /// # Errors
     /// What the system refuses; then there is no file.
@@ -101,7 +93,7 @@ impl ParquetWriter {
         let file = writer
             .into_inner()
             .map_err(|source| encode_error(&path, source))?;
-        let bytes = file.publish()?;
+        let bytes = file.finish()?;
         Ok(WrittenFile { path, rows, bytes })
     }
 }
@@ -112,28 +104,6 @@ impl fmt::Debug for ParquetWriter {
             .field("path", &self.path)
             .field("rows", &self.rows)
             .finish_non_exhaustive()
-    }
-}
-
-/// Checks and readies the folder of a write before its first partition: makes it, and finds what is in it.
-///
-/// Returns the Parquet files that are there, which [`Replaced::remove`] takes away when all new ones are written.
-///
-/// # Errors
-/// [`IoError::Exists`] where there are Parquet files and the options do not say to overwrite them; a folder that cannot
-/// be made; a URL without a store.
-pub fn prepare_folder(options: &ToParquet, context: &IoContext) -> Result<Replaced, IoError> {
-    let folder = Folder::of(&options.folder, context)?;
-    options.codec()?;
-    folder.make()?;
-    let files = folder.files(&EXTENSIONS)?;
-    if files.is_empty() || options.overwrite {
-        Ok(Replaced::new(folder, files))
-    } else {
-        Err(IoError::Exists {
-            path: options.folder.clone(),
-            files: files.len(),
-        })
     }
 }
 

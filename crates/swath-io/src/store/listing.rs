@@ -32,17 +32,18 @@ impl Place {
         Ok(found.iter().map(identity).collect())
     }
 
-    /// The URLs of the objects directly below the key whose names end so.
-    pub(super) fn files(
-        &self,
-        extensions: &[&str],
-        cancel: &CancelToken,
-    ) -> Result<Vec<String>, IoError> {
-        let objects = self.objects(false, cancel)?;
-        let ends =
-            |meta: &&ObjectMeta| has_extension(Path::new(meta.location.as_ref()), extensions);
-        let files = objects.iter().filter(ends);
-        Ok(files.map(|meta| self.url_of(&meta.location)).collect())
+    /// The keys of all objects below the key, without it.
+    pub(super) fn names_below(&self, cancel: &CancelToken) -> Result<Vec<String>, IoError> {
+        let below = |meta: &ObjectMeta| {
+            let parts = meta.location.prefix_match(&self.key)?;
+            let names: Vec<String> = parts.map(|part| part.as_ref().to_owned()).collect();
+            Some(names.join("/"))
+        };
+        Ok(self
+            .objects(true, cancel)?
+            .iter()
+            .filter_map(below)
+            .collect())
     }
 
     /// The objects that the key matches as a glob.

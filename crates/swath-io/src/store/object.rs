@@ -33,6 +33,19 @@ impl Place {
         }
     }
 
+    /// The bytes of a small object; nothing if it is not there.
+    pub(super) fn get(&self, cancel: &CancelToken) -> Result<Option<Vec<u8>>, IoError> {
+        let key = self.key.clone();
+        let got = self.begin(|store| async move {
+            match store.get_opts(&key, GetOptions::default()).await {
+                Err(object_store::Error::NotFound { .. }) => Ok(None),
+                answer => Ok(Some(answer?.bytes().await?.to_vec())),
+            }
+        });
+        got.wait(cancel)
+            .map_err(|refusal| refusal.during("read", &self.url()))
+    }
+
     /// What the store says about the object.
     pub(super) fn head(&self) -> Ticket<ObjectMeta> {
         let key = self.key.clone();

@@ -9,7 +9,7 @@ use super::requests::Requests;
 use super::table::{Store, Stores};
 use super::upload::NewObject;
 use super::url::{scheme, without_secrets};
-use crate::folder::Unpublished;
+use crate::folder::Unfinished;
 use crate::list::Wanted;
 use crate::{FileIdentity, IoError, RangeReader};
 
@@ -118,17 +118,25 @@ impl Store for Objects {
         Ok(Arc::new(self.place(key)?.open(identity, cancel)))
     }
 
-    fn files(
-        &self,
-        key: &str,
-        extensions: &[&str],
-        cancel: &CancelToken,
-    ) -> Result<Vec<String>, IoError> {
-        self.place(key)?.files(extensions, cancel)
+    fn names(&self, key: &str, cancel: &CancelToken) -> Result<Vec<String>, IoError> {
+        self.place(key)?.names_below(cancel)
     }
 
-    fn create(&self, key: &str, cancel: &CancelToken) -> Result<Box<dyn Unpublished>, IoError> {
-        Ok(Box::new(NewObject::new(self.place(key)?, cancel)))
+    fn create(
+        &self,
+        key: &str,
+        shown: &str,
+        cancel: &CancelToken,
+    ) -> Result<Box<dyn Unfinished>, IoError> {
+        Ok(Box::new(NewObject::new(self.place(key)?, shown, cancel)))
+    }
+
+    fn get(&self, key: &str, cancel: &CancelToken) -> Result<Option<Vec<u8>>, IoError> {
+        self.place(key)?.get(cancel)
+    }
+
+    fn copy(&self, from: &str, to: &str, cancel: &CancelToken) -> Result<(), IoError> {
+        self.place(from)?.copy(&self.place(to)?, cancel)
     }
 
     fn remove(&self, key: &str, cancel: &CancelToken) -> Result<(), IoError> {

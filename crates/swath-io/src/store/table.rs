@@ -8,7 +8,7 @@ use swath_memory::CancelToken;
 #[cfg(feature = "object-store")]
 use super::requests::Requests;
 use super::url::{address, without_secrets};
-use crate::folder::Unpublished;
+use crate::folder::Unfinished;
 use crate::list::Wanted;
 use crate::{FileIdentity, IoError, RangeReader};
 
@@ -32,16 +32,22 @@ pub(super) trait Store: Debug + Send + Sync {
         cancel: &CancelToken,
     ) -> Result<Arc<dyn RangeReader>, IoError>;
 
-    /// The URLs of the files directly in a folder whose names end so.
-    fn files(
+    /// The keys of all files below a key, without it.
+    fn names(&self, key: &str, cancel: &CancelToken) -> Result<Vec<String>, IoError>;
+
+    /// Begins a file, which is seen when it is finished; errors call it `shown`.
+    fn create(
         &self,
         key: &str,
-        extensions: &[&str],
+        shown: &str,
         cancel: &CancelToken,
-    ) -> Result<Vec<String>, IoError>;
+    ) -> Result<Box<dyn Unfinished>, IoError>;
 
-    /// Begins a file, which is seen when it is published.
-    fn create(&self, key: &str, cancel: &CancelToken) -> Result<Box<dyn Unpublished>, IoError>;
+    /// The bytes of a small file; nothing if it is not there.
+    fn get(&self, key: &str, cancel: &CancelToken) -> Result<Option<Vec<u8>>, IoError>;
+
+    /// Puts a copy of a file in another place, where it replaces what is there.
+    fn copy(&self, from: &str, to: &str, cancel: &CancelToken) -> Result<(), IoError>;
 
     /// Removes a file; that it is gone already is no error.
     fn remove(&self, key: &str, cancel: &CancelToken) -> Result<(), IoError>;
@@ -121,20 +127,30 @@ impl Located {
         self.store.open(&self.key, identity, cancel)
     }
 
-    /// The URLs of the files directly below the key whose names end so, by name.
-    pub(crate) fn files(
-        &self,
-        extensions: &[&str],
-        cancel: &CancelToken,
-    ) -> Result<Vec<String>, IoError> {
-        let mut files = self.store.files(&self.key, extensions, cancel)?;
-        files.sort();
-        Ok(files)
+    /// The names of all files below the key, as parts of a path from there, in order.
+    pub(crate) fn names(&self, cancel: &CancelToken) -> Result<Vec<String>, IoError> {
+        let mut names = self.store.names(&self.key, cancel)?;
+        names.sort();
+        Ok(names)
     }
 
-    /// Begins the file.
-    pub(crate) fn create(&self, cancel: &CancelToken) -> Result<Box<dyn Unpublished>, IoError> {
-        self.store.create(&self.key, cancel)
+    /// Begins the file; errors call it `shown`.
+    pub(crate) fn create(
+        &self,
+        shown: &str,
+        cancel: &CancelToken,
+    ) -> Result<Box<dyn Unfinished>, IoError> {
+        self.store.create(&self.key, shown, cancel)
+    }
+
+    /// The bytes of a small file; nothing if it is not there.
+    pub(crate) fn get(&self, cancel: &CancelToken) -> Result<Option<Vec<u8>>, IoError> {
+        self.store.get(&self.key, cancel)
+    }
+
+    /// Puts a copy at another place of the same store, where it replaces what is there.
+    pub(crate) fn copy(&self, to: &Self, cancel: &CancelToken) -> Result<(), IoError> {
+        self.store.copy(&self.key, &to.key, cancel)
     }
 
     /// Removes the file; that it is gone already is no error.

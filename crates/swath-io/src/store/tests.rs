@@ -16,7 +16,7 @@ use crate::range::open_file;
 use crate::testing::{Fault, Faulty, Request};
 use crate::{
     FileIdentity, FooterCache, IoContext, IoError, ParquetDataset, ParquetReader, ParquetWriter,
-    ReadParquet, ScanRequest, Stores, ToParquet, Written, prepare_folder,
+    ReadParquet, ScanRequest, Stores, ToParquet, Written,
 };
 
 const WANTED: Wanted<'_> = Wanted {
@@ -81,13 +81,14 @@ fn told(error: IoError) -> String {
 /// Writes `n` partitions of 100 rows each.
 fn write(context: &IoContext, folder: &str, n: usize) -> Result<Written, IoError> {
     let options = ToParquet::from(folder).overwrite().row_group_rows(40);
-    let replaced = prepare_folder(&options, context)?;
+    let write = options.target(context)?.begin()?;
     let files = (0..n).map(|partition| {
         let rows: Vec<String> = (0..100)
             .map(|row| format!("{},{},x{}", partition * 100 + row, row % 7, row % 3))
             .collect();
         let batch = Batch::from_csv(&format!("id,few,text\n{}\n", rows.join("\n")))?;
-        let mut writer = ParquetWriter::create(&options, batch.meta(), partition, context)?;
+        let staged = write.staged();
+        let mut writer = ParquetWriter::create(&options, staged, batch.meta(), partition, context)?;
         writer.write(batch.record_batch())?;
         writer.finish()
     });
@@ -95,7 +96,7 @@ fn write(context: &IoContext, folder: &str, n: usize) -> Result<Written, IoError
         .collect::<Result<Vec<_>, IoError>>()?
         .into_iter()
         .collect();
-    replaced.remove(&written)?;
+    write.staged().publish(&written.files, context)?;
     Ok(written)
 }
 
@@ -279,7 +280,8 @@ fn rows_come_back_as_they_were_written() {
     write(&context, "memory://data/out", 1).expect("written");
     assert_eq!(keys(&store), ["out/part.0.parquet"]);
     let options = ToParquet::from("memory://data/out");
-    let error = prepare_folder(&options, &context).expect_err("it has files");
+    let target = options.target(&context).expect("a store");
+    let error = target.begin().expect_err("it has files");
     insta::assert_snapshot!(told(error), @r"
     `memory://data/out` has 1 file already; `.overwrite()` replaces them
       fix write to another folder, or say `ToParquet::new(..).overwrite()`
@@ -398,6 +400,49 @@ fn nothing_half_written_is_seen_or_left() {
     assert_eq!(read(&context, url).expect("rows"), 100);
 }
 
+/// Whichever request of an overwrite fails, the old objects are there, or all the new ones, and nothing else.
+#[test]
+fn an_overwrite_that_fails_at_any_request_is_undone() {
+    let url = "memory://data/out";
+    let mut failed = 0;
+    for request in [
+        Request::Put,
+        Request::Get,
+        Request::List,
+        Request::Copy,
+        Request::Delete,
+    ] {
+        for fault in [Fault::Broken, Fault::Panic] {
+            for nth in 1.. {
+                let (context, store) = scene();
+                write(&context, url, 3).expect("written");
+                let old = keys(&store);
+                let asked = store.asked(request);
+                store.fail(request, nth, fault);
+                let outcome = write(&context, url, 4);
+                store.heal();
+                let last = store.asked(request) - asked < nth;
+                let rows = read(&context, url).expect("rows");
+                if outcome.is_err() {
+                    assert_eq!((keys(&store), rows), (old, 300), "{request:?} {nth}");
+                } else {
+                    assert_eq!(rows, 400, "{request:?} {nth}");
+                    // What tells that all is over, or removes what is hidden, may fail: then that stays.
+                    let mut seen = keys(&store);
+                    seen.retain(|key| !key.contains("/.swath-"));
+                    assert_eq!(seen.len(), 4, "{seen:?}");
+                }
+                failed += usize::from(!last);
+                if last {
+                    assert_eq!(keys(&store).len(), 4);
+                    break;
+                }
+            }
+        }
+    }
+    assert!(failed > 40, "{failed}");
+}
+
 #[test]
 fn an_object_of_parts_is_seen_when_it_is_whole() {
     let (context, store) = scene();
@@ -407,14 +452,14 @@ fn an_object_of_parts_is_seen_when_it_is_whole() {
         .expect("a store");
     let part = vec![7_u8; 5 << 20];
     let write = |parts: usize| {
-        let mut object = place.create(&context.cancel)?;
+        let mut object = place.create("memory://data/large", &context.cancel)?;
         for _ in 0..parts {
             object
                 .write_all(&part)
                 .map_err(|error| error.downcast::<IoError>().expect("the store's own error"))?;
             assert!(keys(&store).is_empty(), "seen too early");
         }
-        object.publish()
+        object.finish()
     };
     assert_eq!(write(5).expect("written"), 25 << 20);
     assert_eq!(store.asked(Request::Part), 4, "of 8 MiB each but the last");
@@ -452,7 +497,9 @@ fn an_object_of_parts_is_seen_when_it_is_whole() {
     }
     // Given up by its writer.
     let before = store.asked(Request::Abort);
-    let mut object = place.create(&context.cancel).expect("an object");
+    let mut object = place
+        .create("memory://data/large", &context.cancel)
+        .expect("an object");
     object.write_all(&vec![1; 20 << 20]).expect("written");
     drop(object);
     assert_eq!(store.asked(Request::Abort) - before, 1);

@@ -1,6 +1,8 @@
 //! Writing an object that is seen when it is whole.
 
-use object_store::{MultipartUpload, ObjectStore, ObjectStoreExt, PutMultipartOptions, PutOptions};
+use object_store::{
+    CopyOptions, MultipartUpload, ObjectStore, ObjectStoreExt, PutMultipartOptions, PutOptions,
+};
 use std::io::{self, Write};
 use std::time::{Duration, Instant};
 use swath_memory::CancelToken;
@@ -8,7 +10,7 @@ use swath_memory::CancelToken;
 use super::place::Place;
 use super::requests::{Refusal, Ticket};
 use crate::IoError;
-use crate::folder::Unpublished;
+use crate::folder::Unfinished;
 
 /// Bytes of a part: all but the last are this long, as some stores ask.
 const PART: usize = 8 << 20;
@@ -17,10 +19,12 @@ const PART: usize = 8 << 20;
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// An object that is being written: up to one part of it here, one on its way, the rest in the store, where nobody
-/// sees it before it is published. Dropped before that, it is taken back.
+/// sees it before it is finished. Dropped before that, it is taken back.
 #[derive(Debug)]
 pub(super) struct NewObject {
     place: Place,
+    /// What errors call it.
+    shown: String,
     cancel: CancelToken,
     held: Vec<u8>,
     upload: Option<Box<dyn MultipartUpload>>,
@@ -29,9 +33,10 @@ pub(super) struct NewObject {
 }
 
 impl NewObject {
-    pub(super) fn new(place: Place, cancel: &CancelToken) -> Self {
+    pub(super) fn new(place: Place, shown: &str, cancel: &CancelToken) -> Self {
         Self {
             place,
+            shown: shown.to_owned(),
             cancel: cancel.clone(),
             held: Vec::new(),
             upload: None,
@@ -40,7 +45,7 @@ impl NewObject {
         }
     }
 
-    fn finish(&mut self) -> Result<(), Refusal> {
+    fn complete(&mut self) -> Result<(), Refusal> {
         let rest = std::mem::take(&mut self.held);
         if self.upload.is_none() {
             let key = self.place.key.clone();
@@ -97,10 +102,10 @@ impl NewObject {
     }
 }
 
-impl Unpublished for NewObject {
-    fn publish(mut self: Box<Self>) -> Result<u64, IoError> {
-        self.finish()
-            .map_err(|refusal| refusal.during("write", &self.place.url()))?;
+impl Unfinished for NewObject {
+    fn finish(mut self: Box<Self>) -> Result<u64, IoError> {
+        self.complete()
+            .map_err(|refusal| refusal.during("write", &self.shown))?;
         Ok(self.written)
     }
 }
@@ -113,7 +118,7 @@ impl Write for NewObject {
             let rest = self.held.split_off(PART);
             let part = std::mem::replace(&mut self.held, rest);
             self.send(part)
-                .map_err(|refusal| io::Error::other(refusal.during("write", &self.place.url())))?;
+                .map_err(|refusal| io::Error::other(refusal.during("write", &self.shown)))?;
         }
         Ok(bytes.len())
     }
@@ -137,6 +142,18 @@ impl Drop for NewObject {
 }
 
 impl Place {
+    /// Puts a copy of the object at another key, where it replaces what is there.
+    pub(super) fn copy(&self, to: &Self, cancel: &CancelToken) -> Result<(), IoError> {
+        let (from, key) = (self.key.clone(), to.key.clone());
+        let copied = self.begin(|store| async move {
+            store.copy_opts(&from, &key, CopyOptions::default()).await?;
+            Ok(())
+        });
+        copied
+            .wait(cancel)
+            .map_err(|refusal| refusal.during("write", &to.url()))
+    }
+
     /// Removes the object; that it is gone already is no error.
     pub(super) fn remove(&self, cancel: &CancelToken) -> Result<(), IoError> {
         let key = self.key.clone();

@@ -1,5 +1,7 @@
 //! What a URL says, and what of it may be said again.
 
+use std::path::Path;
+
 /// The scheme of a URL; a Windows drive is none.
 pub(crate) fn scheme(path: &str) -> Option<&str> {
     path.split_once("://")
@@ -10,6 +12,15 @@ pub(crate) fn scheme(path: &str) -> Option<&str> {
                     .chars()
                     .all(|char| char.is_ascii_alphanumeric() || "+-.".contains(char))
         })
+}
+
+/// The path of a file or folder of this machine, however it is spelt; nothing for a URL of a store.
+pub(crate) fn local_path(path: &str) -> Option<&Path> {
+    match scheme(path) {
+        None => Some(Path::new(path)),
+        Some("file") => Some(Path::new(&path["file://".len()..])),
+        Some(_) => None,
+    }
 }
 
 /// A URL as it may be shown and compared: what follows `?` may be a secret, and so may what stands before `@`.

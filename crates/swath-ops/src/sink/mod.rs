@@ -2,6 +2,8 @@
 
 mod rows;
 mod split;
+
+mod publish_parquet;
 mod write_parquet;
 
 use std::fmt::Debug;
@@ -16,6 +18,7 @@ use swath_scheduler::TaskContext;
 use crate::pipeline::Flow;
 use crate::{OpError, TaskInputs, TaskValue};
 
+pub use publish_parquet::PublishParquet;
 pub use rows::Rows;
 pub use split::Split;
 pub use write_parquet::WriteParquet;

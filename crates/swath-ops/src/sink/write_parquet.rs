@@ -2,54 +2,40 @@
 
 use std::sync::Arc;
 
-use arrow_array::{ArrayRef, RecordBatch, StringViewArray, UInt64Array};
-use swath_batch::{Chunk, Partition};
+use swath_batch::Chunk;
 use swath_graph::{Decoder, Encoder};
-use swath_io::{ParquetWriter, ToParquet};
-use swath_meta::{DType, Field, Index, Meta};
+use swath_io::{ParquetWriter, Staged, ToParquet};
+use swath_meta::Meta;
 use swath_scheduler::TaskContext;
 
+use super::publish_parquet::written_rows;
 use super::{Made, Sink, SinkSpec};
 use crate::pipeline::Flow;
 use crate::{Env, OpError, TaskInputs, TaskValue};
 
-/// Writes `part.N.parquet`, N being the task's position; the value is one row: file, rows, bytes.
+/// Writes the file of partition N, N being the task's position; the value is one row: file, rows, bytes.
 ///
-/// Rows are encoded as they come. The file appears under its name when it is complete, and not before.
+/// Rows are encoded as they come. The file is in the hidden folder of its write until
+/// [`PublishParquet`](super::PublishParquet) gives all files their names.
 #[derive(Clone, Debug)]
 pub struct WriteParquet {
     options: Arc<ToParquet>,
+    staged: Arc<Staged>,
 }
 
 impl WriteParquet {
-    /// Writes as the options say.
-    pub fn new(options: ToParquet) -> Self {
+    /// Writes as the options say, for a write that has begun.
+    pub fn new(options: ToParquet, staged: Staged) -> Self {
         Self {
             options: Arc::new(options),
+            staged: Arc::new(staged),
         }
-    }
-
-    /// The columns of the value: `file`, `rows`, `bytes`.
-    pub fn written_meta() -> Arc<Meta> {
-        let field = |name: &str, dtype| Field {
-            name: Arc::from(name),
-            dtype,
-            nullable: false,
-        };
-        let fields = vec![
-            field("file", DType::String),
-            field("rows", DType::UInt64),
-            field("bytes", DType::UInt64),
-        ];
-        Arc::new(Meta::try_new(fields, Index::none()).expect("three different names"))
     }
 
     pub(crate) fn decode(from: &Decoder<'_>) -> Result<Self, OpError> {
         let object = from.object()?;
         object.expect("write-parquet", 1)?;
-        Ok(Self {
-            options: Arc::new(object.serde("options")?),
-        })
+        Ok(Self::new(object.serde("options")?, object.serde("staged")?))
     }
 }
 
@@ -57,6 +43,7 @@ impl SinkSpec for WriteParquet {
     fn open(&self, meta: &Arc<Meta>, task: &TaskInputs<'_>) -> Result<Box<dyn Sink>, OpError> {
         Ok(Box::new(Running {
             options: Arc::clone(&self.options),
+            staged: Arc::clone(&self.staged),
             meta: Arc::clone(meta),
             partition: task.index,
             env: task.env.clone(),
@@ -65,12 +52,16 @@ impl SinkSpec for WriteParquet {
     }
 
     fn encode(&self, out: &mut Encoder) {
-        out.object("write-parquet", 1, |o| o.serde("options", &*self.options));
+        out.object("write-parquet", 1, |o| {
+            o.serde("options", &*self.options);
+            o.serde("staged", &*self.staged);
+        });
     }
 }
 
 struct Running {
     options: Arc<ToParquet>,
+    staged: Arc<Staged>,
     meta: Arc<Meta>,
     partition: usize,
     env: Env,
@@ -86,6 +77,7 @@ impl Running {
                 let io = self.env.io(cx.cancel_token().clone());
                 none.insert(ParquetWriter::create(
                     &self.options,
+                    &self.staged,
                     &self.meta,
                     self.partition,
                     &io,
@@ -105,14 +97,6 @@ impl Sink for Running {
     fn finish(mut self: Box<Self>, cx: &TaskContext<'_>) -> Result<Made, OpError> {
         self.writer(cx)?;
         let writer = self.writer.take().expect("the writer was begun above");
-        let file = writer.finish()?;
-        let meta = WriteParquet::written_meta();
-        let columns: Vec<ArrayRef> = vec![
-            Arc::new(StringViewArray::from_iter_values([file.path.as_str()])),
-            Arc::new(UInt64Array::from(vec![file.rows])),
-            Arc::new(UInt64Array::from(vec![file.bytes])),
-        ];
-        let batch: RecordBatch = Chunk::new(columns, 1).into_batch(&meta)?;
-        Ok(TaskValue::Rows(Partition::try_new(meta, vec![batch])?).into())
+        Ok(TaskValue::Rows(written_rows(&[writer.finish()?])?).into())
     }
 }

@@ -146,9 +146,10 @@ impl<'e> Streams<'e> {
                 Ok(stream)
             }
             Node::Repartition(cuts) => Ok(self.repartition(plan, cuts)),
-            Node::Write(options) => {
+            Node::Write(write) => {
+                let staged = write.staged.clone().ok_or(PlanError::NotBegun)?;
                 let stream = self.of(plan.input());
-                let sink = Arc::new(sink::WriteParquet::new(options.clone()));
+                let sink = Arc::new(sink::WriteParquet::new(write.options.clone(), staged));
                 let written = self.consume(stream, sink, true, plan, "write");
                 Ok(self.origin(Origin::All(written), plan.meta(), 1))
             }

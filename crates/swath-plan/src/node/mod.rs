@@ -16,7 +16,6 @@ mod write;
 use swath_divisions::RepartitionPlan;
 use swath_expr::Expr;
 use swath_graph::{Canon, Fingerprint};
-use swath_io::ToParquet;
 use swath_ops::Env;
 
 use crate::{Plan, PlanError};
@@ -28,6 +27,7 @@ pub use held::HeldRows;
 pub use project::Project;
 pub use scan::Scan;
 pub use top_n::{SortBy, TopN};
+pub use write::Write;
 
 /// What a plan does with its inputs.
 #[derive(Clone, Debug)]
@@ -55,7 +55,7 @@ pub enum Node {
     /// Other cuts through the same rows.
     Repartition(RepartitionPlan),
     /// Writes one file a partition; the rows are what was written.
-    Write(ToParquet),
+    Write(Write),
 }
 
 impl Node {
@@ -91,7 +91,7 @@ impl Node {
             Self::Tail(rows) => Ok(input.tail(rows)),
             Self::Partitions(which) => input.partitions(which),
             Self::Repartition(cuts) => Ok(input.recut(cuts)),
-            Self::Write(options) => Ok(input.to_parquet(options)),
+            Self::Write(write) => Ok(write.plan(input)),
             source @ (Self::Scan(_) | Self::Held(_) | Self::Constant(_)) => source.alone(),
         }
     }
@@ -124,7 +124,7 @@ impl Fingerprint for Node {
             }
             Self::Partitions(which) => which.feed(out),
             Self::Repartition(cuts) => cuts.feed(out),
-            Self::Write(options) => options.feed(out),
+            Self::Write(write) => write.feed(out),
         }
     }
 }

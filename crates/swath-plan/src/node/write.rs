@@ -1,20 +1,68 @@
 //! Writing files.
 
 use swath_divisions::Divisions;
-use swath_io::ToParquet;
-use swath_ops::sink::WriteParquet;
+use swath_graph::{Canon, Fingerprint};
+use swath_io::{Staged, ToParquet};
+use swath_ops::sink::PublishParquet;
 
 use crate::{Node, Plan};
+
+/// Writes one file a partition; when all are complete, they get their names.
+///
+/// A write touches the disk when it begins, which is no part of planning: it is asked for, and whoever computes it
+/// begins it. Each time it begins it is another computation, with a name of its own.
+#[derive(Clone, Debug)]
+pub struct Write {
+    /// What the user said.
+    pub options: ToParquet,
+    /// The write that has begun; only such a one can be lowered.
+    pub staged: Option<Staged>,
+}
+
+impl Write {
+    pub(crate) fn plan(self, input: Plan) -> Plan {
+        Plan::assemble(
+            Node::Write(self),
+            vec![input],
+            PublishParquet::written_meta(),
+            Divisions::unknown(1),
+        )
+    }
+}
 
 impl Plan {
     /// Writes one Parquet file a partition; the one partition of the result lists file, rows and bytes.
     pub fn to_parquet(&self, options: ToParquet) -> Plan {
-        let node = Node::Write(options);
-        Plan::assemble(
-            node,
-            vec![self.clone()],
-            WriteParquet::written_meta(),
-            Divisions::unknown(1),
-        )
+        let staged = None;
+        Write { options, staged }.plan(self.clone())
+    }
+
+    /// What a plan that writes was asked to write, if it is one.
+    pub fn writes(&self) -> Option<&ToParquet> {
+        match self.node() {
+            Node::Write(write) => Some(&write.options),
+            _ => None,
+        }
+    }
+
+    /// The same write, begun; another plan as it is.
+    pub fn begun(&self, staged: Staged) -> Plan {
+        match self.node() {
+            Node::Write(write) => {
+                let write = Write {
+                    options: write.options.clone(),
+                    staged: Some(staged),
+                };
+                write.plan(self.input().clone()).keep_location(self)
+            }
+            _ => self.clone(),
+        }
+    }
+}
+
+impl Fingerprint for Write {
+    fn feed(&self, out: &mut Canon) {
+        self.options.feed(out);
+        self.staged.feed(out);
     }
 }

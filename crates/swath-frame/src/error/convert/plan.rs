@@ -85,6 +85,30 @@ fn report(error: &PlanError) -> Report {
         | PlanError::Negative { .. }
         | PlanError::NoKeys
         | PlanError::NoColumns { .. } => Report::new(ErrorKind::Option, error.to_string()),
+        PlanError::WritesWhatItReads { file, folder } => {
+            let kind = ErrorKind::ReadAndWritten { path: file.into() };
+            let mut report = Report::new(kind, error.to_string());
+            report.notes.push(("writes", format!("into `{folder}`")));
+            report.fix = Some(
+                "write to another folder, or `persist()` first, so that the file is read no more"
+                    .to_owned(),
+            );
+            report
+        }
+        PlanError::WrittenTwice { folder, first } => {
+            let kind = ErrorKind::WrittenTwice {
+                path: folder.into(),
+            };
+            let mut report = Report::new(kind, error.to_string());
+            if folder != first {
+                report.notes.push(("other", format!("into `{first}`")));
+            }
+            report.fix = Some(
+                "write to two folders, neither in the other, or compute one after the other"
+                    .to_owned(),
+            );
+            report
+        }
         PlanError::Released { .. } => Report::new(ErrorKind::Released, error.to_string()),
         _ => Report::new(ErrorKind::Backend, error.to_string()),
     }

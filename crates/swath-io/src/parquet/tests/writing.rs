@@ -6,9 +6,7 @@ use swath_batch::Batch;
 use swath_divisions::Divisions;
 
 use super::fixture::{context, folder, scan, table};
-use crate::{
-    IoError, ParquetDataset, ParquetWriter, ReadParquet, ToParquet, Written, prepare_folder,
-};
+use crate::{FolderWrite, IoError, ParquetDataset, ParquetWriter, ReadParquet, ToParquet, Written};
 
 #[expect(clippy::disallowed_methods, reason = "a test looks at its own folder")]
 fn names(folder: &Path) -> Vec<String> {
@@ -26,17 +24,27 @@ fn names(folder: &Path) -> Vec<String> {
     names
 }
 
+fn begin(options: &ToParquet) -> FolderWrite {
+    let target = options.target(&context()).expect("a folder");
+    target.begin().expect("a folder to write into")
+}
+
 fn write(options: &ToParquet, partitions: &[Batch]) -> Written {
-    partitions
+    let write = begin(options);
+    let written: Written = partitions
         .iter()
         .enumerate()
         .map(|(at, batch)| {
             let mut writer =
-                ParquetWriter::create(options, batch.meta(), at, &context()).expect("a file");
+                ParquetWriter::create(options, write.staged(), batch.meta(), at, &context())
+                    .expect("a file");
             writer.write(batch.record_batch()).expect("rows");
             writer.finish().expect("a file")
         })
-        .collect()
+        .collect();
+    let published = write.staged().publish(&written.files, &context());
+    published.expect("published");
+    written
 }
 
 #[test]
@@ -48,7 +56,8 @@ fn rows_dtypes_and_index_come_back() {
     for codec in ["snappy", "zstd", "lz4", "none"] {
         let options = ToParquet::from(folder.path())
             .compression(codec)
-            .row_group_rows(100);
+            .row_group_rows(100)
+            .overwrite();
         let written = write(&options, std::slice::from_ref(&batch));
         assert_eq!(names(folder.path()), ["part.0.parquet"]);
         assert_eq!(written.rows(), 500);
@@ -64,7 +73,9 @@ fn nothing_half_written_is_seen_or_left() {
     let folder = folder();
     let batch = Batch::from_csv("a\n1\n").expect("a batch");
     let options = ToParquet::from(folder.path());
-    let mut writer = ParquetWriter::create(&options, batch.meta(), 7, &context()).expect("a file");
+    let begun = begin(&options);
+    let mut writer = ParquetWriter::create(&options, begun.staged(), batch.meta(), 7, &context())
+        .expect("a file");
     writer.write(batch.record_batch()).expect("rows");
     assert!(
         names(folder.path())
@@ -81,7 +92,11 @@ fn nothing_half_written_is_seen_or_left() {
         .write(other.record_batch())
         .expect_err("other columns");
     insta::assert_snapshot!(std::error::Error::source(&error).expect("a reason"), @"column 0 is `b` where the meta has `a`");
-    drop(writer);
+    drop(begun);
+    assert!(names(folder.path()).is_empty());
+    // A task that is still running cannot bring anything back.
+    let gone = writer.finish().expect_err("the write was given up");
+    assert!(gone.to_string().contains("part.7.parquet"), "{gone}");
     assert!(names(folder.path()).is_empty());
     assert_eq!(
         write(&options, &[batch]).files[0].path,
@@ -124,7 +139,8 @@ fn divisions_come_back() {
     );
     // What the rows contradict is not believed.
     let lie = Divisions::try_new([5_i64, 10, 20, 30]).expect("ascending");
-    write(&ToParquet::from(folder.path()).recording(lie), &parts);
+    let lying = ToParquet::from(folder.path()).recording(lie);
+    write(&lying.overwrite(), &parts);
     assert_eq!(
         open().divisions(),
         &Divisions::try_new([3_i64, 10, 25, 25]).expect("ascending")
@@ -136,38 +152,31 @@ fn a_folder_with_files_is_kept_or_replaced() {
     let folder = folder();
     let batch = Batch::from_csv("a\n1\n").expect("a batch");
     let options = ToParquet::from(folder.path());
-    assert!(
-        prepare_folder(&options, &context())
-            .expect("an empty folder")
-            .files()
-            .is_empty()
-    );
     write(&options, &[batch.clone(), batch.clone(), batch.clone()]);
-    let error = prepare_folder(&options, &context()).expect_err("it has files");
-    insta::assert_snapshot!(error.to_string().replace(&folder.path().display().to_string(), "DATA"), @"`DATA` has 3 files already; `.overwrite()` replaces them");
-    let options = options.overwrite();
-    let before = prepare_folder(&options, &context()).expect("to be replaced");
-    let written = write(&options, &[batch]);
-    before.remove(&written).expect("removed");
+    let target = options.target(&context()).expect("a folder");
+    let error = target.check().expect_err("it has files").to_string();
+    insta::assert_snapshot!(error.replace(&folder.path().display().to_string(), "DATA"), @"`DATA` has 3 files already; `.overwrite()` replaces them");
+    let again = target.begin().expect_err("it has files");
+    assert_eq!(again.to_string(), error);
+    assert_eq!(names(folder.path()).len(), 3);
+    write(&options.overwrite(), &[batch]);
     assert_eq!(names(folder.path()), ["part.0.parquet"]);
 }
 
 #[test]
 fn mistakes_are_told() {
-    let batch = Batch::from_csv("a\n1\n").expect("a batch");
-    let error = |options: ToParquet| {
-        ParquetWriter::create(&options, batch.meta(), 0, &context())
-            .expect_err("refused")
-            .to_string()
-    };
+    let error = |options: ToParquet| options.check().expect_err("refused").to_string();
     let folder = folder();
     insta::assert_snapshot!(error(ToParquet::from(folder.path()).compression("snapy")), @"no option `compression = snapy`; did you mean `snappy`?");
     insta::assert_snapshot!(error(ToParquet::from(folder.path()).compression("paper")), @"option `compression` is `paper`; expected `snappy`, `zstd`, `lz4` or `none`");
     insta::assert_snapshot!(error(ToParquet::from(folder.path()).row_group_rows(0)), @"option `row_group_rows` is `0`; expected at least one row");
-    insta::assert_snapshot!(error(ToParquet::from("s3://bucket/out")), @"`s3://bucket/out` is in the store `s3://bucket`, which this session does not have");
+    let target = |options: ToParquet| options.target(&context()).expect_err("refused").to_string();
+    insta::assert_snapshot!(target(ToParquet::from("s3://bucket/out")), @"`s3://bucket/out` is in the store `s3://bucket`, which this session does not have");
+    insta::assert_snapshot!(target(ToParquet::from("")), @"cannot find ``");
     let file = super::fixture::put(folder.path(), "file", b"x");
-    for target in [file.clone(), file.join("out"), file.join("a/b")] {
-        let text = error(ToParquet::from(target));
+    for path in [file.clone(), file.join("out"), file.join("a/b")] {
+        let target = ToParquet::from(path).target(&context()).expect("a path");
+        let text = target.begin().expect_err("a file in the way").to_string();
         assert_eq!(
             text.replace(&folder.path().display().to_string(), "DATA"),
             "`DATA/file` is a file, not a folder"
@@ -180,11 +189,15 @@ fn a_full_disk_leaves_nothing() {
     let folder = folder();
     let batch = Batch::from_record_batch(table(5000, 3)).expect("a batch");
     let options = ToParquet::from(folder.path());
+    let begun = begin(&options);
+    let hidden = names(folder.path()).remove(0);
     // Where the file is written before it has its name: a device that is always full.
-    let temporary = format!(".part.0.parquet.{}.tmp", std::process::id());
-    std::os::unix::fs::symlink("/dev/full", folder.path().join(temporary)).expect("a link");
-    let written =
-        ParquetWriter::create(&options, batch.meta(), 0, &context()).and_then(|mut writer| {
+    for attempt in 0..64 {
+        let temporary = format!("{hidden}/0.{}-{attempt}.tmp", std::process::id());
+        std::os::unix::fs::symlink("/dev/full", folder.path().join(temporary)).expect("a link");
+    }
+    let written = ParquetWriter::create(&options, begun.staged(), batch.meta(), 0, &context())
+        .and_then(|mut writer| {
             writer.write(batch.record_batch())?;
             writer.finish()
         });
@@ -197,6 +210,7 @@ fn a_full_disk_leaves_nothing() {
     make room, or write elsewhere; nothing of the file is left
     ");
     assert!(matches!(error, IoError::File { .. }));
+    drop(begun);
     assert!(names(folder.path()).is_empty());
     write(&options, &[batch]);
     assert_eq!(names(folder.path()), ["part.0.parquet"]);

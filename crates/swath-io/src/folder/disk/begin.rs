@@ -1,0 +1,190 @@
+//! The beginning and the end of a write into a folder: both belong to the process that asked for it.
+
+use std::borrow::Cow;
+use std::ffi::OsStr;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::hidden::HiddenFolder;
+use super::publish::{self, MARKER};
+use super::system::{self, Owner, Taken};
+use super::target::DiskTarget;
+use crate::IoError;
+use crate::folder::staged::{PREFIX, new_id};
+use crate::local::{self, failed};
+
+/// How often a write begins anew because another one removed what it had made.
+const ATTEMPTS: usize = 16;
+
+/// The file in a hidden folder that lists the folders that were made for it.
+const MADE: &str = "made";
+
+/// How the name of a hidden folder ends that is being removed.
+const GONE: &str = "-gone";
+
+/// A write under way. Dropped, it waits for a publish that is under way and removes what is hidden: the files that
+/// were replaced if the write was published, and otherwise whatever was written for it.
+#[derive(Debug)]
+pub(crate) struct DiskWrite {
+    staged: HiddenFolder,
+    /// Taken before anything is written.
+    owner: Option<Owner>,
+    /// Folders that were made for it or for a write beside it, outermost first.
+    made: Vec<PathBuf>,
+}
+
+impl DiskTarget {
+    /// Puts right what killed processes left in the folder: finishes what was getting its names, and removes the rest.
+    ///
+    /// # Errors
+    /// What the system refuses while it is finished.
+    pub(in crate::folder) fn put_right(&self) -> Result<(), IoError> {
+        if local::is_folder(&self.folder) {
+            // One that is under way is another's.
+            publish::recover(&self.folder)?;
+            sweep(&self.folder);
+        }
+        Ok(())
+    }
+
+    /// Makes the folder where it is not there, puts right what killed processes left in it, and makes the hidden
+    /// folder of this write.
+    ///
+    /// # Errors
+    /// A folder that cannot be made; [`IoError::Exists`] as by [`check`](Self::check).
+    pub(in crate::folder) fn begin(&self) -> Result<DiskWrite, IoError> {
+        let mut write = DiskWrite {
+            staged: HiddenFolder {
+                shown: self.shown.clone(),
+                folder: self.folder.clone(),
+                id: String::new(),
+                extensions: self.extensions.clone(),
+                overwrite: self.overwrite,
+            },
+            owner: None,
+            made: Vec::new(),
+        };
+        let shown = Path::new(&self.shown);
+        for _ in 0..ATTEMPTS {
+            let made = system::make_folders(&self.folder).map_err(|error| self.unmade(error))?;
+            write.made.extend(made);
+            for folder in made_by_others(&self.folder) {
+                if !write.made.contains(&folder) {
+                    write.made.push(folder);
+                }
+            }
+            write.made.sort();
+            self.put_right()?;
+            self.check()?;
+            write.staged.id = new_id();
+            let owner = Owner::make(&write.staged.writing(), &write.staged.id);
+            write.owner = owner.map_err(failed("write into", shown))?;
+            if write.owner.is_some() {
+                write.tell_made().map_err(failed("write into", shown))?;
+                return Ok(write);
+            }
+        }
+        let busy = io::Error::other("other writes remove it again and again");
+        Err(failed("make the folder", shown)(busy))
+    }
+}
+
+impl DiskWrite {
+    /// What the tasks of the write have to know.
+    pub(in crate::folder) fn staged(&self) -> &HiddenFolder {
+        &self.staged
+    }
+
+    /// Tells writes that begin beside this one which folders are there only for writes: the last to fail removes them.
+    fn tell_made(&self) -> io::Result<()> {
+        if self.made.is_empty() {
+            return Ok(());
+        }
+        let made = serde_json::to_vec(&self.made).map_err(io::Error::other)?;
+        system::write_whole(&self.staged.writing().join(MADE), &made)
+    }
+
+    /// Ends as the end of the process would: nothing is removed.
+    #[cfg(test)]
+    pub(super) fn forget(mut self) {
+        self.owner = None;
+        self.made.clear();
+    }
+}
+
+impl Drop for DiskWrite {
+    fn drop(&mut self) {
+        if let Some(owner) = &self.owner {
+            owner.alone();
+            let published = system::exists(&self.staged.done());
+            // Nobody is left to be told of an error here; the next write tries again.
+            if let Err(error) = self.staged.withdraw() {
+                tracing::warn!(folder = %self.staged.shown, %error, "a write that failed could not be undone");
+            }
+            discard(&self.staged.writing());
+            discard(&self.staged.done());
+            if published {
+                return;
+            }
+        }
+        system::remove_empty(&self.made);
+    }
+}
+
+/// Folders that were made for the writes that are under way in a folder, or were killed there.
+fn made_by_others(folder: &Path) -> Vec<PathBuf> {
+    hidden(folder)
+        .filter_map(|path| system::read(&path.join(MADE)).ok()?)
+        .filter_map(|made| serde_json::from_slice::<Vec<PathBuf>>(&made).ok())
+        .flatten()
+        .collect()
+}
+
+/// The hidden folders of writes, in whatever state.
+fn hidden(folder: &Path) -> impl Iterator<Item = PathBuf> {
+    let entries = local::entries(folder).unwrap_or_default().into_iter();
+    entries
+        .filter(|(path, is_folder)| *is_folder && name(path).starts_with(PREFIX))
+        .map(|(path, _)| path)
+}
+
+fn name(path: &Path) -> Cow<'_, str> {
+    path.file_name()
+        .map_or(Cow::default(), OsStr::to_string_lossy)
+}
+
+/// Removes a hidden folder; renamed before, so that no task that is still running makes files in it.
+pub(super) fn discard(folder: &Path) {
+    let mut gone = folder.as_os_str().to_owned();
+    gone.push(GONE);
+    let gone = PathBuf::from(gone);
+    if system::rename(folder, &gone).is_ok() {
+        remove(&gone);
+    }
+}
+
+fn remove(folder: &Path) {
+    if let Err(error) = system::remove_all(folder) {
+        tracing::warn!(folder = %folder.display(), %error, "a hidden folder stays until the next write");
+    }
+}
+
+/// Removes the hidden folders of writes on which nobody works any more.
+fn sweep(folder: &Path) {
+    for path in hidden(folder) {
+        let name = name(&path);
+        if name == MARKER {
+            continue;
+        }
+        if name.ends_with(GONE) {
+            remove(&path);
+            continue;
+        }
+        match Owner::take(&path) {
+            Ok(Taken::Mine(_owner)) => discard(&path),
+            // Made by a process that was killed at once, or is about to go on: then it makes another.
+            Ok(Taken::Missing) => system::remove_empty(&[path]),
+            Ok(Taken::Busy) | Err(_) => {}
+        }
+    }
+}

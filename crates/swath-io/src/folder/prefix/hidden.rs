@@ -1,0 +1,39 @@
+//! The hidden prefix of a write, as data.
+
+use serde::{Deserialize, Serialize};
+
+use crate::folder::staged::PREFIX;
+use crate::folder::{Unfinished, part};
+use crate::{IoContext, IoError};
+
+/// A write that has begun below a prefix, and the hidden prefix in it that objects are written to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct HiddenPrefix {
+    /// The target.
+    pub(super) url: String,
+    /// Names this write among all.
+    pub(in crate::folder) id: String,
+    /// Objects with these extensions are the data set; new ones get the first.
+    pub(super) extensions: Vec<String>,
+    pub(super) overwrite: bool,
+}
+
+impl HiddenPrefix {
+    /// Begins the object of a partition; returns where it will be seen too.
+    pub(in crate::folder) fn create(
+        &self,
+        partition: usize,
+        context: &IoContext,
+    ) -> Result<(Box<dyn Unfinished>, String), IoError> {
+        let place = context.stores.locate(&self.url)?;
+        let shown = place.below(&part(partition, &self.extensions)).url();
+        let hidden = place.below(&self.name()).below(&partition.to_string());
+        Ok((hidden.create(&shown, &context.cancel)?, shown))
+    }
+
+    /// The name of the hidden prefix.
+    pub(super) fn name(&self) -> String {
+        format!("{PREFIX}{}", self.id)
+    }
+}

@@ -1,0 +1,581 @@
+//! What a write promises: the old files or the new ones, whatever happens on the way, and nothing else.
+
+#![expect(
+    clippy::disallowed_methods,
+    reason = "tests make, list and damage files as no part of swath would"
+)]
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use swath::prelude::*;
+use swath::{ErrorKind, Sink};
+use swath_kernels::{Accumulator, Aggregate, AggregateTypes, Aggregates, KernelError, Sum};
+use swath_meta::DType;
+use swath_ops::{Env, Op};
+use swath_scheduler::Local;
+use tempfile::TempDir;
+
+fn two_threads() -> Session {
+    Session::builder()
+        .threads(2)
+        .memory_limit("128MiB")
+        .build()
+        .expect("a session")
+}
+
+fn folder() -> TempDir {
+    tempfile::tempdir().expect("a temporary folder")
+}
+
+/// `n` partitions of ten rows, each with the value of `generation`.
+fn rows(session: &Session, generation: i64, n: usize) -> DataFrame {
+    let partition = |at: usize| {
+        let rows: Vec<String> = (0..10)
+            .map(|row| format!("{generation},{}", at * 10 + row))
+            .collect();
+        Batch::from_csv(&format!("generation,row\n{}\n", rows.join("\n"))).expect("rows")
+    };
+    session
+        .from_batches((0..n).map(partition).collect::<Vec<_>>())
+        .expect("a frame")
+}
+
+/// Everything below a folder, hidden names and folders too, by path within it.
+fn listing(folder: &Path) -> Vec<String> {
+    fn walk(root: &Path, folder: &Path, found: &mut Vec<String>) {
+        for entry in std::fs::read_dir(folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            let name = path.strip_prefix(root).expect("below it").display();
+            found.push(name.to_string());
+            if path.is_dir() && !path.is_symlink() {
+                walk(root, &path, found);
+            }
+        }
+    }
+    let mut found = Vec::new();
+    walk(folder, folder, &mut found);
+    found.sort();
+    found
+}
+
+/// The one generation in a folder and how many rows it has.
+fn found(session: &Session, folder: &Path) -> (i64, usize) {
+    let table = session
+        .read_parquet(folder)
+        .and_then(|df| df.compute())
+        .expect("a data set");
+    let generations: Vec<i64> = table
+        .rows::<(i64, i64)>()
+        .expect("two columns")
+        .map(|(generation, _)| generation)
+        .collect();
+    assert!(
+        generations.iter().all(|one| *one == generations[0]),
+        "old and new rows together"
+    );
+    (generations[0], generations.len())
+}
+
+/// A second path of a folder or file, relative to where the test runs.
+fn relative(path: &Path) -> PathBuf {
+    let here = std::env::current_dir().expect("a working folder");
+    let up: PathBuf = here.components().skip(1).map(|_| "..").collect();
+    up.join(path.strip_prefix("/").expect("absolute"))
+}
+
+#[track_caller]
+fn is_source_error(error: &swath::Error, what: &str) {
+    assert_eq!(error.code(), "E0203", "{what}: {error}");
+    let at = error.location().expect(what).to_string();
+    assert!(at.contains("tests/writing.rs"), "{what}: at {at}");
+}
+
+#[test]
+fn a_source_is_not_overwritten_however_it_is_spelt() {
+    let session = two_threads();
+    let scene = folder();
+    let data = scene.path().join("data");
+    rows(&session, 1, 3)
+        .to_parquet(&*data)
+        .expect("the first data set");
+    std::fs::create_dir(scene.path().join("beside")).expect("a folder");
+    let link = scene.path().join("link");
+    std::os::unix::fs::symlink(&data, &link).expect("a link");
+    let file_link = scene.path().join("one.parquet");
+    std::os::unix::fs::symlink(data.join("part.1.parquet"), &file_link).expect("a link");
+    let spellings: Vec<PathBuf> = vec![
+        data.clone(),
+        scene.path().join("./data"),
+        scene.path().join("data/."),
+        scene.path().join("beside/../data"),
+        scene.path().join("nowhere/../data"),
+        relative(&data),
+        Path::new(".").join(relative(&data)),
+        link,
+        PathBuf::from(format!("file://{}", data.display())),
+    ];
+    let sources = spellings
+        .iter()
+        // A folder that is not there cannot be listed.
+        .filter(|path| !path.to_string_lossy().contains("nowhere"))
+        .cloned()
+        .chain([
+            data.join("*.parquet"),
+            relative(&data).join("part.[0-9].parquet"),
+            file_link,
+            // Below the folder above it.
+            scene.path().join("**/part.0.parquet"),
+        ]);
+    for source in sources {
+        for target in &spellings {
+            let what = format!("from {} to {}", source.display(), target.display());
+            let df = session
+                .read_parquet(&*source)
+                .and_then(|df| df.filter(col("row").gt(5)))
+                .expect("a frame");
+            let error = df
+                .to_parquet(ToParquet::new(&**target).overwrite())
+                .expect_err(&what);
+            is_source_error(&error, &what);
+        }
+    }
+    assert_eq!(found(&session, &data), (1, 30));
+    let left = listing(&data);
+    assert_eq!(left, ["part.0.parquet", "part.1.parquet", "part.2.parquet"]);
+
+    let df = session.read_parquet(&data).expect("a frame");
+    let error = df
+        .to_parquet(ToParquet::new(&*data).overwrite())
+        .expect_err("its source");
+    let text = error
+        .to_string()
+        .replace(&scene.path().display().to_string(), "[folder]");
+    insta::with_settings!({ filters => vec![(r"rs:\d+", "rs:[line]")] }, {
+        insta::assert_snapshot!("a_source_that_would_be_overwritten", text);
+    });
+}
+
+#[test]
+fn what_another_item_reads_is_not_overwritten_either() {
+    let session = two_threads();
+    let scene = folder();
+    let data = scene.path().join("data");
+    rows(&session, 1, 3).to_parquet(&*data).expect("files");
+    let read = session.read_parquet(&data).expect("a frame");
+    let other = rows(&session, 2, 1);
+    let sink = other
+        .sink_parquet(ToParquet::new(&*data).overwrite())
+        .expect("a sink");
+    let error = swath::compute((&sink, &read)).expect_err("it is read");
+    is_source_error(&error, "by another item");
+    // And what only a lazy value reads.
+    let filtered = other
+        .filter(col("row").lt(read.max("row").expect("a value")))
+        .expect("a frame");
+    let error = filtered
+        .to_parquet(ToParquet::new(&*data).overwrite())
+        .expect_err("it is read");
+    is_source_error(&error, "by a lazy value");
+    assert_eq!(found(&session, &data), (1, 30));
+}
+
+#[test]
+fn a_persisted_frame_may_overwrite_its_source() {
+    let session = two_threads();
+    let data = folder();
+    rows(&session, 1, 3).to_parquet(data.path()).expect("files");
+    let few = session
+        .read_parquet(data.path())
+        .and_then(|df| df.filter(col("row").ge(25)))
+        .and_then(|df| df.persist())
+        .expect("held");
+    let written = few
+        .to_parquet(ToParquet::new(data.path()).overwrite())
+        .expect("nothing of it is read any more");
+    assert_eq!(written.rows(), 5);
+    assert_eq!(found(&session, data.path()), (1, 5));
+    // Released it would have to be read again, and is not what it was.
+    few.release();
+    let error = few
+        .to_parquet(ToParquet::new(data.path()).overwrite())
+        .expect_err("it is read again");
+    is_source_error(&error, "released");
+}
+
+#[test]
+fn a_folder_beside_the_source_is_no_source() {
+    let session = two_threads();
+    let scene = folder();
+    let data = scene.path().join("data");
+    rows(&session, 1, 2).to_parquet(&*data).expect("files");
+    let df = session.read_parquet(&data).expect("a frame");
+    for target in ["data2", "copy", "data/sub", "data/../other"] {
+        let target = ToParquet::new(scene.path().join(target)).overwrite();
+        df.to_parquet(target).expect("written");
+    }
+    assert_eq!(found(&session, &scene.path().join("other")), (1, 20));
+}
+
+/// Sums, but the accumulator of a certain number panics.
+#[derive(Debug)]
+struct Panics {
+    made: Arc<AtomicUsize>,
+    last: Arc<AtomicUsize>,
+}
+
+impl Aggregate for Panics {
+    fn kind(&self) -> &'static str {
+        "sum"
+    }
+
+    fn infer(&self, input: Option<&DType>) -> Result<AggregateTypes, KernelError> {
+        Sum.infer(input)
+    }
+
+    fn accumulator(&self, input: Option<&DType>) -> Result<Box<dyn Accumulator>, KernelError> {
+        let made = self.made.fetch_add(1, Ordering::Relaxed) + 1;
+        assert!(
+            made < self.last.load(Ordering::Relaxed),
+            "out of fingers to count on"
+        );
+        Sum.accumulator(input)
+    }
+}
+
+/// Fails in the partition that has row `at`, after those before it may have been written.
+fn failing(session: &Session, at: i64, n: usize) -> DataFrame {
+    rows(session, 2, n)
+        .assign("row", col("row") + lit(0).floordiv(col("row") - at))
+        .expect("a frame")
+}
+
+#[test]
+fn a_write_that_fails_leaves_nothing() {
+    for session in [two_threads(), Session::testing()] {
+        for at in [0, 15, 39] {
+            let scene = folder();
+            let out = scene.path().join("a/b/out");
+            failing(&session, at, 4)
+                .to_parquet(&*out)
+                .expect_err("a failing partition");
+            assert_eq!(listing(scene.path()), Vec::<String>::new());
+            // A second attempt meets no folder with files.
+            let written = rows(&session, 2, 4).to_parquet(&*out).expect("written");
+            assert_eq!((written.files(), written.rows()), (4, 40));
+            assert_eq!(found(&session, &out), (2, 40));
+        }
+    }
+}
+
+#[test]
+fn an_overwrite_that_fails_keeps_the_old_files() {
+    for session in [two_threads(), Session::testing()] {
+        let data = folder();
+        rows(&session, 1, 3).to_parquet(data.path()).expect("files");
+        std::fs::write(data.path().join("notes.txt"), b"mine").expect("a file");
+        let before = listing(data.path());
+        for at in [0, 15, 39] {
+            failing(&session, at, 4)
+                .to_parquet(ToParquet::new(data.path()).overwrite())
+                .expect_err("a failing partition");
+            assert_eq!(listing(data.path()), before);
+            assert_eq!(found(&session, data.path()), (1, 30));
+        }
+        let written = rows(&session, 2, 2)
+            .to_parquet(ToParquet::new(data.path()).overwrite())
+            .expect("written");
+        let paths: Vec<_> = written.paths().map(Path::to_path_buf).collect();
+        assert_eq!(
+            paths,
+            ["part.0.parquet", "part.1.parquet"].map(|name| data.path().join(name))
+        );
+        assert_eq!(found(&session, data.path()), (2, 20));
+        assert_eq!(
+            listing(data.path()),
+            ["notes.txt", "part.0.parquet", "part.1.parquet"]
+        );
+    }
+}
+
+#[test]
+fn a_write_that_panics_leaves_nothing() {
+    let (made, last) = (Arc::default(), Arc::new(AtomicUsize::new(usize::MAX)));
+    let mut aggregates = Aggregates::standard();
+    aggregates.register(Arc::new(Panics {
+        made: Arc::clone(&made),
+        last: Arc::clone(&last),
+    }));
+    let env = Env {
+        aggregates: Arc::new(aggregates),
+        ..Env::default()
+    };
+    let backend = Local::<Op>::builder()
+        .threads(1)
+        .memory_limit(64 << 20)
+        .env(env)
+        .build()
+        .expect("a backend");
+    let session = Session::builder()
+        .backend(Arc::new(backend))
+        .build()
+        .expect("a session");
+    let data = folder();
+    let sums = |generation| {
+        rows(&session, generation, 3)
+            .groupby("row")
+            .split_out(3)
+            .sum("generation")
+            .expect("a frame")
+    };
+    sums(1).to_parquet(data.path()).expect("files");
+    let before = listing(data.path());
+    assert_eq!(before.len(), 3);
+    // The last accumulator is one of a task that writes, after others have written.
+    last.store(2 * made.load(Ordering::Relaxed), Ordering::Relaxed);
+    let error = sums(2)
+        .to_parquet(ToParquet::new(data.path()).overwrite())
+        .expect_err("it panics");
+    assert!(matches!(error.kind(), ErrorKind::Panic { .. }), "{error}");
+    assert_eq!(listing(data.path()), before);
+    last.store(usize::MAX, Ordering::Relaxed);
+    let old: i64 = session
+        .read_parquet(data.path())
+        .and_then(|df| df.sum("generation"))
+        .and_then(|sum| sum.get())
+        .expect("the old files");
+    assert_eq!(old, 30);
+}
+
+#[test]
+fn a_disk_error_while_files_get_their_names_keeps_the_old_ones() {
+    let session = two_threads();
+    let data = folder();
+    rows(&session, 1, 2).to_parquet(data.path()).expect("files");
+    // No file can take the name of a folder: the third of four fails.
+    std::fs::create_dir(data.path().join("part.2.parquet")).expect("a folder");
+    let before = listing(data.path());
+    let error = rows(&session, 2, 4)
+        .to_parquet(ToParquet::new(data.path()).overwrite())
+        .expect_err("a name that is taken");
+    assert!(matches!(error.kind(), ErrorKind::File { .. }), "{error}");
+    assert_eq!(listing(data.path()), before);
+    assert_eq!(found(&session, data.path()), (1, 20));
+    std::fs::remove_dir(data.path().join("part.2.parquet")).expect("removed");
+    rows(&session, 2, 4)
+        .to_parquet(ToParquet::new(data.path()).overwrite())
+        .expect("written");
+    assert_eq!(found(&session, data.path()), (2, 40));
+}
+
+#[test]
+fn files_in_folders_below_are_replaced_too() {
+    let session = two_threads();
+    let scene = folder();
+    let data = scene.path().join("data");
+    rows(&session, 1, 1)
+        .to_parquet(data.join("year=1"))
+        .expect("files");
+    let elsewhere = scene.path().join("elsewhere");
+    rows(&session, 1, 1).to_parquet(&*elsewhere).expect("files");
+    std::os::unix::fs::symlink(&elsewhere, data.join("year=2")).expect("a link");
+    std::fs::write(data.join("_metadata"), b"about the old files").expect("a file");
+    assert_eq!(found(&session, &data), (1, 20));
+    let error = rows(&session, 2, 1)
+        .to_parquet(&*data)
+        .expect_err("it has files");
+    assert!(error.to_string().contains("has 2 files already"), "{error}");
+    rows(&session, 2, 1)
+        .to_parquet(ToParquet::new(&*data).overwrite())
+        .expect("written");
+    assert_eq!(found(&session, &data), (2, 10));
+    assert_eq!(listing(&data), ["part.0.parquet", "year=1"]);
+    // What a link leads to belongs to somebody else.
+    assert_eq!(found(&session, &elsewhere), (1, 10));
+}
+
+#[test]
+fn two_writes_into_one_folder_are_an_error() {
+    let session = two_threads();
+    let scene = folder();
+    let sink = |generation, target: &Path| -> Sink {
+        rows(&session, generation, 2)
+            .sink_parquet(ToParquet::new(target).overwrite())
+            .expect("a sink")
+    };
+    let out = scene.path().join("out");
+    for other in [
+        out.clone(),
+        scene.path().join("./out/"),
+        scene.path().join("nowhere/../out"),
+        relative(&out),
+        PathBuf::from(format!("file://{}", out.display())),
+        // A reader of the outer folder reads the inner one.
+        out.join("inner"),
+    ] {
+        let error = swath::compute((&sink(1, &out), &sink(2, &other))).expect_err("one folder");
+        assert_eq!(error.code(), "E0204", "{}: {error}", other.display());
+    }
+    let one = sink(1, &out);
+    let error = swath::compute((&one, &one)).expect_err("one folder");
+    let text = error
+        .to_string()
+        .replace(&scene.path().display().to_string(), "[folder]");
+    insta::with_settings!({ filters => vec![(r"rs:\d+", "rs:[line]")] }, {
+        insta::assert_snapshot!("two_writes_into_one_folder", text);
+    });
+    assert_eq!(listing(scene.path()), Vec::<String>::new());
+    // Two folders are fine, and so is a hidden one in the other.
+    swath::compute((&one, &sink(2, &out.join("_rejected")))).expect("two folders");
+    assert_eq!(found(&session, &out), (1, 20));
+}
+
+#[test]
+fn a_sink_touches_nothing_before_it_is_computed_and_follows_the_same_rules_each_time() {
+    let session = two_threads();
+    let scene = folder();
+    let out = scene.path().join("out");
+    let df = rows(&session, 1, 2);
+    let careful = df.sink_parquet(&*out).expect("a sink");
+    let overwriting = df
+        .sink_parquet(ToParquet::new(&*out).overwrite())
+        .expect("a sink");
+    assert_eq!(listing(scene.path()), Vec::<String>::new());
+
+    swath::compute(&careful).expect("an empty folder");
+    let error = swath::compute(&careful).expect_err("it has files now");
+    assert!(error.to_string().contains("has 2 files already"), "{error}");
+    // What is there when it is computed is replaced, not what was there when it was made.
+    rows(&session, 3, 5)
+        .to_parquet(ToParquet::new(&*out).overwrite())
+        .expect("written");
+    swath::compute(&overwriting).expect("replaced");
+    assert_eq!(found(&session, &out), (1, 20));
+    swath::compute(&overwriting).expect("replaced again");
+    assert_eq!(listing(&out), ["part.0.parquet", "part.1.parquet"]);
+
+    std::fs::remove_dir_all(&out).expect("removed");
+    swath::compute(&careful).expect("an empty folder again");
+    assert_eq!(found(&session, &out), (1, 20));
+}
+
+#[test]
+fn a_write_that_is_cancelled_or_dropped_leaves_nothing() {
+    for session in [two_threads(), Session::testing()] {
+        let scene = folder();
+        let out = scene.path().join("out");
+        let sink = rows(&session, 1, 50).sink_parquet(&*out).expect("a sink");
+        drop(swath::submit(&sink).expect("started"));
+        let cancelled = swath::submit(&sink).expect("started");
+        cancelled.cancel();
+        // The dropped and the cancelled one may have been faster than that.
+        let _ = cancelled.wait();
+        let deadline = Instant::now() + Duration::from_secs(10);
+        let whole = |names: &[String]| {
+            names.is_empty() || (names.len() == 51 && names.iter().all(|name| !name.contains("/.")))
+        };
+        while !whole(&listing(scene.path())) && Instant::now() < deadline {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        let left = listing(scene.path());
+        assert!(whole(&left), "{left:?} on {} threads", session.threads());
+        rows(&session, 2, 2)
+            .to_parquet(ToParquet::new(&*out).overwrite())
+            .expect("written");
+        assert_eq!(found(&session, &out), (2, 20));
+    }
+}
+
+#[test]
+fn writes_at_the_same_time_do_not_mix() {
+    let session = two_threads();
+    let out = folder();
+    std::thread::scope(|scope| {
+        for generation in 0..4 {
+            let session = session.clone();
+            let out = out.path();
+            scope.spawn(move || {
+                for _ in 0..10 {
+                    let written = rows(&session, generation, 2 + generation as usize)
+                        .to_parquet(ToParquet::new(out).overwrite());
+                    if let Err(error) = written {
+                        let text = error.to_string();
+                        assert!(text.contains("at this moment"), "{text}");
+                    }
+                }
+            });
+        }
+    });
+    let (generation, rows) = found(&session, out.path());
+    assert_eq!(rows, 20 + 10 * generation as usize);
+    assert!(
+        listing(out.path())
+            .iter()
+            .all(|name| !name.starts_with('.'))
+    );
+}
+
+const CHILD: &str = "SWATH_TEST_WRITES_INTO";
+
+/// The process that is killed: does nothing unless this test binary was started as one.
+#[test]
+fn child() {
+    let Some(out) = std::env::var_os(CHILD) else {
+        return;
+    };
+    let session = two_threads();
+    for generation in 2.. {
+        rows(&session, generation, 20 + (generation as usize % 2) * 10)
+            .to_parquet(ToParquet::new(Path::new(&out)).overwrite())
+            .expect("written");
+    }
+}
+
+#[test]
+fn a_process_that_is_killed_leaves_the_old_files_or_the_new_ones() {
+    let session = two_threads();
+    let out = folder();
+    rows(&session, 1, 30).to_parquet(out.path()).expect("files");
+    for attempt in 0_u64..12 {
+        let mut child = Command::new(std::env::current_exe().expect("this binary"))
+            .args(["child", "--exact", "--nocapture"])
+            .env(CHILD, out.path())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("a second process");
+        let begun = Instant::now();
+        while listing(out.path())
+            .iter()
+            .all(|name| !name.starts_with('.'))
+        {
+            assert!(begun.elapsed() < Duration::from_secs(20), "it never began");
+        }
+        std::thread::sleep(Duration::from_micros(attempt * 1700));
+        child.kill().expect("killed");
+        child.wait().expect("gone");
+        match session.read_parquet(out.path()) {
+            Ok(df) => {
+                let rows = df.compute().expect("a data set").num_rows();
+                let (generation, all) = found(&session, out.path());
+                assert_eq!(rows, all);
+                let expected = if generation % 2 == 0 { 200 } else { 300 };
+                assert_eq!(rows, expected, "generation {generation} is not whole");
+            }
+            // Killed while files got their names: told, not read.
+            Err(error) => assert!(error.to_string().contains("getting their names"), "{error}"),
+        }
+        // The next write puts a half-published data set in place, and removes what else is left.
+        let error = rows(&session, 0, 1)
+            .to_parquet(out.path())
+            .expect_err("it has files");
+        assert!(error.to_string().contains("files already"), "{error}");
+        let left = listing(out.path());
+        assert!(left.iter().all(|name| !name.starts_with('.')), "{left:?}");
+        let (generation, rows) = found(&session, out.path());
+        assert_eq!(rows, if generation % 2 == 0 { 200 } else { 300 });
+    }
+}
