@@ -9,14 +9,14 @@ use swath_graph::{Canon, Dep, Fingerprint, Graph, GraphBuilder, Hint, Key, Name,
 use swath_io::ScanRequest;
 use swath_meta::Meta;
 use swath_ops::source::{Constant, FileScan, Gather, InputRows};
-use swath_ops::{Branch, Env, Op, Pipeline, SinkSpec, SourceSpec, sink};
+use swath_ops::{Branch, Env, Op, Pipeline, SourceSpec};
 
 use super::RootKeys;
 use super::pack::pack;
 use super::read::Streams;
 use super::stream::{Consumer, ConsumerId, Group, NamedStep, Origin};
 use crate::node::Scan;
-use crate::{Node, Plan, PlanError, Write};
+use crate::{Node, Plan, PlanError};
 
 /// Rows that a scan hands on at a time.
 const BATCH_ROWS: usize = 8192;
@@ -45,7 +45,7 @@ pub(super) fn graph(
                 if let Some(&same) = by_name.get(root.name()) {
                     Place::Same(same)
                 } else {
-                    streams.consume_root(streams.of(plan), root_sink(plan), root);
+                    streams.consume_root(streams.of(plan), plan.root_sink(), root);
                     Place::Made
                 }
             }
@@ -87,17 +87,6 @@ pub(super) fn graph(
         wanted,
         roots: keys,
     })
-}
-
-/// What makes the values of a root. A write ends when all its files are complete, in the task that lists them.
-fn root_sink(plan: &Plan) -> Arc<dyn SinkSpec> {
-    match plan.node() {
-        Node::Write(Write {
-            staged: Some(staged),
-            ..
-        }) => Arc::new(sink::PublishParquet::new(staged.clone())),
-        _ => Arc::new(sink::Rows::held()),
-    }
 }
 
 /// Where a root's partitions come from.

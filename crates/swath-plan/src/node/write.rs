@@ -1,9 +1,12 @@
 //! Writing files.
 
+use std::sync::Arc;
+
 use swath_divisions::Divisions;
 use swath_graph::{Canon, Fingerprint};
 use swath_io::{Staged, ToParquet};
-use swath_ops::sink::PublishParquet;
+use swath_ops::SinkSpec;
+use swath_ops::sink::{PublishParquet, Rows};
 
 use crate::{Node, Plan};
 
@@ -56,6 +59,20 @@ impl Plan {
                 write.plan(self.input().clone()).keep_location(self)
             }
             _ => self.clone(),
+        }
+    }
+}
+
+impl Plan {
+    /// What makes the values of a plan that is a root. A write ends when all its files are complete, in the task that
+    /// lists them.
+    pub(crate) fn root_sink(&self) -> Arc<dyn SinkSpec> {
+        match self.node() {
+            Node::Write(Write {
+                staged: Some(staged),
+                ..
+            }) => Arc::new(PublishParquet::new(staged.clone())),
+            _ => Arc::new(Rows::held()),
         }
     }
 }

@@ -36,7 +36,11 @@ impl Sources {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let memory = engine.keep((0..5).map(partition).collect());
         let target = ToParquet::from(folder.path()).row_group_rows(ROW_GROUP);
-        engine.run(&[memory.to_parquet(target)], &[]);
+        let io = engine.env.io(CancelToken::new());
+        let write = target.target(&io).and_then(|target| target.begin());
+        let write = write.expect("an empty folder");
+        let plan = memory.to_parquet(target).begun(write.staged().clone());
+        engine.run(&[plan], &[]);
         let context = IoContext::new(CancelToken::new(), Arc::clone(&engine.env.footers));
         let read = ReadParquet::new(folder.path()).split_row_groups(false);
         let dataset = ParquetDataset::open(&read, &context).expect("what was just written");
