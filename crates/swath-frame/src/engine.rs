@@ -89,7 +89,8 @@ pub(crate) fn with_scalar_values(session: &Session, plan: &Plan) -> Result<Plan>
         return Ok(plan.clone());
     }
     let failed = |error| Error::run(error, session);
-    let roots = start(session, &scalars).wait().map_err(failed)??;
+    let begun = start(session, session.with_all_persisted(&scalars));
+    let roots = begun.wait().map_err(failed)??;
     let mut observed = Observed::default();
     for (scalar, rows) in scalars.iter().zip(&roots) {
         let held = rows.held().first();
