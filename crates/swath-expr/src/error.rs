@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::fmt::{self, Display, Formatter};
 use std::panic::Location;
+use std::sync::Arc;
 
 use arrow_schema::ArrowError;
 use swath_meta::{DType, MetaError};
@@ -21,6 +22,8 @@ pub struct ExprError(Box<Inner>);
 struct Inner {
     kind: ExprErrorKind,
     expression: Option<String>,
+    /// The one column that this part reads.
+    column: Option<Arc<str>>,
     fix: Option<String>,
     location: Option<&'static Location<'static>>,
 }
@@ -236,6 +239,7 @@ impl ExprError {
             fix: fix::of(expr, &kind),
             kind,
             expression: Some(brief(expr)),
+            column: only_column(expr),
             location: expr.location(),
         }))
     }
@@ -260,12 +264,12 @@ impl ExprError {
         self.0.location
     }
 
-    /// The column it is about, if a name was not found.
+    /// The column it is about: the one that was not found, or else the only one that the wrong part reads.
     pub fn column(&self) -> Option<&str> {
         match &self.0.kind {
             ExprErrorKind::Meta(MetaError::Column { name, .. }) => Some(name),
             ExprErrorKind::Encoding { column, .. } => Some(column),
-            _ => None,
+            _ => self.0.column.as_deref(),
         }
     }
 
@@ -288,6 +292,12 @@ impl ExprError {
         }
         self
     }
+}
+
+/// The column that an expression reads, if it reads no other one.
+fn only_column(expr: &Expr) -> Option<Arc<str>> {
+    let mut columns = expr.columns().into_iter();
+    columns.next().filter(|_| columns.next().is_none())
 }
 
 impl Display for ExprError {

@@ -5,6 +5,7 @@ use swath_ops::TaskValue;
 use swath_plan::{Lowering, Observed, Plan, RootKeys, Round};
 use swath_scheduler::{Held, Run, RunError, RunOptions};
 
+use crate::persisted::Pinned;
 use crate::{Error, Result, Session};
 
 /// The held partitions of each root, in order.
@@ -119,8 +120,9 @@ fn collect(rounds: &Rounds, roots: &[RootKeys]) -> Result<Roots> {
         .map(|root| match root {
             RootKeys::Wanted(range) => Ok(RootRows::Made(rounds.last[range.clone()].to_vec())),
             RootKeys::Held(rows) => {
-                let held = rounds.session.claims_of(rows.name());
-                held.map(RootRows::Before)
+                // The plans were pinned when the computation began.
+                let held = Pinned::claims_of(&**rows);
+                held.map(|held| RootRows::Before(held.to_vec()))
                     .ok_or_else(|| Error::released(rows.name()))
             }
         })

@@ -29,6 +29,7 @@ mod error;
 mod frame;
 mod group_by;
 mod persisted;
+mod readers;
 mod run;
 mod scalar;
 mod session;
@@ -36,7 +37,7 @@ mod table;
 
 pub use compute::{Compute, Persist, compute, persist, submit};
 pub use error::{Error, ErrorKind, Result};
-pub use frame::{Batches, DataFrame, Head, IntoPartitions, Repartition, Sink, Written};
+pub use frame::{Batches, DataFrame, Head, IntoCount, IntoPartitions, Repartition, Sink, Written};
 pub use group_by::{GroupBy, IntoAggs};
 pub use persisted::{Holder, Persisted, PersistedFrame};
 pub use run::Run;
@@ -45,9 +46,13 @@ pub use session::{Session, SessionBuilder};
 pub use swath_batch::{Batch, Value};
 pub use swath_divisions::Divisions;
 pub use swath_expr::{Agg, Expr, IntoColumn, IntoColumns, col, lit};
-pub use swath_io::{ReadParquet, ToParquet};
+pub use swath_graph::{Key, Origin};
+pub use swath_io::{ReadParquet, SplitRowGroups, ToParquet};
 pub use swath_memory::format_bytes;
-pub use swath_meta::{DType, Field, Meta};
-pub use swath_plan::Explain;
-pub use swath_scheduler::{CancelHandle, Event, Metrics, Observer, Progress, RunStats};
+pub use swath_meta::{DType, DTypeSpec, Field, Index, Meta};
+pub use swath_ops::{Op, TaskValue};
+pub use swath_plan::{Explain, NamedAgg};
+pub use swath_scheduler::{
+    Backend, CancelHandle, Event, Keep, Metrics, Observer, Progress, RunStats,
+};
 pub use table::Table;

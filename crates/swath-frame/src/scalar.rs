@@ -1,12 +1,15 @@
 //! One lazy value.
 
 use std::fmt;
+use std::panic::Location;
+use std::sync::Arc;
 
 use swath_batch::Value;
 use swath_expr::Expr;
 use swath_meta::DType;
 use swath_plan::{LateScalar, Plan};
 
+use crate::readers::Reader;
 use crate::run::Run;
 use crate::{Error, Result, Session, compute, submit};
 
@@ -17,14 +20,17 @@ use crate::{Error, Result, Session, compute, submit};
 #[derive(Clone)]
 pub struct Scalar {
     session: Session,
-    plan: Plan,
+    /// The plan, whose rows the value keeps in memory where they are held.
+    reader: Arc<Reader>,
 }
 
 impl Scalar {
+    #[track_caller]
     pub(crate) fn new(session: &Session, plan: Plan) -> Self {
+        let location = plan.location().unwrap_or(Location::caller());
         Self {
             session: session.clone(),
-            plan,
+            reader: session.remember(plan, None, location),
         }
     }
 
@@ -33,13 +39,13 @@ impl Scalar {
     }
 
     pub(crate) fn plan(&self) -> &Plan {
-        &self.plan
+        &self.reader.plan
     }
 
     /// The dtype of the value.
     pub fn dtype(&self) -> &DType {
         &self
-            .plan
+            .plan()
             .meta()
             .fields()
             .last()
@@ -103,20 +109,20 @@ impl Scalar {
 
 impl From<&Scalar> for Expr {
     fn from(scalar: &Scalar) -> Self {
-        LateScalar::new(scalar.plan.clone(), scalar.session.id()).leaf()
+        LateScalar::new(scalar.plan().clone(), scalar.session.id()).leaf()
     }
 }
 
 impl From<Scalar> for Expr {
     fn from(scalar: Scalar) -> Self {
-        LateScalar::new(scalar.plan, scalar.session.id()).leaf()
+        Self::from(&scalar)
     }
 }
 
 /// Prints operation and dtype; computes nothing.
 impl fmt::Display for Scalar {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Scalar {} ({})", self.plan.node().kind(), self.dtype())
+        write!(f, "Scalar {} ({})", self.plan().node().kind(), self.dtype())
     }
 }
 

@@ -29,17 +29,24 @@
 //! engine, each of which can be used alone.
 
 pub use swath_frame::{
-    Agg, Batch, Batches, CancelHandle, Compute, DType, DataFrame, Divisions, Error, ErrorKind,
-    Event, Explain, Expr, Field, GroupBy, Head, Holder, IntoAggs, IntoColumn, IntoColumns,
-    IntoPartitions, Meta, Metrics, Observer, Persist, Persisted, PersistedFrame, Progress,
-    ReadParquet, Repartition, Result, Run, RunStats, Scalar, Session, SessionBuilder, Sink, Table,
-    ToParquet, Value, Written, col, compute, format_bytes, lit, persist, submit,
+    Agg, Batch, Batches, CancelHandle, Compute, DType, DTypeSpec, DataFrame, Divisions, Error,
+    ErrorKind, Event, Explain, Expr, Field, GroupBy, Head, Holder, Index, IntoAggs, IntoColumn,
+    IntoColumns, IntoCount, IntoPartitions, Key, Meta, Metrics, NamedAgg, Observer, Origin,
+    Persist, Persisted, PersistedFrame, Progress, ReadParquet, Repartition, Result, Run, RunStats,
+    Scalar, Session, SessionBuilder, Sink, SplitRowGroups, Table, ToParquet, Value, Written, col,
+    compute, format_bytes, lit, persist, submit,
 };
 
 /// The Arrow that swath speaks: its arrays and schemas, of the version that this swath was built with.
 pub mod arrow {
     pub use arrow_array as array;
     pub use arrow_schema as schema;
+}
+
+/// What a backend or a store of results of one's own is built of: see
+/// [`SessionBuilder::backend`] and [`SessionBuilder::keep`].
+pub mod engine {
+    pub use swath_frame::{Backend, Keep, Op, TaskValue};
 }
 
 /// The object stores that swath speaks, of the version that this swath was built with; another crate's store for the

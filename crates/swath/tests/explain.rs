@@ -93,7 +93,7 @@ fn persisted_frames_are_listed() -> swath::Result<()> {
         .label("big sales")
         .persist()?;
     let _by_region = big.groupby("region").sum("amount")?;
-    insta::with_settings!({filters => vec![(r"\d+ B", "[bytes]")]}, {
+    insta::with_settings!({filters => vec![(r"\d+ B", "[bytes]"), (r"\d+ s\b", "[age]")]}, {
         insta::assert_snapshot!(session.persisted());
     });
     Ok(())

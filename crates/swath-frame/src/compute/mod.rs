@@ -12,6 +12,7 @@ use crate::engine::{self, RootRows, Roots};
 use crate::run::Run;
 use crate::{Result, Session};
 
+pub(crate) use outputs::gather;
 pub use persist::{Persist, persist};
 
 mod sealed {
@@ -42,8 +43,7 @@ pub trait Compute: sealed::Sealed {
     unreachable_pub,
     reason = "hidden methods of a public, sealed trait return it"
 )]
-pub type Collector<T> =
-    Box<dyn FnOnce(&mut std::vec::IntoIter<RootRows>, &Session) -> Result<T> + Send>;
+pub type Collector<T> = Box<dyn FnOnce(&mut std::vec::IntoIter<RootRows>) -> Result<T> + Send>;
 
 /// Computes items together: what they share runs once.
 ///
@@ -77,24 +77,19 @@ pub fn submit<C: Compute>(items: C) -> Result<Run<C::Output>> {
     let mut sessions = Vec::new();
     items.sessions(&mut sessions);
     let Some(session) = sessions.first().cloned() else {
-        let run = swath_scheduler::Run::ready(Ok(nothing(collector)));
-        return Ok(Run::new(run, None));
+        // No items: empty vectors and arrays, whose outputs need no results.
+        let nothing = collector(&mut Vec::new().into_iter());
+        return Ok(Run::new(swath_scheduler::Run::ready(Ok(nothing)), None));
     };
     let called = std::panic::Location::caller();
     session.check_all(&sessions, called)?;
     let (roots, writes) = writes::begin(&session, session.with_all_persisted(&plans), called)?;
     let run = engine::start(&session, roots);
-    let of = session.clone();
     // What follows a run is called, or dropped, before anybody learns of its end: by then no write has anything hidden.
     let run = run.map(move |roots| {
-        let output = roots.and_then(|roots: Roots| collector(&mut roots.into_iter(), &session));
+        let output = roots.and_then(|roots: Roots| collector(&mut roots.into_iter()));
         drop(writes);
         Ok(output)
     });
-    Ok(Run::new(run, of))
-}
-
-/// The outputs of no items: an empty vector or array, for which the collector asks nothing of a session.
-fn nothing<T>(collector: Collector<T>) -> Result<T> {
-    collector(&mut Vec::new().into_iter(), &Session::testing())
+    Ok(Run::new(run, session))
 }

@@ -31,9 +31,14 @@ fn fetch(rows: &RootRows, session: &Session) -> Result<Vec<Partition>> {
         .collect()
 }
 
-fn table_collector(plan: &Plan) -> Collector<Table> {
-    let meta = Arc::clone(plan.meta());
-    Box::new(move |rows, session| Table::from_partitions(meta, &fetch(&next_rows(rows), session)?))
+/// The results of a plan as one table. They count against the limit for as long as `rows` claims them.
+pub(crate) fn gather(plan: &Plan, rows: &RootRows, session: &Session) -> Result<Table> {
+    Table::from_partitions(Arc::clone(plan.meta()), &fetch(rows, session)?)
+}
+
+fn table_collector(plan: &Plan, session: &Session) -> Collector<Table> {
+    let (plan, session) = (plan.clone(), session.clone());
+    Box::new(move |rows| gather(&plan, &next_rows(rows), &session))
 }
 
 impl sealed::Sealed for DataFrame {}
@@ -49,7 +54,7 @@ impl Compute for DataFrame {
     }
 
     fn collector(&self) -> Collector<Table> {
-        table_collector(self.plan())
+        table_collector(self.plan(), self.session())
     }
 }
 
@@ -66,8 +71,8 @@ impl Compute for Scalar {
     }
 
     fn collector(&self) -> Collector<Value> {
-        let table = table_collector(self.plan());
-        Box::new(move |rows, session| Ok(table(rows, session)?.single_value()))
+        let table = table_collector(self.plan(), self.session());
+        Box::new(move |rows| Ok(table(rows)?.single_value()))
     }
 }
 
@@ -84,7 +89,7 @@ impl Compute for Sink {
     }
 
     fn collector(&self) -> Collector<Written> {
-        let table = table_collector(&self.plan);
-        Box::new(move |rows, session| Written::listed(&table(rows, session)?))
+        let table = table_collector(&self.plan, &self.session);
+        Box::new(move |rows| Written::listed(&table(rows)?))
     }
 }

@@ -58,17 +58,10 @@ fn persist_frames(
         .iter()
         .zip(roots)
         .map(|(frame, rows)| {
-            let set = match rows {
-                // Persisting what is persisted gives another handle to the same partitions.
-                RootRows::Before(_) => session.persisted_set(frame.plan().name()),
-                RootRows::Made(held) => {
-                    Some(session.keep(HeldSet::persisted(frame, held, location, began)))
-                }
-            };
-            match set {
-                Some(set) => set.frame(session, frame.label_text().cloned(), location),
-                None => frame.clone(),
-            }
+            // Persisting what is persisted gives another handle to the same partitions.
+            let (RootRows::Before(held) | RootRows::Made(held)) = rows;
+            let set = session.keep(HeldSet::persisted(frame, held, location, began));
+            set.frame(session, frame.label_text().cloned(), location)
         })
         .collect())
 }
@@ -85,7 +78,7 @@ impl Persist for DataFrame {
     }
 }
 
-impl<P: Persist + Compute> Persist for Vec<P> {
+impl<P: Persist + Compute> Persist for [P] {
     type Output = Vec<<P as Persist>::Output>;
 
     fn frames(&self, out: &mut Vec<DataFrame>) {
@@ -96,6 +89,18 @@ impl<P: Persist + Compute> Persist for Vec<P> {
 
     fn shape(&self, persisted: &mut std::vec::IntoIter<DataFrame>) -> Self::Output {
         self.iter().map(|item| item.shape(persisted)).collect()
+    }
+}
+
+impl<P: Persist + Compute> Persist for Vec<P> {
+    type Output = Vec<<P as Persist>::Output>;
+
+    fn frames(&self, out: &mut Vec<DataFrame>) {
+        self.as_slice().frames(out);
+    }
+
+    fn shape(&self, persisted: &mut std::vec::IntoIter<DataFrame>) -> Self::Output {
+        self.as_slice().shape(persisted)
     }
 }
 

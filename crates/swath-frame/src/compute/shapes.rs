@@ -40,10 +40,10 @@ impl<C: Compute> Compute for [C] {
 
     fn collector(&self) -> Collector<Self::Output> {
         let collectors: Vec<_> = self.iter().map(Compute::collector).collect();
-        Box::new(move |rows, session| {
+        Box::new(move |rows| {
             collectors
                 .into_iter()
-                .map(|collect| collect(rows, session))
+                .map(|collect| collect(rows))
                 .collect()
         })
     }
@@ -80,8 +80,8 @@ impl<C: Compute, const N: usize> Compute for [C; N] {
 
     fn collector(&self) -> Collector<Self::Output> {
         let all = self.as_slice().collector();
-        Box::new(move |rows, session| {
-            let outputs = all(rows, session)?;
+        Box::new(move |rows| {
+            let outputs = all(rows)?;
             Ok(outputs
                 .try_into()
                 .unwrap_or_else(|_| unreachable!("one output an item")))

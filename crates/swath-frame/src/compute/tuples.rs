@@ -26,7 +26,7 @@ macro_rules! tuples {
             fn collector(&self) -> Collector<Self::Output> {
                 let ($($item,)+) = self;
                 $(let $item = $item.collector();)+
-                Box::new(move |rows, session| Ok(($($item(rows, session)?,)+)))
+                Box::new(move |rows| Ok(($($item(rows)?,)+)))
             }
         }
 

@@ -38,15 +38,19 @@ impl Error {
         self.0.location.as_ref()
     }
 
-    /// The column that the error is about, where it is one.
+    /// The column that the error is about, where it is one: one that does not exist, has another dtype than was asked for,
+    /// holds what does not decode, or is the only one that a failing expression reads.
     pub fn column(&self) -> Option<&str> {
         match &self.0.kind {
             ErrorKind::Column { name, .. } => Some(name),
-            _ => None,
+            _ => self.0.column.as_deref(),
         }
     }
 
-    /// The partition that a task was working on.
+    /// The partition that a task was working on, by its number in the task's stage.
+    ///
+    /// It is the frame's partition where every one has a task of its own, and always for [`batches`](crate::DataFrame::batches);
+    /// where several small ones are packed into one task, it counts those packs.
     pub fn partition(&self) -> Option<usize> {
         self.0.key.as_ref().map(|key| key.index as usize)
     }

@@ -15,6 +15,8 @@ pub(crate) struct Report {
     /// The first line: what went wrong, complete in itself.
     pub(crate) what: String,
     pub(crate) location: Option<Origin>,
+    /// The column it is about, where the kind does not say.
+    pub(crate) column: Option<String>,
     /// The call at that line.
     pub(crate) call: Option<&'static str>,
     pub(crate) key: Option<Key>,
@@ -30,6 +32,7 @@ impl Report {
             kind,
             what: what.into(),
             location: None,
+            column: None,
             call: None,
             key: None,
             notes: Vec::new(),

@@ -18,12 +18,13 @@ use swath_ops::Env;
 use swath_plan::{Explain, Plan, PlanError};
 
 use crate::persisted::HeldSet;
+use crate::readers::Reader;
 use crate::run::Run;
 use crate::{Error, Result, Session, Table, compute, submit};
 
 pub use batches::Batches;
 pub use partitions::{IntoPartitions, Repartition};
-pub use rows::Head;
+pub use rows::{Head, IntoCount};
 pub use write::{Sink, Written};
 
 pub(crate) use columns::named as named_columns;
@@ -40,23 +41,12 @@ pub(crate) use columns::named as named_columns;
 #[derive(Clone)]
 pub struct DataFrame(Arc<FrameInner>);
 
-pub(crate) struct FrameInner {
-    plan: Plan,
+struct FrameInner {
+    /// Plan, label and line.
+    reader: Arc<Reader>,
     session: Session,
-    label: Option<Arc<str>>,
     /// The claim of a persisted frame on its partitions.
     held: Option<Arc<HeldSet>>,
-    location: &'static Location<'static>,
-}
-
-impl FrameInner {
-    pub(crate) fn plan(&self) -> &Plan {
-        &self.plan
-    }
-
-    pub(crate) fn location(&self) -> &'static Location<'static> {
-        self.location
-    }
 }
 
 impl DataFrame {
@@ -71,15 +61,16 @@ impl DataFrame {
         held: Option<Arc<HeldSet>>,
         location: &'static Location<'static>,
     ) -> Self {
-        let inner = Arc::new(FrameInner {
-            plan: plan.at(location),
+        if let (Some(held), Some(label)) = (&held, &label) {
+            held.call(label);
+        }
+        let plan = plan.at(location);
+        let reader = session.remember(plan, label, location);
+        Self(Arc::new(FrameInner {
+            reader,
             session: session.clone(),
-            label,
             held,
-            location,
-        });
-        session.remember(&inner);
-        Self(inner)
+        }))
     }
 
     /// A frame one operation further, or the error of the call at `location`.
@@ -90,10 +81,10 @@ impl DataFrame {
         build: impl FnOnce(&Plan, &Env) -> std::result::Result<Plan, PlanError>,
     ) -> Result<Self> {
         let session = &self.0.session;
-        let plan = build(&self.0.plan, session.env());
-        let plan = plan.map_err(|error| Error::planning(error, call, location))?;
-        let owners = swath_plan::scalar_owners(&plan);
-        let owners = owners.map_err(|error| Error::planning(error, call, location))?;
+        let plan = build(self.plan(), session.env());
+        let refused = |error| Error::planning(error, call, location).of_frame(self.label_text());
+        let plan = plan.map_err(refused)?;
+        let owners = swath_plan::scalar_owners(&plan).map_err(refused)?;
         if owners.iter().any(|&owner| owner != session.id()) {
             return Err(Error::sessions(call, location));
         }
@@ -106,20 +97,20 @@ impl DataFrame {
     }
 
     pub(crate) fn plan(&self) -> &Plan {
-        &self.0.plan
+        &self.0.reader.plan
     }
 
     pub(crate) fn label_text(&self) -> Option<&Arc<str>> {
-        self.0.label.as_ref()
+        self.0.reader.label.as_ref()
     }
 
     pub(crate) fn location(&self) -> &'static Location<'static> {
-        self.0.location
+        self.0.reader.location
     }
 
     /// Names, dtypes, nullability and index; computes nothing.
     pub fn meta(&self) -> &Meta {
-        self.0.plan.meta()
+        self.plan().meta()
     }
 
     /// Names of the data columns, in order; the index is not among them.
@@ -147,12 +138,12 @@ impl DataFrame {
 
     /// The bounds of the partitions along the index: known, pending or unknown. Computes nothing.
     pub fn divisions(&self) -> &Divisions {
-        self.0.plan.divisions()
+        self.plan().divisions()
     }
 
     /// Visible partitions. Only calls that say so change their number.
     pub fn npartitions(&self) -> usize {
-        self.0.plan.npartitions()
+        self.plan().npartitions()
     }
 
     /// Gives the frame a name for listings, plans and errors; the frame's meaning does not change.
@@ -171,10 +162,10 @@ impl DataFrame {
         let inner = &*self.0;
         Self::with(
             &inner.session,
-            inner.plan.clone(),
+            inner.reader.plan.clone(),
             Some(label.into()),
             inner.held.clone(),
-            inner.location,
+            inner.reader.location,
         )
     }
 
@@ -191,9 +182,9 @@ impl DataFrame {
     /// # Ok::<(), swath_frame::Error>(())
     /// ```
     pub fn explain(&self) -> Explain {
-        let plan = self.0.session.with_persisted(self.plan());
+        let plan = self.0.session.as_explained(self.plan());
         Explain::new(&plan, self.0.session.env()).unwrap_or_else(|error| {
-            let error = Error::planning(error, "explain", self.0.location);
+            let error = Error::planning(error, "explain", self.location());
             Explain::refused(&plan, error.to_string())
         })
     }

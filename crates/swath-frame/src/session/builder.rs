@@ -10,6 +10,7 @@ use swath_scheduler::{Backend, BuildError, Inline, Keep, Local, Observer};
 use swath_store::Store;
 
 use super::{Inner, Session, machine};
+use crate::readers::Readers;
 use crate::{Error, Result};
 
 /// Memory that a thread needs for scratch beside what it reserves: pages being decoded, batches on their way.
@@ -162,7 +163,7 @@ impl SessionBuilder {
             budget,
             scratch,
             persisted: Mutex::new(HashMap::new()),
-            frames: Mutex::new(Vec::new()),
+            readers: Readers::default(),
             runs: Mutex::new(Vec::new()),
         })))
     }

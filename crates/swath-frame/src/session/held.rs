@@ -5,17 +5,13 @@ use std::sync::{Arc, PoisonError, Weak};
 
 use swath_graph::Name;
 use swath_plan::{HeldRows, Plan, held_below, replace_held};
-use swath_scheduler::Held;
 
 use super::Session;
-use crate::frame::FrameInner;
-use crate::persisted::{HeldSet, Holder, Holding, Persisted};
-
-/// Frames remembered before the list of live ones is cleaned for the first time.
-const FRAMES_BEFORE_CLEANING: usize = 64;
+use crate::persisted::{HeldSet, Holder, Holding, Persisted, Pinned};
+use crate::readers::Reader;
 
 impl Session {
-    /// What is persisted now: partitions, rows, bytes, and the live frames that read each entry.
+    /// What is persisted now: partitions, rows, bytes, and the live handles that read each entry.
     pub fn persisted(&self) -> Persisted {
         let mut sets: Vec<Arc<HeldSet>> = {
             let persisted = self
@@ -26,22 +22,20 @@ impl Session {
             persisted.values().filter_map(Weak::upgrade).collect()
         };
         sets.sort_by_key(|set| set.since());
-        let frames: Vec<Arc<FrameInner>> = {
-            let frames = self.0.frames.lock().unwrap_or_else(PoisonError::into_inner);
-            frames.iter().filter_map(Weak::upgrade).collect()
-        };
-        let holders = |set: &HeldSet| -> Vec<Holder> {
-            let reads = frames.iter().filter(|frame| {
-                held_below(frame.plan())
-                    .iter()
-                    .any(|held| held.name() == set.name())
-            });
-            reads
-                .map(|frame| Holder {
-                    operation: frame.plan().node().kind(),
-                    location: frame.location(),
+        let readers: Vec<_> = self
+            .0
+            .readers
+            .alive()
+            .into_iter()
+            .map(|reader| (held_below(&reader.plan), reader))
+            .collect();
+        let holders = |set: &Arc<HeldSet>| -> Vec<Holder> {
+            let reads = readers.iter().filter(|(below, _)| {
+                below.iter().any(|rows| {
+                    HeldSet::of(&**rows).is_some_and(|below| std::ptr::eq(below, &raw const **set))
                 })
-                .collect()
+            });
+            reads.map(|(_, reader)| Holder::from(&**reader)).collect()
         };
         Persisted(
             sets.iter()
@@ -50,24 +44,32 @@ impl Session {
         )
     }
 
-    /// Remembers a live frame.
-    pub(crate) fn remember(&self, frame: &Arc<FrameInner>) {
-        let mut frames = self.0.frames.lock().unwrap_or_else(PoisonError::into_inner);
-        // Cleaned when it would grow, so that the cost a frame is constant.
-        if frames.len() >= FRAMES_BEFORE_CLEANING && frames.len() == frames.capacity() {
-            frames.retain(|frame| frame.strong_count() > 0);
-        }
-        frames.push(Arc::downgrade(frame));
+    /// Remembers a live handle; what it returns lives as long.
+    pub(crate) fn remember(
+        &self,
+        plan: Plan,
+        label: Option<Arc<str>>,
+        location: &'static Location<'static>,
+    ) -> Arc<Reader> {
+        self.0.readers.remember(Reader {
+            plan,
+            label,
+            location,
+        })
     }
 
-    /// Registers held partitions under their logical name.
+    /// Registers held partitions under their logical name, unless others are held under it: then those are given, and
+    /// the new ones let go. So all handles of a name share one set, and none is lost when another one is dropped.
     pub(crate) fn keep(&self, set: HeldSet) -> Arc<HeldSet> {
-        let set = Arc::new(set);
         let mut persisted = self
             .0
             .persisted
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
+        if let Some(there) = live(persisted.get(set.name())) {
+            return there;
+        }
+        let set = Arc::new(set);
         persisted.retain(|_, set| set.strong_count() > 0);
         persisted.insert(set.name().clone(), Arc::downgrade(&set));
         set
@@ -80,10 +82,7 @@ impl Session {
             .persisted
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        persisted
-            .get(name)
-            .and_then(Weak::upgrade)
-            .filter(|set| set.claims().is_some())
+        live(persisted.get(name))
     }
 
     /// What holds partitions that the backend knows by this name.
@@ -99,9 +98,10 @@ impl Session {
         sets.iter().find_map(|set| set.holding(name))
     }
 
-    /// The claims of a logical name.
-    pub(crate) fn claims_of(&self, name: &Name) -> Option<Vec<Held>> {
-        self.persisted_set(name).and_then(|set| set.claims())
+    /// The plan with sub-plans that are persisted read from memory, and released ones computed again, which is warned
+    /// of. The plan has claims of its own on what it reads: a release while it is computed does not take the rows away.
+    pub(crate) fn with_persisted(&self, plan: &Plan) -> Plan {
+        self.replacing(plan, |rows| warn_recompute(plan, rows))
     }
 
     /// [`with_persisted`](Self::with_persisted) of each.
@@ -109,18 +109,57 @@ impl Session {
         plans.iter().map(|plan| self.with_persisted(plan)).collect()
     }
 
-    /// The plan with sub-plans that are persisted read from memory, and released ones computed again.
-    pub(crate) fn with_persisted(&self, plan: &Plan) -> Plan {
+    /// What [`with_persisted`](Self::with_persisted) would compute, without a warning.
+    pub(crate) fn as_explained(&self, plan: &Plan) -> Plan {
+        self.replacing(plan, |_| ())
+    }
+
+    fn replacing(&self, plan: &Plan, recomputed: impl Fn(&dyn HeldRows)) -> Plan {
         replace_held(
             plan,
             self.env(),
-            |name| self.persisted_set(name).map(|set| set as Arc<dyn HeldRows>),
-            warn_recompute,
+            |name| {
+                let pinned = self.persisted_set(name).and_then(Pinned::new)?;
+                Some(Arc::new(pinned) as Arc<dyn HeldRows>)
+            },
+            |rows, _| recomputed(rows),
         )
     }
 }
 
-fn warn_recompute(rows: &dyn HeldRows, reader: Option<&'static Location<'static>>) {
-    let reader = reader.map(ToString::to_string);
-    tracing::warn!(name = %rows.name(), reader, "a released frame is computed again");
+/// The set, if it holds anything.
+fn live(set: Option<&Weak<HeldSet>>) -> Option<Arc<HeldSet>> {
+    set.and_then(Weak::upgrade).filter(|set| set.is_held())
+}
+
+/// Says which line persisted the rows that are gone, and which one reads them.
+fn warn_recompute(root: &Plan, rows: &dyn HeldRows) {
+    let set = HeldSet::of(rows);
+    let persisted = set.map(|set| set.location().to_string());
+    let frame = set.map(HeldSet::called);
+    let reader = reader_of(root, rows.name()).map(ToString::to_string);
+    tracing::warn!(
+        frame,
+        persisted,
+        reader,
+        name = %rows.name(),
+        "a released frame is computed again"
+    );
+}
+
+/// The line of the first plan found that reads the one of this name; the root's own line where that is the root.
+fn reader_of(root: &Plan, name: &Name) -> Option<&'static Location<'static>> {
+    let mut seen = std::collections::HashSet::new();
+    let mut waiting = vec![root.clone()];
+    while let Some(plan) = waiting.pop() {
+        if plan.inputs().iter().any(|input| input.name() == name) {
+            return plan.location();
+        }
+        let new = plan
+            .inputs()
+            .iter()
+            .filter(|input| seen.insert(input.name().clone()));
+        waiting.extend(new.cloned());
+    }
+    root.location()
 }

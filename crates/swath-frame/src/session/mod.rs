@@ -15,8 +15,8 @@ use swath_memory::Budget;
 use swath_ops::{Env, Op};
 use swath_scheduler::{Backend, CancelHandle, WeakCancelHandle};
 
-use crate::frame::FrameInner;
 use crate::persisted::HeldSet;
+use crate::readers::Readers;
 use crate::{Error, Result};
 
 pub use builder::SessionBuilder;
@@ -37,8 +37,8 @@ struct Inner {
     scratch: u64,
     /// Persisted frames by logical name, so that an equal frame built again finds them.
     persisted: Mutex<HashMap<Name, Weak<HeldSet>>>,
-    /// Frames that are alive: who holds what.
-    frames: Mutex<Vec<Weak<FrameInner>>>,
+    /// Handles that are alive: who holds what.
+    readers: Readers,
     /// Runs that may not be done yet.
     runs: Mutex<Vec<WeakCancelHandle>>,
 }
@@ -73,9 +73,10 @@ impl Session {
         self.0.threads
     }
 
-    /// The memory limit in bytes.
+    /// The memory limit in bytes, for everything the session does; 16 MiB a thread of it are left to what tasks use
+    /// without counting, so that [`memory_used`](Self::memory_used) stays below it by as much.
     pub fn memory_limit(&self) -> u64 {
-        self.0.budget.limit()
+        self.0.budget.limit() + self.0.scratch
     }
 
     /// Bytes of the limit that are set aside for the scratch of the threads, and how many these are.

@@ -14,7 +14,7 @@ use swath_plan::Plan;
 
 use super::Session;
 use crate::persisted::HeldSet;
-use crate::{DataFrame, Error, Result};
+use crate::{DataFrame, Error, Result, Table};
 
 /// Rows handed in up to this size are named by their content; larger ones get a name of their own.
 const HASHED_BYTES: u64 = 64 << 20;
@@ -90,6 +90,28 @@ impl Session {
             .map_err(|error| Error::run(error, self))?;
         let set = self.keep(HeldSet::from_memory(name, meta, held, location));
         Ok(set.frame(self, None, location))
+    }
+
+    /// A frame over the rows of a table, with its columns, dtypes and index, even where it has no rows; see
+    /// [`from_batches`](Self::from_batches). The table may come from another session.
+    ///
+    /// # Errors
+    /// The memory limit.
+    ///
+    /// ```
+    /// # use swath_frame::{Batch, Session, col};
+    /// # let session = Session::testing();
+    /// # let df = session.from_batches([Batch::from_csv("k,v\na,1\nb,7\n")?])?;
+    /// let by_k = df.groupby("k").sum("v")?.compute()?;
+    /// let again = session.from_table(&by_k)?;
+    /// assert_eq!(again.index(), ["k"]);
+    /// # Ok::<(), swath_frame::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn from_table(&self, table: &Table) -> Result<DataFrame> {
+        let location = Location::caller();
+        self.hold_batches(&table.batches(), "from_table", location)
+            .map_err(|error| error.in_call("from_table", location))
     }
 
     /// A frame over Arrow record batches; see [`from_batches`](Self::from_batches).

@@ -16,6 +16,7 @@ use crate::{Error, Result};
 ///
 /// A handle: cloning shares the rows. Physical types are canonical: strings are string views, and a
 /// dictionary stands only for a `category`. `Display` fits a terminal and leaves the middle rows out.
+/// [`Session::from_table`](crate::Session::from_table) makes a frame of it again.
 #[derive(Clone)]
 pub struct Table {
     meta: Arc<Meta>,
@@ -25,13 +26,17 @@ pub struct Table {
 
 impl Table {
     pub(crate) fn from_partitions(meta: Arc<Meta>, partitions: &[Partition]) -> Result<Self> {
-        let batches: Vec<RecordBatch> = partitions
+        let mut batches: Vec<RecordBatch> = partitions
             .iter()
             .flat_map(Partition::batches)
             .filter(|batch| batch.num_rows() > 0)
             .map(|batch| normalise(batch, &meta))
             .collect::<std::result::Result<_, _>>()
             .map_err(Error::from)?;
+        if batches.is_empty() {
+            // It keeps the schema, for those who go on with the batches alone.
+            batches.push(RecordBatch::new_empty(meta.to_arrow()));
+        }
         let rows = batches.iter().map(|batch| batch.num_rows() as u64).sum();
         Ok(Self {
             meta,
@@ -55,7 +60,7 @@ impl Table {
         self.meta.fields().len()
     }
 
-    /// The batches, in order; none is empty.
+    /// The batches, in order. None is empty, but a table without rows has one without rows, which keeps its columns.
     pub fn batches(&self) -> Vec<Batch> {
         self.batches
             .iter()
@@ -90,7 +95,8 @@ impl Table {
     /// The value of a one-row result; null of an empty one.
     pub(crate) fn single_value(&self) -> Value {
         let column = self.num_columns() - 1;
-        self.batches.first().map_or(Value::Null, |batch| {
+        let first = self.batches.iter().find(|batch| batch.num_rows() > 0);
+        first.map_or(Value::Null, |batch| {
             Value::from_array(batch.column(column), 0)
         })
     }

@@ -9,7 +9,8 @@ impl Table {
     /// The rows as tuples (by position) or structs (by name), index columns first.
     ///
     /// All rows are converted at once, so that a type that does not fit is an error here; nulls need an
-    /// `Option`. Cost: one pass of serde over the rows.
+    /// `Option`. Of a table without rows the columns are checked, not the types of their values. Cost: one pass of
+    /// serde over the rows.
     ///
     /// # Errors
     /// Missing or extra columns, and values of another type, naming the column.

@@ -35,8 +35,10 @@ pub(super) fn describe(plan: &Plan) -> String {
                 list(scan.column_names())
             )
         }
-        Node::Held(_) => format!(
-            "{kind} [{}]",
+        Node::Held(rows) => format!(
+            "{kind}{} [{}]",
+            rows.label()
+                .map_or_else(String::new, |label| format!(" `{label}`")),
             list(plan.meta().fields().iter().map(|field| &field.name))
         ),
         Node::Constant(constant) => format!("{kind} {} rows", constant.rows().rows()),

@@ -1,5 +1,6 @@
 //! Rows that the backend holds already.
 
+use std::any::Any;
 use std::fmt::Debug;
 use std::sync::Arc;
 
@@ -13,7 +14,7 @@ use crate::{Node, Plan};
 ///
 /// The frame implements it over its claims; a plan only needs to know where the rows are, or, after
 /// they were released, how to compute them again.
-pub trait HeldRows: Debug + Send + Sync {
+pub trait HeldRows: Any + Debug + Send + Sync {
     /// The logical name that the rows stand in for.
     fn name(&self) -> &Name;
     /// Columns of every partition.
@@ -26,6 +27,10 @@ pub trait HeldRows: Debug + Send + Sync {
     fn bytes(&self) -> Vec<u64>;
     /// How to compute the rows again; `None` for data that came from memory.
     fn origin(&self) -> Option<&Plan>;
+    /// What the user calls them, if anything.
+    fn label(&self) -> Option<&str> {
+        None
+    }
 }
 
 impl Plan {

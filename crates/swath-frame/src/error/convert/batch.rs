@@ -20,6 +20,16 @@ pub(super) fn report(error: &BatchError) -> Report {
         return meta::report(error);
     }
     let mut report = Report::new(ErrorKind::Value, error.to_string());
+    report.column = match error {
+        BatchError::Encoding { column, .. }
+        | BatchError::Nulls { column, .. }
+        | BatchError::Rows { column, .. }
+        | BatchError::ColumnType { column, .. }
+        | BatchError::RowNull { column, .. }
+        | BatchError::RowType { column, .. }
+        | BatchError::RowValue { column, .. } => Some(column.clone()),
+        _ => None,
+    };
     let why = error.source().map(|why| ("why", why.to_string()));
     report.notes.extend(why);
     report.fix = error.fix();

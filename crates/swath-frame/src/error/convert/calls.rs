@@ -25,6 +25,14 @@ impl Error {
         self
     }
 
+    /// Names the frame of the call, where it has a label.
+    pub(crate) fn of_frame(mut self, label: Option<&Arc<str>>) -> Self {
+        if let Some(label) = label {
+            self.0.notes.insert(0, ("frame", format!("`{label}`")));
+        }
+        self
+    }
+
     /// Names the call of an error that does not know it.
     pub(crate) fn in_call(self, call: &'static str, location: &'static Location<'static>) -> Self {
         if self.0.location.is_some() {

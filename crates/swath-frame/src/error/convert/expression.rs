@@ -23,13 +23,16 @@ pub(super) fn report(error: &ExprError) -> Report {
         report.notes.push(("why", cause.to_string()));
         why = cause.source();
     }
+    report.column = error.column().map(str::to_owned);
     if let Some(fix) = error.fix() {
         report.fix = Some(fix.to_owned());
     }
     // A column alone is named by the first line already.
-    let inside = error
-        .expression()
-        .filter(|text| error.column() != Some(*text));
+    let named = match kind {
+        ExprErrorKind::Meta(_) | ExprErrorKind::Encoding { .. } => error.column(),
+        _ => None,
+    };
+    let inside = error.expression().filter(|text| named != Some(*text));
     report
         .notes
         .extend(inside.map(|text| ("in", text.to_owned())));

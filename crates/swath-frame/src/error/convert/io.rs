@@ -18,6 +18,9 @@ pub(super) fn report(error: &IoError) -> Report {
         path => ErrorKind::File { path },
     };
     let mut report = Report::new(kind, error.to_string());
+    if let IoError::Corrupt { column, .. } = error {
+        report.column.clone_from(column);
+    }
     // The layers below say why: the operating system, the store, the decoder.
     let mut why = error.source();
     let mut said = String::new();

@@ -27,6 +27,11 @@ pub(super) fn report(error: &KernelError) -> Report {
 /// An aggregate that does not exist or does not fit its input.
 pub(super) fn planned(agg: &NamedAgg, error: &KernelError) -> Report {
     let mut report = report(error);
+    report.column = agg.input.as_ref().and_then(|input| {
+        let mut columns = input.columns().into_iter();
+        let only = columns.next().filter(|_| columns.next().is_none());
+        only.map(|column| column.to_string())
+    });
     match (error, agg.input.as_ref().map(Expr::spelling)) {
         (KernelError::Unsupported { cast, .. }, Some(input)) => {
             report.what = format!("`{}` of `{}`: {error}", agg.function, input.text);
@@ -51,6 +56,11 @@ pub(super) fn planned(agg: &NamedAgg, error: &KernelError) -> Report {
 /// An aggregate that has no result.
 pub(super) fn computed(error: &AggregateError) -> Report {
     let mut report = Report::new(ErrorKind::Task, error.to_string());
+    report.column = error
+        .input
+        .as_ref()
+        .filter(|input| *input.code == format!("col({:?})", input.text))
+        .map(|input| input.text.to_string());
     let KernelError::Overflow { dtype, .. } = &error.source else {
         report.notes.push(("why", error.source.to_string()));
         return report;

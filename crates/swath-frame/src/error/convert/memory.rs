@@ -9,7 +9,8 @@ use crate::Session;
 use crate::persisted::Holding;
 
 /// What else helps; before it stands what to release, where that is known.
-const ELSE: &str = "raise memory_limit, or select fewer columns or smaller partitions";
+const ELSE: &str = "raise memory_limit, select fewer columns or smaller partitions, or take a large result with `batches()` or \
+     `to_parquet`";
 
 /// One line of what is held.
 struct Line {
@@ -89,7 +90,7 @@ fn lines(held: &[Holder], needs: &Name, session: Option<&Session>) -> Vec<Line> 
             }),
         }
     }
-    lines.sort_by(|a, b| b.bytes.cmp(&a.bytes));
+    lines.sort_by_key(|line| std::cmp::Reverse(line.bytes));
     lines
 }
 

@@ -31,10 +31,21 @@ pub(super) fn report(error: &MetaError) -> Report {
                 .map(|nearest| format!("did you mean `{nearest}`?"));
             report
         }
-        MetaError::DuplicateColumn { .. }
-        | MetaError::IndexColumn { .. }
-        | MetaError::IndexTooLong { .. } => Report::new(ErrorKind::Columns, error.to_string()),
-        _ => Report::new(ErrorKind::Type, error.to_string()),
+        MetaError::DuplicateColumn { name } | MetaError::IndexColumn { name } => {
+            let mut report = Report::new(ErrorKind::Columns, error.to_string());
+            report.column = Some(name.clone());
+            report
+        }
+        MetaError::IndexTooLong { .. } => Report::new(ErrorKind::Columns, error.to_string()),
+        _ => {
+            let mut report = Report::new(ErrorKind::Type, error.to_string());
+            report.column = match error {
+                MetaError::IndexDType { name, .. } => Some(name.clone()),
+                MetaError::UnsupportedArrow { column, .. } => column.clone(),
+                _ => None,
+            };
+            report
+        }
     }
 }
 
