@@ -42,8 +42,8 @@ pub(crate) fn compact_column(arrays: &[ArrayRef]) -> Result<Vec<ArrayRef>, Arrow
         return compact_each_encoding(arrays);
     }
     match first.data_type() {
-        DataType::Utf8View => Ok(compact_views::<StringViewType>(arrays)),
-        DataType::BinaryView => Ok(compact_views::<BinaryViewType>(arrays)),
+        DataType::Utf8View => Ok(tight_texts::<StringViewType>(arrays)),
+        DataType::BinaryView => Ok(tight_texts::<BinaryViewType>(arrays)),
         DataType::Dictionary(key, _) => match key.as_ref() {
             DataType::Int8 => compact_dictionaries::<Int8Type>(arrays),
             DataType::Int16 => compact_dictionaries::<Int16Type>(arrays),
@@ -173,8 +173,22 @@ fn compact_structs(arrays: &[ArrayRef]) -> Result<Vec<ArrayRef>, ArrowError> {
         .collect()
 }
 
+/// The column with the text of its views copied together, if they show much less than the buffers they keep alive; any other
+/// column as it is.
+///
+/// For few rows that outlive the chunk they came from. Copies only what is shown.
+pub fn compact_views(column: &ArrayRef) -> ArrayRef {
+    let column = std::slice::from_ref(column);
+    let mut compact = match column[0].data_type() {
+        DataType::Utf8View => tight_texts::<StringViewType>(column),
+        DataType::BinaryView => tight_texts::<BinaryViewType>(column),
+        _ => column.to_vec(),
+    };
+    compact.remove(0)
+}
+
 /// Copies the strings of views where the buffers behind them hold much more than is shown.
-fn compact_views<T: ByteViewType>(arrays: &[ArrayRef]) -> Vec<ArrayRef> {
+fn tight_texts<T: ByteViewType>(arrays: &[ArrayRef]) -> Vec<ArrayRef> {
     let views: Vec<&GenericByteViewArray<T>> =
         arrays.iter().map(AsArray::as_byte_view::<T>).collect();
     let held = unique_bytes(arrays.iter().map(AsRef::as_ref));
@@ -299,4 +313,25 @@ fn remap<K: ArrowPrimitiveType>(keys: &PrimitiveArray<K>, place: &[usize]) -> Pr
             })
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use arrow_array::StringViewArray;
+
+    #[test]
+    fn few_views_give_their_buffers_back() {
+        let long: Vec<String> = (0..1000).map(|n| format!("{n:030}")).collect();
+        let column: ArrayRef = Arc::new(StringViewArray::from_iter_values(&long));
+        let few = column.slice(10, 3);
+        let compact = compact_views(&few);
+        assert!(compact.as_string_view().iter().flatten().eq(&long[10..13]));
+        assert!(unique_bytes([few.as_ref()]) > 30_000);
+        assert!(unique_bytes([compact.as_ref()]) < 1_000);
+        // All rows shown: nothing to gain.
+        let column: ArrayRef = Arc::new(column.as_string_view().gc());
+        let whole = compact_views(&column);
+        assert!(whole.to_data().ptr_eq(&column.to_data()));
+    }
 }

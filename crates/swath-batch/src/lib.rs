@@ -33,6 +33,7 @@ mod wire;
 
 mod bytes;
 mod compact;
+mod floats;
 
 mod civil;
 mod value;
@@ -49,7 +50,9 @@ mod rust_name;
 pub use batch::{Batch, Bools, IntoColumn, Numbers, Strings};
 pub use bytes::{BufferBytes, unique_bytes};
 pub use chunk::Chunk;
+pub use compact::compact_views;
 pub use error::BatchError;
+pub use floats::{canonical_f32, canonical_f64, canonical_floats};
 pub use normalise::normalise;
 pub use partition::{Partition, PartitionStats};
 pub use pieces::Pieces;

@@ -3,11 +3,10 @@
 use std::fmt::{self, Debug, Formatter};
 use std::sync::Arc;
 
-use arrow_array::cast::AsArray;
-use arrow_array::types::{Float32Type, Float64Type};
-use arrow_array::{Array, ArrayRef};
+use arrow_array::ArrayRef;
 use arrow_row::{RowConverter, Rows, SortField};
-use arrow_schema::{DataType, SortOptions};
+use arrow_schema::SortOptions;
+use swath_batch::canonical_floats;
 use swath_meta::DType;
 
 use crate::{DivisionsError, Label};
@@ -141,19 +140,7 @@ pub(crate) fn canonical(column: &ArrayRef, dtype: &DType) -> Result<ArrayRef, Di
         }
         arrow_cast::cast(column, &border).map_err(|_| wrong())?
     };
-    Ok(match border {
-        DataType::Float32 => Arc::new(
-            column
-                .as_primitive::<Float32Type>()
-                .unary::<_, Float32Type>(|x| if x.is_nan() { f32::NAN } else { x + 0.0 }),
-        ),
-        DataType::Float64 => Arc::new(
-            column
-                .as_primitive::<Float64Type>()
-                .unary::<_, Float64Type>(|x| if x.is_nan() { f64::NAN } else { x + 0.0 }),
-        ),
-        _ => column,
-    })
+    Ok(canonical_floats(&column))
 }
 
 #[cfg(test)]

@@ -15,7 +15,9 @@ use arrow_array::{
     StringViewArray,
 };
 use swath_batch::Chunk;
-use swath_kernels::{Aggregates, Grouper, SortKey, TopK, hash_columns, sort_to_indices};
+use swath_kernels::{
+    Aggregates, Grouper, KernelError, SortKey, TopK, hash_columns, sort_to_indices,
+};
 use swath_meta::DType;
 
 const BATCH: usize = 8192;
@@ -250,21 +252,21 @@ fn hashes() {
 
 fn orders() {
     println!("order");
+    let go_on = || Ok::<_, KernelError>(());
     let (amounts, keys, names) = (floats(), ints(100_000, 1), text(100_000, false));
     for k in [10, 10_000] {
         time(&format!("top {k} of float64"), || {
             let mut top = TopK::new(k, vec![SortKey::descending(0)]);
             for (batch, other) in amounts.iter().zip(&names) {
                 let columns = vec![Arc::clone(batch), Arc::clone(other)];
-                top.push(&Chunk::new(columns, BATCH))
+                top.push(&Chunk::new(columns, BATCH), go_on)
                     .expect("floats have an order");
             }
-            format!(
-                "{:?}",
-                top.finish()
-                    .expect("rows fit")
-                    .map(|columns| columns[0].len())
-            )
+            let blocks = top.finish(go_on).expect("nobody stops it");
+            let rows: usize = blocks
+                .map(|columns| columns.expect("rows fit")[0].len())
+                .sum();
+            format!("{rows}")
         });
     }
     let whole = |batches: &[ArrayRef]| {

@@ -56,7 +56,5 @@ pub use aggregate::{
 pub use error::KernelError;
 pub use group::Grouper;
 pub use hash::hash_columns;
-pub use select::{
-    compact_views, concat_columns, filter_columns, is_worth_compacting, take_columns,
-};
+pub use select::{concat_columns, is_worth_compacting, take_columns};
 pub use sort::{SortKey, TopK, sort_to_indices};

@@ -1,62 +1,17 @@
-//! Moving rows: by mask, by position, end to end. And giving back what moved rows no longer need.
+//! Moving rows: by position, end to end.
 
 use std::sync::Arc;
 
-use arrow_array::cast::AsArray;
-use arrow_array::{Array, ArrayRef, BooleanArray, UInt32Array};
-use arrow_buffer::Buffer;
+use arrow_array::{Array, ArrayRef, UInt32Array};
 use arrow_schema::{ArrowError, DataType};
-use arrow_select::filter::FilterBuilder;
-use swath_batch::Selection;
 
 use crate::KernelError;
 use crate::encoding::{cast_to, plain};
-use crate::error::check_rows;
-
-/// Views are copied together once they show less than one part in this many of their buffers.
-const VIEW_WASTE: usize = 4;
 
 /// Whether copying the live rows together pays for the steps that follow: less than three quarters
 /// are live. Above that, later kernels lose less to dead rows than the copy costs.
 pub fn is_worth_compacting(live: usize, rows: usize) -> bool {
     live * 4 < rows * 3
-}
-
-/// The selected rows of each column, in order. Views and dictionaries keep sharing their buffers.
-///
-/// 0.3 ns a row for numbers and codes, 1.3 ns for views; nothing where all rows are selected.
-///
-/// # Errors
-/// [`KernelError::RowCount`] if a column has not as many rows as the selection.
-pub fn filter_columns(
-    columns: &[ArrayRef],
-    selection: &Selection,
-) -> Result<Vec<ArrayRef>, KernelError> {
-    let rows = selection.mask().len();
-    check_rows("filter", columns, rows)?;
-    if selection.count() == rows {
-        return Ok(columns.to_vec());
-    }
-    if selection.count() == 0 {
-        return Ok(columns.iter().map(|column| column.slice(0, 0)).collect());
-    }
-    let mask = BooleanArray::new(selection.mask().clone(), None);
-    let builder = FilterBuilder::new(&mask);
-    // Turning the mask into positions pays from the second column on.
-    let predicate = if columns.len() > 1 {
-        builder.optimize()
-    } else {
-        builder
-    }
-    .build();
-    columns
-        .iter()
-        .map(|column| {
-            predicate
-                .filter(column)
-                .map_err(KernelError::arrow("filtering rows"))
-        })
-        .collect()
 }
 
 /// The rows at these positions of each column, in their order; a null position gives a null row.
@@ -176,37 +131,11 @@ fn widened(column: &[ArrayRef]) -> Result<Vec<ArrayRef>, KernelError> {
     column.iter().map(|array| cast_to(array, &wide)).collect()
 }
 
-/// The column with the bytes of its views copied together, if they show less than a quarter of the
-/// buffers they keep alive; any other column as it is.
-///
-/// For rows that outlive the chunk they came from. Copies only what is shown.
-pub fn compact_views(column: &ArrayRef) -> ArrayRef {
-    match column.data_type() {
-        DataType::Utf8View => {
-            let views = column.as_string_view();
-            let held: usize = views.data_buffers().iter().map(Buffer::capacity).sum();
-            if views.total_buffer_bytes_used() * VIEW_WASTE < held {
-                return Arc::new(views.gc());
-            }
-        }
-        DataType::BinaryView => {
-            let views = column.as_binary_view();
-            let held: usize = views.data_buffers().iter().map(Buffer::capacity).sum();
-            if views.total_buffer_bytes_used() * VIEW_WASTE < held {
-                return Arc::new(views.gc());
-            }
-        }
-        _ => {}
-    }
-    Arc::clone(column)
-}
-
 #[cfg(test)]
 mod tests {
+    use arrow_array::cast::AsArray;
     use arrow_array::types::{Int32Type, Int64Type, UInt8Type};
     use arrow_array::{DictionaryArray, Int64Array, StringArray, StringViewArray};
-    use arrow_buffer::BooleanBuffer;
-    use swath_batch::unique_bytes;
 
     use super::*;
 
@@ -251,23 +180,6 @@ mod tests {
     }
 
     #[test]
-    fn filters_follow_the_mask() {
-        for (mask, expected) in [
-            (vec![true, false, true], vec![1, 3]),
-            (vec![false; 3], vec![]),
-            (vec![true; 3], vec![1, 2, 3]),
-        ] {
-            let selection = Selection::from_mask(BooleanBuffer::from(mask));
-            let columns = [numbers(&[1, 2, 3]), numbers(&[1, 2, 3])];
-            let kept = filter_columns(&columns, &selection).unwrap();
-            assert_eq!(kept[1].as_primitive::<Int64Type>().values(), &expected[..]);
-        }
-        let selection = Selection::from_mask(BooleanBuffer::new_set(2));
-        let error = filter_columns(&[numbers(&[1])], &selection).unwrap_err();
-        insta::assert_snapshot!(error, @"`filter` expects 2 rows, found a column of 1");
-    }
-
-    #[test]
     fn takes_in_order_and_refuses_what_is_not_there() {
         let taken =
             take_columns(&[numbers(&[1, 2, 3])], &UInt32Array::from(vec![2, 0, 2])).unwrap();
@@ -293,26 +205,5 @@ mod tests {
             expected.map(|text| text.map(str::to_owned))
         );
         assert!(concat_columns(&[vec![numbers(&[1])], vec![]]).is_err());
-    }
-
-    #[test]
-    fn few_views_give_their_buffers_back() {
-        let long: Vec<String> = (0..1000).map(|n| format!("{n:030}")).collect();
-        let column: ArrayRef = Arc::new(StringViewArray::from_iter_values(&long));
-        let few = column.slice(10, 3);
-        let compact = compact_views(&few);
-        assert_eq!(text(&compact), text(&few));
-        let buffers = |column: &ArrayRef| -> usize {
-            column
-                .as_string_view()
-                .data_buffers()
-                .iter()
-                .map(Buffer::len)
-                .sum()
-        };
-        assert_eq!(buffers(&compact), 90);
-        assert!(unique_bytes([few.as_ref()]) > 30_000);
-        // All rows shown: nothing to gain.
-        assert_eq!(buffers(&compact_views(&column)), buffers(&column));
     }
 }

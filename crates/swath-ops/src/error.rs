@@ -79,7 +79,10 @@ impl OpError {
     /// Turns the error into the scheduler's, keeping what it acts on: cancellation and the memory limit.
     pub fn into_task_error(self) -> TaskError {
         match self {
-            Self::Cancelled(cancelled) => TaskError::from(cancelled),
+            // A transparent error hides the one it shows: what is acted on is taken out of it.
+            Self::Cancelled(cancelled) | Self::Io(IoError::Cancelled(cancelled)) => {
+                TaskError::from(cancelled)
+            }
             Self::OverBudget(over) => TaskError::from(over),
             Self::Input(error) => error,
             Self::Expr(error) => TaskError::from(error),

@@ -21,6 +21,7 @@
 
 mod env;
 mod error;
+mod estimate;
 mod op;
 pub mod pipeline;
 mod registry;
@@ -33,6 +34,7 @@ mod value;
 
 pub use env::Env;
 pub use error::OpError;
+pub use estimate::{Expected, Kept};
 pub use op::Op;
 pub use pipeline::{Branch, Flow, Output, Pipeline};
 pub use registry::Registry;

@@ -105,19 +105,14 @@ impl Work for Op {
     fn demand(&self, at: At<'_>, input_bytes: &[u64]) -> Demand {
         match self {
             Self::Pipeline(pipeline) => {
-                let read = pipeline
-                    .source
-                    .estimate(at.index())
-                    .unwrap_or_else(|| input_bytes.iter().sum());
+                let kept = pipeline.expected(at.index(), input_bytes);
                 Demand {
-                    floor: 0,
-                    expected: read,
+                    floor: kept.least,
+                    expected: kept.most,
                 }
             }
-            Self::Collect | Self::Alias => Demand {
-                floor: 0,
-                expected: 0,
-            },
+            // Their values are those of others, listed.
+            Self::Collect | Self::Alias => Demand::default(),
         }
     }
 }

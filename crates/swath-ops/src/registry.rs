@@ -75,6 +75,21 @@ impl Registry {
         &self.env
     }
 
+    /// The kinds of sources, sorted.
+    pub fn sources(&self) -> Vec<&'static str> {
+        self.sources.keys().copied().collect()
+    }
+
+    /// The kinds of steps, sorted.
+    pub fn steps(&self) -> Vec<&'static str> {
+        self.steps.keys().copied().collect()
+    }
+
+    /// The kinds of sinks, sorted.
+    pub fn sinks(&self) -> Vec<&'static str> {
+        self.sinks.keys().copied().collect()
+    }
+
     /// Adds or replaces a source.
     pub fn register_source(&mut self, kind: &'static str, decode: Decode<dyn SourceSpec>) {
         self.sources.insert(kind, decode);

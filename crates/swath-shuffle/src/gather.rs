@@ -9,27 +9,28 @@ use crate::ShuffleError;
 /// # Errors
 /// [`ShuffleError::NoPieces`] for no inputs, [`ShuffleError::NoTarget`] if one of them was split into fewer, and inputs that differ in
 /// their columns.
-pub fn gather(pieces: &[Pieces], target: usize) -> Result<Partition, ShuffleError> {
-    if pieces.is_empty() {
+pub fn gather<'a>(
+    pieces: impl IntoIterator<Item = &'a Pieces>,
+    target: usize,
+) -> Result<Partition, ShuffleError> {
+    let mut expected = 0;
+    let mut parts: Vec<Partition> = Vec::new();
+    for (input, pieces) in pieces.into_iter().enumerate() {
+        let n_targets = pieces.n_targets();
+        if target >= n_targets {
+            return Err(ShuffleError::NoTarget {
+                target,
+                input,
+                n_targets,
+            });
+        }
+        expected += pieces.offsets()[target + 1] - pieces.offsets()[target];
+        parts.push(pieces.piece(target));
+    }
+    if parts.is_empty() {
         return Err(ShuffleError::NoPieces);
     }
-    if let Some((input, found)) = pieces
-        .iter()
-        .enumerate()
-        .find(|(_, pieces)| target >= pieces.n_targets())
-    {
-        return Err(ShuffleError::NoTarget {
-            target,
-            input,
-            n_targets: found.n_targets(),
-        });
-    }
-    let parts: Vec<Partition> = pieces.iter().map(|pieces| pieces.piece(target)).collect();
     let gathered = Partition::concat(&parts)?;
-    let expected: u64 = pieces
-        .iter()
-        .map(|pieces| pieces.offsets()[target + 1] - pieces.offsets()[target])
-        .sum();
     assert_eq!(
         gathered.rows(),
         expected,

@@ -54,5 +54,5 @@ pub use hash::HashPartitioner;
 pub use partitioner::{Partitioner, Rule};
 pub use range::RangePartitioner;
 pub use registry::{DecodePartitioner, Partitioners};
-pub use split::split;
+pub use split::{group_by_target, split, split_checked};
 pub use swath_batch::Pieces;

@@ -20,12 +20,25 @@ const BATCH_ROWS: usize = 1 << 17;
 /// # Errors
 /// A key column that is not there, keys that `by` cannot place, a `by` that breaks its contract.
 pub fn split(partition: &Partition, by: &dyn Partitioner) -> Result<Pieces, ShuffleError> {
+    split_checked(partition, by, || Ok(()))
+}
+
+/// As [`split`], asking `check` every some ten thousand rows whether to go on.
+///
+/// # Errors
+/// As [`split`], and what `check` says.
+pub fn split_checked<E: From<ShuffleError>>(
+    partition: &Partition,
+    by: &dyn Partitioner,
+    mut check: impl FnMut() -> Result<(), E>,
+) -> Result<Pieces, E> {
     let rows = partition.rows();
     if u32::try_from(rows).is_err() {
-        return Err(ShuffleError::TooManyRows { rows });
+        return Err(ShuffleError::TooManyRows { rows }.into());
     }
-    let targets = assign(partition, by)?;
-    let (offsets, order) = group(&targets, by.n_targets());
+    let targets = assign(partition, by, &mut check)?;
+    check()?;
+    let (offsets, order) = group_by_target(&targets, by.n_targets());
     assert_eq!(
         offsets.last(),
         Some(&rows),
@@ -35,56 +48,70 @@ pub fn split(partition: &Partition, by: &dyn Partitioner) -> Result<Pieces, Shuf
     let grouped = if order.is_sorted() {
         partition.clone()
     } else {
-        scatter(partition, order)?
+        scatter(partition, order, &mut check)?
     };
     assert_eq!(
         grouped.rows(),
         rows,
         "a scatter neither drops nor repeats a row"
     );
-    Ok(Pieces::try_new(grouped, offsets)?)
+    Ok(Pieces::try_new(grouped, offsets).map_err(ShuffleError::from)?)
 }
 
 /// The target of every row.
-fn assign(partition: &Partition, by: &dyn Partitioner) -> Result<Vec<u32>, ShuffleError> {
+fn assign<E: From<ShuffleError>>(
+    partition: &Partition,
+    by: &dyn Partitioner,
+    check: &mut impl FnMut() -> Result<(), E>,
+) -> Result<Vec<u32>, E> {
     let positions = by
         .columns()
         .iter()
         .map(|name| partition.meta().position(name))
-        .collect::<Result<Vec<_>, _>>()?;
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(ShuffleError::from)?;
     let (kind, n_targets) = (by.kind(), by.n_targets());
     if n_targets == 0 {
-        return Err(ShuffleError::NoTargets);
+        return Err(ShuffleError::NoTargets.into());
     }
     let mut targets = Vec::with_capacity(partition.rows() as usize);
     for batch in partition.batches() {
-        let keys: Vec<ArrayRef> = positions
-            .iter()
-            .map(|at| Arc::clone(batch.column(*at)))
-            .collect();
-        let (start, rows) = (targets.len(), batch.num_rows());
-        by.assign(&keys, rows, &mut targets)?;
-        let found = targets.len().saturating_sub(start);
-        if found != rows {
-            return Err(ShuffleError::Assigned { kind, rows, found });
-        }
-        if let Some(row) = targets[start..]
-            .iter()
-            .position(|target| *target as usize >= n_targets)
-        {
-            return Err(ShuffleError::Target {
-                kind,
-                row,
-                target: targets[start + row],
-                n_targets,
-            });
+        for first in (0..batch.num_rows()).step_by(BATCH_ROWS) {
+            check()?;
+            let rows = BATCH_ROWS.min(batch.num_rows() - first);
+            let keys: Vec<ArrayRef> = positions
+                .iter()
+                .map(|at| batch.column(*at).slice(first, rows))
+                .collect();
+            let start = targets.len();
+            by.assign(&keys, rows, &mut targets)?;
+            let found = targets.len().saturating_sub(start);
+            if found != rows {
+                return Err(ShuffleError::Assigned { kind, rows, found }.into());
+            }
+            if let Some(row) = targets[start..]
+                .iter()
+                .position(|target| *target as usize >= n_targets)
+            {
+                return Err(ShuffleError::Target {
+                    kind,
+                    row: first + row,
+                    target: targets[start + row],
+                    n_targets,
+                }
+                .into());
+            }
         }
     }
     Ok(targets)
 }
 
-/// Where each target begins, and the rows in the order of their targets.
-fn group(targets: &[u32], n_targets: usize) -> (Vec<u64>, Vec<u32>) {
+/// Where each target's rows begin, `n + 1` places for `n` targets, and the rows in the order of their targets; rows of one
+/// target stay in theirs.
+///
+/// # Panics
+/// For a target that is not below `n_targets`, or more rows than 32 bits number.
+pub fn group_by_target(targets: &[u32], n_targets: usize) -> (Vec<u64>, Vec<u32>) {
     let mut offsets = vec![0_u64; n_targets + 1];
     for target in targets {
         offsets[*target as usize + 1] += 1;
@@ -94,30 +121,46 @@ fn group(targets: &[u32], n_targets: usize) -> (Vec<u64>, Vec<u32>) {
     }
     let mut next = offsets.clone();
     let mut order = vec![0_u32; targets.len()];
-    for (row, target) in targets.iter().enumerate() {
+    for (row, target) in (0..).zip(targets) {
         let place = &mut next[*target as usize];
-        order[*place as usize] = row as u32;
+        order[*place as usize] = row;
         *place += 1;
     }
     (offsets, order)
 }
 
-/// The rows in this order.
-fn scatter(partition: &Partition, order: Vec<u32>) -> Result<Partition, ShuffleError> {
-    let parts: Vec<Vec<ArrayRef>> = partition
-        .batches()
-        .iter()
-        .map(|batch| batch.columns().to_vec())
-        .collect();
-    let columns = concat_columns(&parts)?;
+/// The rows in this order. One column after the other, so that what is needed beside the rows and their copy is one column.
+fn scatter<E: From<ShuffleError>>(
+    partition: &Partition,
+    order: Vec<u32>,
+    check: &mut impl FnMut() -> Result<(), E>,
+) -> Result<Partition, E> {
     let order = UInt32Array::from(order);
-    let batches = (0..order.len()).step_by(BATCH_ROWS).map(|start| {
-        let rows = BATCH_ROWS.min(order.len() - start);
-        let columns = take_columns(&columns, &order.slice(start, rows))?;
-        Ok(Chunk::new(columns, rows).into_batch(partition.meta())?)
-    });
+    let blocks: Vec<UInt32Array> = (0..order.len())
+        .step_by(BATCH_ROWS)
+        .map(|start| order.slice(start, BATCH_ROWS.min(order.len() - start)))
+        .collect();
+    let mut scattered: Vec<Vec<ArrayRef>> = vec![Vec::new(); blocks.len()];
+    for at in 0..partition.meta().fields().len() {
+        let parts: Vec<Vec<ArrayRef>> = partition
+            .batches()
+            .iter()
+            .map(|batch| vec![Arc::clone(batch.column(at))])
+            .collect();
+        check()?;
+        let column = concat_columns(&parts).map_err(ShuffleError::from)?;
+        for (order, columns) in blocks.iter().zip(&mut scattered) {
+            check()?;
+            columns.extend(take_columns(&column, order).map_err(ShuffleError::from)?);
+        }
+    }
+    let batches = scattered
+        .into_iter()
+        .zip(&blocks)
+        .map(|(columns, order)| Ok(Chunk::new(columns, order.len()).into_batch(partition.meta())?));
     let batches = batches.collect::<Result<Vec<RecordBatch>, ShuffleError>>()?;
-    Ok(Partition::try_new(Arc::clone(partition.meta()), batches)?)
+    let rows = Partition::try_new(Arc::clone(partition.meta()), batches);
+    Ok(rows.map_err(ShuffleError::from)?)
 }
 
 #[cfg(test)]
@@ -254,6 +297,23 @@ mod tests {
         expected.sort_unstable();
         all.sort_unstable();
         assert_eq!(all, expected);
+    }
+
+    #[test]
+    fn a_split_can_be_given_up() {
+        let [first, ..] = &sample()[..] else {
+            unreachable!("the sample has three partitions")
+        };
+        let by = HashPartitioner::try_new(["k"], 3).unwrap();
+        for most in 0..3 {
+            let mut asked = 0;
+            let stopped = split_checked(first, &by, || {
+                asked += 1;
+                let told = ShuffleError::NoPieces;
+                if asked > most { Err(told) } else { Ok(()) }
+            });
+            assert!(matches!(stopped, Err(ShuffleError::NoPieces)), "{most}");
+        }
     }
 
     #[test]

@@ -6,6 +6,7 @@ use arrow_data::ByteView;
 use std::sync::Arc;
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::growth;
 use super::slots::Slots;
 use crate::encoding::is_inline;
 use crate::hash::mix_pair;
@@ -111,6 +112,16 @@ impl ByteTable {
     pub(super) fn bytes(&self) -> u64 {
         let full: usize = self.full.iter().map(Buffer::capacity).sum();
         self.slots.bytes() + (self.views.capacity() * 16 + full + self.open.capacity()) as u64
+    }
+
+    /// Bytes of what the table is copied to for `more` strings, their text aside.
+    pub(super) fn growth(&self, more: usize) -> u64 {
+        self.slots.growth(more) + growth::of_vec(&self.views, more)
+    }
+
+    /// Bytes that [`column`](Self::column) copies.
+    pub(super) fn column_bytes(&self) -> u64 {
+        (self.views.len() * 16 + self.open.len()) as u64
     }
 }
 

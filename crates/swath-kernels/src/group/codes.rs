@@ -90,7 +90,7 @@ impl Column {
         match &mut self.coder {
             Coder::Text(text) => {
                 ids.clear();
-                text.group(std::slice::from_ref(key), None, ids)?;
+                text.group(std::slice::from_ref(key), ids)?;
                 codes.extend(ids.iter().map(|&id| u64::from(id)));
                 self.bits = self.bits.max(spare_bits(text.groups() as u128));
             }

@@ -7,7 +7,6 @@ use arrow_array::{Array, ArrayRef, DictionaryArray, UInt32Array, downcast_dictio
 use arrow_buffer::{ArrowNativeType, NullBuffer};
 use arrow_data::ArrayData;
 use arrow_schema::DataType;
-use swath_batch::Selection;
 use swath_meta::DType;
 
 use super::bytes::ByteTable;
@@ -59,29 +58,22 @@ impl Text {
             .find_or_insert(views.as_slice()[row], |view| views.long(view))
     }
 
-    fn group_views(
-        &mut self,
-        array: &ArrayRef,
-        selection: Option<&Selection>,
-        ids: &mut Vec<u32>,
-    ) -> Result<(), KernelError> {
+    fn group_views(&mut self, array: &ArrayRef, ids: &mut Vec<u32>) -> Result<(), KernelError> {
         let array = cast_to(array, &plain_type(&self.dtype))?;
         let views = Views::of(&array).expect("plain text is views");
-        let nulls = array.nulls().filter(|nulls| nulls.null_count() > 0);
-        match (selection, nulls) {
-            (None, None) => {
+        match array.nulls().filter(|nulls| nulls.null_count() > 0) {
+            None => {
                 for &view in views.as_slice() {
                     ids.push(self.table.find_or_insert(view, |view| views.long(view)));
                 }
             }
-            (selection, nulls) => each_live(array.len(), selection, |row| {
-                let is_null = nulls.is_some_and(|nulls| nulls.is_null(row));
-                ids.push(if is_null {
-                    self.null_id()
-                } else {
+            Some(nulls) => ids.extend(nulls.iter().enumerate().map(|(row, valid)| {
+                if valid {
                     self.id_of(&views, row)
-                });
-            }),
+                } else {
+                    self.null_id()
+                }
+            })),
         }
         Ok(())
     }
@@ -104,28 +96,20 @@ impl Text {
         })
     }
 
-    fn group_codes(
-        &mut self,
-        array: &ArrayRef,
-        selection: Option<&Selection>,
-        ids: &mut Vec<u32>,
-    ) -> Result<(), KernelError> {
+    fn group_codes(&mut self, array: &ArrayRef, ids: &mut Vec<u32>) -> Result<(), KernelError> {
         let mut known = self.take_known(array.as_any_dictionary().values())?;
         downcast_dictionary_array!(
             array => {
                 let codes = array.keys().values();
-                let nulls = array.keys().nulls().filter(|nulls| nulls.null_count() > 0);
-                if selection.is_none() && nulls.is_none() {
-                    self.group_all_codes(codes, &mut known, ids);
-                } else {
-                    each_live(codes.len(), selection, |row| {
-                        let is_null = nulls.is_some_and(|nulls| nulls.is_null(row));
-                        ids.push(if is_null {
-                            self.null_id()
+                match array.keys().nulls().filter(|nulls| nulls.null_count() > 0) {
+                    None => self.group_all_codes(codes, &mut known, ids),
+                    Some(nulls) => ids.extend(codes.iter().zip(nulls.iter()).map(|(code, valid)| {
+                        if valid {
+                            self.id_of_code(code.as_usize(), &mut known)
                         } else {
-                            self.id_of_code(codes[row].as_usize(), &mut known)
-                        });
-                    });
+                            self.null_id()
+                        }
+                    })),
                 }
             }
             _ => unreachable!("only dictionaries come here")
@@ -180,22 +164,13 @@ impl Strategy for Text {
         "dictionary"
     }
 
-    fn group(
-        &mut self,
-        keys: &[ArrayRef],
-        selection: Option<&Selection>,
-        ids: &mut Vec<u32>,
-    ) -> Result<Fit, KernelError> {
+    fn group(&mut self, keys: &[ArrayRef], ids: &mut Vec<u32>) -> Result<Fit, KernelError> {
         if is_coded(&keys[0]) {
-            self.group_codes(&keys[0], selection, ids)?;
+            self.group_codes(&keys[0], ids)?;
         } else {
-            self.group_views(&keys[0], selection, ids)?;
+            self.group_views(&keys[0], ids)?;
         }
         Ok(Fit::All)
-    }
-
-    fn reads_selections(&self) -> bool {
-        true
     }
 
     fn groups(&self) -> usize {
@@ -219,6 +194,15 @@ impl Strategy for Text {
             .sum();
         self.table.bytes() + maps as u64
     }
+
+    fn growth(&self, rows: usize) -> u64 {
+        self.table.growth(rows)
+    }
+
+    fn key_bytes(&self) -> u64 {
+        let codes = if self.dtype == DType::Category { 4 } else { 0 };
+        self.table.column_bytes() + codes * self.table.len() as u64
+    }
 }
 
 /// Distinct text as a dictionary of itself.
@@ -232,13 +216,4 @@ fn category(text: &ArrayRef) -> ArrayRef {
     debug_assert_eq!(*column.data_type(), DType::Category.border());
     debug_assert_eq!(*text.data_type(), DataType::Utf8View);
     Arc::new(column)
-}
-
-/// Calls `visit` with each live row, ascending.
-#[inline]
-pub(super) fn each_live(rows: usize, selection: Option<&Selection>, mut visit: impl FnMut(usize)) {
-    match selection {
-        None => (0..rows).for_each(visit),
-        Some(selection) => selection.indices().for_each(|row| visit(row as usize)),
-    }
 }

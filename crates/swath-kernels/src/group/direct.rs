@@ -3,9 +3,9 @@
 use arrow_array::{Array, ArrayRef};
 use arrow_buffer::NullBuffer;
 use arrow_schema::DataType;
-use swath_batch::Selection;
 
 use super::fixed::Fixed;
+use super::growth;
 use super::strategy::{Fit, Strategy};
 use crate::KernelError;
 use crate::native::{Native, column, values, with_native};
@@ -108,12 +108,11 @@ impl Direct {
         true
     }
 
-    /// Ids for live rows; stops at a key out of reach and returns its row.
+    /// Ids for rows; stops at a key out of reach and returns its row.
     fn run<N: Native>(
         &mut self,
         keys: &[N],
         nulls: Option<&NullBuffer>,
-        selection: Option<&Selection>,
         ids: &mut Vec<u32>,
     ) -> Option<usize> {
         let mut visit = |this: &mut Self, row: usize| -> bool {
@@ -131,13 +130,7 @@ impl Direct {
             ids.push(id);
             true
         };
-        match selection {
-            None => (0..keys.len()).find(|&row| !visit(self, row)),
-            Some(selection) => selection
-                .indices()
-                .map(|row| row as usize)
-                .find(|&row| !visit(self, row)),
-        }
+        (0..keys.len()).find(|&row| !visit(self, row))
     }
 }
 
@@ -184,18 +177,13 @@ impl Strategy for Direct {
         "direct"
     }
 
-    fn group(
-        &mut self,
-        keys: &[ArrayRef],
-        selection: Option<&Selection>,
-        ids: &mut Vec<u32>,
-    ) -> Result<Fit, KernelError> {
+    fn group(&mut self, keys: &[ArrayRef], ids: &mut Vec<u32>) -> Result<Fit, KernelError> {
         let array = &keys[0];
         let nulls = array.nulls().filter(|nulls| nulls.null_count() > 0);
-        self.seen += selection.map_or(array.len(), Selection::count) as u64;
+        self.seen += array.len() as u64;
         let stopped = with_native!(array.data_type(), N => {
             let keys = values::<N>(array);
-            if selection.is_none() && nulls.is_none() {
+            if nulls.is_none() {
                 // The common case, without tests in its loop, up to a key out of reach.
                 let start = ids.len();
                 for key in &keys[..] {
@@ -203,9 +191,9 @@ impl Strategy for Direct {
                     ids.push(id);
                 }
                 let done = ids.len() - start;
-                self.run::<N>(&keys[done..], None, None, ids).map(|row| done + row)
+                self.run::<N>(&keys[done..], None, ids).map(|row| done + row)
             } else {
-                self.run::<N>(&keys, nulls, selection, ids)
+                self.run::<N>(&keys, nulls, ids)
             }
         }, _ => unreachable!("only integers are grouped directly"));
         Ok(match stopped {
@@ -220,10 +208,6 @@ impl Strategy for Direct {
         })
     }
 
-    fn reads_selections(&self) -> bool {
-        true
-    }
-
     fn groups(&self) -> usize {
         self.keys.len()
     }
@@ -234,6 +218,15 @@ impl Strategy for Direct {
 
     fn bytes(&self) -> u64 {
         (self.ids.capacity() * 4 + self.keys.capacity() * 8) as u64
+    }
+
+    fn growth(&self, rows: usize) -> u64 {
+        // Whether the array will have to reach further only the keys can tell.
+        growth::of_vec(&self.keys, rows)
+    }
+
+    fn key_bytes(&self) -> u64 {
+        self.keys.len() as u64 * 8
     }
 }
 

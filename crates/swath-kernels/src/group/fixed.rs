@@ -2,9 +2,9 @@
 
 use arrow_array::{Array, ArrayRef};
 use arrow_schema::DataType;
-use swath_batch::Selection;
 
 use super::direct::{Direct, is_worth, range_of, word_column};
+use super::growth::{self, slots_for};
 use super::strategy::{Fit, Strategy};
 use crate::KernelError;
 use crate::hash::mix;
@@ -119,7 +119,7 @@ impl WordTable {
     }
 
     fn grow(&mut self) {
-        let len = self.slots.len() * 4;
+        let len = slots_for(self.slots.len(), self.used);
         let old = std::mem::replace(&mut self.slots, vec![Slot { word: 0, id: 0 }; len]);
         for slot in old.into_iter().filter(|slot| slot.id != 0) {
             let mut at = mix(slot.word) as usize & (len - 1);
@@ -132,6 +132,17 @@ impl WordTable {
 
     pub(super) fn bytes(&self) -> u64 {
         (self.slots.capacity() * size_of::<Slot>() + self.words.capacity() * 8) as u64
+    }
+
+    /// Bytes of what this table is copied to for `more` words, 0 if they fit.
+    pub(super) fn growth(&self, more: usize) -> u64 {
+        let len = slots_for(self.slots.len(), self.used + more);
+        let slots = if len == self.slots.len() {
+            0
+        } else {
+            len * size_of::<Slot>()
+        };
+        slots as u64 + growth::of_vec(&self.words, more)
     }
 }
 
@@ -171,12 +182,7 @@ impl Strategy for Fixed {
         "fixed"
     }
 
-    fn group(
-        &mut self,
-        keys: &[ArrayRef],
-        _selection: Option<&Selection>,
-        ids: &mut Vec<u32>,
-    ) -> Result<Fit, KernelError> {
+    fn group(&mut self, keys: &[ArrayRef], ids: &mut Vec<u32>) -> Result<Fit, KernelError> {
         let array = &keys[0];
         self.seen += array.len() as u64;
         with_native!(array.data_type(), N => {
@@ -227,5 +233,13 @@ impl Strategy for Fixed {
 
     fn bytes(&self) -> u64 {
         self.table.bytes()
+    }
+
+    fn growth(&self, rows: usize) -> u64 {
+        self.table.growth(rows)
+    }
+
+    fn key_bytes(&self) -> u64 {
+        self.table.words.len() as u64 * 8
     }
 }

@@ -3,7 +3,6 @@
 use std::fmt;
 
 use arrow_array::{Array, ArrayRef};
-use swath_batch::Selection;
 use swath_meta::DType;
 
 use super::codes::is_packable;
@@ -16,7 +15,6 @@ use super::strategy::{Fit, Strategy};
 use crate::KernelError;
 use crate::encoding::{entry, plain_type};
 use crate::error::check_rows;
-use crate::select::filter_columns;
 
 /// The largest number of groups; ids are 32 bits, and tables keep one value for "none".
 const MOST_GROUPS: u64 = u32::MAX as u64 - 1;
@@ -78,25 +76,22 @@ impl Grouper {
         rows: usize,
         ids: &mut Vec<u32>,
     ) -> Result<(), KernelError> {
-        self.group_live(keys, rows, None, ids)
-    }
-
-    /// As [`group`](Self::group), for the selected rows alone: one id for each of them.
-    ///
-    /// Tables that look keys up by place read past the dead rows; for others the keys, and only
-    /// they, are filtered.
-    ///
-    /// # Errors
-    /// As [`group`](Self::group).
-    pub fn group_selected(
-        &mut self,
-        keys: &[ArrayRef],
-        selection: &Selection,
-        ids: &mut Vec<u32>,
-    ) -> Result<(), KernelError> {
-        let rows = selection.mask().len();
-        let selection = Some(selection).filter(|selection| selection.count() < rows);
-        self.group_live(keys, rows, selection, ids)
+        ids.clear();
+        let keys = self.entry(keys, rows)?;
+        if rows == 0 {
+            return Ok(());
+        }
+        if self.groups() as u64 + rows as u64 > MOST_GROUPS {
+            return Err(KernelError::TooManyGroups { limit: MOST_GROUPS });
+        }
+        ids.reserve(rows);
+        let mut table = match self.table.take() {
+            Some(table) => table,
+            None => self.first_table(&keys)?,
+        };
+        let result = run(&mut table, &keys, rows, ids);
+        self.table = Some(table);
+        result
     }
 
     /// Number of groups so far.
@@ -126,36 +121,24 @@ impl Grouper {
         self.table.as_ref().map_or(0, |table| table.bytes())
     }
 
+    /// Bytes that the tables may take on top while `rows` more rows are grouped, were each of them a new key: a table that is
+    /// full is copied to one four times as large, and both are there for a moment.
+    ///
+    /// Ask for them before [`group`](Self::group), and afterwards count [`bytes`](Self::bytes). Not foreseen are a change of
+    /// table, and an array of dense keys that must reach further: at most 8 MiB, or 32 bytes a group.
+    pub fn growth(&self, rows: usize) -> u64 {
+        self.table.as_ref().map_or(0, |table| table.growth(rows))
+    }
+
+    /// About the bytes of what [`keys`](Self::keys) makes.
+    pub fn key_bytes(&self) -> u64 {
+        self.table.as_ref().map_or(0, |table| table.key_bytes())
+    }
+
     /// The table the keys are in now: `dictionary`, `direct`, `fixed`, `packed` or `rows`; `none`
     /// before the first row. For `explain`, tests and benchmarks.
     pub fn strategy(&self) -> &'static str {
         self.table.as_ref().map_or("none", |table| table.name())
-    }
-
-    fn group_live(
-        &mut self,
-        keys: &[ArrayRef],
-        rows: usize,
-        selection: Option<&Selection>,
-        ids: &mut Vec<u32>,
-    ) -> Result<(), KernelError> {
-        ids.clear();
-        let keys = self.entry(keys, rows)?;
-        let live = selection.map_or(rows, Selection::count);
-        if live == 0 {
-            return Ok(());
-        }
-        if self.groups() as u64 + live as u64 > MOST_GROUPS {
-            return Err(KernelError::TooManyGroups { limit: MOST_GROUPS });
-        }
-        ids.reserve(live);
-        let mut table = match self.table.take() {
-            Some(table) => table,
-            None => self.first_table(&keys)?,
-        };
-        let result = run(&mut table, &keys, rows, selection, ids);
-        self.table = Some(table);
-        result
     }
 
     /// Checks the columns and brings each to an encoding that the tables read.
@@ -198,21 +181,14 @@ impl Grouper {
     }
 }
 
-/// Groups the live rows, changing tables where one does not fit.
+/// Groups the rows, changing tables where one does not fit.
 fn run(
     table: &mut Box<dyn Strategy>,
     keys: &[ArrayRef],
     rows: usize,
-    selection: Option<&Selection>,
     ids: &mut Vec<u32>,
 ) -> Result<(), KernelError> {
-    if let Some(selection) = selection
-        && !table.reads_selections()
-    {
-        let keys = filter_columns(keys, selection)?;
-        return run(table, &keys, selection.count(), None, ids);
-    }
-    match table.group(keys, selection, ids)? {
+    match table.group(keys, ids)? {
         Fit::All => {
             if let Some(next) = table.cheaper() {
                 change(table, next)?;
@@ -222,8 +198,7 @@ fn run(
         Fit::Until { row, next } => {
             change(table, next)?;
             let rest: Vec<ArrayRef> = keys.iter().map(|key| key.slice(row, rows - row)).collect();
-            let selection = selection.map(|selection| selection.slice(row, rows - row));
-            run(table, &rest, rows - row, selection.as_ref(), ids)
+            run(table, &rest, rows - row, ids)
         }
     }
 }
@@ -231,7 +206,7 @@ fn run(
 /// Moves the groups to `next`, which gives them the ids they have.
 fn change(table: &mut Box<dyn Strategy>, mut next: Box<dyn Strategy>) -> Result<(), KernelError> {
     let mut ids = Vec::with_capacity(table.groups());
-    let fit = next.group(&table.keys()?, None, &mut ids)?;
+    let fit = next.group(&table.keys()?, &mut ids)?;
     debug_assert!(
         matches!(fit, Fit::All),
         "the next table takes the groups of the last"

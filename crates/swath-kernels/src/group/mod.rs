@@ -22,6 +22,7 @@ mod rows;
 
 mod bytes;
 mod codes;
+mod growth;
 mod slots;
 mod words;
 

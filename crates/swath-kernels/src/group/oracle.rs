@@ -4,11 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arrow_array::{ArrayRef, Float64Array, Int32Array, Int64Array, StringViewArray, UInt64Array};
-use arrow_buffer::BooleanBuffer;
 use arrow_cast::cast;
 use arrow_schema::DataType;
 use proptest::prelude::*;
-use swath_batch::{Selection, Value};
+use swath_batch::Value;
 use swath_meta::DType;
 
 use super::Grouper;
@@ -63,25 +62,20 @@ impl Checked {
     }
 
     #[track_caller]
-    fn push(&mut self, keys: &[ArrayRef], mask: Option<&BooleanBuffer>) {
+    fn push(&mut self, keys: &[ArrayRef]) {
         let mut ids = vec![99];
-        let live = |row: usize| mask.is_none_or(|mask| mask.value(row));
         let expected: Vec<u32> = rows(keys)
             .into_iter()
-            .enumerate()
-            .filter(|(row, _)| live(*row))
-            .map(|(_, key)| self.naive.id(key))
+            .map(|key| self.naive.id(key))
             .collect();
-        match mask {
-            None => self.grouper.group(keys, keys[0].len(), &mut ids).unwrap(),
-            Some(mask) => {
-                let selection = Selection::from_mask(mask.clone());
-                self.grouper
-                    .group_selected(keys, &selection, &mut ids)
-                    .unwrap();
-            }
-        }
+        let (before, name) = (self.grouper.bytes(), self.grouper.strategy());
+        let most = before + self.grouper.growth(keys[0].len());
+        self.grouper.group(keys, keys[0].len(), &mut ids).unwrap();
         assert_eq!(ids, expected, "{:?}", self.grouper);
+        if name == self.grouper.strategy() && name == "fixed" {
+            let bytes = self.grouper.bytes();
+            assert!(bytes <= most, "{bytes} bytes, {most} foreseen");
+        }
         assert_eq!(self.grouper.groups(), self.naive.keys.len());
     }
 
@@ -101,8 +95,8 @@ fn every_dtype_and_encoding_groups() {
         let mut one = Checked::new(std::slice::from_ref(&dtype));
         let mut two = Checked::new(&[dtype.clone(), dtype.clone()]);
         for (_, column) in columns(&dtype) {
-            one.push(std::slice::from_ref(&column), None);
-            two.push(&[Arc::clone(&column), column], None);
+            one.push(std::slice::from_ref(&column));
+            two.push(&[Arc::clone(&column), column]);
         }
         one.finish();
         two.finish();
@@ -117,11 +111,11 @@ fn ints(values: impl IntoIterator<Item = i64>) -> ArrayRef {
 fn integers_step_up_and_down_the_ladder() {
     let mut checked = Checked::new(&[DType::Int64]);
     assert_eq!(checked.grouper.strategy(), "none");
-    checked.push(&[ints([5, 7, 5])], None);
+    checked.push(&[ints([5, 7, 5])]);
     assert_eq!(checked.grouper.strategy(), "direct");
-    checked.push(&[ints([-40_000, 6, 20_000])], None);
+    checked.push(&[ints([-40_000, 6, 20_000])]);
     assert_eq!(checked.grouper.strategy(), "direct");
-    checked.push(&[ints([8, 1 << 40, 9, i64::MIN, i64::MAX])], None);
+    checked.push(&[ints([8, 1 << 40, 9, i64::MIN, i64::MAX])]);
     assert_eq!(checked.grouper.strategy(), "fixed");
     checked.finish();
 
@@ -129,15 +123,12 @@ fn integers_step_up_and_down_the_ladder() {
     let mut checked = Checked::new(&[DType::Int64]);
     let mut state = 1_i64;
     for batch in 0..40 {
-        checked.push(
-            &[ints((0..1000).map(|_| {
-                state = state
-                    .wrapping_mul(6_364_136_223_846_793_005)
-                    .wrapping_add(1_442_695);
-                (state >> 33).rem_euclid(80_000)
-            }))],
-            None,
-        );
+        checked.push(&[ints((0..1000).map(|_| {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695);
+            (state >> 33).rem_euclid(80_000)
+        }))]);
         if batch == 0 {
             assert_eq!(checked.grouper.strategy(), "fixed");
         }
@@ -152,10 +143,10 @@ fn growing_keys_stay_direct() {
     for batch in 0..100_u64 {
         let from = u64::MAX - 100_000 + batch * 1000;
         let keys: ArrayRef = Arc::new(UInt64Array::from_iter_values(from..from + 1000));
-        checked.push(&[keys], None);
+        checked.push(&[keys]);
         assert_eq!(checked.grouper.strategy(), "direct");
     }
-    checked.push(&[Arc::new(UInt64Array::from(vec![u64::MAX, 0]))], None);
+    checked.push(&[Arc::new(UInt64Array::from(vec![u64::MAX, 0]))]);
     assert_eq!(checked.grouper.strategy(), "fixed");
     checked.finish();
 }
@@ -165,20 +156,14 @@ fn several_keys_pack_until_they_are_too_wide() {
     let mut checked = Checked::new(&[DType::Int64, DType::String, DType::Int32]);
     let small: ArrayRef = Arc::new(Int32Array::from(vec![Some(1), None, Some(1)]));
     let names: ArrayRef = Arc::new(StringViewArray::from(vec![Some("a"), None, Some("b")]));
-    checked.push(
-        &[ints([1, 2, 1]), Arc::clone(&names), Arc::clone(&small)],
-        None,
-    );
-    checked.push(
-        &[
-            ints([1 << 40, -1, 2]),
-            Arc::clone(&names),
-            Arc::clone(&small),
-        ],
-        None,
-    );
+    checked.push(&[ints([1, 2, 1]), Arc::clone(&names), Arc::clone(&small)]);
+    checked.push(&[
+        ints([1 << 40, -1, 2]),
+        Arc::clone(&names),
+        Arc::clone(&small),
+    ]);
     assert_eq!(checked.grouper.strategy(), "packed");
-    checked.push(&[ints([i64::MIN, -1, i64::MAX]), names, small], None);
+    checked.push(&[ints([i64::MIN, -1, i64::MAX]), names, small]);
     assert_eq!(checked.grouper.strategy(), "rows");
     checked.finish();
 }
@@ -194,7 +179,7 @@ fn packed_words_widen_past_64_bits() {
         )
     };
     for range in [3, 10_000, 200] {
-        checked.push(&[ints((0..range).map(|n| n * n)), floats(range)], None);
+        checked.push(&[ints((0..range).map(|n| n * n)), floats(range)]);
         assert_eq!(checked.grouper.strategy(), "packed");
     }
     checked.finish();
@@ -260,11 +245,11 @@ proptest! {
     fn groups_are_those_of_an_ordered_map(
         keys in prop::collection::vec(key(), 1..4),
         spread in prop::sample::select(vec![3_i64, 100, 1 << 20, i64::MAX]),
-        batches in prop::collection::vec((prop::collection::vec(any::<(u8, u16)>(), 1..60), any::<(u8, u8, bool)>()), 1..6),
+        batches in prop::collection::vec((prop::collection::vec(any::<(u8, u16)>(), 1..60), any::<(u8, u8)>()), 1..6),
     ) {
         let dtypes: Vec<DType> = keys.iter().map(|(dtype, _)| dtype.clone()).collect();
         let mut checked = Checked::new(&dtypes);
-        for (rows, (encoding, skip, select)) in batches {
+        for (rows, (encoding, skip)) in batches {
             let columns: Vec<ArrayRef> = keys
                 .iter()
                 .enumerate()
@@ -280,10 +265,7 @@ proptest! {
                     encode(column(dtype, &numbers), dtype, own.wrapping_add(encoding)).slice(skip, rows.len() - skip)
                 })
                 .collect();
-            let mask: Option<BooleanBuffer> = select.then(|| {
-                rows[..columns[0].len()].iter().map(|(null, number)| (u32::from(*null) + u32::from(*number)) % 3 > 0).collect()
-            });
-            checked.push(&columns, mask.as_ref());
+            checked.push(&columns);
         }
         checked.finish();
     }

@@ -1,7 +1,6 @@
 //! Several keys: a code for each, side by side in one word.
 
 use arrow_array::{Array, ArrayRef};
-use swath_batch::Selection;
 use swath_meta::DType;
 
 use super::codes::{Coder, Column};
@@ -155,12 +154,7 @@ impl Strategy for Packed {
         "packed"
     }
 
-    fn group(
-        &mut self,
-        keys: &[ArrayRef],
-        _selection: Option<&Selection>,
-        ids: &mut Vec<u32>,
-    ) -> Result<Fit, KernelError> {
+    fn group(&mut self, keys: &[ArrayRef], ids: &mut Vec<u32>) -> Result<Fit, KernelError> {
         let rows = keys[0].len();
         for start in (0..rows).step_by(BLOCK) {
             let len = BLOCK.min(rows - start);
@@ -212,5 +206,22 @@ impl Strategy for Packed {
             .sum();
         let scratch: usize = self.codes.iter().map(|codes| codes.capacity() * 8).sum();
         columns + self.table.bytes() + (scratch + self.ids.capacity() * 4) as u64
+    }
+
+    fn growth(&self, rows: usize) -> u64 {
+        let texts: u64 = self
+            .columns
+            .iter()
+            .map(|column| match &column.coder {
+                Coder::Text(text) => text.growth(rows),
+                _ => 0,
+            })
+            .sum();
+        texts + self.table.growth(rows)
+    }
+
+    fn key_bytes(&self) -> u64 {
+        // Codes of a column and what they are decoded to: words, or views into shared text.
+        (self.columns.len() as u64 + 1) * 16 * self.table.len() as u64
     }
 }

@@ -1,12 +1,9 @@
 //! Any keys: rows encoded as bytes.
 
-use std::sync::Arc;
-
-use arrow_array::cast::AsArray;
-use arrow_array::{Array, ArrayRef, ListArray, StructArray};
+use arrow_array::ArrayRef;
 use arrow_row::{RowConverter, Rows, SortField};
 use arrow_schema::DataType;
-use swath_batch::Selection;
+use swath_batch::canonical_floats;
 use swath_meta::DType;
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -14,7 +11,6 @@ use super::slots::Slots;
 use super::strategy::{Fit, Strategy};
 use crate::KernelError;
 use crate::encoding::{cast_to, plain_type};
-use crate::native::{Native, column, values, with_native};
 
 /// Keys that no other table takes: nested ones, and rows wider than 128 bits.
 ///
@@ -55,12 +51,7 @@ impl Strategy for EncodedRows {
         "rows"
     }
 
-    fn group(
-        &mut self,
-        keys: &[ArrayRef],
-        _selection: Option<&Selection>,
-        ids: &mut Vec<u32>,
-    ) -> Result<Fit, KernelError> {
+    fn group(&mut self, keys: &[ArrayRef], ids: &mut Vec<u32>) -> Result<Fit, KernelError> {
         let keys = keys
             .iter()
             .zip(&self.types)
@@ -104,31 +95,14 @@ impl Strategy for EncodedRows {
     fn bytes(&self) -> u64 {
         self.slots.bytes() + (self.groups.size() + self.batch.size()) as u64
     }
-}
 
-/// One zero and one NaN, at any depth: row bytes tell others apart.
-pub(crate) fn canonical_floats(array: &ArrayRef) -> ArrayRef {
-    match array.data_type() {
-        DataType::Struct(fields) if !fields.is_empty() => {
-            let array = array.as_struct();
-            let columns = array.columns().iter().map(canonical_floats).collect();
-            Arc::new(StructArray::new(
-                fields.clone(),
-                columns,
-                array.nulls().cloned(),
-            ))
-        }
-        DataType::List(field) => {
-            let array = array.as_list::<i32>();
-            let items = canonical_floats(array.values());
-            let (ends, nulls) = (array.offsets().clone(), array.nulls().cloned());
-            Arc::new(ListArray::new(Arc::clone(field), ends, items, nulls))
-        }
-        DataType::Float32 | DataType::Float64 => with_native!(array.data_type(), N => {
-            let floats = values::<N>(array);
-            let canonical: Vec<N> = floats.iter().map(|value| value.canonical()).collect();
-            column::<N>(canonical, array.nulls().cloned(), array.data_type())
-        }, _ => unreachable!("floats are machine types")),
-        _ => Arc::clone(array),
+    fn growth(&self, rows: usize) -> u64 {
+        let groups = self.groups.num_rows();
+        let row = self.groups.size().checked_div(groups).unwrap_or(32);
+        self.slots.growth(rows) + (rows * row) as u64
+    }
+
+    fn key_bytes(&self) -> u64 {
+        self.groups.size() as u64
     }
 }

@@ -1,5 +1,7 @@
 //! Open addressing over ids: the keys are kept elsewhere, in order of first sight.
 
+use super::growth::slots_for;
+
 /// A growing table of 8-byte slots: 32 bits of hash, and the id plus one.
 ///
 /// The 32 bits are both the place in the table and the salt that spares comparisons, so growing
@@ -51,7 +53,7 @@ impl Slots {
     }
 
     fn grow(&mut self) {
-        let len = self.slots.len() * 4;
+        let len = slots_for(self.slots.len(), self.used);
         let old = std::mem::replace(&mut self.slots, vec![EMPTY; len]);
         for slot in old.into_iter().filter(|slot| *slot != EMPTY) {
             let mut at = (slot >> 32) as usize & (len - 1);
@@ -64,6 +66,16 @@ impl Slots {
 
     pub(super) fn bytes(&self) -> u64 {
         self.slots.capacity() as u64 * 8
+    }
+
+    /// Bytes of the table that this one is copied to for `more` keys, 0 if they fit.
+    pub(super) fn growth(&self, more: usize) -> u64 {
+        let len = slots_for(self.slots.len(), self.used + more);
+        if len == self.slots.len() {
+            0
+        } else {
+            len as u64 * 8
+        }
     }
 }
 

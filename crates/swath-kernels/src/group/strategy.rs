@@ -1,17 +1,16 @@
 //! What every table of the ladder can do.
 
 use arrow_array::ArrayRef;
-use swath_batch::Selection;
 
 use crate::KernelError;
 
 /// How far a table got with a batch.
 pub(super) enum Fit {
-    /// Every live row has its id.
+    /// Every row has its id.
     All,
-    /// The live rows before `row` have theirs; from there on the keys need another table.
+    /// The rows before `row` have theirs; from there on the keys need another table.
     Until {
-        /// Physical row at which to go on.
+        /// Row at which to go on.
         row: usize,
         /// The table that takes these keys, still empty.
         next: Box<dyn Strategy>,
@@ -23,21 +22,8 @@ pub(super) trait Strategy: Send {
     /// The name of the table, for tests and benchmarks.
     fn name(&self) -> &'static str;
 
-    /// Appends to `ids` one id for each live row, as far as the keys fit.
-    ///
-    /// All rows are live where `selection` is `None`; a selection is only handed to a table that
-    /// [reads selections](Self::reads_selections).
-    fn group(
-        &mut self,
-        keys: &[ArrayRef],
-        selection: Option<&Selection>,
-        ids: &mut Vec<u32>,
-    ) -> Result<Fit, KernelError>;
-
-    /// Whether skipping dead rows costs this table less than filtering the keys first.
-    fn reads_selections(&self) -> bool {
-        false
-    }
+    /// Appends to `ids` one id for each row, as far as the keys fit.
+    fn group(&mut self, keys: &[ArrayRef], ids: &mut Vec<u32>) -> Result<Fit, KernelError>;
 
     /// Another table, still empty, if it has become cheaper for the keys seen so far; asked after
     /// each batch.
@@ -53,4 +39,10 @@ pub(super) trait Strategy: Send {
 
     /// Bytes of the table, by capacity.
     fn bytes(&self) -> u64;
+
+    /// Bytes that the table may take on top while `rows` rows come, each of them a new key.
+    fn growth(&self, rows: usize) -> u64;
+
+    /// About the bytes of what [`keys`](Self::keys) makes.
+    fn key_bytes(&self) -> u64;
 }

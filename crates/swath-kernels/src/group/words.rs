@@ -1,6 +1,7 @@
 //! Tables of packed words: an array while they are short, hashed when they are longer.
 
 use super::fixed::WordTable;
+use super::growth;
 use super::slots::Slots;
 use crate::hash::mix_pair;
 
@@ -74,6 +75,15 @@ impl Table {
             Self::Array(ids, words) => (ids.capacity() * 4 + words.capacity() * 8) as u64,
             Self::Words(table) => table.bytes(),
             Self::Wide(slots, words) => slots.bytes() + words.capacity() as u64 * 16,
+        }
+    }
+
+    /// Bytes of what the table is copied to for `more` words; that another layout may be needed is not counted.
+    pub(super) fn growth(&self, more: usize) -> u64 {
+        match self {
+            Self::Array(_, words) => growth::of_vec(words, more),
+            Self::Words(table) => table.growth(more),
+            Self::Wide(slots, words) => slots.growth(more) + growth::of_vec(words, more),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What a kernel asks of a machine type.
 
 use arrow_buffer::ArrowNativeType;
+use swath_batch::{canonical_f32, canonical_f64};
 
 /// A machine type that kernels compute on.
 ///
@@ -140,7 +141,7 @@ impl Native for i128 {
 }
 
 macro_rules! float {
-    ($native:ty, $canonical_nan:expr) => {
+    ($native:ty, $canonical:expr) => {
         impl Native for $native {
             const START_MIN: Self = Self::NAN;
             const START_MAX: Self = Self::NEG_INFINITY;
@@ -148,12 +149,7 @@ macro_rules! float {
 
             #[inline]
             fn canonical(self) -> Self {
-                // Adding zero turns `-0.0` into `0.0` and changes nothing else.
-                if self.is_nan() {
-                    $canonical_nan
-                } else {
-                    self + 0.0
-                }
+                $canonical(self)
             }
 
             #[inline]
@@ -215,8 +211,8 @@ fn best_of<N: Native>(values: &[N], start: N, beats: impl Fn(N, N) -> bool) -> N
     )
 }
 
-float!(f32, f32::from_bits(0x7fc0_0000));
-float!(f64, f64::from_bits(0x7ff8_0000_0000_0000));
+float!(f32, canonical_f32);
+float!(f64, canonical_f64);
 
 #[cfg(test)]
 mod tests {

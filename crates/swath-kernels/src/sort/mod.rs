@@ -2,6 +2,7 @@
 
 mod key;
 mod order;
+mod runs;
 
 mod indices;
 mod topk;

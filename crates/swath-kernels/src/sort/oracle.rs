@@ -3,7 +3,9 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-use arrow_array::{Array, ArrayRef, DictionaryArray, Int64Array, ListArray, types::Int32Type};
+use arrow_array::cast::AsArray;
+use arrow_array::types::{Int32Type, Int64Type};
+use arrow_array::{Array, ArrayRef, DictionaryArray, Int64Array, ListArray};
 use arrow_buffer::BooleanBuffer;
 use arrow_cast::cast;
 use arrow_schema::DataType;
@@ -12,7 +14,8 @@ use swath_batch::{Chunk, Value};
 use swath_meta::DType;
 
 use super::{SortKey, TopK, sort_to_indices};
-use crate::select::{concat_columns, filter_columns, take_columns};
+use crate::KernelError;
+use crate::select::{concat_columns, take_columns};
 use crate::testing::{column, columns, dtypes, values_of};
 
 fn is_nan(value: &Value) -> bool {
@@ -52,6 +55,17 @@ fn naive(columns: &[ArrayRef], keys: &[SortKey]) -> Vec<u32> {
     rows
 }
 
+fn push(top: &mut TopK, chunk: &Chunk) {
+    top.push(chunk, || Ok::<_, KernelError>(())).unwrap();
+}
+
+/// All rows that come out, `None` if nothing does.
+fn finished(top: TopK) -> Option<Vec<ArrayRef>> {
+    let blocks = top.finish(|| Ok::<_, KernelError>(())).unwrap();
+    let blocks: Vec<Vec<ArrayRef>> = blocks.map(Result::unwrap).collect();
+    (!blocks.is_empty()).then(|| concat_columns(&blocks).unwrap())
+}
+
 fn every_key(column: usize) -> Vec<SortKey> {
     [(false, false), (false, true), (true, false), (true, true)]
         .map(|(descending, nulls_last)| SortKey {
@@ -75,9 +89,9 @@ fn check(columns: &[ArrayRef], keys: &[SortKey], what: &str) {
                 .iter()
                 .map(|column| column.slice(from, to - from))
                 .collect();
-            top.push(&Chunk::new(part, to - from)).unwrap();
+            push(&mut top, &Chunk::new(part, to - from));
         }
-        let found = top.finish().unwrap().unwrap();
+        let found = finished(top).unwrap();
         let first = expected.iter().take(k).copied().collect::<Vec<_>>().into();
         for (found, expected) in found.iter().zip(take_columns(columns, &first).unwrap()) {
             assert_eq!(
@@ -120,14 +134,13 @@ fn refusals_name_what_is_wrong() {
     ])]));
     let short: ArrayRef = Arc::new(Int64Array::from(Vec::<i64>::new()));
     let mut top = TopK::new(1, vec![SortKey::ascending(0)]);
-    top.push(&Chunk::new(vec![Arc::clone(&numbers)], 1))
-        .unwrap();
+    push(&mut top, &Chunk::new(vec![Arc::clone(&numbers)], 1));
     let two = Chunk::new(vec![Arc::clone(&numbers), Arc::clone(&numbers)], 1);
     let errors = [
         sort_to_indices(&[Arc::clone(&numbers)], &[SortKey::ascending(3)]).unwrap_err(),
         sort_to_indices(&[lists], &[SortKey::ascending(0)]).unwrap_err(),
         sort_to_indices(&[numbers, short], &[SortKey::ascending(0)]).unwrap_err(),
-        top.push(&two).unwrap_err(),
+        top.push(&two, || Ok(())).unwrap_err(),
     ];
     let text: Vec<String> = errors.iter().map(ToString::to_string).collect();
     insta::assert_snapshot!(text.join("\n"), @r"
@@ -139,25 +152,66 @@ fn refusals_name_what_is_wrong() {
 }
 
 #[test]
-fn the_threshold_is_the_last_of_the_best() {
+fn few_rows_are_held_however_many_come() {
     let mut top = TopK::new(3, vec![SortKey::descending(0)]);
-    assert_eq!(top.threshold(), None);
-    let mut last = i64::MIN;
     for batch in 0..50_i64 {
         let numbers = Int64Array::from_iter_values(
             (0..5000).map(|n| (n * 7919 + batch * 104_729) % 1_000_003),
         );
-        top.push(&Chunk::new(vec![Arc::new(numbers)], 5000))
-            .unwrap();
-        let Some(Value::Int(bound)) = top.threshold() else {
-            unreachable!("three rows were seen")
-        };
-        assert!(bound >= last);
-        last = bound;
+        push(&mut top, &Chunk::new(vec![Arc::new(numbers)], 5000));
     }
     assert!(top.bytes() < 100_000, "{}", top.bytes());
-    let best = top.finish().unwrap().unwrap();
-    assert_eq!(values_of(&best[0]).last(), Some(&Value::Int(last)));
+    assert_eq!(finished(top).unwrap()[0].len(), 3);
+}
+
+#[test]
+fn as_many_rows_as_there_can_be() {
+    for k in [usize::MAX, usize::MAX / 2, usize::MAX / 3] {
+        for keys in [vec![], vec![SortKey::descending(0)], every_key(0)] {
+            let mut top = TopK::new(k, keys);
+            for _ in 0..3 {
+                let numbers: ArrayRef = Arc::new(Int64Array::from_iter_values(0..5000));
+                push(&mut top, &Chunk::new(vec![numbers], 5000));
+            }
+            assert_eq!(finished(top).unwrap()[0].len(), 15_000);
+        }
+    }
+}
+
+#[test]
+fn many_rows_leave_in_blocks_and_can_be_given_up() {
+    let rows = 200_000_i64;
+    let top = || {
+        let mut top = TopK::new(150_000, vec![SortKey::ascending(0)]);
+        let numbers: ArrayRef = Arc::new(Int64Array::from_iter_values(
+            (0..rows).map(|n| n * 7919 % rows),
+        ));
+        for from in (0..rows as usize).step_by(10_000) {
+            push(
+                &mut top,
+                &Chunk::new(vec![numbers.slice(from, 10_000)], 10_000),
+            );
+        }
+        top
+    };
+    let blocks: Vec<ArrayRef> = top()
+        .finish(|| Ok::<_, KernelError>(()))
+        .unwrap()
+        .map(|columns| columns.unwrap().remove(0))
+        .collect();
+    assert!(blocks.len() > 1, "one block of {}", blocks[0].len());
+    let all: Vec<i64> = blocks
+        .iter()
+        .flat_map(|block| block.as_primitive::<Int64Type>().values().to_vec())
+        .collect();
+    assert!(all.into_iter().eq(0..150_000));
+
+    let mut asked = 0;
+    let stopped = top().finish(|| {
+        asked += 1;
+        if asked < 3 { Ok(()) } else { Err("enough") }
+    });
+    assert_eq!(stopped.err(), Some("enough"));
 }
 
 #[test]
@@ -165,11 +219,11 @@ fn without_keys_the_first_rows_win() {
     let mut top = TopK::new(3, Vec::new());
     for from in [0, 2, 4] {
         let numbers: ArrayRef = Arc::new(Int64Array::from_iter_values(from..from + 2));
-        top.push(&Chunk::new(vec![numbers], 2)).unwrap();
+        push(&mut top, &Chunk::new(vec![numbers], 2));
     }
-    let rows = top.finish().unwrap().unwrap();
+    let rows = finished(top).unwrap();
     assert_eq!(values_of(&rows[0]), [0, 1, 2].map(Value::from));
-    assert!(TopK::new(3, Vec::new()).finish().unwrap().is_none());
+    assert!(finished(TopK::new(3, Vec::new())).is_none());
 }
 
 #[test]
@@ -177,11 +231,13 @@ fn chunks_of_different_encodings_meet() {
     let mut top = TopK::new(3, vec![SortKey::ascending(0)]);
     let views = column(&DType::String, &[Some(5), Some(1)]);
     let codes: DictionaryArray<Int32Type> = ["003 is an odd number", "000"].into_iter().collect();
-    top.push(&Chunk::new(vec![Arc::clone(&views)], 2)).unwrap();
-    top.push(&Chunk::new(vec![Arc::new(codes)], 2)).unwrap();
-    top.push(&Chunk::new(vec![cast(&views, &DataType::Utf8).unwrap()], 2))
-        .unwrap();
-    let rows = top.finish().unwrap().unwrap();
+    push(&mut top, &Chunk::new(vec![Arc::clone(&views)], 2));
+    push(&mut top, &Chunk::new(vec![Arc::new(codes)], 2));
+    push(
+        &mut top,
+        &Chunk::new(vec![cast(&views, &DataType::Utf8).unwrap()], 2),
+    );
+    let rows = finished(top).unwrap();
     let expected = ["000", "001 is an odd number", "001 is an odd number"].map(Value::from);
     assert_eq!(values_of(&rows[0]), expected);
 }
@@ -216,14 +272,13 @@ proptest! {
                 let (from, len) = (pair[0], pair[1] - pair[0]);
                 let part = columns.iter().map(|column| column.slice(from, len)).collect();
                 let chunk = Chunk::new(part, len).select(&mask.slice(from, len));
-                let selection = chunk.selection.clone().unwrap();
-                live.push(filter_columns(&chunk.columns, &selection).unwrap());
-                top.push(&chunk).unwrap();
+                live.push(chunk.clone().compact().unwrap().columns);
+                push(&mut top, &chunk);
             }
             let live = concat_columns(&live).unwrap();
             let expected: Vec<u32> = naive(&live, keys).into_iter().take(k).collect();
             let expected = take_columns(&live, &expected.into()).unwrap();
-            let found = top.finish().unwrap().unwrap();
+            let found = finished(top).unwrap();
             for (found, expected) in found.iter().zip(&expected) {
                 prop_assert_eq!(values_of(found), values_of(expected));
             }

@@ -4,38 +4,47 @@ use std::fmt;
 
 use arrow_array::{Array, ArrayRef, UInt32Array};
 use arrow_row::Rows;
-use swath_batch::{Chunk, Selection, Value};
+use swath_batch::{Chunk, Selection, compact_views};
 
 use super::SortKey;
 use super::order::{Codes, RowOrder, codes_of, key_column};
+use super::runs::sort_in_runs;
 use crate::KernelError;
 use crate::error::check_rows;
-use crate::select::{compact_views, interleave_columns, take_columns};
+use crate::select::{interleave_columns, take_columns};
 
 /// Rows looked at between two cuts to the best `k`.
 const BLOCK: usize = 1024;
+/// Rows gathered between two looks at whether to go on.
+const GATHERED: usize = 1 << 14;
+/// Chunks of kept rows that are gathered into fewer.
+const KEPT_CHUNKS: usize = 256;
 
 /// Keeps the `k` first rows of an order while rows stream by.
 ///
 /// Rows that are equal in all keys rank by the order they came in, so pushing partial results in
 /// partition order gives the same rows as one pass over everything. Once `k` rows are known, a chunk
 /// costs one comparison a row (2.6 ns measured on two busy shared cores): only rows below the bound are encoded, and
-/// their other columns are copied only if they stay. Holds at most about `2 k` rows.
+/// their other columns are copied only if they stay. Holds at most about `2 k` rows. Nothing but one pass over the
+/// candidates, some 10 ns each, happens without a look at the caller's `check`.
 ///
 /// ```
 /// use arrow_array::{ArrayRef, Int64Array, StringViewArray, cast::AsArray, types::Int64Type};
 /// use std::sync::Arc;
 /// use swath_batch::Chunk;
-/// use swath_kernels::{SortKey, TopK};
+/// use swath_kernels::{KernelError, SortKey, TopK};
 ///
 /// let amounts: ArrayRef = Arc::new(Int64Array::from(vec![3, 9, 5, 9]));
 /// let names: ArrayRef = Arc::new(StringViewArray::from(vec!["a", "b", "c", "d"]));
 /// let mut largest = TopK::new(2, vec![SortKey::descending(0)]);
-/// largest.push(&Chunk::new(vec![amounts, names], 4))?;
-/// let columns = largest.finish()?.expect("a chunk was pushed");
-/// assert_eq!(columns[0].as_primitive::<Int64Type>().values(), &[9, 9]);
-/// assert_eq!(columns[1].as_string_view().iter().flatten().collect::<Vec<_>>(), ["b", "d"]);
-/// # Ok::<(), swath_kernels::KernelError>(())
+/// let go_on = || Ok::<_, KernelError>(());
+/// largest.push(&Chunk::new(vec![amounts, names], 4), go_on)?;
+/// for columns in largest.finish(go_on)? {
+///     let columns = columns?;
+///     assert_eq!(columns[0].as_primitive::<Int64Type>().values(), &[9, 9]);
+///     assert_eq!(columns[1].as_string_view().iter().flatten().collect::<Vec<_>>(), ["b", "d"]);
+/// }
+/// # Ok::<(), KernelError>(())
 /// ```
 pub struct TopK {
     k: usize,
@@ -48,7 +57,7 @@ pub struct TopK {
     kept: Vec<Vec<ArrayRef>>,
     kept_rows: usize,
     /// The last of the best `k`, once there are `k`.
-    bound: Option<Found>,
+    bound: Option<Bound>,
     rows_seen: u64,
 }
 
@@ -73,6 +82,13 @@ struct Found {
     row: u32,
 }
 
+/// The rank and the code of the last of the best.
+#[derive(Clone, Copy)]
+struct Bound {
+    rank: u8,
+    code: u64,
+}
+
 impl TopK {
     /// Keeps the `k` first rows by `keys`. Without keys these are the first rows pushed.
     pub fn new(k: usize, keys: Vec<SortKey>) -> Self {
@@ -88,12 +104,17 @@ impl TopK {
         }
     }
 
-    /// Looks at the live rows of a chunk, all of whose columns are kept for rows that stay.
+    /// Looks at the live rows of a chunk, all of whose columns are kept for rows that stay. `check` is asked now and then
+    /// whether to go on.
     ///
     /// # Errors
     /// [`KernelError::KeyOutOfRange`]; [`KernelError::Unsupported`] for a key without an order;
-    /// [`KernelError::ColumnCount`] if an earlier chunk had another number of columns.
-    pub fn push(&mut self, chunk: &Chunk) -> Result<(), KernelError> {
+    /// [`KernelError::ColumnCount`] if an earlier chunk had another number of columns; what `check` says.
+    pub fn push<E: From<KernelError>>(
+        &mut self,
+        chunk: &Chunk,
+        check: impl FnMut() -> Result<(), E>,
+    ) -> Result<(), E> {
         let columns = &chunk.columns;
         check_rows("top-k", columns, chunk.rows)?;
         let codes = self.first_codes(columns, chunk.rows)?;
@@ -127,47 +148,44 @@ impl TopK {
                         row,
                     }
                 }));
-            if self.found.len() >= self.k + (self.k / 2).max(1) {
+            if self.found.len() >= self.k.saturating_add((self.k / 2).max(1)) {
                 self.cut();
             }
         }
         if found_any {
-            self.keep(columns, here)
-        } else {
-            Ok(())
+            self.keep(columns, here)?;
+            self.gather(check)?;
         }
+        Ok(())
     }
 
-    /// Takes the rows out, in order, all columns in the order they were pushed; `None` if no chunk
-    /// was pushed, since then nobody knows the columns.
+    /// Sorts what is left: the rows come in order, some ten thousand at a time, all columns in the order they were pushed.
+    /// Nothing comes if no chunk was pushed, since then nobody knows the columns; else something does, if without rows.
     ///
     /// # Errors
-    /// [`KernelError::Arrow`] if text exceeds what one column can hold.
-    pub fn finish(mut self) -> Result<Option<Vec<ArrayRef>>, KernelError> {
-        if self.kept.is_empty() {
-            return Ok(None);
-        }
+    /// What `check` says.
+    pub fn finish<E>(
+        mut self,
+        check: impl FnMut() -> Result<(), E>,
+    ) -> Result<impl Iterator<Item = Result<Vec<ArrayRef>, KernelError>>, E> {
         self.cut();
         let encoded = self.encoded.take();
-        self.found
-            .sort_unstable_by(|a, b| compare(a, b, encoded.as_ref()));
-        let picks: Vec<_> = self
-            .found
-            .iter()
-            .map(|found| (found.chunk as usize, found.row as usize))
-            .collect();
-        interleave_columns(&self.kept, &picks).map(Some)
-    }
-
-    /// The value of the first key in the last of the best `k` rows, once `k` rows are known: a row
-    /// whose first key comes strictly after it can never be among them. Null if that row is null.
-    ///
-    /// Only ever moves towards the first rows. A hint: it says nothing before `k` rows are known.
-    pub fn threshold(&self) -> Option<Value> {
-        let bound = self.bound.as_ref()?;
-        let column = self.keys.first()?.column;
-        let column = &self.kept.get(bound.chunk as usize)?[column];
-        Some(Value::from_array(column, bound.row as usize))
+        sort_in_runs(
+            &mut self.found,
+            |a, b| compare(a, b, encoded.as_ref()),
+            check,
+        )?;
+        let picks = picks(&self.found);
+        let kept = self.kept;
+        let blocks = if kept.is_empty() {
+            0
+        } else {
+            picks.len().div_ceil(GATHERED).max(1)
+        };
+        Ok((0..blocks).map(move |block| {
+            let rows = block * GATHERED..((block + 1) * GATHERED).min(picks.len());
+            interleave_columns(&kept, &picks[rows])
+        }))
     }
 
     /// Bytes of the rows kept, shared buffers counted once, and of the candidates.
@@ -288,11 +306,13 @@ impl TopK {
         let (_, last, _) = self
             .found
             .select_nth_unstable_by(self.k - 1, |a, b| compare(a, b, encoded));
-        let last = *last;
+        self.bound = Some(Bound {
+            rank: last.rank,
+            code: last.code,
+        });
         self.found.truncate(self.k);
-        self.bound = Some(last);
         if let Some(encoded) = &mut self.encoded
-            && encoded.rows.num_rows() > 2 * self.k + BLOCK
+            && encoded.rows.num_rows() / 2 > self.k.saturating_add(BLOCK)
         {
             let mut rows = encoded.order.empty();
             for (at, found) in self.found.iter_mut().enumerate() {
@@ -315,26 +335,37 @@ impl TopK {
             let taken = take_columns(columns, &UInt32Array::from(rows))?;
             self.kept.push(taken.iter().map(compact_views).collect());
         }
-        if self.kept_rows > 2 * self.k.max(self.found.len()) + BLOCK || self.kept.len() > 256 {
-            let picks: Vec<_> = self
-                .found
-                .iter()
-                .map(|found| (found.chunk as usize, found.row as usize))
-                .collect();
-            self.kept = vec![interleave_columns(&self.kept, &picks)?];
+        Ok(())
+    }
+
+    /// Gathers the candidates where more rows than those are kept, or in too many chunks.
+    fn gather<E: From<KernelError>>(
+        &mut self,
+        mut check: impl FnMut() -> Result<(), E>,
+    ) -> Result<(), E> {
+        let most = self.k.max(self.found.len()).saturating_add(BLOCK);
+        let chunks = self.found.len() / GATHERED + KEPT_CHUNKS;
+        if self.kept_rows / 2 > most || self.kept.len() > chunks {
+            let picks = picks(&self.found);
+            let mut gathered = Vec::with_capacity(picks.len() / GATHERED + 1);
+            for block in picks.chunks(GATHERED) {
+                check()?;
+                gathered.push(interleave_columns(&self.kept, block)?);
+            }
+            self.kept = gathered;
             self.kept_rows = picks.len();
             for (row, found) in self.found.iter_mut().enumerate() {
-                (found.chunk, found.row) = (0, row as u32);
+                (found.chunk, found.row) = ((row / GATHERED) as u32, (row % GATHERED) as u32);
             }
-        }
-        // The bound is one of the candidates, and they have moved.
-        if let Some(bound) = &mut self.bound
-            && let Some(found) = self.found.iter().find(|found| found.place == bound.place)
-        {
-            *bound = *found;
         }
         Ok(())
     }
+}
+
+/// Where the rows of candidates are.
+fn picks(found: &[Found]) -> Vec<(usize, usize)> {
+    let place = |found: &Found| (found.chunk as usize, found.row as usize);
+    found.iter().map(place).collect()
 }
 
 fn compare(a: &Found, b: &Found, encoded: Option<&Encoded>) -> std::cmp::Ordering {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use swath_graph::{Decoder, Encoder};
 use swath_meta::Meta;
 
+use crate::estimate::{Expected, Kept};
 use crate::{Env, OpError, Registry, SinkSpec, SourceSpec, StepSpec};
 
 /// Source, trunk and branches of a stage; its tasks differ only in what the source gives each of them.
@@ -53,6 +54,17 @@ impl Pipeline {
         Ok(meta)
     }
 
+    /// What a task of the pipeline is expected to keep, its values included; `inputs` are the bytes of what it depends on.
+    ///
+    /// Steps that keep rows back hand them on at the end, so this is more than what is there at once.
+    pub fn expected(&self, index: usize, inputs: &[u64]) -> Kept {
+        let (kept, trunk) = through(&self.trunk, self.source.expected(index, inputs));
+        self.branches.iter().fold(kept, |kept, branch| {
+            let (here, end) = through(&branch.steps, trunk);
+            kept + here + branch.sink.expected(end)
+        })
+    }
+
     /// Writes the pipeline in the form [`Pipeline::decode`] reads.
     pub fn encode(&self, out: &mut Encoder) {
         out.object("pipeline", 1, |o| {
@@ -92,4 +104,14 @@ impl Pipeline {
             branches,
         })
     }
+}
+
+/// What steps keep, and what leaves the last of them.
+fn through(steps: &[Arc<dyn StepSpec>], input: Expected) -> (Kept, Expected) {
+    steps
+        .iter()
+        .fold((Kept::default(), input), |(kept, input), step| {
+            let (here, output) = step.expected(input);
+            (kept + here, output)
+        })
 }

@@ -15,6 +15,7 @@ use swath_memory::Reservation;
 use swath_meta::Meta;
 use swath_scheduler::TaskContext;
 
+use crate::estimate::{Expected, Kept};
 use crate::pipeline::Flow;
 use crate::{OpError, TaskInputs, TaskValue};
 
@@ -27,6 +28,11 @@ pub use write_parquet::WriteParquet;
 pub trait SinkSpec: Debug + Send + Sync {
     /// Opens the sink for one task; `meta` is what reaches it.
     fn open(&self, meta: &Arc<Meta>, task: &TaskInputs<'_>) -> Result<Box<dyn Sink>, OpError>;
+
+    /// What the sink is expected to keep, its value included, given what reaches it. By default all of it.
+    fn expected(&self, input: Expected) -> Kept {
+        input.kept()
+    }
 
     /// Writes kind, version and parameters.
     fn encode(&self, out: &mut Encoder);

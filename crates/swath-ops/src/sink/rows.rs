@@ -11,13 +11,15 @@ use swath_scheduler::TaskContext;
 
 use super::{Made, Sink, SinkSpec};
 use crate::pipeline::Flow;
-use crate::step::resize;
 use crate::{OpError, TaskInputs, TaskValue};
 
 /// Makes [`TaskValue::Rows`]: the chunks in order, without a copy where the chunk has no selection.
 ///
+/// Reserved are all buffers that the rows keep alive, also those they share with what the task read; the store then counts those
+/// once.
+///
 /// `compact` is for rows that will be held: small batches are joined and buffers that are mostly not
-/// used any more are rewritten, so that what is held is close to what is visible.
+/// used any more are rewritten, so that what is held is close to what is visible. While they are joined there may be up to twice as much.
 #[derive(Clone, Copy, Debug)]
 pub struct Rows {
     compact: bool,
@@ -71,8 +73,9 @@ impl Sink for Running {
     fn push(&mut self, chunk: Chunk, cx: &TaskContext<'_>) -> Result<Flow, OpError> {
         let chunk = chunk.compact()?;
         chunk.count_bytes(&mut self.bytes);
-        let reserved = self.reserved.get_or_insert_with(|| cx.reserve("rows"));
-        resize(reserved, self.bytes.total())?;
+        self.reserved
+            .get_or_insert_with(|| cx.reserve("rows"))
+            .try_resize(self.bytes.total())?;
         self.batches.push(chunk.into_batch(&self.meta)?);
         Ok(Flow::More)
     }

@@ -8,11 +8,11 @@ use swath_graph::{Decoder, Encoder};
 use swath_memory::Reservation;
 use swath_meta::Meta;
 use swath_scheduler::TaskContext;
-use swath_shuffle::{Partitioner, Partitioners, split};
+use swath_shuffle::{Partitioner, Partitioners, split_checked};
 
 use super::{Made, Sink, SinkSpec};
+use crate::estimate::{Expected, Kept};
 use crate::pipeline::Flow;
-use crate::step::resize;
 use crate::{OpError, TaskInputs, TaskValue};
 
 /// Makes [`TaskValue::Pieces`]: one scatter over the task's rows, order kept inside each piece.
@@ -47,6 +47,13 @@ impl SinkSpec for Split {
         }))
     }
 
+    fn expected(&self, input: Expected) -> Kept {
+        Kept {
+            least: 2 * input.least,
+            most: 2 * input.bytes,
+        }
+    }
+
     fn encode(&self, out: &mut Encoder) {
         out.object("split", 1, |o| o.object("by", |out| self.by.encode(out)));
     }
@@ -65,18 +72,18 @@ impl Sink for Running {
         let chunk = chunk.compact()?;
         // The rows and, while they are scattered, their copy.
         chunk.count_bytes(&mut self.bytes);
-        let reserved = self
-            .reserved
-            .get_or_insert_with(|| cx.reserve("rows to split"));
-        resize(reserved, 2 * self.bytes.total())?;
+        self.reserved
+            .get_or_insert_with(|| cx.reserve("rows to split"))
+            .try_resize(2 * self.bytes.total())?;
         self.batches.push(chunk.into_batch(&self.meta)?);
         Ok(Flow::More)
     }
 
-    fn finish(self: Box<Self>, _: &TaskContext<'_>) -> Result<Made, OpError> {
+    fn finish(self: Box<Self>, cx: &TaskContext<'_>) -> Result<Made, OpError> {
         let rows = Partition::try_new(self.meta, self.batches)?;
+        let pieces = split_checked(&rows, &*self.by, || Ok::<_, OpError>(cx.check()?))?;
         Ok(Made {
-            value: TaskValue::Pieces(split(&rows, &*self.by)?),
+            value: TaskValue::Pieces(pieces),
             reserved: self.reserved,
         })
     }

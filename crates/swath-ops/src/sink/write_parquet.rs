@@ -10,6 +10,7 @@ use swath_scheduler::TaskContext;
 
 use super::publish_parquet::written_rows;
 use super::{Made, Sink, SinkSpec};
+use crate::estimate::{Expected, Kept};
 use crate::pipeline::Flow;
 use crate::{Env, OpError, TaskInputs, TaskValue};
 
@@ -49,6 +50,10 @@ impl SinkSpec for WriteParquet {
             env: task.env.clone(),
             writer: None,
         }))
+    }
+
+    fn expected(&self, _: Expected) -> Kept {
+        Kept::default()
     }
 
     fn encode(&self, out: &mut Encoder) {

@@ -9,6 +9,7 @@ use swath_scheduler::TaskContext;
 
 use super::{Source, SourceSpec, TaskInputs};
 use crate::OpError;
+use crate::estimate::Expected;
 
 /// Rows inside the task itself: answers that statistics gave, empty frames. Data handed in from memory
 /// never comes this way; it is held by the backend.
@@ -52,8 +53,14 @@ impl SourceSpec for Constant {
         }))
     }
 
-    fn estimate(&self, _: usize) -> Option<u64> {
-        Some(self.rows.bytes())
+    fn expected(&self, _: usize, _: &[u64]) -> Expected {
+        let bytes = self.rows.bytes();
+        Expected {
+            rows: self.rows.rows(),
+            bytes,
+            least: bytes,
+            parts: 1,
+        }
     }
 
     fn encode(&self, out: &mut Encoder) {

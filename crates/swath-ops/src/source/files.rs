@@ -9,6 +9,7 @@ use swath_meta::Meta;
 use swath_scheduler::TaskContext;
 
 use super::{Source, SourceSpec, TaskInputs};
+use crate::estimate::Expected;
 use crate::{Env, OpError};
 
 /// Task `i` reads part `i`: only the requested columns, only rows that pass the predicate.
@@ -16,15 +17,20 @@ use crate::{Env, OpError};
 pub struct FileScan {
     meta: Arc<Meta>,
     parts: Arc<[Arc<dyn Part>]>,
+    /// Bytes that the columns that are read of each part take as arrays.
+    bytes: Arc<[u64]>,
     request: Arc<ScanRequest>,
 }
 
 impl FileScan {
-    /// A scan whose chunks have the columns of `meta`, in order.
-    pub fn new(meta: Arc<Meta>, parts: Vec<Arc<dyn Part>>, request: ScanRequest) -> Self {
+    /// A scan whose chunks have the columns of `meta`, in order. Each part comes with the bytes that the columns that are read
+    /// of it take as arrays.
+    pub fn new(meta: Arc<Meta>, parts: Vec<(Arc<dyn Part>, u64)>, request: ScanRequest) -> Self {
+        let (parts, bytes): (Vec<_>, Vec<_>) = parts.into_iter().unzip();
         Self {
             meta,
             parts: parts.into(),
+            bytes: bytes.into(),
             request: Arc::new(request),
         }
     }
@@ -39,8 +45,15 @@ impl FileScan {
             let format = env.formats.get(part.str("format")?)?;
             parts.push(format.decode_part(&part.object("data")?)?);
         }
-        let request = ScanRequest::decode(&object.object("request")?, &env.functions)?;
-        Ok(Self::new(Arc::new(object.serde("meta")?), parts, request))
+        Ok(Self {
+            meta: Arc::new(object.serde("meta")?),
+            parts: parts.into(),
+            bytes: object.serde::<Vec<u64>>("bytes")?.into(),
+            request: Arc::new(ScanRequest::decode(
+                &object.object("request")?,
+                &env.functions,
+            )?),
+        })
     }
 }
 
@@ -57,8 +70,17 @@ impl SourceSpec for FileScan {
         }))
     }
 
-    fn estimate(&self, index: usize) -> Option<u64> {
-        Some(self.parts[index].decoded_bytes())
+    fn expected(&self, index: usize, _: &[u64]) -> Expected {
+        let all = Expected::all(self.bytes[index], &self.meta);
+        if self.request.predicate.is_some() {
+            all.or_fewer()
+        } else {
+            // Little is known about the codes of text before they are read.
+            Expected {
+                least: all.bytes / 2,
+                ..all
+            }
+        }
     }
 
     fn encode(&self, out: &mut Encoder) {
@@ -70,6 +92,7 @@ impl SourceSpec for FileScan {
                     o.object("data", |out| part.encode(out));
                 });
             });
+            o.serde("bytes", &*self.bytes);
             o.object("request", |out| self.request.encode(out));
         });
     }

@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
-use swath_batch::{Chunk, Pieces};
+use swath_batch::{Chunk, Partition};
 use swath_graph::{Decoder, Encoder};
 use swath_meta::Meta;
-use swath_scheduler::TaskContext;
+use swath_scheduler::{Pinned, TaskContext};
+use swath_shuffle::gather;
 
 use super::{Source, SourceSpec, TaskInputs};
+use crate::estimate::Expected;
 use crate::{OpError, TaskValue};
 
 /// Task `i` reads piece `targets[i]` of each value in the list that its one dependency collected, zero-copy.
@@ -42,32 +44,43 @@ impl SourceSpec for Gather {
     }
 
     fn open<'a>(&'a self, task: &TaskInputs<'a>) -> Result<Box<dyn Source + 'a>, OpError> {
-        let list = task.values.open(0).map_err(OpError::Input)?;
-        let TaskValue::List(values) = &*list else {
+        let pinned = task.values.open(0).map_err(OpError::Input)?;
+        let TaskValue::List(values) = &*pinned else {
             return Err(OpError::ValueKind {
                 input: 0,
                 expected: "a list",
-                found: list.kind(),
+                found: pinned.kind(),
             });
         };
-        let mut chunks = Vec::new();
-        for (input, value) in values.iter().enumerate() {
-            let TaskValue::Pieces(pieces) = value else {
-                return Err(OpError::ValueKind {
+        let pieces = values
+            .iter()
+            .enumerate()
+            .map(|(input, value)| match value {
+                TaskValue::Pieces(pieces) => Ok(pieces),
+                other => Err(OpError::ValueKind {
                     input,
                     expected: "pieces",
-                    found: value.kind(),
-                });
-            };
-            push_piece(pieces, self.targets[task.index] as usize, &mut chunks);
-        }
+                    found: other.kind(),
+                }),
+            })
+            .collect::<Result<Vec<_>, _>>()?;
+        let rows = if pieces.is_empty() {
+            Partition::empty(Arc::clone(&self.meta))
+        } else {
+            gather(pieces, self.targets[task.index] as usize)?
+        };
         Ok(Box::new(Reading {
-            chunks: chunks.into_iter(),
+            rows,
+            next: 0,
+            pinned: Some(pinned),
         }))
     }
 
-    fn estimate(&self, _: usize) -> Option<u64> {
-        None
+    fn expected(&self, _: usize, inputs: &[u64]) -> Expected {
+        // Whether targets are alike only the pieces know.
+        let all: u64 = inputs.iter().sum();
+        let one = all / self.targets.len().max(1) as u64;
+        Expected::all(one, &self.meta).or_fewer()
     }
 
     fn encode(&self, out: &mut Encoder) {
@@ -78,19 +91,20 @@ impl SourceSpec for Gather {
     }
 }
 
-fn push_piece(pieces: &Pieces, target: usize, chunks: &mut Vec<Chunk>) {
-    for batch in pieces.piece(target).batches() {
-        chunks.push(Chunk::from_batch(batch));
-    }
+/// Slices of the collected pieces; they share the pieces' buffers, which stay pinned until the last slice has been used.
+struct Reading<'a> {
+    rows: Partition,
+    next: usize,
+    pinned: Option<Pinned<'a, TaskValue>>,
 }
 
-/// Slices of the collected pieces; they share the pieces' buffers, so holding them costs nothing more.
-struct Reading {
-    chunks: std::vec::IntoIter<Chunk>,
-}
-
-impl Source for Reading {
+impl Source for Reading<'_> {
     fn next(&mut self, _: &TaskContext<'_>) -> Result<Option<Chunk>, OpError> {
-        Ok(self.chunks.next())
+        let chunk = self.rows.batches().get(self.next).map(Chunk::from_batch);
+        self.next += 1;
+        if chunk.is_none() {
+            self.pinned = None;
+        }
+        Ok(chunk)
     }
 }

@@ -11,6 +11,7 @@ use swath_meta::Meta;
 use swath_scheduler::{Pinned, TaskContext};
 
 use super::{Source, SourceSpec, TaskInputs};
+use crate::estimate::Expected;
 use crate::{OpError, TaskValue};
 
 /// Rows a chunk: large partitions are cut so that a chunk's columns stay in the cache.
@@ -65,8 +66,16 @@ impl SourceSpec for InputRows {
         }))
     }
 
-    fn estimate(&self, _: usize) -> Option<u64> {
-        None
+    fn expected(&self, _: usize, inputs: &[u64]) -> Expected {
+        let whole = Expected {
+            parts: inputs.len().max(1) as u64,
+            ..Expected::all(inputs.iter().sum(), &self.meta)
+        };
+        if self.slices.is_none() {
+            whole
+        } else {
+            whole.or_fewer()
+        }
     }
 
     fn encode(&self, out: &mut Encoder) {

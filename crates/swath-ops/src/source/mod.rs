@@ -13,6 +13,7 @@ use swath_graph::Encoder;
 use swath_meta::Meta;
 use swath_scheduler::{Inputs, TaskContext};
 
+use crate::estimate::Expected;
 use crate::{Env, OpError, TaskValue};
 
 pub use constant::Constant;
@@ -39,8 +40,8 @@ pub trait SourceSpec: Debug + Send + Sync {
     /// Opens the part of one task.
     fn open<'a>(&'a self, task: &TaskInputs<'a>) -> Result<Box<dyn Source + 'a>, OpError>;
 
-    /// Bytes that the task of this index is expected to decode or read; `None` where unknown.
-    fn estimate(&self, index: usize) -> Option<u64>;
+    /// What the task of this index is expected to read, whose dependencies have these bytes.
+    fn expected(&self, index: usize, inputs: &[u64]) -> Expected;
 
     /// Writes kind, version and parameters.
     fn encode(&self, out: &mut Encoder);
@@ -49,6 +50,9 @@ pub trait SourceSpec: Debug + Send + Sync {
 /// A source while it is read.
 pub trait Source {
     /// The next chunk, or `None` at the end. Chunks come in row order.
+    ///
+    /// What a task depends on stays pinned while chunks of it are handed on, until the next call: a step that keeps a chunk for
+    /// longer reserves it.
     fn next(&mut self, cx: &TaskContext<'_>) -> Result<Option<Chunk>, OpError>;
 
     /// Called once after the last chunk that was wanted: reports counters.

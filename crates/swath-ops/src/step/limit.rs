@@ -8,6 +8,7 @@ use swath_meta::Meta;
 use swath_scheduler::TaskContext;
 
 use super::{Step, StepSpec};
+use crate::estimate::{Expected, Kept};
 use crate::pipeline::Flow;
 use crate::{Env, OpError, Output};
 
@@ -39,6 +40,10 @@ impl StepSpec for Limit {
 
     fn open(&self, _: &Meta, _: &Env) -> Result<Box<dyn Step>, OpError> {
         Ok(Box::new(Running { left: self.rows }))
+    }
+
+    fn expected(&self, input: Expected) -> (Kept, Expected) {
+        (Kept::default(), input.at_most(self.rows))
     }
 
     fn encode(&self, out: &mut Encoder) {

@@ -12,10 +12,10 @@ use std::sync::Arc;
 
 use swath_batch::Chunk;
 use swath_graph::Encoder;
-use swath_memory::{OverBudget, Reservation};
 use swath_meta::Meta;
 use swath_scheduler::TaskContext;
 
+use crate::estimate::{Expected, Kept};
 use crate::pipeline::Flow;
 use crate::{Env, OpError, Output};
 
@@ -34,6 +34,11 @@ pub trait StepSpec: Debug + Send + Sync {
     /// Opens the step for one task.
     fn open(&self, input: &Meta, env: &Env) -> Result<Box<dyn Step>, OpError>;
 
+    /// What the step is expected to keep and to hand on, given what reaches it. By default it keeps nothing and may drop rows.
+    fn expected(&self, input: Expected) -> (Kept, Expected) {
+        (Kept::default(), input.or_fewer())
+    }
+
     /// Writes kind, version and parameters.
     fn encode(&self, out: &mut Encoder);
 }
@@ -51,17 +56,6 @@ pub trait Step {
     /// Emits what was kept back, after the last chunk.
     fn finish(&mut self, cx: &TaskContext<'_>, out: &mut dyn Output) -> Result<(), OpError> {
         let _ = (cx, out);
-        Ok(())
-    }
-}
-
-/// Brings a reservation to the bytes that a step holds now.
-pub(crate) fn resize(reserved: &mut Reservation, bytes: u64) -> Result<(), OverBudget> {
-    let held = reserved.bytes();
-    if bytes > held {
-        reserved.try_grow(bytes - held)
-    } else {
-        reserved.shrink(held - bytes);
         Ok(())
     }
 }

@@ -1,5 +1,6 @@
 //! Computes the columns that go on.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use swath_batch::{Chunk, Selection};
@@ -10,6 +11,7 @@ use swath_meta::{Field, Index, Meta};
 use swath_scheduler::TaskContext;
 
 use super::{Step, StepSpec};
+use crate::estimate::{Expected, Kept};
 use crate::pipeline::Flow;
 use crate::{Env, OpError, Output};
 
@@ -76,6 +78,19 @@ impl StepSpec for Project {
             })
             .collect::<Result<_, OpError>>()?;
         Ok(Box::new(Running { columns }))
+    }
+
+    fn expected(&self, input: Expected) -> (Kept, Expected) {
+        // What reaches the step is what it reads: others were left out before.
+        let read: BTreeSet<Arc<str>> = self
+            .columns
+            .iter()
+            .flat_map(|(_, expr)| expr.columns())
+            .collect();
+        (
+            Kept::default(),
+            input.with_columns(read.len(), self.columns.len()),
+        )
     }
 
     fn encode(&self, out: &mut Encoder) {

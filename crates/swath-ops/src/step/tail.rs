@@ -3,12 +3,14 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use swath_batch::Chunk;
+use swath_batch::{BufferBytes, Chunk};
 use swath_graph::{Decoder, Encoder};
+use swath_memory::Reservation;
 use swath_meta::Meta;
 use swath_scheduler::TaskContext;
 
 use super::{Step, StepSpec};
+use crate::estimate::{Expected, Kept};
 use crate::pipeline::Flow;
 use crate::{Env, OpError, Output};
 
@@ -43,7 +45,15 @@ impl StepSpec for Tail {
             wanted: self.rows,
             kept: VecDeque::new(),
             rows: 0,
+            bytes: BufferBytes::default(),
+            gone: 0,
+            reserved: None,
         }))
+    }
+
+    fn expected(&self, input: Expected) -> (Kept, Expected) {
+        let last = input.at_most(self.rows);
+        (last.or_fewer().kept(), last)
     }
 
     fn encode(&self, out: &mut Encoder) {
@@ -56,16 +66,39 @@ struct Running {
     wanted: u64,
     kept: VecDeque<Chunk>,
     rows: u64,
+    /// The buffers of what is kept, and of chunks that are gone since they were counted.
+    bytes: BufferBytes,
+    gone: usize,
+    reserved: Option<Reservation>,
+}
+
+impl Running {
+    /// Counts a chunk that came, and all of them anew when an eighth of those counted is gone: what is reserved is never much
+    /// more than what is kept, and counting never takes long.
+    fn count(&mut self, chunk: &Chunk) {
+        if self.gone * 8 > self.kept.len() {
+            self.bytes = BufferBytes::default();
+            self.gone = 0;
+            for chunk in &self.kept {
+                chunk.count_bytes(&mut self.bytes);
+            }
+        }
+        chunk.count_bytes(&mut self.bytes);
+    }
 }
 
 impl Step for Running {
     fn push(
         &mut self,
         chunk: Chunk,
-        _: &TaskContext<'_>,
+        cx: &TaskContext<'_>,
         _: &mut dyn Output,
     ) -> Result<Flow, OpError> {
         let chunk = chunk.compact()?;
+        self.count(&chunk);
+        self.reserved
+            .get_or_insert_with(|| cx.reserve("last rows"))
+            .try_resize(self.bytes.total())?;
         self.rows += chunk.rows as u64;
         self.kept.push_back(chunk);
         while let Some(first) = self.kept.front() {
@@ -74,11 +107,14 @@ impl Step for Running {
             }
             self.rows -= first.rows as u64;
             self.kept.pop_front();
+            self.gone += 1;
         }
         Ok(Flow::More)
     }
 
     fn finish(&mut self, _: &TaskContext<'_>, out: &mut dyn Output) -> Result<(), OpError> {
+        // From here on whoever keeps the rows reserves them.
+        self.reserved = None;
         let mut surplus = self.rows.saturating_sub(self.wanted) as usize;
         for chunk in self.kept.drain(..) {
             let skipped = surplus.min(chunk.rows);

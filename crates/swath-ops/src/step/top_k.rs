@@ -11,6 +11,7 @@ use swath_meta::Meta;
 use swath_scheduler::TaskContext;
 
 use super::{Step, StepSpec};
+use crate::estimate::{Expected, Kept};
 use crate::pipeline::Flow;
 use crate::{Env, OpError, Output};
 
@@ -63,6 +64,15 @@ impl StepSpec for TopK {
         }))
     }
 
+    fn expected(&self, input: Expected) -> (Kept, Expected) {
+        let best = input.at_most(self.k);
+        let kept = Kept {
+            least: 0,
+            most: 2 * best.bytes,
+        };
+        (kept, best)
+    }
+
     fn encode(&self, out: &mut Encoder) {
         out.object("top-k", 1, |o| {
             o.u64("k", self.k);
@@ -92,25 +102,26 @@ impl Step for Running {
         let Some(best) = &mut self.best else {
             return Ok(Flow::Enough);
         };
-        best.push(&chunk)?;
-        let reserved = self
-            .reserved
-            .get_or_insert_with(|| cx.reserve("top-k rows"));
-        super::resize(reserved, best.bytes())?;
+        best.push(&chunk, || Ok::<_, OpError>(cx.check()?))?;
+        self.reserved
+            .get_or_insert_with(|| cx.reserve("top-k rows"))
+            .try_resize(best.bytes())?;
         Ok(Flow::More)
     }
 
-    fn finish(&mut self, _: &TaskContext<'_>, out: &mut dyn Output) -> Result<(), OpError> {
-        if let Some(columns) = self
-            .best
-            .take()
-            .map(swath_kernels::TopK::finish)
-            .transpose()?
-            .flatten()
-        {
+    fn finish(&mut self, cx: &TaskContext<'_>, out: &mut dyn Output) -> Result<(), OpError> {
+        let Some(best) = self.best.take() else {
+            return Ok(());
+        };
+        for columns in best.finish(|| Ok::<_, OpError>(cx.check()?))? {
+            cx.check()?;
+            let columns = columns?;
             let rows = columns.first().map_or(0, Array::len);
-            out.push(Chunk::new(columns, rows))?;
+            if out.push(Chunk::new(columns, rows))? == Flow::Enough {
+                break;
+            }
         }
+        self.reserved = None;
         Ok(())
     }
 }

@@ -287,6 +287,10 @@ impl Emitter<'_, '_> {
     fn scan(&self, scan: &Scan, meta: &Arc<Meta>, group: &Group, mut reads: Canon) -> Tasks {
         let dataset = &scan.dataset;
         let columns = scan.column_names();
+        let mut read = columns.clone();
+        read.extend(scan.predicate.iter().flat_map(Expr::columns));
+        read.sort_unstable();
+        read.dedup();
         // Partitions that share units are joined only where that is all of them: then every row of every unit is read.
         let partitions = dataset.partitions();
         let by_partition = group.per_partition
@@ -300,8 +304,6 @@ impl Emitter<'_, '_> {
             } else {
                 covered().flatten().collect()
             };
-            let mut read = columns.clone();
-            read.extend(scan.predicate.iter().flat_map(Expr::columns));
             let sizes: Vec<u64> = units
                 .iter()
                 .map(|&unit| dataset.unit_bytes(unit, &read))
@@ -313,11 +315,20 @@ impl Emitter<'_, '_> {
         };
         scan.feed(&mut reads);
         units.feed(&mut reads);
+        let bytes = |units: &[usize]| {
+            let bytes = units.iter().map(|&unit| dataset.unit_bytes(unit, &read));
+            bytes.sum::<u64>()
+        };
         let parts: Vec<_> = if by_partition {
-            let partitions = group.coverage.iter();
-            partitions.map(|&at| dataset.partition(at)).collect()
+            let partitions = group.coverage.iter().zip(&units);
+            partitions
+                .map(|(&at, units)| (dataset.partition(at), bytes(units)))
+                .collect()
         } else {
-            units.iter().map(|units| dataset.part(units)).collect()
+            let parts = units.iter();
+            parts
+                .map(|units| (dataset.part(units), bytes(units)))
+                .collect()
         };
         let deps = vec![Vec::new(); parts.len()];
         let request = ScanRequest {

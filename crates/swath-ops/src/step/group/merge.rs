@@ -1,30 +1,36 @@
 //! Second phase: partial states of equal groups become one.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use arrow_array::UInt32Array;
-use swath_batch::{BufferBytes, Chunk};
+use swath_batch::Chunk;
 use swath_graph::{Decoder, Encoder};
-use swath_kernels::{SortKey, concat_columns, hash_columns, sort_to_indices, take_columns};
-use swath_memory::Reservation;
 use swath_meta::{DType, Index, Meta};
 use swath_scheduler::TaskContext;
 
 use super::AggCall;
+use super::counted::{Counted, Made};
+use super::sorted::sorted;
 use super::states::States;
+use super::wave::{Scattered, Wave};
+use crate::estimate::{Expected, Kept};
 use crate::pipeline::Flow;
-use crate::step::{Step, StepSpec, resize};
+use crate::step::{Step, StepSpec};
 use crate::{Env, OpError, Output};
 
-/// Rows above which the merge is cut into hash pieces that idle threads help with.
+/// Rows from which on the merge is cut into hash pieces that idle threads help with.
 const PARALLEL_ROWS: usize = 1 << 17;
-/// Pieces of a parallel merge: enough to balance a few threads, few enough that each keeps its cache.
-const PIECES: usize = 32;
+/// Rows that are scattered over the pieces at once.
+const WAVE_ROWS: usize = 2 * PARALLEL_ROWS;
+/// Rows that are looked at between two looks at whether to go on.
+const CHUNK_ROWS: usize = 1 << 14;
 
 /// Merges rows of partial states (keys first) and finishes them, or keeps them as states for a further merge.
 ///
 /// The keys become the index of the result. Groups leave in an order that depends on the data alone, or
 /// sorted by the keys.
+///
+/// Rows are merged as they come, so what is kept is the groups: reserved are their tables, one wave of rows and its copy,
+/// and at the end the result beside the tables it is made of. Sorting takes the result twice.
 #[derive(Clone, Debug)]
 pub struct GroupMerge {
     keys: usize,
@@ -94,11 +100,23 @@ impl StepSpec for GroupMerge {
             key_types: keys.iter().map(|field| field.dtype.clone()).collect(),
             widths,
             env: env.clone(),
-            chunks: Vec::new(),
-            rows: 0,
-            held: BufferBytes::default(),
-            reserved: None,
+            wave: None,
+            merged: Merged::Nothing,
         }))
+    }
+
+    fn expected(&self, input: Expected) -> (Kept, Expected) {
+        if self.keys == 0 {
+            return (Kept::default(), input.at_most(1));
+        }
+        let kept = Kept {
+            // The groups of one part are all different, and a table takes no less than its rows did; half of that, since
+            // rows may share what tables do not.
+            least: input.least / input.parts / 2,
+            // Tables three times as large as rows of numbers, were all groups different.
+            most: 3 * input.bytes,
+        };
+        (kept, input.or_fewer())
     }
 
     fn encode(&self, out: &mut Encoder) {
@@ -117,66 +135,114 @@ struct Running {
     key_types: Vec<DType>,
     widths: Vec<usize>,
     env: Env,
-    chunks: Vec<Chunk>,
-    rows: usize,
-    held: BufferBytes,
-    reserved: Option<Reservation>,
+    /// Rows that wait to be merged together.
+    wave: Option<Wave>,
+    merged: Merged,
+}
+
+/// The groups that were merged so far.
+enum Merged {
+    Nothing,
+    Whole(Box<Counted>),
+    /// By the hash of their keys.
+    Pieces(Vec<Mutex<Counted>>),
 }
 
 impl Running {
-    fn merge(&self, chunks: &[Chunk]) -> Result<Chunk, OpError> {
-        let mut states = States::try_new(&self.key_types, &self.spec.calls, &self.env)?;
-        for chunk in chunks {
-            let (keys, partial) = chunk.columns.split_at(self.spec.keys);
-            states.merge(keys, partial, &self.widths, chunk.rows)?;
-        }
-        if self.spec.finish {
-            states.finish(&self.spec.calls, &self.key_names)
-        } else {
-            states.into_states()
-        }
+    fn no_groups(&self, cx: &TaskContext<'_>) -> Result<Counted, OpError> {
+        let states = States::try_new(&self.key_types, &self.spec.calls, &self.env)?;
+        Ok(Counted::new(states, cx.reserve("merged groups")))
     }
 
-    /// Rows of every chunk by hash piece; equal keys share a piece, input order stays within one.
-    fn pieces(&self) -> Result<Vec<Vec<Chunk>>, OpError> {
-        let mut pieces = vec![Vec::new(); PIECES];
-        let mut hashes = Vec::new();
-        let mut rows: Vec<Vec<u32>> = vec![Vec::new(); PIECES];
-        for chunk in &self.chunks {
-            hashes.clear();
-            hash_columns(&chunk.columns[..self.spec.keys], chunk.rows, &mut hashes)?;
-            rows.iter_mut().for_each(Vec::clear);
-            for (row, hash) in hashes.iter().enumerate() {
-                // High bits choose the piece; tables inside it use the low ones.
-                rows[(hash >> (u64::BITS - PIECES.ilog2())) as usize].push(row as u32);
-            }
-            for (piece, rows) in pieces.iter_mut().zip(&rows) {
-                if !rows.is_empty() {
-                    let taken = take_columns(&chunk.columns, &UInt32Array::from(rows.clone()))?;
-                    piece.push(Chunk::new(taken, rows.len()));
+    /// Merges chunks into one table, as the only ones or after those before.
+    fn merge_whole(&mut self, chunks: &[Chunk], cx: &TaskContext<'_>) -> Result<(), OpError> {
+        if matches!(self.merged, Merged::Nothing) {
+            self.merged = Merged::Whole(Box::new(self.no_groups(cx)?));
+        }
+        let Merged::Whole(groups) = &mut self.merged else {
+            unreachable!("rows without keys, and few rows, are never cut into pieces")
+        };
+        for chunk in chunks {
+            cx.check()?;
+            groups.merge(&chunk.columns, &self.widths, chunk.rows)?;
+        }
+        Ok(())
+    }
+
+    /// Scatters the rows of a wave over the pieces, and merges each piece.
+    fn merge_wave(&mut self, wave: Wave, cx: &TaskContext<'_>) -> Result<(), OpError> {
+        if matches!(self.merged, Merged::Nothing) {
+            let piece = |_| Ok(Mutex::new(self.no_groups(cx)?));
+            self.merged = Merged::Pieces(
+                (0..Wave::PIECES)
+                    .map(piece)
+                    .collect::<Result<_, OpError>>()?,
+            );
+        }
+        let Merged::Pieces(pieces) = &self.merged else {
+            unreachable!("many rows are cut into pieces from the first wave on")
+        };
+        let Scattered { chunks, reserved } = wave.scatter(self.spec.keys, cx)?;
+        cx.parallel_for(pieces.len(), |piece| {
+            let mut groups = pieces[piece].lock().unwrap_or_else(PoisonError::into_inner);
+            for chunk in &chunks {
+                cx.check()?;
+                let (columns, rows) = chunk.piece(piece);
+                if rows > 0 {
+                    groups
+                        .merge(&columns, &self.widths, rows)
+                        .map_err(OpError::into_task_error)?;
                 }
             }
-        }
-        Ok(pieces)
-    }
-
-    fn merged(&self, cx: &TaskContext<'_>) -> Result<Vec<Chunk>, OpError> {
-        if self.spec.keys == 0 || self.rows < PARALLEL_ROWS {
-            return Ok(vec![self.merge(&self.chunks)?]);
-        }
-        let pieces = self.pieces()?;
-        cx.parallel_for(PIECES, |piece| {
-            self.merge(&pieces[piece]).map_err(OpError::into_task_error)
+            Ok(())
         })
-        .map_err(OpError::Input)
+        .map_err(OpError::Input)?;
+        drop(reserved);
+        Ok(())
     }
 
-    fn sorted(&self, chunks: &[Chunk]) -> Result<Chunk, OpError> {
-        let columns: Vec<_> = chunks.iter().map(|chunk| chunk.columns.clone()).collect();
-        let all = concat_columns(&columns)?;
-        let keys: Vec<_> = (0..self.spec.keys).map(SortKey::ascending).collect();
-        let order = sort_to_indices(&all, &keys)?;
-        Ok(Chunk::new(take_columns(&all, &order)?, order.len()))
+    /// The groups as rows, piece by piece.
+    fn emit(&mut self, cx: &TaskContext<'_>) -> Result<Vec<Made>, OpError> {
+        if let Some(wave) = self.wave.take() {
+            if matches!(self.merged, Merged::Nothing) && wave.rows() < PARALLEL_ROWS {
+                self.merge_whole(wave.chunks(), cx)?;
+            } else {
+                self.merge_wave(wave, cx)?;
+            }
+        }
+        match std::mem::replace(&mut self.merged, Merged::Nothing) {
+            Merged::Nothing => Ok(vec![rows_of(
+                &self.spec,
+                &self.key_names,
+                self.no_groups(cx)?,
+            )?]),
+            Merged::Whole(groups) => Ok(vec![rows_of(&self.spec, &self.key_names, *groups)?]),
+            Merged::Pieces(pieces) => {
+                let pieces: Vec<Mutex<Option<Counted>>> = pieces
+                    .into_iter()
+                    .map(|piece| Mutex::new(piece.into_inner().ok()))
+                    .collect();
+                let (spec, key_names) = (&self.spec, &self.key_names);
+                let emit = |piece: usize| {
+                    let groups = pieces[piece]
+                        .lock()
+                        .unwrap_or_else(PoisonError::into_inner)
+                        .take()
+                        .expect("each piece is emitted once, and no merge into it panicked");
+                    rows_of(spec, key_names, groups).map_err(OpError::into_task_error)
+                };
+                cx.parallel_for(pieces.len(), emit).map_err(OpError::Input)
+            }
+        }
+    }
+}
+
+/// One row a group; the tables are gone.
+fn rows_of(spec: &GroupMerge, key_names: &[Arc<str>], groups: Counted) -> Result<Made, OpError> {
+    if spec.finish {
+        groups.finish(&spec.calls, key_names)
+    } else {
+        groups.into_states()
     }
 }
 
@@ -188,23 +254,31 @@ impl Step for Running {
         _: &mut dyn Output,
     ) -> Result<Flow, OpError> {
         let chunk = chunk.compact()?;
-        self.rows += chunk.rows;
-        chunk.count_bytes(&mut self.held);
-        resize(
-            self.reserved
-                .get_or_insert_with(|| cx.reserve("partial groups")),
-            self.held.total(),
-        )?;
-        self.chunks.push(chunk);
+        if self.spec.keys == 0 {
+            self.merge_whole(&[chunk], cx)?;
+            return Ok(Flow::More);
+        }
+        for first in (0..chunk.rows).step_by(CHUNK_ROWS) {
+            let wave = self.wave.get_or_insert_with(|| Wave::new(cx));
+            wave.push(chunk.slice(first, CHUNK_ROWS.min(chunk.rows - first)))?;
+            if wave.rows() >= WAVE_ROWS
+                && let Some(wave) = self.wave.take()
+            {
+                self.merge_wave(wave, cx)?;
+            }
+        }
         Ok(Flow::More)
     }
 
     fn finish(&mut self, cx: &TaskContext<'_>, out: &mut dyn Output) -> Result<(), OpError> {
-        let mut merged = self.merged(cx)?;
+        let mut made = self.emit(cx)?;
         if self.spec.sort && self.spec.keys > 0 {
-            merged = vec![self.sorted(&merged)?];
+            made = sorted(made, &self.key_types, cx)?;
         }
-        for chunk in merged {
+        for Made { chunk, reserved } in made {
+            cx.check()?;
+            // From here on whoever keeps the rows reserves them.
+            drop(reserved);
             if out.push(chunk)? == Flow::Enough {
                 break;
             }

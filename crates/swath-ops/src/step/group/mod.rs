@@ -7,9 +7,14 @@
 
 mod call;
 mod error;
-mod merge;
 mod names;
 mod partial;
+
+mod merge;
+mod sorted;
+mod wave;
+
+mod counted;
 mod states;
 
 pub use call::{AggCall, AggInput};

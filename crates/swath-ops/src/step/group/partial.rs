@@ -6,14 +6,15 @@ use arrow_array::{Array, ArrayRef};
 use arrow_buffer::BooleanBuffer;
 use swath_batch::{Chunk, Selection};
 use swath_graph::{Decoder, Encoder};
-use swath_memory::Reservation;
 use swath_meta::{Index, Meta};
 use swath_scheduler::TaskContext;
 
+use super::counted::{Counted, Made};
 use super::states::States;
 use super::{AggCall, made_up_prefix};
+use crate::estimate::{Expected, Kept};
 use crate::pipeline::Flow;
-use crate::step::{Step, StepSpec, resize};
+use crate::step::{Step, StepSpec};
 use crate::{Env, OpError, Output};
 
 /// Groups the rows of a task by the first `keys` columns and keeps a state for each aggregate.
@@ -65,9 +66,18 @@ impl StepSpec for GroupPartial {
             .collect();
         Ok(Box::new(Running {
             spec: self.clone(),
-            states: Some(States::try_new(&keys, &self.calls, env)?),
-            reserved: None,
+            no_groups: Some(States::try_new(&keys, &self.calls, env)?),
+            groups: None,
         }))
+    }
+
+    fn expected(&self, input: Expected) -> (Kept, Expected) {
+        if self.keys == 0 {
+            return (Kept::default(), input.at_most(1));
+        }
+        // A group takes some five times the bytes of its row. One for every fifth row is what is expected: with fewer, tables
+        // are smaller than that, and were every row a group they are a few times larger.
+        (input.or_fewer().kept(), input.or_fewer())
     }
 
     fn encode(&self, out: &mut Encoder) {
@@ -81,8 +91,19 @@ impl StepSpec for GroupPartial {
 
 struct Running {
     spec: GroupPartial,
-    states: Option<States>,
-    reserved: Option<Reservation>,
+    /// Until the first chunk comes.
+    no_groups: Option<States>,
+    groups: Option<Counted>,
+}
+
+impl Running {
+    /// The groups so far; `None` after the last chunk.
+    fn groups(&mut self, cx: &TaskContext<'_>) -> Option<&mut Counted> {
+        if let Some(states) = self.no_groups.take() {
+            self.groups = Some(Counted::new(states, cx.reserve("groups")));
+        }
+        self.groups.as_mut()
+    }
 }
 
 /// Rows in which no key is null, or `None` if that is all of them.
@@ -106,9 +127,6 @@ impl Step for Running {
         cx: &TaskContext<'_>,
         _: &mut dyn Output,
     ) -> Result<Flow, OpError> {
-        let Some(states) = &mut self.states else {
-            return Ok(Flow::Enough);
-        };
         let mut chunk = chunk.compact()?;
         if self.spec.drop_null_keys
             && let Some(mask) = without_null_keys(&chunk.columns[..self.spec.keys])
@@ -126,17 +144,20 @@ impl Step for Running {
                     .map(|input| Arc::clone(&chunk.columns[input.column]))
             })
             .collect();
-        states.update(&chunk.columns[..self.spec.keys], &inputs, chunk.rows)?;
-        resize(
-            self.reserved.get_or_insert_with(|| cx.reserve("groups")),
-            states.bytes(),
-        )?;
+        let keys = self.spec.keys;
+        if let Some(groups) = self.groups(cx) {
+            groups.update(&chunk.columns[..keys], &inputs, chunk.rows)?;
+        }
         Ok(Flow::More)
     }
 
-    fn finish(&mut self, _: &TaskContext<'_>, out: &mut dyn Output) -> Result<(), OpError> {
-        if let Some(states) = self.states.take() {
-            out.push(states.into_states()?)?;
+    fn finish(&mut self, cx: &TaskContext<'_>, out: &mut dyn Output) -> Result<(), OpError> {
+        self.groups(cx);
+        if let Some(groups) = self.groups.take() {
+            let Made { chunk, reserved } = groups.into_states()?;
+            // From here on whoever keeps the rows reserves them.
+            drop(reserved);
+            out.push(chunk)?;
         }
         Ok(())
     }

@@ -105,6 +105,24 @@ impl States {
                 .sum::<u64>()
     }
 
+    /// Bytes that the tables of groups may take on top while `rows` more rows are added.
+    pub(super) fn growth(&self, rows: usize) -> u64 {
+        self.grouper
+            .as_ref()
+            .map_or(0, |grouper| grouper.growth(rows))
+    }
+
+    /// About the bytes that [`into_states`](Self::into_states) takes beside what is there: keys are copied.
+    pub(super) fn key_bytes(&self) -> u64 {
+        self.grouper.as_ref().map_or(0, Grouper::key_bytes)
+    }
+
+    /// About the bytes that [`finish`](Self::finish) takes beside what is there: results are as large as states.
+    pub(super) fn result_bytes(&self) -> u64 {
+        let results = self.accumulators.iter().map(|states| states.bytes());
+        self.key_bytes() + results.sum::<u64>()
+    }
+
     /// The key columns, one row a group, and the number of groups: one without keys, even if nothing was added.
     fn keys(&self) -> Result<(Vec<ArrayRef>, usize), OpError> {
         Ok(match &self.grouper {

@@ -14,21 +14,7 @@ use swath_scheduler::{
     TaskError, ValueInputs, Work,
 };
 
-use swath_store::testing::Portable;
-
 use crate::{Env, Op, OpError, Registry, TaskValue};
-
-impl Portable for TaskValue {
-    fn encode(&self) -> Result<Vec<u8>, TaskError> {
-        let mut out = Encoder::new();
-        TaskValue::encode(self, &mut out).map_err(OpError::into_task_error)?;
-        out.into_bytes().map_err(TaskError::from)
-    }
-
-    fn decode(bytes: &[u8]) -> Result<Self, TaskError> {
-        TaskValue::decode(&Decoder::new(bytes)).map_err(OpError::into_task_error)
-    }
-}
 
 /// A connection to a worker: anything that carries bytes both ways.
 pub trait Wire: Read + Write + Send {}

@@ -1,0 +1,266 @@
+//! Every registered source, step and sink does what all of them must.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use arrow_array::{ArrayRef, Float64Array, Int64Array, StringViewArray};
+use proptest::prelude::*;
+use swath_batch::{Chunk, Partition, Pieces, Value};
+use swath_divisions::{Slice, SliceRows};
+use swath_expr::{col, lit};
+use swath_io::{FooterCache, IoContext, ParquetDataset, ReadParquet, ScanRequest, ToParquet};
+use swath_kernels::SortKey;
+use swath_memory::CancelToken;
+use swath_meta::{DType, Index, Meta};
+use swath_ops::sink::{Rows, Split, WriteParquet};
+use swath_ops::source::{Constant, Gather, InputRows, ParquetScan};
+use swath_ops::step::{
+    AggCall, AggInput, Filter, GroupMerge, GroupPartial, Limit, Project, Tail, TopK,
+};
+use swath_ops::testing::{Case, Cases, Chunking};
+use swath_ops::{Env, Registry, TaskValue};
+use swath_shuffle::{HashPartitioner, split};
+
+/// 60 rows: an index, a number, a text, with nulls.
+fn rows() -> Partition {
+    let n = 60_i64;
+    let columns: Vec<ArrayRef> = vec![
+        Arc::new(Int64Array::from_iter_values(0..n)),
+        Arc::new(
+            (0..n)
+                .map(|row| (row % 7 > 0).then_some((row * 37 % 11) as f64 / 2.0))
+                .collect::<Float64Array>(),
+        ),
+        Arc::new(
+            (0..n)
+                .map(|row| (row % 5 > 0).then(|| format!("a text that is no view {}", row % 3)))
+                .collect::<StringViewArray>(),
+        ),
+    ];
+    let meta = Meta::of([("id", "int64"), ("x", "float64"), ("text", "string")]).unwrap();
+    let meta = Arc::new(meta.with_index(Index::leading(1)).unwrap());
+    let batch = Chunk::new(columns, n as usize).into_batch(&meta).unwrap();
+    Partition::try_new(meta, vec![batch]).unwrap()
+}
+
+/// The same rows, the columns in this order, without an index.
+fn keyed(columns: &[&str]) -> Partition {
+    let rows = rows();
+    let at: Vec<usize> = columns
+        .iter()
+        .map(|name| rows.meta().position(name).unwrap())
+        .collect();
+    let fields: Vec<_> = at
+        .iter()
+        .map(|at| rows.meta().fields()[*at].clone())
+        .collect();
+    let meta = Meta::try_new(fields, Index::none()).unwrap();
+    rows.project(&at, Arc::new(meta)).unwrap()
+}
+
+fn calls() -> Vec<AggCall> {
+    ["sum", "count", "max", "first"]
+        .map(|function| AggCall {
+            function: function.into(),
+            input: Some(AggInput {
+                column: 1,
+                dtype: DType::Float64,
+            }),
+            output: function.into(),
+        })
+        .to_vec()
+}
+
+/// What leaves a partial group-by, twice: the input of a merge.
+fn states(keys: usize) -> Partition {
+    let text = |row: i64| Some(format!("a text that is no view {}", row % 3));
+    let n = 60_i64;
+    let float = |row: i64| (row % 4 > 0).then_some(row as f64 / 4.0);
+    let columns: Vec<ArrayRef> = vec![
+        Arc::new((0..n).map(text).collect::<StringViewArray>()),
+        Arc::new((0..n).map(|row| Some(row as f64)).collect::<Float64Array>()),
+        Arc::new((0..n).map(Some).collect::<Int64Array>()),
+        Arc::new((0..n).map(float).collect::<Float64Array>()),
+        Arc::new((0..n).map(float).collect::<Float64Array>()),
+    ];
+    let names = [
+        ("text", "string"),
+        ("sum#0", "float64"),
+        ("count#0", "int64"),
+        ("max#0", "float64"),
+        ("first#0", "float64"),
+    ];
+    let meta = Arc::new(Meta::of(names[1 - keys..].to_vec()).unwrap());
+    let batch = Chunk::new(columns[1 - keys..].to_vec(), n as usize)
+        .into_batch(&meta)
+        .unwrap();
+    Partition::try_new(meta, vec![batch]).unwrap()
+}
+
+fn scan(folder: &Path) -> ParquetScan {
+    let options = ToParquet::new(folder.to_str().unwrap().to_owned()).row_group_rows(16);
+    swath_io::prepare_folder(&options).unwrap();
+    let mut writer = swath_io::ParquetWriter::create(&options, rows().meta(), 0).unwrap();
+    for batch in rows().batches() {
+        writer.write(batch).unwrap();
+    }
+    writer.finish().unwrap();
+    let context = IoContext::new(CancelToken::new(), Arc::new(FooterCache::default()));
+    let dataset =
+        ParquetDataset::open(&ReadParquet::new(folder.to_str().unwrap()), &context).unwrap();
+    let units: Vec<usize> = (0..dataset.units().len()).collect();
+    let mut request = ScanRequest::new(["id", "x"]);
+    request.predicate = Some(col("x").gt(1.5));
+    request.batch_rows = 10;
+    let meta = Arc::new(Meta::of([("id", "int64"), ("x", "float64")]).unwrap());
+    ParquetScan::new(meta, vec![(dataset.part(&units), 900)], request)
+}
+
+/// The rows that a write says it wrote, and those in the file.
+fn written(value: &TaskValue) -> Vec<String> {
+    let TaskValue::Rows(written) = value else {
+        unreachable!("a write tells in rows what it wrote")
+    };
+    let written = &written.batches()[0];
+    let file = Value::from_array(written.column(0), 0).to_string();
+    let context = IoContext::new(CancelToken::new(), Arc::new(FooterCache::default()));
+    let dataset = ParquetDataset::open(&ReadParquet::new(file.as_str()), &context).unwrap();
+    let rows = dataset.rows();
+    vec![
+        file,
+        Value::from_array(written.column(1), 0).to_string(),
+        rows.to_string(),
+    ]
+}
+
+fn cases(folder: &Path) -> Cases {
+    let meta = || Arc::clone(rows().meta());
+    let by = || Arc::new(HashPartitioner::try_new(["text"], 3).unwrap());
+    let parts = || -> Vec<TaskValue> {
+        [0, 20, 40]
+            .map(|from| TaskValue::Rows(rows().slice(from, 20)))
+            .to_vec()
+    };
+    let pieces = || -> Vec<Pieces> {
+        let parts = [0, 20, 40].map(|from| rows().slice(from, 20));
+        parts
+            .iter()
+            .map(|part| split(part, &*by()).unwrap())
+            .collect()
+    };
+    let list = TaskValue::List(pieces().into_iter().map(TaskValue::Pieces).collect());
+    let slices = vec![
+        Slice {
+            partition: 2,
+            rows: SliceRows::All,
+        },
+        Slice {
+            partition: 0,
+            rows: SliceRows::Share { part: 1, of: 3 },
+        },
+    ];
+    let names = |pairs: [(&str, swath_expr::Expr); 3]| {
+        pairs.map(|(name, expr)| (Arc::from(name), expr)).to_vec()
+    };
+    let project = Project::new(
+        names([
+            ("id", col("id")),
+            ("twice", col("x") * lit(2.0)),
+            ("text", col("text")),
+        ]),
+        1,
+    );
+    let by_x = vec![SortKey::descending(1), SortKey::ascending(2)];
+    let write = ToParquet::new(folder.join("written").to_str().unwrap().to_owned()).overwrite();
+    swath_io::prepare_folder(&write).unwrap();
+    Cases::new(
+        Registry::standard(Env::default()),
+        [
+            Case::source(Arc::new(Constant::try_new(rows()).unwrap()), Vec::new()),
+            Case::source(Arc::new(InputRows::whole(meta())), parts()),
+            Case::source(Arc::new(InputRows::sliced(meta(), vec![slices])), parts()),
+            Case::source(Arc::new(Gather::new(meta(), vec![1])), vec![list]),
+            Case::source(Arc::new(scan(&folder.join("read"))), Vec::new()),
+            Case::step(Arc::new(Filter::new(col("x").gt(2.0))), rows()),
+            Case::step(Arc::new(project), rows()),
+            Case::step(Arc::new(Limit::new(33)), rows()),
+            Case::step(Arc::new(Tail::new(33)), rows()),
+            Case::step(Arc::new(TopK::new(7, by_x)), rows()),
+            Case::step(
+                Arc::new(GroupPartial::new(1, calls(), true)),
+                keyed(&["text", "x"]),
+            ),
+            Case::step(
+                Arc::new(GroupPartial::new(0, calls(), false)),
+                keyed(&["text", "x"]),
+            ),
+            Case::step(Arc::new(GroupMerge::combining(1, calls())), states(1)),
+            Case::step(Arc::new(GroupMerge::finishing(1, calls(), true)), states(1)),
+            Case::step(
+                Arc::new(GroupMerge::finishing(0, calls(), false)),
+                states(0),
+            ),
+            Case::sink(Arc::new(Rows::passing()), rows()),
+            Case::sink(Arc::new(Rows::held()), rows()),
+            Case::sink(Arc::new(Split::new(by())), rows()),
+            Case::sink(Arc::new(WriteParquet::new(write)), rows()).answering(written),
+        ],
+    )
+}
+
+#[test]
+fn every_kind_has_a_case() {
+    let folder = tempfile::tempdir().unwrap();
+    cases(folder.path()).check_that_none_is_missing();
+}
+
+#[test]
+#[should_panic(expected = "without a case: source `constant` source `gather`")]
+fn kinds_without_a_case_are_told() {
+    Cases::new(Registry::standard(Env::default()), []).check_that_none_is_missing();
+}
+
+#[test]
+fn encoding() {
+    let folder = tempfile::tempdir().unwrap();
+    cases(folder.path()).check_encoding();
+}
+
+#[test]
+fn empty_input() {
+    let folder = tempfile::tempdir().unwrap();
+    cases(folder.path()).check_empty_input();
+}
+
+#[test]
+fn memory() {
+    let folder = tempfile::tempdir().unwrap();
+    cases(folder.path()).check_memory();
+}
+
+#[test]
+fn cancellation() {
+    let folder = tempfile::tempdir().unwrap();
+    cases(folder.path()).check_cancellation();
+}
+
+#[test]
+fn pins() {
+    let folder = tempfile::tempdir().unwrap();
+    cases(folder.path()).check_pins();
+}
+
+#[test]
+fn any_chunking() {
+    let folder = tempfile::tempdir().unwrap();
+    let cases = cases(folder.path());
+    let cuts = prop::collection::vec(0_usize..70, 0..12);
+    let config = ProptestConfig {
+        cases: 24,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    };
+    proptest!(config, |(cuts in cuts, dead_rows in any::<bool>())| {
+        cases.check_chunking(&Chunking { cuts, dead_rows });
+    });
+}
