@@ -82,9 +82,6 @@ pub trait Part: Debug + Send + Sync {
     /// The format that decodes what [`Part::encode`] writes, by name.
     fn format(&self) -> &'static str;
 
-    /// Bytes of all columns as arrays, estimated.
-    fn decoded_bytes(&self) -> u64;
-
     /// Opens a reader of the rows and columns that are asked for; reads nothing yet.
     ///
     /// # Errors

@@ -7,13 +7,13 @@ use arrow_array::{ArrayRef, Float64Array, Int64Array, StringViewArray};
 use proptest::prelude::*;
 use swath_batch::{Chunk, Partition, Pieces, Value};
 use swath_divisions::{Slice, SliceRows};
-use swath_expr::{col, lit};
+use swath_expr::{Spelling, col, lit};
 use swath_io::{FooterCache, IoContext, ParquetDataset, ReadParquet, ScanRequest, ToParquet};
 use swath_kernels::SortKey;
 use swath_memory::CancelToken;
 use swath_meta::{DType, Index, Meta};
 use swath_ops::sink::{Rows, Split, WriteParquet};
-use swath_ops::source::{Constant, Gather, InputRows, ParquetScan};
+use swath_ops::source::{Constant, FileScan, Gather, InputRows};
 use swath_ops::step::{
     AggCall, AggInput, Filter, GroupMerge, GroupPartial, Limit, Project, Tail, TopK,
 };
@@ -37,10 +37,13 @@ fn rows() -> Partition {
                 .collect::<StringViewArray>(),
         ),
     ];
-    let meta = Meta::of([("id", "int64"), ("x", "float64"), ("text", "string")]).unwrap();
-    let meta = Arc::new(meta.with_index(Index::leading(1)).unwrap());
-    let batch = Chunk::new(columns, n as usize).into_batch(&meta).unwrap();
-    Partition::try_new(meta, vec![batch]).unwrap()
+    let meta =
+        Meta::of([("id", "int64"), ("x", "float64"), ("text", "string")]).expect("it is right");
+    let meta = Arc::new(meta.with_index(Index::leading(1)).expect("it is right"));
+    let batch = Chunk::new(columns, n as usize)
+        .into_batch(&meta)
+        .expect("it is right");
+    Partition::try_new(meta, vec![batch]).expect("it is right")
 }
 
 /// The same rows, the columns in this order, without an index.
@@ -48,14 +51,14 @@ fn keyed(columns: &[&str]) -> Partition {
     let rows = rows();
     let at: Vec<usize> = columns
         .iter()
-        .map(|name| rows.meta().position(name).unwrap())
+        .map(|name| rows.meta().position(name).expect("it is right"))
         .collect();
     let fields: Vec<_> = at
         .iter()
         .map(|at| rows.meta().fields()[*at].clone())
         .collect();
-    let meta = Meta::try_new(fields, Index::none()).unwrap();
-    rows.project(&at, Arc::new(meta)).unwrap()
+    let meta = Meta::try_new(fields, Index::none()).expect("it is right");
+    rows.project(&at, Arc::new(meta)).expect("it is right")
 }
 
 fn calls() -> Vec<AggCall> {
@@ -65,6 +68,10 @@ fn calls() -> Vec<AggCall> {
             input: Some(AggInput {
                 column: 1,
                 dtype: DType::Float64,
+                spelling: Spelling {
+                    text: "x".into(),
+                    code: "col(\"x\")".into(),
+                },
             }),
             output: function.into(),
         })
@@ -90,30 +97,36 @@ fn states(keys: usize) -> Partition {
         ("max#0", "float64"),
         ("first#0", "float64"),
     ];
-    let meta = Arc::new(Meta::of(names[1 - keys..].to_vec()).unwrap());
+    let meta = Arc::new(Meta::of(names[1 - keys..].to_vec()).expect("it is right"));
     let batch = Chunk::new(columns[1 - keys..].to_vec(), n as usize)
         .into_batch(&meta)
-        .unwrap();
-    Partition::try_new(meta, vec![batch]).unwrap()
+        .expect("it is right");
+    Partition::try_new(meta, vec![batch]).expect("it is right")
 }
 
-fn scan(folder: &Path) -> ParquetScan {
-    let options = ToParquet::new(folder.to_str().unwrap().to_owned()).row_group_rows(16);
-    swath_io::prepare_folder(&options).unwrap();
-    let mut writer = swath_io::ParquetWriter::create(&options, rows().meta(), 0).unwrap();
-    for batch in rows().batches() {
-        writer.write(batch).unwrap();
-    }
-    writer.finish().unwrap();
+fn scan(folder: &Path) -> FileScan {
+    let options =
+        ToParquet::new(folder.to_str().expect("it is right").to_owned()).row_group_rows(16);
     let context = IoContext::new(CancelToken::new(), Arc::new(FooterCache::default()));
-    let dataset =
-        ParquetDataset::open(&ReadParquet::new(folder.to_str().unwrap()), &context).unwrap();
+    swath_io::prepare_folder(&options, &context).expect("it is right");
+    let mut writer =
+        swath_io::ParquetWriter::create(&options, rows().meta(), 0, &context).expect("it is right");
+    for batch in rows().batches() {
+        writer.write(batch).expect("it is right");
+    }
+    writer.finish().expect("it is right");
+    let context = IoContext::new(CancelToken::new(), Arc::new(FooterCache::default()));
+    let dataset = ParquetDataset::open(
+        &ReadParquet::new(folder.to_str().expect("it is right")),
+        &context,
+    )
+    .expect("it is right");
     let units: Vec<usize> = (0..dataset.units().len()).collect();
     let mut request = ScanRequest::new(["id", "x"]);
     request.predicate = Some(col("x").gt(1.5));
     request.batch_rows = 10;
-    let meta = Arc::new(Meta::of([("id", "int64"), ("x", "float64")]).unwrap());
-    ParquetScan::new(meta, vec![(dataset.part(&units), 900)], request)
+    let meta = Arc::new(Meta::of([("id", "int64"), ("x", "float64")]).expect("it is right"));
+    FileScan::new(meta, vec![(Arc::new(dataset.part(&units)), 900)], request)
 }
 
 /// The rows that a write says it wrote, and those in the file.
@@ -124,7 +137,8 @@ fn written(value: &TaskValue) -> Vec<String> {
     let written = &written.batches()[0];
     let file = Value::from_array(written.column(0), 0).to_string();
     let context = IoContext::new(CancelToken::new(), Arc::new(FooterCache::default()));
-    let dataset = ParquetDataset::open(&ReadParquet::new(file.as_str()), &context).unwrap();
+    let dataset =
+        ParquetDataset::open(&ReadParquet::new(file.as_str()), &context).expect("it is right");
     let rows = dataset.rows();
     vec![
         file,
@@ -135,7 +149,7 @@ fn written(value: &TaskValue) -> Vec<String> {
 
 fn cases(folder: &Path) -> Cases {
     let meta = || Arc::clone(rows().meta());
-    let by = || Arc::new(HashPartitioner::try_new(["text"], 3).unwrap());
+    let by = || Arc::new(HashPartitioner::try_new(["text"], 3).expect("it is right"));
     let parts = || -> Vec<TaskValue> {
         [0, 20, 40]
             .map(|from| TaskValue::Rows(rows().slice(from, 20)))
@@ -145,7 +159,7 @@ fn cases(folder: &Path) -> Cases {
         let parts = [0, 20, 40].map(|from| rows().slice(from, 20));
         parts
             .iter()
-            .map(|part| split(part, &*by()).unwrap())
+            .map(|part| split(part, &*by()).expect("it is right"))
             .collect()
     };
     let list = TaskValue::List(pieces().into_iter().map(TaskValue::Pieces).collect());
@@ -171,12 +185,23 @@ fn cases(folder: &Path) -> Cases {
         1,
     );
     let by_x = vec![SortKey::descending(1), SortKey::ascending(2)];
-    let write = ToParquet::new(folder.join("written").to_str().unwrap().to_owned()).overwrite();
-    swath_io::prepare_folder(&write).unwrap();
+    let write = ToParquet::new(
+        folder
+            .join("written")
+            .to_str()
+            .expect("it is right")
+            .to_owned(),
+    )
+    .overwrite();
+    let context = IoContext::new(CancelToken::new(), Arc::new(FooterCache::default()));
+    swath_io::prepare_folder(&write, &context).expect("it is right");
     Cases::new(
         Registry::standard(Env::default()),
         [
-            Case::source(Arc::new(Constant::try_new(rows()).unwrap()), Vec::new()),
+            Case::source(
+                Arc::new(Constant::try_new(rows()).expect("it is right")),
+                Vec::new(),
+            ),
             Case::source(Arc::new(InputRows::whole(meta())), parts()),
             Case::source(Arc::new(InputRows::sliced(meta(), vec![slices])), parts()),
             Case::source(Arc::new(Gather::new(meta(), vec![1])), vec![list]),
@@ -210,49 +235,49 @@ fn cases(folder: &Path) -> Cases {
 
 #[test]
 fn every_kind_has_a_case() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempfile::tempdir().expect("it is right");
     cases(folder.path()).check_that_none_is_missing();
 }
 
 #[test]
-#[should_panic(expected = "without a case: source `constant` source `gather`")]
+#[should_panic(expected = "without a case: source `constant` source `file-scan`")]
 fn kinds_without_a_case_are_told() {
     Cases::new(Registry::standard(Env::default()), []).check_that_none_is_missing();
 }
 
 #[test]
 fn encoding() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempfile::tempdir().expect("it is right");
     cases(folder.path()).check_encoding();
 }
 
 #[test]
 fn empty_input() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempfile::tempdir().expect("it is right");
     cases(folder.path()).check_empty_input();
 }
 
 #[test]
 fn memory() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempfile::tempdir().expect("it is right");
     cases(folder.path()).check_memory();
 }
 
 #[test]
 fn cancellation() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempfile::tempdir().expect("it is right");
     cases(folder.path()).check_cancellation();
 }
 
 #[test]
 fn pins() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempfile::tempdir().expect("it is right");
     cases(folder.path()).check_pins();
 }
 
 #[test]
 fn any_chunking() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempfile::tempdir().expect("it is right");
     let cases = cases(folder.path());
     let cuts = prop::collection::vec(0_usize..70, 0..12);
     let config = ProptestConfig {

@@ -5,14 +5,14 @@ use std::sync::Arc;
 
 use arrow_array::{ArrayRef, Float64Array, Int64Array};
 use swath_batch::{Chunk, Partition};
-use swath_expr::{Expr, col};
+use swath_expr::{Expr, Spelling, col};
 use swath_graph::Name;
 use swath_io::{FooterCache, IoContext, ParquetDataset, ReadParquet, ScanRequest, ToParquet};
 use swath_kernels::SortKey;
 use swath_memory::{Budget, CancelToken, Demand};
 use swath_meta::{DType, Meta};
 use swath_ops::sink::{Rows, Split};
-use swath_ops::source::{Constant, Gather, InputRows, ParquetScan};
+use swath_ops::source::{Constant, FileScan, Gather, InputRows};
 use swath_ops::step::{
     AggCall, AggInput, Filter, GroupMerge, GroupPartial, Limit, Project, Tail, TopK,
 };
@@ -33,12 +33,13 @@ fn wide() -> Partition {
         let numbers = (0..ROWS).map(|row| (row * column as i64 % 10_007) as f64);
         columns.push(Arc::new(Float64Array::from_iter_values(numbers)));
     }
-    let meta =
-        Arc::new(Meta::of(fields.iter().map(|(name, dtype)| (name.as_str(), *dtype))).unwrap());
+    let meta = Arc::new(
+        Meta::of(fields.iter().map(|(name, dtype)| (name.as_str(), *dtype))).expect("it is right"),
+    );
     let batch = Chunk::new(columns, ROWS as usize)
         .into_batch(&meta)
-        .unwrap();
-    Partition::try_new(meta, vec![batch]).unwrap()
+        .expect("it is right");
+    Partition::try_new(meta, vec![batch]).expect("it is right")
 }
 
 /// Scans of these columns of a file, in one task.
@@ -46,15 +47,16 @@ struct File(ParquetDataset);
 
 impl File {
     fn written(folder: &Path) -> Self {
-        let folder = folder.to_str().unwrap();
+        let folder = folder.to_str().expect("it is right");
         let options = ToParquet::new(folder.to_owned());
-        swath_io::prepare_folder(&options).unwrap();
-        let rows = wide();
-        let mut writer = swath_io::ParquetWriter::create(&options, rows.meta(), 0).unwrap();
-        writer.write(&rows.batches()[0]).unwrap();
-        writer.finish().unwrap();
         let context = IoContext::new(CancelToken::new(), Arc::new(FooterCache::default()));
-        Self(ParquetDataset::open(&ReadParquet::new(folder), &context).unwrap())
+        swath_io::prepare_folder(&options, &context).expect("it is right");
+        let rows = wide();
+        let mut writer = swath_io::ParquetWriter::create(&options, rows.meta(), 0, &context)
+            .expect("it is right");
+        writer.write(&rows.batches()[0]).expect("it is right");
+        writer.finish().expect("it is right");
+        Self(ParquetDataset::open(&ReadParquet::new(folder), &context).expect("it is right"))
     }
 
     fn scan(&self, columns: &[&str], predicate: Option<Expr>) -> Arc<dyn SourceSpec> {
@@ -69,10 +71,10 @@ impl File {
         let fields = columns
             .iter()
             .map(|name| (*name, if *name == "id" { "int64" } else { "float64" }));
-        let meta = Arc::new(Meta::of(fields).unwrap());
-        Arc::new(ParquetScan::new(
+        let meta = Arc::new(Meta::of(fields).expect("it is right"));
+        Arc::new(FileScan::new(
             meta,
-            vec![(self.0.part(&units), bytes)],
+            vec![(Arc::new(self.0.part(&units)), bytes)],
             request,
         ))
     }
@@ -100,7 +102,8 @@ fn peak(op: &Op, inputs: &[TaskValue]) -> u64 {
     let grant = budget.grant_alone(Demand::default());
     let cx = TaskContext::new(&cancel, &grant);
     let inputs = ValueInputs::new(inputs.iter().cloned().map(Arc::new));
-    op.run_task(0, &inputs, &Env::default(), &cx).unwrap();
+    op.run_task(0, &inputs, &Env::default(), &cx)
+        .expect("it is right");
     budget.peak()
 }
 
@@ -110,6 +113,10 @@ fn sum(column: usize) -> Vec<AggCall> {
         input: Some(AggInput {
             column,
             dtype: DType::Float64,
+            spelling: Spelling {
+                text: "x".into(),
+                code: "col(\"x\")".into(),
+            },
         }),
         output: "sum".into(),
     }]
@@ -136,7 +143,7 @@ fn check(what: &str, op: &Op, inputs: &[TaskValue], factor: u64) {
 
 #[test]
 fn estimates_are_near_what_is_taken() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempfile::tempdir().expect("it is right");
     let file = File::written(folder.path());
     let all: Vec<String> = std::iter::once("id".to_owned())
         .chain((1..COLUMNS).map(|column| format!("x{column}")))
@@ -163,7 +170,11 @@ fn estimates_are_near_what_is_taken() {
         &[],
         2,
     );
-    let by = || Split::new(Arc::new(HashPartitioner::try_new(["id"], 8).unwrap()));
+    let by = || {
+        Split::new(Arc::new(
+            HashPartitioner::try_new(["id"], 8).expect("it is right"),
+        ))
+    };
     check(
         "a split",
         &op(file.scan(&["id", "x1"], None), None, by()),
@@ -186,9 +197,9 @@ fn estimates_are_near_what_is_taken() {
     let parts: Vec<TaskValue> = (0..4)
         .map(|part| {
             let rows = wide().slice(part * ROWS as u64 / 4, ROWS as u64 / 4);
-            let meta = Meta::of([("id", "int64"), ("sum#0", "float64")]).unwrap();
-            let rows = rows.project(&[0, 1], Arc::new(meta)).unwrap();
-            TaskValue::Rows(rows.compact().unwrap())
+            let meta = Meta::of([("id", "int64"), ("sum#0", "float64")]).expect("it is right");
+            let rows = rows.project(&[0, 1], Arc::new(meta)).expect("it is right");
+            TaskValue::Rows(rows.compact().expect("it is right"))
         })
         .collect();
     let TaskValue::Rows(first) = &parts[0] else {
@@ -214,7 +225,7 @@ fn estimates_are_near_what_is_taken() {
 
 #[test]
 fn a_sum_of_one_column_of_many_expects_next_to_nothing() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempfile::tempdir().expect("it is right");
     let file = File::written(folder.path());
     let one = file.scan(&["x1"], None);
     let sum = Arc::new(GroupPartial::new(0, sum(0), false));
@@ -230,7 +241,7 @@ fn a_sum_of_one_column_of_many_expects_next_to_nothing() {
 
 #[test]
 fn demands_follow_what_a_task_does() {
-    let meta = Arc::new(Meta::of([("id", "int64"), ("x", "float64")]).unwrap());
+    let meta = Arc::new(Meta::of([("id", "int64"), ("x", "float64")]).expect("it is right"));
     let rows = || Arc::new(InputRows::whole(Arc::clone(&meta))) as Arc<dyn SourceSpec>;
     let mb = 1 << 20;
     let step =
@@ -281,7 +292,7 @@ fn demands_follow_what_a_task_does() {
             "constant",
             demand(
                 &op(
-                    Arc::new(Constant::try_new(wide().slice(0, 0)).unwrap()),
+                    Arc::new(Constant::try_new(wide().slice(0, 0)).expect("it is right")),
                     None,
                     Rows::passing(),
                 ),

@@ -4,17 +4,18 @@ use std::sync::Arc;
 
 use arrow_array::{ArrayRef, Float64Array, Int64Array};
 use swath_batch::{Chunk, Partition};
+use swath_expr::Spelling;
 use swath_memory::{Budget, CancelToken, Demand};
 use swath_meta::{DType, Meta};
 use swath_ops::sink::Rows;
 use swath_ops::source::InputRows;
 use swath_ops::step::{AggCall, AggInput, GroupMerge, GroupPartial};
 use swath_ops::{Env, Op, OpError, Pipeline, StepSpec, TaskValue};
-use swath_scheduler::{TaskContext, ValueInputs};
+use swath_scheduler::{TaskContext, TaskError, ValueInputs};
 
 /// Parts of `rows` rows each with the keys that `key` gives, and a number.
 fn parts(parts: i64, rows: i64, key: fn(i64) -> i64) -> Vec<Arc<TaskValue>> {
-    let meta = Arc::new(Meta::of([("id", "int64"), ("sum#0", "float64")]).unwrap());
+    let meta = Arc::new(Meta::of([("id", "int64"), ("sum#0", "float64")]).expect("it is right"));
     let part = |part: i64| {
         let keys = (part * rows..(part + 1) * rows).map(key);
         let columns: Vec<ArrayRef> = vec![
@@ -25,8 +26,8 @@ fn parts(parts: i64, rows: i64, key: fn(i64) -> i64) -> Vec<Arc<TaskValue>> {
         ];
         let batch = Chunk::new(columns, rows as usize)
             .into_batch(&meta)
-            .unwrap();
-        let rows = Partition::try_new(Arc::clone(&meta), vec![batch]).unwrap();
+            .expect("it is right");
+        let rows = Partition::try_new(Arc::clone(&meta), vec![batch]).expect("it is right");
         Arc::new(TaskValue::Rows(rows))
     };
     (0..parts).map(part).collect()
@@ -38,17 +39,23 @@ fn sum() -> Vec<AggCall> {
         input: Some(AggInput {
             column: 1,
             dtype: DType::Float64,
+            spelling: Spelling {
+                text: "x".into(),
+                code: "col(\"x\")".into(),
+            },
         }),
         output: "sum".into(),
     }]
 }
+
+type Run = fn(&[Arc<TaskValue>], &Budget) -> Result<TaskValue, TaskError>;
 
 /// Runs the step over the parts as one task of a budget that holds nothing else.
 fn run(
     step: impl StepSpec + 'static,
     parts: &[Arc<TaskValue>],
     budget: &Budget,
-) -> Result<TaskValue, OpError> {
+) -> Result<TaskValue, TaskError> {
     let TaskValue::Rows(first) = &*parts[0] else {
         unreachable!("parts are rows")
     };
@@ -61,7 +68,9 @@ fn run(
     let cancel = CancelToken::new();
     let cx = TaskContext::new(&cancel, &grant);
     let inputs = ValueInputs::new(parts.iter().map(Arc::clone));
-    let made = op.run_task(0, &inputs, &Env::default(), &cx)?;
+    let made = op
+        .run_task(0, &inputs, &Env::default(), &cx)
+        .map_err(OpError::into_task_error)?;
     Ok(made.into_iter().next().expect("one port").value)
 }
 
@@ -90,17 +99,14 @@ const LEAST: u64 = (PARTS * ROWS) as u64 * (32 + 8 + 8);
 #[test]
 fn groups_are_reserved_with_their_tables() {
     let parts = parts(PARTS, ROWS, distinct);
-    let steps: [(
-        &str,
-        fn(&[Arc<TaskValue>], &Budget) -> Result<TaskValue, OpError>,
-    ); 3] = [
+    let steps: [(&str, Run); 3] = [
         ("merge", |parts, budget| run(merge(), parts, budget)),
         ("sorted", |parts, budget| run(sorted(), parts, budget)),
         ("partial", |parts, budget| run(partial(), parts, budget)),
     ];
     for (name, step) in steps {
         let budget = Budget::unlimited();
-        step(&parts, &budget).unwrap();
+        step(&parts, &budget).expect("it is right");
         let peak = budget.peak();
         assert!(peak >= LEAST, "{name}: {peak} of {LEAST}");
         // Tables grow by fours, and the old one is there meanwhile.
@@ -109,7 +115,7 @@ fn groups_are_reserved_with_their_tables() {
 
         let short = Budget::new(LEAST / 2);
         let error = step(&parts, &short).unwrap_err();
-        assert!(matches!(error, OpError::OverBudget(_)), "{name}: {error}");
+        assert!(error.over_budget().is_some(), "{name}: {error}");
         assert_eq!(short.used(), 0, "{name}");
     }
 }
@@ -120,7 +126,7 @@ fn what_is_merged_is_not_paid_for_twice() {
     let parts = parts(8, 50_000, |row| distinct(row % 1000));
     let budget = Budget::new(12 << 20);
     for step in [merge(), sorted()] {
-        let TaskValue::Rows(groups) = run(step, &parts, &budget).unwrap() else {
+        let TaskValue::Rows(groups) = run(step, &parts, &budget).expect("it is right") else {
             unreachable!("rows come out")
         };
         assert_eq!(groups.rows(), 1000);
@@ -136,5 +142,5 @@ fn a_thousand_parts_are_merged_as_they_come() {
     let parts = parts(60, 50_000, |row| distinct(row % 1000));
     let all: u64 = 60 * 50_000 * 16;
     let budget = Budget::new(all / 3);
-    run(merge(), &parts, &budget).unwrap();
+    run(merge(), &parts, &budget).expect("it is right");
 }

@@ -226,15 +226,9 @@ impl ParquetDataset {
     /// # Panics
     /// Where there is no such unit.
     pub fn part(&self, units: &[usize]) -> ParquetPart {
-        let names: Vec<Arc<str>> = self
-            .meta
-            .fields()
-            .iter()
-            .map(|field| Arc::clone(&field.name))
-            .collect();
         let mut files: Vec<PartFile> = Vec::new();
         let mut last = None;
-        let (mut rows, mut bytes) = (0, 0);
+        let mut rows = 0;
         for &at in units {
             let unit = self.units[at];
             if last != Some(unit.file) {
@@ -251,14 +245,12 @@ impl ParquetDataset {
                 .row_groups
                 .push(unit.row_group as u32);
             rows += unit.rows;
-            bytes += self.unit_bytes(at, &names);
         }
         ParquetPart {
             files,
             tuning: self.tuning,
             within: None,
             rows,
-            decoded_bytes: bytes,
         }
     }
 

@@ -18,7 +18,6 @@ pub struct ParquetPart {
     /// Which rows are read, where a neighbouring part reads the others of the same row groups.
     pub(super) within: Option<Within>,
     pub(super) rows: u64,
-    pub(super) decoded_bytes: u64,
 }
 
 /// Row groups of one file, ascending.
@@ -34,11 +33,6 @@ impl ParquetPart {
         self.rows
     }
 
-    /// Bytes of all columns as arrays, estimated from footers.
-    pub fn decoded_bytes(&self) -> u64 {
-        self.decoded_bytes
-    }
-
     /// The files, in the state that they must be in.
     pub fn files(&self) -> impl Iterator<Item = &FileIdentity> {
         self.files.iter().map(|file| &file.identity)
@@ -51,7 +45,6 @@ impl ParquetPart {
             object.serde("tuning", &self.tuning);
             object.serde("within", &self.within);
             object.u64("rows", self.rows);
-            object.u64("decoded_bytes", self.decoded_bytes);
         });
     }
 
@@ -74,7 +67,6 @@ impl ParquetPart {
             tuning: object.serde("tuning")?,
             within,
             rows: object.u64("rows")?,
-            decoded_bytes: object.u64("decoded_bytes")?,
         })
     }
 }
@@ -82,10 +74,6 @@ impl ParquetPart {
 impl Part for ParquetPart {
     fn format(&self) -> &'static str {
         "parquet"
-    }
-
-    fn decoded_bytes(&self) -> u64 {
-        Self::decoded_bytes(self)
     }
 
     fn open(&self, request: &ScanRequest, context: &IoContext) -> Result<Box<dyn Reader>, IoError> {

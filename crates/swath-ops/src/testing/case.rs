@@ -24,8 +24,11 @@ pub struct Case {
     pub(super) input: Option<Partition>,
     /// What a task of a source depends on.
     pub(super) inputs: Vec<TaskValue>,
-    pub(super) answer: Arc<dyn Fn(&TaskValue) -> Vec<String>>,
+    pub(super) answer: Answer,
 }
+
+/// What of a value must always be the same.
+type Answer = Arc<dyn Fn(&TaskValue) -> Vec<String>>;
 
 /// What a case is about.
 #[derive(Clone, Debug)]
@@ -100,7 +103,7 @@ impl Case {
     }
 
     /// A task of the part, fed with the rows of the case.
-    pub(super) fn pipeline(&self, chunking: &Chunking, upset: Upset) -> Pipeline {
+    pub(super) fn pipeline(&self, chunking: &Chunking, upset: &Upset) -> Pipeline {
         let fed = || {
             let rows = self.input.as_ref().expect("steps and sinks have an input");
             let fed = Fed {

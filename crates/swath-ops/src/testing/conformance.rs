@@ -144,7 +144,7 @@ impl Cases {
             let kind = case.kind();
             for limit in (0..26).map(|power| 1 << power) {
                 let budget = Budget::new(limit);
-                match self.run(case, &cut, Upset::Nothing, &budget, &CancelToken::new()) {
+                match self.run(case, &cut, &Upset::Nothing, &budget, &CancelToken::new()) {
                     Ok(_) => {}
                     Err(error) => {
                         let error = error.into_task_error();
@@ -160,7 +160,7 @@ impl Cases {
             for at in 0..4 {
                 let budget = Budget::new(PLENTY);
                 let upset = Upset::Fails(at);
-                match self.run(case, &cut, upset, &budget, &CancelToken::new()) {
+                match self.run(case, &cut, &upset, &budget, &CancelToken::new()) {
                     // It had enough before.
                     Ok(_) | Err(OpError::ValueKind { .. }) => {}
                     Err(error) => panic_for(&kind, &error),
@@ -187,7 +187,7 @@ impl Cases {
                     token.cancel();
                 }
                 let upset = Upset::Cancels(at, token.clone());
-                match self.run(case, &cut, upset, &budget, &token) {
+                match self.run(case, &cut, &upset, &budget, &token) {
                     Ok(value) => assert!(
                         !token.is_cancelled() || texts(&value).is_empty(),
                         "`{kind}` went on after it was cancelled at chunk {at}"
@@ -256,7 +256,7 @@ impl Cases {
     /// What comes out if nothing goes wrong.
     fn answer(&self, case: &Case, chunking: &Chunking) -> Vec<String> {
         let (budget, token) = (Budget::new(PLENTY), CancelToken::new());
-        let value = self.run(case, chunking, Upset::Nothing, &budget, &token);
+        let value = self.run(case, chunking, &Upset::Nothing, &budget, &token);
         let value = value.unwrap_or_else(|error| panic_for(&case.kind(), &error));
         assert_eq!(budget.used(), 0, "`{}` keeps memory", case.kind());
         (case.answer)(&value)
@@ -267,7 +267,7 @@ impl Cases {
         &self,
         case: &Case,
         chunking: &Chunking,
-        upset: Upset,
+        upset: &Upset,
         budget: &Budget,
         token: &CancelToken,
     ) -> Result<TaskValue, OpError> {

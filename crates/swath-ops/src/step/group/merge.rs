@@ -210,39 +210,34 @@ impl Running {
                 self.merge_wave(wave, cx)?;
             }
         }
+        let (spec, names) = (&self.spec, &self.key_names);
+        // One row a group; the tables are gone.
+        let rows_of = |groups: Counted| {
+            if spec.finish {
+                groups.finish(&spec.calls, names)
+            } else {
+                groups.into_states()
+            }
+        };
         match std::mem::replace(&mut self.merged, Merged::Nothing) {
-            Merged::Nothing => Ok(vec![rows_of(
-                &self.spec,
-                &self.key_names,
-                self.no_groups(cx)?,
-            )?]),
-            Merged::Whole(groups) => Ok(vec![rows_of(&self.spec, &self.key_names, *groups)?]),
+            Merged::Nothing => Ok(vec![rows_of(self.no_groups(cx)?)?]),
+            Merged::Whole(groups) => Ok(vec![rows_of(*groups)?]),
             Merged::Pieces(pieces) => {
                 let pieces: Vec<Mutex<Option<Counted>>> = pieces
                     .into_iter()
                     .map(|piece| Mutex::new(piece.into_inner().ok()))
                     .collect();
-                let (spec, key_names) = (&self.spec, &self.key_names);
                 let emit = |piece: usize| {
                     let groups = pieces[piece]
                         .lock()
                         .unwrap_or_else(PoisonError::into_inner)
                         .take()
                         .expect("each piece is emitted once, and no merge into it panicked");
-                    rows_of(spec, key_names, groups).map_err(OpError::into_task_error)
+                    rows_of(groups).map_err(OpError::into_task_error)
                 };
                 cx.parallel_for(pieces.len(), emit).map_err(OpError::Input)
             }
         }
-    }
-}
-
-/// One row a group; the tables are gone.
-fn rows_of(spec: &GroupMerge, key_names: &[Arc<str>], groups: Counted) -> Result<Made, OpError> {
-    if spec.finish {
-        groups.finish(&spec.calls, key_names)
-    } else {
-        groups.into_states()
     }
 }
 

@@ -35,8 +35,8 @@ pub(super) fn sorted(
     let rows: usize = made.iter().map(|made| made.chunk.rows).sum();
     let ranges = (rows / RANGE_ROWS).min(RANGES);
     if ranges < 2 || keys.iter().any(DType::is_unordered) {
-        let columns = made.iter().map(|made| made.chunk.columns.clone()).collect();
-        let one = sort(columns, keys.len(), cx)?;
+        let parts: Vec<_> = made.iter().map(|made| made.chunk.columns.clone()).collect();
+        let one = sort(&parts, keys.len(), cx)?;
         return Ok(vec![one]);
     }
     in_ranges(made, keys, ranges, cx)
@@ -67,15 +67,15 @@ fn in_ranges(
         .parallel_for(made.len(), scatter)
         .map_err(OpError::Input)?;
     let sort_range = |range: usize| {
-        let parts = scattered.iter().map(|part| part.range(range)).collect();
-        sort(parts, keys.len(), cx).map_err(OpError::into_task_error)
+        let parts: Vec<_> = scattered.iter().map(|part| part.range(range)).collect();
+        sort(&parts, keys.len(), cx).map_err(OpError::into_task_error)
     };
     cx.parallel_for(boundaries.ranges(), sort_range)
         .map_err(OpError::Input)
 }
 
 /// The rows of all parts, sorted.
-fn sort(parts: Vec<Vec<ArrayRef>>, keys: usize, cx: &TaskContext<'_>) -> Result<Made, OpError> {
+fn sort(parts: &[Vec<ArrayRef>], keys: usize, cx: &TaskContext<'_>) -> Result<Made, OpError> {
     let rows: usize = parts.iter().map(|part| part[0].len()).sum();
     let mut reserved = cx.reserve("sorted groups");
     // Words to be sorted, and the order that they come to.
