@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use swath_divisions::Divisions;
 use swath_graph::{Key, Name};
+use swath_io::FooterCache;
 use swath_memory::format_bytes;
 use swath_meta::Meta;
 use swath_plan::{HeldRows, Plan};
@@ -30,6 +31,8 @@ pub(crate) struct HeldSet {
     since: Instant,
     cost: Duration,
     held: Mutex<Option<Vec<Held>>>,
+    /// Whose page buffers go with the partitions that were read through them; `None` for rows from memory.
+    buffers: Option<Arc<FooterCache>>,
 }
 
 impl HeldSet {
@@ -54,6 +57,7 @@ impl HeldSet {
             since: Instant::now(),
             cost: began.elapsed(),
             held: Mutex::new(Some(held)),
+            buffers: Some(Arc::clone(&frame.session().env().footers)),
         }
     }
 
@@ -75,6 +79,7 @@ impl HeldSet {
             since: Instant::now(),
             cost: Duration::ZERO,
             held: Mutex::new(Some(held)),
+            buffers: None,
         }
     }
 
@@ -157,15 +162,25 @@ impl HeldSet {
     /// Lets the partitions go; rows from memory stay, because nothing could bring them back.
     pub(crate) fn release(&self) {
         if self.origin.is_some() {
-            let held = self
-                .held
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .take();
-            if held.is_some() {
-                tracing::debug!(name = %self.name, at = %self.location, "released");
-            }
+            self.let_go();
         }
+    }
+
+    /// Gives back the partitions, and what the session keeps to read the next ones faster: who releases wants the memory.
+    fn let_go(&self) {
+        let held = self
+            .held
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        if held.is_none() {
+            return;
+        }
+        drop(held);
+        if let Some(buffers) = &self.buffers {
+            buffers.free_buffers();
+        }
+        tracing::debug!(name = %self.name, at = %self.location, "released");
     }
 
     /// What it is to the user, if partitions of this name of the backend are among what it holds.
@@ -214,6 +229,12 @@ pub(crate) struct Holding {
     /// Handed in, not persisted.
     pub(crate) from_memory: bool,
     pub(crate) location: &'static Location<'static>,
+}
+
+impl Drop for HeldSet {
+    fn drop(&mut self) {
+        self.let_go();
+    }
 }
 
 impl HeldRows for HeldSet {

@@ -40,6 +40,11 @@ impl Interrupt {
         *self.session() = Some(session.clone());
     }
 
+    /// Says that nothing is computed any more; the session may end.
+    pub(crate) fn lets_go(&self) {
+        *self.session() = None;
+    }
+
     /// Whether Ctrl-C came.
     pub(crate) fn came(&self) -> bool {
         self.0.came.load(Ordering::Acquire)

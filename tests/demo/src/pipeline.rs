@@ -47,7 +47,7 @@ pub(crate) fn run(
     let sales = session.read_parquet(files)?;
     page::frame(out, &sales)?;
 
-    let before = memory(&session);
+    let before = memory(session.memory_used());
     let start = Instant::now();
     let filtered = sales
         .filter(col("amount").gt(5000))?
@@ -55,14 +55,14 @@ pub(crate) fn run(
         .persist()?;
     let persist = start.elapsed();
     let read_by_persist = counters.take();
+    page::persisted(out, &session.persisted(), &read_by_persist)?;
     let with = answer(&filtered, &counters)?;
     page::answers(out, &with.answers)?;
-    page::persisted(out, &session.persisted())?;
 
-    let held = memory(&session);
+    let held = memory(session.memory_used());
     filtered.release();
     drop(filtered);
-    let after = memory(&session);
+    let after = memory(session.memory_used());
 
     let without = answer(&sales.filter(col("amount").gt(5000))?, &counters)?;
     ensure!(
@@ -76,16 +76,24 @@ pub(crate) fn run(
     page::reads(
         out,
         &[
-            ("persist", &read_by_persist),
-            ("three queries", &without.read),
-            ("from persisted", &with.read),
-            ("one week", &read_by_week),
+            ("to persist", &read_by_persist),
+            ("queries, persisted", &with.read),
+            ("queries, files", &without.read),
+            ("last week, files", &read_by_week),
         ],
     )?;
     page::times(out, persist, &with, &without)?;
+    drop((with, without, week, sales));
+    interrupt.lets_go();
+    drop(session);
     page::memory(
         out,
-        &[("before", before), ("persisted", held), ("released", after)],
+        &[
+            ("before", before),
+            ("persisted", held),
+            ("released", after),
+            ("session closed", memory(0)),
+        ],
     )
 }
 
@@ -140,11 +148,11 @@ fn same(ours: &[Table; 3], theirs: &[Table; 3]) -> Result<bool> {
     Ok(ours[2].to_string() == theirs[2].to_string())
 }
 
-/// What the session and the process have now, after freed memory went back to the system.
-fn memory(session: &Session) -> Memory {
+/// What the session counts, and the process has now, after freed memory went back to the system.
+fn memory(session: u64) -> Memory {
     swath_process::purge();
     Memory {
-        session: session.memory_used(),
+        session,
         process: swath_process::resident(),
     }
 }

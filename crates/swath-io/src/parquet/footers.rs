@@ -49,6 +49,11 @@ struct Table {
 }
 
 impl FooterCache {
+    /// Frees the page buffers that wait for a next reader. Footers stay, and so do the buffers of open readers.
+    pub fn free_buffers(&self) {
+        self.buffers.free();
+    }
+
     /// The footer of a file in this state, read if it is not here.
     pub(super) fn get(
         &self,

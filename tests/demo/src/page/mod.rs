@@ -26,13 +26,13 @@ pub(crate) struct Memory {
 pub(crate) fn title(out: &mut dyn Write, options: &Options) -> Result<()> {
     let rows = swath_data::rows(&options.rows)?;
     let threads = match options.threads {
-        Some(1) => "1 thread".to_owned(),
-        Some(threads) => format!("{threads} threads"),
-        None => "all threads".to_owned(),
+        Some(1) => "on 1 thread".to_owned(),
+        Some(threads) => format!("on {threads} threads"),
+        None => "on all threads of this machine".to_owned(),
     };
     writeln!(
         out,
-        "swath: {} sales in {} Parquet files, {threads}, at most {} of memory",
+        "swath: {} sales in {} Parquet files, {threads}, in at most {} of memory",
         count(rows),
         count(options.files.min(rows)),
         options.memory_limit
@@ -82,16 +82,28 @@ pub(crate) fn answers(out: &mut dyn Write, answers: &[Table; 3]) -> Result<()> {
     Ok(())
 }
 
-/// What the session holds.
-pub(crate) fn persisted(out: &mut dyn Write, persisted: &Persisted) -> Result<()> {
-    section(out, "session.persisted()")?;
-    writeln!(out, "{persisted}")?;
+/// What was persisted, and what the session holds since.
+pub(crate) fn persisted(out: &mut dyn Write, persisted: &Persisted, read: &Metrics) -> Result<()> {
+    section(
+        out,
+        "filtered = sales.filter(col(\"amount\").gt(5000)).label(\"amount > 5000\").persist()",
+    )?;
+    writeln!(
+        out,
+        "{} of {} rows pass, and stay in memory for the queries below:\n\n{persisted}",
+        count(read.total("rows_selected")),
+        count(read.total("rows_read")),
+    )?;
     Ok(())
 }
 
 /// What the scans of each computation read, and what they could skip.
 pub(crate) fn reads(out: &mut dyn Write, computations: &[(&str, &Metrics)]) -> Result<()> {
-    section(out, "Read and skipped")?;
+    section(out, "What was read and skipped")?;
+    writeln!(
+        out,
+        "to persist, by the three queries over what is persisted, by the same over the files, and by a query of the last week:\n"
+    )?;
     let titles = computations.iter().map(|(title, _)| (*title).to_owned());
     let mut grid = Grid::new("", titles);
     let each = |number: &dyn Fn(&Metrics) -> u64| -> Vec<String> {
@@ -134,10 +146,10 @@ pub(crate) fn times(
     with: &Answered,
     without: &Answered,
 ) -> Result<()> {
-    section(out, "Seconds")?;
+    section(out, "How long it took")?;
     let titles = ["persisted", "from files"].map(str::to_owned);
     let mut grid = Grid::new("", titles);
-    grid.row("persist", [seconds(persist), "-".to_owned()]);
+    grid.row("to persist", [seconds(persist), "-".to_owned()]);
     for (at, query) in QUERIES.into_iter().enumerate() {
         grid.row(query, [seconds(with.alone[at]), seconds(without.alone[at])]);
     }

@@ -66,6 +66,15 @@ impl Waiting {
             waiting.push(buffers);
         }
     }
+
+    /// Frees what waits.
+    pub(in crate::parquet) fn free(&self) {
+        let waiting = {
+            let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            std::mem::take(&mut *waiting)
+        };
+        drop(waiting);
+    }
 }
 
 /// Makes a buffer at least `len` long. What was in it is lost: nothing is copied, nothing filled twice.
