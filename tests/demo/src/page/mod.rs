@@ -173,6 +173,10 @@ pub(crate) fn memory(out: &mut dyn Write, moments: &[(&str, Memory)]) -> Result<
         grid.row("the process has", process.map(bytes));
     }
     write!(out, "{grid}")?;
+    writeln!(
+        out,
+        "\nThe process also has the program itself, scratch of the threads while they run, and what the allocator keeps for them."
+    )?;
     Ok(())
 }
 
