@@ -3,16 +3,19 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use arrow_array::{ArrayRef, Float64Array, Int64Array, StringViewArray};
+use arrow_array::{ArrayRef, Float64Array, Int64Array, StringViewArray, UInt64Array};
 use proptest::prelude::*;
 use swath_batch::{Chunk, Partition, Pieces, Value};
 use swath_divisions::{Slice, SliceRows};
 use swath_expr::{Spelling, col, lit};
-use swath_io::{FooterCache, IoContext, ParquetDataset, ReadParquet, ScanRequest, ToParquet};
+use swath_io::{
+    FolderWrite, FooterCache, IoContext, ParquetDataset, ParquetWriter, ReadParquet, ScanRequest,
+    ToParquet, WrittenFile,
+};
 use swath_kernels::SortKey;
 use swath_memory::CancelToken;
 use swath_meta::{DType, Index, Meta};
-use swath_ops::sink::{Rows, Split, WriteParquet};
+use swath_ops::sink::{PublishParquet, Rows, Split, WriteParquet};
 use swath_ops::source::{Constant, FileScan, Gather, InputRows};
 use swath_ops::step::{
     AggCall, AggInput, Filter, GroupMerge, GroupPartial, Limit, Project, Tail, TopK,
@@ -104,17 +107,46 @@ fn states(keys: usize) -> Partition {
     Partition::try_new(meta, vec![batch]).expect("it is right")
 }
 
-fn scan(folder: &Path) -> FileScan {
-    let options =
-        ToParquet::new(folder.to_str().expect("it is right").to_owned()).row_group_rows(16);
+/// A write into a folder that may be replaced.
+fn begin(options: &ToParquet) -> FolderWrite {
     let context = IoContext::new(CancelToken::new(), Arc::new(FooterCache::default()));
-    swath_io::prepare_folder(&options, &context).expect("it is right");
-    let mut writer =
-        swath_io::ParquetWriter::create(&options, rows().meta(), 0, &context).expect("it is right");
+    let target = options.target(&context).expect("it is right");
+    target.begin().expect("it is right")
+}
+
+/// The rows as the first file of a write.
+fn file(options: &ToParquet, write: &FolderWrite) -> WrittenFile {
+    let context = IoContext::new(CancelToken::new(), Arc::new(FooterCache::default()));
+    let mut writer = ParquetWriter::create(options, write.staged(), rows().meta(), 0, &context)
+        .expect("it is right");
     for batch in rows().batches() {
         writer.write(batch).expect("it is right");
     }
-    writer.finish().expect("it is right");
+    writer.finish().expect("it is right")
+}
+
+/// What a task that wrote a file says of it.
+fn listed(file: &WrittenFile) -> Partition {
+    let columns: Vec<ArrayRef> = vec![
+        Arc::new(StringViewArray::from_iter_values([&file.path])),
+        Arc::new(UInt64Array::from(vec![file.rows])),
+        Arc::new(UInt64Array::from(vec![file.bytes])),
+    ];
+    let meta = PublishParquet::written_meta();
+    let batch = Chunk::new(columns, 1).into_batch(&meta);
+    Partition::try_new(meta, vec![batch.expect("it is right")]).expect("it is right")
+}
+
+fn scan(folder: &Path) -> FileScan {
+    let options =
+        ToParquet::new(folder.to_str().expect("it is right").to_owned()).row_group_rows(16);
+    let write = begin(&options);
+    let file = file(&options, &write);
+    let context = IoContext::new(CancelToken::new(), Arc::new(FooterCache::default()));
+    write
+        .staged()
+        .publish(&[file], &context)
+        .expect("it is right");
     let context = IoContext::new(CancelToken::new(), Arc::new(FooterCache::default()));
     let dataset = ParquetDataset::open(
         &ReadParquet::new(folder.to_str().expect("it is right")),
@@ -135,19 +167,13 @@ fn written(value: &TaskValue) -> Vec<String> {
         unreachable!("a write tells in rows what it wrote")
     };
     let written = &written.batches()[0];
-    let file = Value::from_array(written.column(0), 0).to_string();
-    let context = IoContext::new(CancelToken::new(), Arc::new(FooterCache::default()));
-    let dataset =
-        ParquetDataset::open(&ReadParquet::new(file.as_str()), &context).expect("it is right");
-    let rows = dataset.rows();
-    vec![
-        file,
-        Value::from_array(written.column(1), 0).to_string(),
-        rows.to_string(),
-    ]
+    (0..2)
+        .map(|column| Value::from_array(written.column(column), 0).to_string())
+        .collect()
 }
 
-fn cases(folder: &Path) -> Cases {
+/// A case of every kind, and the writes that they belong to, which end when they are dropped.
+fn cases(folder: &Path) -> (Cases, [FolderWrite; 2]) {
     let meta = || Arc::clone(rows().meta());
     let by = || Arc::new(HashPartitioner::try_new(["text"], 3).expect("it is right"));
     let parts = || -> Vec<TaskValue> {
@@ -185,17 +211,15 @@ fn cases(folder: &Path) -> Cases {
         1,
     );
     let by_x = vec![SortKey::descending(1), SortKey::ascending(2)];
-    let write = ToParquet::new(
-        folder
-            .join("written")
-            .to_str()
-            .expect("it is right")
-            .to_owned(),
-    )
-    .overwrite();
-    let context = IoContext::new(CancelToken::new(), Arc::new(FooterCache::default()));
-    swath_io::prepare_folder(&write, &context).expect("it is right");
-    Cases::new(
+    let options = |name: &str| {
+        let folder = folder.join(name);
+        ToParquet::new(folder.to_str().expect("it is right").to_owned()).overwrite()
+    };
+    let (written_to, published_to) = (options("written"), options("published"));
+    let (write, publish) = (begin(&written_to), begin(&published_to));
+    let published = listed(&file(&published_to, &publish));
+    let staged = write.staged().clone();
+    let cases = Cases::new(
         Registry::standard(Env::default()),
         [
             Case::source(
@@ -228,15 +252,21 @@ fn cases(folder: &Path) -> Cases {
             Case::sink(Arc::new(Rows::passing()), rows()),
             Case::sink(Arc::new(Rows::held()), rows()),
             Case::sink(Arc::new(Split::new(by())), rows()),
-            Case::sink(Arc::new(WriteParquet::new(write)), rows()).answering(written),
+            Case::sink(Arc::new(WriteParquet::new(written_to, staged)), rows()).answering(written),
+            Case::sink(
+                Arc::new(PublishParquet::new(publish.staged().clone())),
+                published,
+            ),
         ],
-    )
+    );
+    (cases, [write, publish])
 }
 
 #[test]
 fn every_kind_has_a_case() {
     let folder = tempfile::tempdir().expect("it is right");
-    cases(folder.path()).check_that_none_is_missing();
+    let (cases, _writes) = cases(folder.path());
+    cases.check_that_none_is_missing();
 }
 
 #[test]
@@ -248,37 +278,42 @@ fn kinds_without_a_case_are_told() {
 #[test]
 fn encoding() {
     let folder = tempfile::tempdir().expect("it is right");
-    cases(folder.path()).check_encoding();
+    let (cases, _writes) = cases(folder.path());
+    cases.check_encoding();
 }
 
 #[test]
 fn empty_input() {
     let folder = tempfile::tempdir().expect("it is right");
-    cases(folder.path()).check_empty_input();
+    let (cases, _writes) = cases(folder.path());
+    cases.check_empty_input();
 }
 
 #[test]
 fn memory() {
     let folder = tempfile::tempdir().expect("it is right");
-    cases(folder.path()).check_memory();
+    let (cases, _writes) = cases(folder.path());
+    cases.check_memory();
 }
 
 #[test]
 fn cancellation() {
     let folder = tempfile::tempdir().expect("it is right");
-    cases(folder.path()).check_cancellation();
+    let (cases, _writes) = cases(folder.path());
+    cases.check_cancellation();
 }
 
 #[test]
 fn pins() {
     let folder = tempfile::tempdir().expect("it is right");
-    cases(folder.path()).check_pins();
+    let (cases, _writes) = cases(folder.path());
+    cases.check_pins();
 }
 
 #[test]
 fn any_chunking() {
     let folder = tempfile::tempdir().expect("it is right");
-    let cases = cases(folder.path());
+    let (cases, _writes) = cases(folder.path());
     let cuts = prop::collection::vec(0_usize..70, 0..12);
     let config = ProptestConfig {
         cases: 24,

@@ -50,12 +50,16 @@ impl File {
         let folder = folder.to_str().expect("it is right");
         let options = ToParquet::new(folder.to_owned());
         let context = IoContext::new(CancelToken::new(), Arc::new(FooterCache::default()));
-        swath_io::prepare_folder(&options, &context).expect("it is right");
+        let target = options.target(&context).expect("it is right");
+        let write = target.begin().expect("it is right");
         let rows = wide();
-        let mut writer = swath_io::ParquetWriter::create(&options, rows.meta(), 0, &context)
-            .expect("it is right");
+        let mut writer =
+            swath_io::ParquetWriter::create(&options, write.staged(), rows.meta(), 0, &context)
+                .expect("it is right");
         writer.write(&rows.batches()[0]).expect("it is right");
-        writer.finish().expect("it is right");
+        let file = writer.finish().expect("it is right");
+        let published = write.staged().publish(&[file], &context);
+        published.expect("it is right");
         Self(ParquetDataset::open(&ReadParquet::new(folder), &context).expect("it is right"))
     }
 

@@ -636,7 +636,7 @@ fn dtypes() {
         df.filter(most.lt(col("region")))
     });
     scene.mistake("the number of rows against text", |_| {
-        df.filter(col("region").eq(&df.len()))
+        df.filter(col("region").eq(df.len()))
     });
     scene.finish("dtypes");
 }

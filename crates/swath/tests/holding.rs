@@ -1,6 +1,6 @@
 //! What is held, for how long, and who is told to hold it.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::sync::{Arc, Mutex};
 
 use swath::prelude::*;
@@ -21,7 +21,7 @@ fn holders(session: &Session, label: &str) -> Vec<&'static str> {
         .frames()
         .iter()
         .find(|frame| frame.label == label)
-        .unwrap_or_else(|| panic!("`{label}` in\n{persisted}"));
+        .expect(label);
     frame
         .holders
         .iter()
@@ -165,7 +165,7 @@ fn the_limit_is_what_was_asked_for() -> swath::Result<()> {
 fn slices_are_persisted_together() -> swath::Result<()> {
     let session = Session::testing();
     let df = sales(&session)?;
-    let frames = vec![df.filter(col("v").gt(2))?, df.filter(col("v").gt(7))?];
+    let frames = [df.filter(col("v").gt(2))?, df.filter(col("v").gt(7))?];
     let held: Vec<DataFrame> = swath::persist(&frames[..])?;
     let rows: Vec<usize> = swath::compute(&held[..])?
         .iter()
@@ -257,7 +257,7 @@ struct Fields(String);
 
 impl Visit for Fields {
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
-        self.0 += &format!("{field}={value:?};");
+        write!(self.0, "{field}={value:?};").expect("text can be written");
     }
 }
 

@@ -66,10 +66,9 @@ async fn a_query_past_its_deadline_is_cancelled() -> swath::Result<()> {
         .memory_limit("256MiB")
         .observer(ended.clone())
         .build()?;
-    let text: String = (0..2000)
-        .map(|row| format!("{},{row}\n", row % 997))
-        .collect();
-    let batch = Batch::from_csv(&format!("k,v\n{text}"))?;
+    let rows = (0..2000).map(|row| format!("{},{row}", row % 997));
+    let rows: Vec<String> = std::iter::once("k,v".to_owned()).chain(rows).collect();
+    let batch = Batch::from_csv(&rows.join("\n"))?;
     // Two thousand tasks of some milliseconds each: far more than the deadline leaves time for.
     let df = session.from_batches(vec![batch; 2000])?.repartition(2000)?;
     let before = session.memory_used();

@@ -74,6 +74,7 @@ mod tests {
         assert_eq!(total_of("MemFree: 1 kB\n"), None);
     }
     #[test]
+    #[expect(clippy::disallowed_methods, reason = "a test makes the kernel's files")]
     fn limits_of_all_groups_above_count() {
         let root = tempfile::tempdir().unwrap();
         let files = [
