@@ -6,6 +6,8 @@ use swath_meta::{DType, Meta};
 
 /// Bytes that a text is guessed to take where nothing says more.
 const TEXT: u64 = 24;
+/// The most that the dictionary of a column is guessed to take: writers give up on larger ones.
+const DICTIONARY: u64 = 1 << 20;
 
 /// The chunks that a source, or a step after it, is expected to hand on. Rows and bytes are upper bounds where they can be known,
 /// guesses where not.
@@ -17,6 +19,8 @@ pub struct Expected {
     pub bytes: u64,
     /// Bytes that will come for certain: 0 where rows may be dropped on the way.
     pub least: u64,
+    /// Bytes that rows share, however few of them are kept: the dictionaries of text.
+    pub shared: u64,
     /// How many parts the rows come in, each with few equal keys inside: the dependencies of a merge.
     pub parts: u64,
 }
@@ -44,10 +48,17 @@ impl Add for Kept {
 impl Expected {
     /// Chunks of these bytes, of which all come, with rows of these columns.
     pub fn all(bytes: u64, meta: &Meta) -> Self {
+        let columns = meta.fields().len().max(1) as u64;
+        let texts = meta
+            .fields()
+            .iter()
+            .filter(|field| field.dtype.is_string())
+            .count() as u64;
         Self {
             rows: bytes / row_bytes(meta),
             bytes,
             least: bytes,
+            shared: texts * (bytes / columns).min(DICTIONARY),
             parts: 1,
         }
     }
@@ -64,10 +75,10 @@ impl Expected {
         if rows >= self.rows {
             return self;
         }
-        let bytes = u128::from(self.bytes) * u128::from(rows) / u128::from(self.rows);
+        let of_rows = u128::from(self.bytes) * u128::from(rows) / u128::from(self.rows);
         Self {
             rows,
-            bytes: bytes as u64,
+            bytes: self.bytes.min(of_rows as u64 + self.shared),
             ..self.or_fewer()
         }
     }
@@ -78,6 +89,7 @@ impl Expected {
         let scaled = |bytes: u64| bytes / from.max(1) as u64 * to as u64;
         Self {
             bytes: scaled(self.bytes),
+            shared: scaled(self.shared),
             least: if to < from { 0 } else { self.least },
             ..self
         }
@@ -104,7 +116,7 @@ mod tests {
     use super::*;
 
     fn expected() -> Expected {
-        let meta = Meta::of([("n", "int64"), ("text", "string")]).unwrap();
+        let meta = Meta::of([("n", "int64"), ("m", "decimal(30, 2)"), ("f", "float64")]).unwrap();
         Expected::all(3200, &meta)
     }
 
@@ -115,6 +127,16 @@ mod tests {
             Expected::all(7, &Meta::of::<&str, &str>([]).unwrap()).rows,
             7
         );
+    }
+
+    #[test]
+    fn few_rows_keep_a_dictionary_alive() {
+        let meta = Meta::of([("n", "int64"), ("text", "string")]).unwrap();
+        let all = Expected::all(3200, &meta);
+        assert_eq!((all.rows, all.shared), (100, 1600));
+        assert_eq!(all.at_most(10).bytes, 320 + 1600);
+        let large = Expected::all(32 << 20, &meta);
+        assert_eq!(large.at_most(0).bytes, 1 << 20);
     }
 
     #[test]

@@ -54,12 +54,9 @@ impl SourceSpec for Constant {
     }
 
     fn expected(&self, _: usize, _: &[u64]) -> Expected {
-        let bytes = self.rows.bytes();
         Expected {
             rows: self.rows.rows(),
-            bytes,
-            least: bytes,
-            parts: 1,
+            ..Expected::all(self.rows.bytes(), self.rows.meta())
         }
     }
 
