@@ -15,7 +15,7 @@ use crate::KernelError;
 /// let aggregates = Aggregates::standard();
 /// assert_eq!(aggregates.get("mean")?.kind(), "mean");
 /// let error = aggregates.get("maen").err().expect("no such aggregate");
-/// assert_eq!(error.to_string(), "no aggregate `maen`; did you mean `mean`?");
+/// assert_eq!(error.to_string(), "there is no aggregate `maen`");
 /// # Ok::<(), swath_kernels::KernelError>(())
 /// ```
 #[derive(Clone, Default)]
