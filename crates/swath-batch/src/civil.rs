@@ -1,7 +1,9 @@
-//! Days and instants as ISO 8601 text, in the proleptic Gregorian calendar.
+//! Days and instants in the proleptic Gregorian calendar, and as ISO 8601 text.
 
 use std::fmt::{self, Write};
 use swath_meta::TimeUnit;
+
+use crate::Zone;
 
 const DAY: i128 = 86_400_000_000_000;
 
@@ -15,12 +17,30 @@ pub(crate) fn unit_name(unit: TimeUnit) -> &'static str {
     }
 }
 
-/// Writes the day that is `days` after 1970-01-01.
-pub(crate) fn write_date(out: &mut dyn Write, days: i64) -> fmt::Result {
+/// How many units a second has.
+pub fn units_in_second(unit: TimeUnit) -> i64 {
+    match unit {
+        TimeUnit::Second => 1,
+        TimeUnit::Millisecond => 1_000,
+        TimeUnit::Microsecond => 1_000_000,
+        TimeUnit::Nanosecond => 1_000_000_000,
+    }
+}
+
+/// The year, month (1 to 12) and day (1 to 31) that is `days` after 1970-01-01. There is a year 0, and years before it.
+///
+/// ```
+/// use swath_batch::civil::{date_of, days_of};
+///
+/// assert_eq!(date_of(0), (1970, 1, 1));
+/// assert_eq!(date_of(19_782), (2024, 2, 29));
+/// assert_eq!(days_of(2024, 2, 29), 19_782);
+/// ```
+#[inline]
+pub fn date_of(days: i64) -> (i64, u32, u32) {
     // Years are counted from a first of March, so that the leap day comes last; 400 years repeat.
-    let days = i128::from(days) + 719_468;
-    let era = days.div_euclid(146_097);
-    let day_of_era = days.rem_euclid(146_097);
+    let days = days.saturating_add(719_468);
+    let (era, day_of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097) as u32);
     let year_of_era =
         (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
@@ -31,7 +51,40 @@ pub(crate) fn write_date(out: &mut dyn Write, days: i64) -> fmt::Result {
     } else {
         shifted - 9
     };
-    let year = year_of_era + era * 400 + i128::from(month <= 2);
+    let year = i64::from(year_of_era) + era * 400 + i64::from(month <= 2);
+    (year, month, day)
+}
+
+/// The days from 1970-01-01 to this one; the opposite of [`date_of`]. A day beyond the month's last counts on into the next.
+#[inline]
+pub fn days_of(year: i64, month: u32, day: u32) -> i64 {
+    let year = if month <= 2 { year - 1 } else { year };
+    let (era, year_of_era) = (year.div_euclid(400), year.rem_euclid(400));
+    let shifted = i64::from(if month > 2 { month - 3 } else { month + 9 });
+    let day_of_year = (153 * shifted + 2) / 5 + i64::from(day) - 1;
+    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    era * 146_097 + day_of_era - 719_468
+}
+
+/// The year has a 29th of February.
+#[inline]
+pub fn is_leap_year(year: i64) -> bool {
+    year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
+}
+
+/// The days of a month (1 to 12).
+#[inline]
+pub fn days_in_month(year: i64, month: u32) -> u32 {
+    match month {
+        2 => 28 + u32::from(is_leap_year(year)),
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    }
+}
+
+/// Writes the day that is `days` after 1970-01-01.
+pub(crate) fn write_date(out: &mut dyn Write, days: i64) -> fmt::Result {
+    let (year, month, day) = date_of(days);
     if (0..=9999).contains(&year) {
         write!(out, "{year:04}-{month:02}-{day:02}")
     } else {
@@ -44,18 +97,37 @@ pub(crate) fn write_time(out: &mut dyn Write, value: i64, unit: TimeUnit) -> fmt
     write_clock(out, nanoseconds(value, unit), unit)
 }
 
-/// Writes date and time; with `Z` at the end where `instant` says that it names a moment in UTC.
+/// Writes date and time: of a zone the local ones, with the offset at the end, `Z` for UTC. A zone that is not known here is
+/// shown in UTC.
 pub(crate) fn write_timestamp(
     out: &mut dyn Write,
     value: i64,
     unit: TimeUnit,
-    instant: bool,
+    zone: Option<&str>,
 ) -> fmt::Result {
-    let nanoseconds = nanoseconds(value, unit);
+    let known = zone.and_then(Zone::named);
+    let seconds = value.div_euclid(units_in_second(unit));
+    let offset = known.map_or(0, |mut zone| zone.offset_at(seconds));
+    let nanoseconds = nanoseconds(value, unit) + i128::from(offset) * 1_000_000_000;
     write_date(out, nanoseconds.div_euclid(DAY) as i64)?;
     out.write_char('T')?;
     write_clock(out, nanoseconds.rem_euclid(DAY), unit)?;
-    if instant { out.write_char('Z') } else { Ok(()) }
+    match zone {
+        None => Ok(()),
+        Some(_) if offset == 0 => out.write_char('Z'),
+        Some(_) => write_offset(out, offset),
+    }
+}
+
+/// Writes an offset from UTC in seconds: `+01:00`, or `+00:34:08` where it has seconds.
+pub fn write_offset(out: &mut dyn Write, offset: i32) -> fmt::Result {
+    let sign = if offset < 0 { '-' } else { '+' };
+    let seconds = offset.unsigned_abs();
+    write!(out, "{sign}{:02}:{:02}", seconds / 3600, seconds / 60 % 60)?;
+    match seconds % 60 {
+        0 => Ok(()),
+        rest => write!(out, ":{rest:02}"),
+    }
 }
 
 /// Writes hours, minutes, seconds, and the digits of `unit` where they are not all zero.
@@ -111,5 +183,17 @@ mod tests {
         }
         assert_eq!(text(-719_528), "0000-01-01");
         assert_eq!(text(2_932_897), "+10000-01-01");
+    }
+
+    #[test]
+    fn a_day_is_its_date_and_back() {
+        for days in (-800_000..800_000)
+            .step_by(7)
+            .chain([i64::from(i32::MIN), i64::from(i32::MAX)])
+        {
+            let (year, month, day) = date_of(days);
+            assert_eq!(days_of(year, month, day), days);
+            assert!(day <= days_in_month(year, month));
+        }
     }
 }

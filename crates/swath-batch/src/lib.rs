@@ -35,7 +35,9 @@ mod bytes;
 mod compact;
 mod floats;
 
-mod civil;
+pub mod civil;
+mod zone;
+
 mod value;
 
 mod batch;
@@ -60,3 +62,4 @@ pub use rust_name::rust_name;
 pub use sample::meta_nonempty;
 pub use selection::Selection;
 pub use value::Value;
+pub use zone::{Instants, Zone};

@@ -5,7 +5,7 @@ use std::fmt::{self, Display, Formatter};
 
 use swath_batch::Value;
 
-use crate::display::{LISTED, NODES, brief, cut};
+use crate::display::{LISTED, NODES, accessor_method, brief, cut, is_accessor};
 use crate::node::UnaryOp;
 use crate::{BinaryOp, Expr, ExprNode, Spelling};
 
@@ -46,7 +46,9 @@ pub(crate) fn value_code(value: &Value) -> String {
         Value::Float(number) if number.is_infinite() && *number > 0.0 => "f64::INFINITY".to_owned(),
         Value::Float(number) if number.is_infinite() => "f64::NEG_INFINITY".to_owned(),
         Value::String(text) => format!("{text:?}"),
-        Value::Date(_) | Value::Time { .. } | Value::Timestamp { .. } => format!("\"{value}\""),
+        Value::Date(_) | Value::Time { .. } | Value::Timestamp { .. } | Value::Duration { .. } => {
+            format!("\"{value}\"")
+        }
         _ => value.to_string(),
     }
 }
@@ -177,20 +179,51 @@ fn pieces<'a>(expr: &'a Expr, place: Place, out: &mut Vec<Piece<'a>>) {
         ExprNode::Alias { input, name } => {
             out.extend([receiver(input), owned(format!(".alias({name:?})"))]);
         }
+        ExprNode::When { parts } => {
+            let last = parts.len() - 1;
+            for (at, part) in parts.iter().enumerate() {
+                out.push(text(match at {
+                    0 => "when(",
+                    _ if at == last => ".otherwise(",
+                    _ if at % 2 == 1 => ".then(",
+                    _ => ".when(",
+                }));
+                out.extend([Piece::Node(part, Place::Argument), text(")")]);
+            }
+        }
         ExprNode::Call { function, args } => {
-            // Functions of the program are methods of their first argument.
+            // Functions of the program are methods of their first argument, or of an accessor of it.
             let mut args = args.iter();
             out.extend(args.next().map(receiver));
-            out.push(owned(format!(".{}(", function.name())));
-            let params = function.params().iter().map(|(_, value)| value_code(value));
-            let rest = args
-                .map(|arg| Piece::Node(arg, Place::Argument))
-                .chain(params.map(owned));
-            for (position, piece) in rest.enumerate() {
+            out.push(owned(match function.name().split_once('.') {
+                Some((prefix, method)) if is_accessor(prefix) => {
+                    format!(".{}().{method}(", accessor_method(prefix))
+                }
+                _ => format!(".{}(", function.name()),
+            }));
+            // Which kind of pattern a text is, is written around it.
+            let is_regex = function.params().get("regex");
+            let params = function
+                .params()
+                .iter()
+                .filter(|(name, _)| &***name != "regex");
+            let params = params.map(|(_, value)| value_code(value));
+            let rest = args.enumerate().map(|(at, arg)| {
+                let node = Piece::Node(arg, Place::Argument);
+                match is_regex {
+                    Some(Value::Bool(is_regex)) if at == 0 => {
+                        let kind = if *is_regex { "regex" } else { "literal" };
+                        vec![owned(format!("Pattern::{kind}(")), node, text(")")]
+                    }
+                    _ => vec![node],
+                }
+            });
+            let rest = rest.chain(params.map(|param| vec![owned(param)]));
+            for (position, pieces) in rest.enumerate() {
                 if position > 0 {
                     out.push(text(", "));
                 }
-                out.push(piece);
+                out.extend(pieces);
             }
             out.push(text(")"));
         }

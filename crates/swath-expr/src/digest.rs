@@ -52,6 +52,7 @@ fn node_digest(node: &ExprNode, inputs: &[u128]) -> u128 {
         }
         ExprNode::Cast { dtype, .. } => out.str("cast").str(&dtype.to_string()),
         ExprNode::Alias { name, .. } => out.str("alias").str(name),
+        ExprNode::When { .. } => out.str("when"),
         ExprNode::Call { function, .. } => out.str("call").feed(function),
     };
     out.seq(inputs.len());

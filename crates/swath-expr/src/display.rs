@@ -105,8 +105,31 @@ fn pieces<'a>(expr: &'a Expr, out: &mut Vec<Piece<'a>>) {
         ExprNode::Alias { input, name } => {
             out.extend([Piece::Node(input), owned(format!(".alias({name:?})"))]);
         }
+        ExprNode::When { parts } => {
+            let last = parts.len() - 1;
+            for (at, part) in parts.iter().enumerate() {
+                out.push(text(match at {
+                    0 => "when(",
+                    _ if at == last => ".otherwise(",
+                    _ if at % 2 == 1 => ".then(",
+                    _ => ".when(",
+                }));
+                out.extend([Piece::Node(part), text(")")]);
+            }
+        }
         ExprNode::Call { function, args } => {
-            out.push(owned(format!("{}(", function.name())));
+            // `str.lower` is the method of an accessor of its first argument.
+            let mut args = &args[..];
+            match (function.name().split_once('.'), args) {
+                (Some((accessor, method)), [receiver, rest @ ..]) if is_accessor(accessor) => {
+                    out.extend([
+                        Piece::Node(receiver),
+                        owned(format!(".{}().{method}(", accessor_method(accessor))),
+                    ]);
+                    args = rest;
+                }
+                _ => out.push(owned(format!("{}(", function.name()))),
+            }
             for (position, arg) in args.iter().enumerate() {
                 if position > 0 {
                     out.push(text(", "));
@@ -120,6 +143,20 @@ fn pieces<'a>(expr: &'a Expr, out: &mut Vec<Piece<'a>>) {
             };
             out.push(owned(format!("{comma}{})", function.params())));
         }
+    }
+}
+
+/// Functions of this prefix are methods of an accessor.
+pub(crate) fn is_accessor(prefix: &str) -> bool {
+    matches!(prefix, "str" | "dt" | "cat" | "list" | "struct")
+}
+
+/// The method that gives the accessor: `struct` is no name in Rust.
+pub(crate) fn accessor_method(prefix: &str) -> &str {
+    if prefix == "struct" {
+        "struct_"
+    } else {
+        prefix
     }
 }
 

@@ -79,6 +79,7 @@ fn encode_node(node: &ExprNode, inputs: &[u64], out: &mut Encoder) {
         ExprNode::IsIn { .. } => "isin",
         ExprNode::Cast { .. } => "cast",
         ExprNode::Alias { .. } => "alias",
+        ExprNode::When { .. } => "when",
         ExprNode::Call { .. } => "call",
     };
     out.object(kind, 1, |o| {
@@ -95,6 +96,7 @@ fn encode_node(node: &ExprNode, inputs: &[u64], out: &mut Encoder) {
             ExprNode::Binary { op, .. } => o.str("op", op.name()),
             ExprNode::IsIn { values, .. } => o.serde("values", &**values),
             ExprNode::Cast { dtype, .. } => o.serde("dtype", dtype),
+            ExprNode::When { .. } => {}
             ExprNode::Call { function, .. } => {
                 o.str("function", function.name());
                 encode_params(o, function.params());
@@ -134,8 +136,8 @@ fn decode_node(
     before: &[Expr],
     functions: &Functions,
 ) -> Result<ExprNode, DecodeError> {
-    const KINDS: [&str; 9] = [
-        "column", "literal", "late", "unary", "binary", "isin", "cast", "alias", "call",
+    const KINDS: [&str; 10] = [
+        "column", "literal", "late", "unary", "binary", "isin", "cast", "alias", "when", "call",
     ];
     if !KINDS.contains(&object.kind()) {
         return Err(object.unknown_kind(KINDS));
@@ -159,6 +161,8 @@ fn decode_node(
         "column" | "literal" | "late" => 0,
         "binary" => 2,
         "call" => inputs.len(),
+        // Pairs of condition and value, and one value more.
+        "when" => inputs.len().max(3) | 1,
         _ => 1,
     };
     if inputs.len() != wanted {
@@ -209,6 +213,9 @@ fn decode_node(
         "alias" => ExprNode::Alias {
             input: next(),
             name: text("name")?,
+        },
+        "when" => ExprNode::When {
+            parts: inputs.collect(),
         },
         _ => {
             let mut function =

@@ -44,7 +44,7 @@ pub enum ExprErrorKind {
     )]
     Mismatch {
         /// The operation.
-        operation: &'static str,
+        operation: Box<str>,
         /// The left expression.
         left: Box<str>,
         /// Its dtype.

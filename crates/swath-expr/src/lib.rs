@@ -38,6 +38,7 @@ mod code;
 mod digest;
 mod display;
 mod expr;
+mod frequency;
 mod names;
 mod node;
 mod walk;
@@ -55,10 +56,15 @@ mod rewrite;
 
 pub use agg::Agg;
 pub use bound::Bound;
-pub use build::{Columns, IntoColumn, IntoColumns};
+pub use build::{
+    CategoricalAccessor, Columns, DatetimeAccessor, IntoColumn, IntoColumns, ListAccessor, Pattern,
+    StringAccessor, Strptime, StructAccessor, Then, TzLocalize, When, coalesce, concat_str,
+    greatest, least, when,
+};
 pub use error::{ExprError, ExprErrorKind};
 pub use evaluate::{Input, Rows};
 pub use expr::{Expr, col, lit};
+pub use frequency::{Frequency, PatternError};
 pub use function::{
     Argument, Evaluate, FunctionError, FunctionPin, FunctionRef, Functions, Params, Returns,
     ScalarFunction,

@@ -58,6 +58,11 @@ pub enum ExprNode {
         /// Its name.
         name: Arc<str>,
     },
+    /// The value of the first condition that is true. A value is computed only for the rows that take it.
+    When {
+        /// Condition, value, condition, value, …, and the value where no condition is true: an odd number.
+        parts: Vec<Expr>,
+    },
     /// A function out of the [`Functions`](crate::Functions) table.
     Call {
         /// Which function, with its parameters.
@@ -263,7 +268,7 @@ impl ExprNode {
             | Self::Cast { input, .. }
             | Self::Alias { input, .. } => (Some(input), None, &[]),
             Self::Binary { left, right, .. } => (Some(left), Some(right), &[]),
-            Self::Call { args, .. } => (None, None, args),
+            Self::When { parts: args } | Self::Call { args, .. } => (None, None, args),
         };
         one.into_iter().chain(two).chain(many)
     }
@@ -297,6 +302,9 @@ impl ExprNode {
                 input: next(),
                 name: Arc::clone(name),
             },
+            Self::When { .. } => Self::When {
+                parts: children.collect(),
+            },
             Self::Call { function, .. } => Self::Call {
                 function: function.clone(),
                 args: children.collect(),
@@ -318,7 +326,7 @@ impl ExprNode {
                 into.push(input);
             }
             Self::Binary { left, right, .. } => into.extend([left, right]),
-            Self::Call { args, .. } => into.extend(args),
+            Self::When { parts: args } | Self::Call { args, .. } => into.extend(args),
         }
     }
 }

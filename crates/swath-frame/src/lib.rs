@@ -45,7 +45,11 @@ pub use scalar::Scalar;
 pub use session::{Session, SessionBuilder};
 pub use swath_batch::{Batch, Value};
 pub use swath_divisions::Divisions;
-pub use swath_expr::{Agg, Expr, IntoColumn, IntoColumns, col, lit};
+pub use swath_expr::{
+    Agg, CategoricalAccessor, DatetimeAccessor, Expr, Frequency, IntoColumn, IntoColumns,
+    ListAccessor, Pattern, StringAccessor, Strptime, StructAccessor, Then, TzLocalize, When,
+    coalesce, col, concat_str, greatest, least, lit, when,
+};
 pub use swath_graph::{Key, Origin};
 pub use swath_io::{ReadParquet, SplitRowGroups, ToParquet};
 pub use swath_memory::format_bytes;

@@ -29,12 +29,14 @@
 //! engine, each of which can be used alone.
 
 pub use swath_frame::{
-    Agg, Batch, Batches, CancelHandle, Compute, DType, DTypeSpec, DataFrame, Divisions, Error,
-    ErrorKind, Event, Explain, Expr, Field, GroupBy, Head, Holder, Index, IntoAggs, IntoColumn,
-    IntoColumns, IntoCount, IntoPartitions, Key, Meta, Metrics, NamedAgg, Observer, Origin,
-    Persist, Persisted, PersistedFrame, Progress, ReadParquet, Repartition, Result, Run, RunStats,
-    Scalar, Session, SessionBuilder, Sink, SplitRowGroups, Table, ToParquet, Value, Written, col,
-    compute, format_bytes, lit, persist, submit,
+    Agg, Batch, Batches, CancelHandle, CategoricalAccessor, Compute, DType, DTypeSpec, DataFrame,
+    DatetimeAccessor, Divisions, Error, ErrorKind, Event, Explain, Expr, Field, Frequency, GroupBy,
+    Head, Holder, Index, IntoAggs, IntoColumn, IntoColumns, IntoCount, IntoPartitions, Key,
+    ListAccessor, Meta, Metrics, NamedAgg, Observer, Origin, Pattern, Persist, Persisted,
+    PersistedFrame, Progress, ReadParquet, Repartition, Result, Run, RunStats, Scalar, Session,
+    SessionBuilder, Sink, SplitRowGroups, StringAccessor, Strptime, StructAccessor, Table, Then,
+    ToParquet, TzLocalize, Value, When, Written, coalesce, col, compute, concat_str, format_bytes,
+    greatest, least, lit, persist, submit, when,
 };
 
 /// The Arrow that swath speaks: its arrays and schemas, of the version that this swath was built with.
@@ -70,6 +72,6 @@ pub use object_store;
 pub mod prelude {
     pub use crate::{
         Agg, Batch, DataFrame, Expr, ReadParquet, Repartition, Scalar, Session, Table, ToParquet,
-        Value, col, lit,
+        Value, col, lit, when,
     };
 }

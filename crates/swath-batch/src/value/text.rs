@@ -6,7 +6,7 @@ use super::Value;
 use crate::civil;
 
 /// Shortest text that reads back as the same number, with `.0` or an exponent so that it reads back as
-/// a float; ISO 8601 dates and times, instants in UTC; `null` for what is missing; bytes in hexadecimal.
+/// a float; ISO 8601 dates and times, instants in the local time of their zone with its offset (`Z` for UTC); `null` for what is missing; bytes in hexadecimal.
 impl Display for Value {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
@@ -24,7 +24,7 @@ impl Display for Value {
             Self::Date(days) => civil::write_date(f, i64::from(*days)),
             Self::Time { value, unit } => civil::write_time(f, *value, *unit),
             Self::Timestamp { value, unit, zone } => {
-                civil::write_timestamp(f, *value, *unit, zone.is_some())
+                civil::write_timestamp(f, *value, *unit, zone.as_deref())
             }
             Self::Duration { value, unit } => write!(f, "{value}{}", civil::unit_name(*unit)),
             Self::List(items) => {
@@ -160,7 +160,7 @@ mod tests {
                 TimeUnit::Millisecond,
                 Some("Europe/Zurich"),
             ),
-            "2024-02-29T12:34:56.500Z",
+            "2024-02-29T13:34:56.500+01:00",
         );
         check(
             at(-1, TimeUnit::Nanosecond, None),

@@ -158,6 +158,21 @@ impl<'a> Binder<'a> {
         Typed::at(Operand::Step(self.line.steps.len() - 1), dtype, nullable)
     }
 
+    /// What is known about an operand that was converted to this dtype.
+    pub(super) fn typed(&self, operand: Operand, dtype: DType, nullable: bool) -> Typed {
+        match operand {
+            Operand::Constant(at) => Typed {
+                place: Place::Constant {
+                    value: self.line.constants[at].value.clone(),
+                    literal: false,
+                },
+                dtype,
+                nullable,
+            },
+            operand => Typed::at(operand, dtype, nullable),
+        }
+    }
+
     fn value(&self, operand: Operand) -> Option<Input> {
         match operand {
             Operand::Constant(at) => Some(Input::Array(ArrayRef::clone(

@@ -34,6 +34,7 @@ impl Binder<'_> {
             (ExprNode::Cast { input, dtype }, [typed]) => self.cast(expr, input, typed, dtype),
             (ExprNode::Alias { .. }, [typed]) => Ok(typed.clone()),
             (ExprNode::Call { function, args }, inputs) => self.call(expr, function, args, inputs),
+            (ExprNode::When { parts }, inputs) => self.when(expr, parts, inputs),
             _ => unreachable!("every node has the inputs it was made with"),
         }
     }
@@ -236,6 +237,40 @@ impl Binder<'_> {
         ))
     }
 
+    fn when(
+        &mut self,
+        expr: &Expr,
+        parts: &[Expr],
+        inputs: &[Typed],
+    ) -> Result<Typed, ExprErrorKind> {
+        let last = parts.len() - 1;
+        let is_value = |at: &usize| at % 2 == 1 || *at == last;
+        let values: Vec<usize> = (0..parts.len()).filter(is_value).collect();
+        let sides: Vec<_> = values
+            .iter()
+            .map(|at| side((&parts[*at], &inputs[*at])))
+            .collect();
+        let (dtype, conversions) = typing::meet("when", &sides)?;
+        if dtype == DType::Null {
+            for at in (0..last).step_by(2) {
+                self.boolean("when", &parts[at], &inputs[at])?;
+            }
+            return Ok(Typed::of_literal(Value::Null));
+        }
+        let mut conversions = conversions.into_iter();
+        let mut operands = Vec::with_capacity(parts.len());
+        for (at, (part, typed)) in parts.iter().zip(inputs).enumerate() {
+            operands.push(if is_value(&at) {
+                let conversion = conversions.next().expect("one conversion a value");
+                self.converted(expr, typed, conversion)?
+            } else {
+                self.boolean("when", part, typed)?
+            });
+        }
+        let nullable = values.iter().any(|at| inputs[*at].nullable);
+        Ok(self.step(expr, Kernel::When, operands, (dtype, nullable), false))
+    }
+
     fn isin(
         &mut self,
         expr: &Expr,
@@ -319,6 +354,22 @@ impl Binder<'_> {
         inputs: &[Typed],
     ) -> Result<Typed, ExprErrorKind> {
         let function = Arc::clone(self.functions.get(reference)?);
+        let meeting = function.meeting(args.len());
+        let mut inputs = inputs.to_vec();
+        let mut operands: Vec<Option<Operand>> = vec![None; inputs.len()];
+        if !meeting.is_empty() && meeting.end <= inputs.len() {
+            let sides: Vec<_> = args.iter().zip(&inputs).map(side).collect();
+            let (dtype, conversions) = typing::meet(reference.name(), &sides[meeting.clone()])?;
+            if dtype == DType::Null {
+                return Ok(Typed::of_literal(Value::Null));
+            }
+            for (at, conversion) in meeting.zip(conversions) {
+                let operand = self.converted(expr, &inputs[at], conversion)?;
+                inputs[at] = self.typed(operand, dtype.clone(), inputs[at].nullable);
+                operands[at] = Some(operand);
+            }
+        }
+        let inputs = &inputs[..];
         let named = |arg: &Expr| arg.output_name().unwrap_or_else(|| brief(arg).into());
         let typed_args = args.iter().zip(inputs);
         let fields: Vec<Field> = typed_args
@@ -342,7 +393,8 @@ impl Binder<'_> {
             .map_err(failed)?;
         let operands = inputs
             .iter()
-            .map(|typed| self.operand(typed))
+            .zip(operands)
+            .map(|(typed, met)| met.map_or_else(|| self.operand(typed), Ok))
             .collect::<Result<Vec<_>, _>>()?;
         let kernel = Kernel::Call {
             name: reference.name().into(),
@@ -361,7 +413,7 @@ impl Binder<'_> {
 fn refused(op: BinaryOp, l: (&Expr, &Typed), r: (&Expr, &Typed)) -> ExprErrorKind {
     let (left_dtype, right_dtype) = (l.1.dtype.clone(), r.1.dtype.clone());
     ExprErrorKind::Mismatch {
-        operation: op.name(),
+        operation: op.name().into(),
         left: brief(l.0).into(),
         left_dtype,
         right: brief(r.0).into(),

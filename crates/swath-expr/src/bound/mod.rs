@@ -1,5 +1,6 @@
 //! An expression ready to run on batches.
 
+mod demand;
 mod program;
 mod run;
 mod runnable;

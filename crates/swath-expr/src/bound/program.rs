@@ -6,6 +6,7 @@ use arrow_array::ArrayRef;
 use swath_batch::Value;
 use swath_meta::{DType, Field};
 
+use super::demand::{self, Demand};
 use crate::evaluate::Kernel;
 use crate::{Expr, Late};
 
@@ -62,6 +63,8 @@ pub(crate) struct Step {
     pub(super) expr: Expr,
     /// Results that no later step reads.
     pub(super) release: Vec<usize>,
+    /// The rows for which its result is read.
+    pub(super) demand: Demand,
 }
 
 impl Step {
@@ -72,6 +75,7 @@ impl Step {
             dtype,
             expr,
             release: Vec::new(),
+            demand: Demand::All,
         }
     }
 
@@ -81,7 +85,7 @@ impl Step {
 }
 
 impl Operand {
-    fn step(self) -> Option<usize> {
+    pub(super) fn step(self) -> Option<usize> {
         match self {
             Self::Step(at) => Some(at),
             _ => None,
@@ -104,6 +108,11 @@ impl Program {
             lates,
         } = line;
         let parts: Vec<Operand> = conjuncts.iter().map(|(_, operand)| *operand).collect();
+        let ends = parts.iter().copied().chain([output]);
+        let demands = demand::of(&steps_inputs(&steps), ends);
+        for (step, demand) in steps.iter_mut().zip(demands) {
+            step.demand = demand;
+        }
         let for_mask = needed(&steps, &parts);
         release_after_last_read(&mut steps, parts.into_iter().chain([output]));
         let mut used: Vec<usize> = columns.iter().map(|column| column.position).collect();
@@ -124,6 +133,12 @@ impl Program {
             fallible,
         }
     }
+}
+
+/// What each step reads, and whether it chooses between what it reads.
+fn steps_inputs(steps: &[Step]) -> Vec<(bool, Vec<Operand>)> {
+    let inputs = |step: &Step| (matches!(step.kernel, Kernel::When), step.inputs.clone());
+    steps.iter().map(inputs).collect()
 }
 
 /// The steps whose results these operands are made of.

@@ -1,8 +1,12 @@
 //! One evaluation on one batch.
 
 use arrow_array::ArrayRef;
+use arrow_array::cast::AsArray;
+use arrow_buffer::BooleanBuffer;
 
+use super::demand::{Branch, Demand};
 use super::{Bound, Operand};
+use crate::evaluate::logic::truth;
 use crate::evaluate::{Input, Rows, load, run};
 use crate::{ExprError, ExprErrorKind};
 
@@ -55,7 +59,17 @@ impl<'a> Run<'a> {
                     .map(|input| Input::Array(ArrayRef::clone(input.array())))
                     .collect();
             }
-            let rows = if scalar { Rows::all(1) } else { rows };
+            // Values that no row takes must not fail.
+            let reached = match step.demand {
+                Demand::Some(branch) if step.kernel.is_fallible() => self.reached(branch, rows),
+                _ => None,
+            };
+            let active = reached.as_ref().or(rows.active);
+            let rows = if scalar {
+                Rows::all(1)
+            } else {
+                Rows { active, ..rows }
+            };
             let result = run(&step.kernel, &inputs, &step.dtype, rows)
                 .map_err(|kind| ExprError::at(&step.expr, kind))?;
             self.results[at] = Some(if scalar {
@@ -70,6 +84,42 @@ impl<'a> Run<'a> {
             }
         }
         Ok(())
+    }
+
+    /// The rows that reach a value of a `when`; `None` where that is all.
+    fn reached(&self, branch: Branch, rows: Rows<'_>) -> Option<BooleanBuffer> {
+        let when = &self.bound.program.steps[branch.when];
+        let mut reached = match when.demand {
+            Demand::Some(outer) => self.reached(outer, rows),
+            Demand::All => rows.active.cloned(),
+        };
+        for (at, condition) in when
+            .inputs
+            .iter()
+            .step_by(2)
+            .take(branch.after + 1)
+            .enumerate()
+        {
+            if at == branch.after && !branch.holds {
+                break;
+            }
+            // A step that is shared may run before the condition: then it runs for more rows.
+            let known = match condition {
+                Operand::Step(at) => self.results[*at].clone(),
+                other => self.input(other).ok(),
+            };
+            let Some(known) = known else { continue };
+            let holds = match known {
+                Input::Array(array) => truth(array.as_boolean()),
+                Input::Scalar(one) if truth(one.as_boolean()).value(0) => {
+                    BooleanBuffer::new_set(rows.len)
+                }
+                Input::Scalar(_) => BooleanBuffer::new_unset(rows.len),
+            };
+            let wanted = if at == branch.after { holds } else { !&holds };
+            reached = Some(reached.map_or(wanted.clone(), |reached| &reached & &wanted));
+        }
+        reached
     }
 
     pub(super) fn input(&self, operand: &Operand) -> Result<Input, ExprError> {

@@ -5,4 +5,17 @@ mod convert;
 mod methods;
 mod operators;
 
+mod math;
+mod when;
+
+mod datetime;
+mod nested;
+mod pattern;
+mod string;
+
 pub use columns::{Columns, IntoColumn, IntoColumns};
+pub use datetime::{DatetimeAccessor, TzLocalize};
+pub use nested::{CategoricalAccessor, ListAccessor, StructAccessor};
+pub use pattern::Pattern;
+pub use string::{StringAccessor, Strptime, concat_str};
+pub use when::{Then, When, coalesce, greatest, least, when};

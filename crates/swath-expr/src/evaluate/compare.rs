@@ -15,7 +15,7 @@ use super::{Input, Rows, promote, text};
 use crate::{BinaryOp, ExprErrorKind};
 
 /// Compares two sides; the result is null where a side is, but for the two comparisons that treat null as a value.
-pub(super) fn compare(
+pub(crate) fn compare(
     op: BinaryOp,
     left: &Input,
     right: &Input,

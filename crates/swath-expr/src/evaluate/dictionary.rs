@@ -59,7 +59,7 @@ impl EntryCache {
 ///
 /// `other` is what else the answer depends on, for the cache. Where a batch has far fewer rows than the dictionary entries, and
 /// the dictionary was not seen before, the strings are decoded instead.
-pub(super) fn by_entry(
+pub(crate) fn by_entry(
     array: &ArrayRef,
     other: Option<&ArrayRef>,
     cache: &EntryCache,

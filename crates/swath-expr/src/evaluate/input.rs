@@ -95,6 +95,11 @@ impl Input {
         }
     }
 
+    /// Has no null at all.
+    pub(super) fn is_all_valid(&self) -> bool {
+        self.array().logical_null_count() == 0
+    }
+
     /// The booleans.
     pub(super) fn booleans(&self) -> &BooleanArray {
         self.array()

@@ -8,8 +8,8 @@ use swath_meta::DType;
 
 use super::dictionary::EntryCache;
 use super::{
-    Input, Members, Rows, cast, compare, decimal, fill, float, integer, isin, logic, promote,
-    temporal,
+    Input, Members, Rows, cast, choose, compare, decimal, fill, float, integer, isin, logic,
+    promote, temporal,
 };
 use crate::typing::Form;
 use crate::{BinaryOp, Evaluate, ExprErrorKind};
@@ -37,6 +37,8 @@ pub(crate) enum Kernel {
     /// What an operation needs: widening.
     Promote(DType),
     Fill,
+    /// The value of the first condition that is true: condition, value, condition, value, …, and the value of no condition.
+    When,
     Call {
         name: Arc<str>,
         function: Box<dyn Evaluate>,
@@ -48,14 +50,16 @@ impl Kernel {
     pub(crate) fn is_fallible(&self) -> bool {
         match self {
             Self::Arithmetic(_, form) => *form != Form::Float,
-            Self::Neg | Self::Cast { .. } | Self::Call { .. } => true,
+            Self::Neg | Self::Cast { .. } => true,
+            Self::Call { function, .. } => function.is_fallible(),
             Self::Promote(dtype) => dtype.is_temporal(),
             Self::Compare(..)
             | Self::Logic(_)
             | Self::Not
             | Self::IsNull { .. }
             | Self::IsIn(..)
-            | Self::Fill => false,
+            | Self::Fill
+            | Self::When => false,
         }
     }
 }
@@ -70,7 +74,7 @@ pub(crate) fn run(
     let boolean = |array: BooleanArray| Ok(Arc::new(array) as ArrayRef);
     match (kernel, inputs) {
         (Kernel::Compare(op, cache), [left, right]) => {
-            boolean(compare::compare(*op, left, right, rows, cache)?)
+            boolean(compare(*op, left, right, rows, cache)?)
         }
         (Kernel::Logic(op), [left, right]) => boolean(logic::combine(*op, left, right, rows.len)),
         (Kernel::Not, [input]) => boolean(logic::not(input)),
@@ -91,6 +95,7 @@ pub(crate) fn run(
         (Kernel::Cast { from, to }, [input]) => cast::exactly(input.array(), from, to, rows),
         (Kernel::Promote(to), [input]) => promote::promote(input.array(), to, rows),
         (Kernel::Fill, [left, right]) => fill::fill(left, right, dtype, rows.len),
+        (Kernel::When, inputs) => choose::when(inputs, dtype, rows.len),
         (Kernel::Call { name, function }, inputs) => {
             let failed = |source| ExprErrorKind::Function {
                 function: name.to_string(),

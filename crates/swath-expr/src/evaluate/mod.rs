@@ -23,10 +23,14 @@ mod promote;
 mod temporal;
 
 mod cast;
+mod choose;
 mod fill;
 
-pub(crate) use dictionary::EntryCache;
+pub(crate) use choose::{either, extreme};
+pub(crate) use compare::compare;
+pub(crate) use dictionary::{EntryCache, by_entry};
 pub use input::{Input, Rows};
 pub(crate) use isin::Members;
 pub(crate) use kernel::{Kernel, run};
 pub(crate) use load::load;
+pub(crate) use side::for_primitive;

@@ -93,4 +93,4 @@ macro_rules! for_primitive {
     }};
 }
 
-pub(super) use for_primitive;
+pub(crate) use for_primitive;

@@ -1,10 +1,12 @@
 //! What a scalar function is: typing first, then evaluation on whole batches.
 
+use std::ops::Range;
+
 use arrow_array::ArrayRef;
 use swath_batch::Value;
 use swath_meta::{DType, Field};
 
-use crate::{FunctionPin, Input, Params, Rows};
+use crate::{FunctionPin, Input, Params, PatternError, Rows};
 
 /// A function of the values of one row: one result for each row, from that row's arguments alone.
 ///
@@ -50,6 +52,14 @@ pub trait ScalarFunction: Send + Sync + std::fmt::Debug {
         FunctionPin::default()
     }
 
+    /// The arguments, of this many, that meet in one dtype before the function sees them: literals take the columns' dtype where
+    /// that is exact, columns widen where nothing is lost, and anything else is an error with the cast that would fix it. None
+    /// unless it says so.
+    fn meeting(&self, arguments: usize) -> Range<usize> {
+        let _ = arguments;
+        0..0
+    }
+
     /// Says what it returns for these arguments, without running anything.
     ///
     /// # Errors
@@ -76,6 +86,12 @@ pub trait Evaluate: Send + Sync {
     /// # Errors
     /// The first value it has no answer for.
     fn eval(&self, args: &[Input], rows: Rows<'_>) -> Result<ArrayRef, FunctionError>;
+
+    /// May have no answer for some values. What always has one may be computed for rows that are dropped afterwards, which
+    /// filters make use of.
+    fn is_fallible(&self) -> bool {
+        true
+    }
 }
 
 impl<F> Evaluate for F
@@ -128,7 +144,20 @@ pub enum FunctionError {
         expected: &'static str,
         /// Its dtype.
         found: DType,
+        /// A dtype that it can be cast to and that would do.
+        cast: Option<DType>,
     },
+    /// An argument must be the same value in every row, known when the expression is checked.
+    #[error("argument {} must be {expected}, written in the program", position + 1)]
+    Constant {
+        /// Which argument, from 0.
+        position: usize,
+        /// What it must be.
+        expected: &'static str,
+    },
+    /// A pattern, a format or a span of time is none.
+    #[error(transparent)]
+    Pattern(#[from] PatternError),
     /// A parameter is missing or makes no sense.
     #[error("parameter `{name}` must be {expected}, not {found}")]
     Param {
@@ -166,6 +195,27 @@ impl FunctionError {
             name: argument.field.name.to_string(),
             expected,
             found: argument.field.dtype.clone(),
+            cast: None,
+        }
+    }
+
+    /// The same error with a cast of the argument that would fix it.
+    pub fn with_cast(self, dtype: DType) -> Self {
+        match self {
+            Self::Argument {
+                position,
+                name,
+                expected,
+                found,
+                ..
+            } => Self::Argument {
+                position,
+                name,
+                expected,
+                found,
+                cast: Some(dtype),
+            },
+            other => other,
         }
     }
 }

@@ -14,13 +14,14 @@ use crate::{ExprErrorKind, FunctionRef, ScalarFunction};
 /// ```
 /// use swath_expr::Functions;
 ///
-/// assert!(Functions::standard().names().any(|name| name == "abs"));
+/// assert!(Functions::standard().names().any(|name| name == "dt.floor"));
 /// ```
 #[derive(Clone, Default)]
 pub struct Functions(BTreeMap<Arc<str>, Arc<dyn ScalarFunction>>);
 
 impl Functions {
-    /// The functions that are part of swath: `abs`, `ceil`, `floor`, `round`.
+    /// The functions that are part of swath: those of numbers and of several values by their names, those of an accessor behind its
+    /// prefix, as `str.lower` and `dt.floor`.
     pub fn standard() -> Self {
         let mut functions = Self::default();
         for function in builtin::all() {

@@ -213,19 +213,27 @@ fn temporal(op: BinaryOp, left: Side<'_>, right: Side<'_>) -> Result<Arithmetic,
             }) else {
                 return Ok(None);
             };
-            let dtype = match (op, other.dtype) {
-                (BinaryOp::Add, DType::Timestamp(unit, _)) => DType::Duration(*unit),
-                (_, dtype) => dtype.clone(),
+            let is_left = std::ptr::eq(side.expr, left.expr);
+            let span = match other.dtype {
+                DType::Timestamp(unit, _) => Some(DType::Duration(*unit)),
+                DType::Date => Some(DType::Duration(swath_meta::TimeUnit::Microsecond)),
+                _ => None,
+            };
+            let dtype = match (op, span) {
+                (BinaryOp::Add, Some(span)) => span,
+                // What is taken away from an instant is another one, or a span of time.
+                (BinaryOp::Sub, Some(span))
+                    if !is_left
+                        && adapt(value, other.dtype).is_err()
+                        && adapt(value, &span).is_ok() =>
+                {
+                    span
+                }
+                _ => other.dtype.clone(),
             };
             match adapt(value, &dtype) {
                 Ok(value) => Ok(Some((Conversion::Literal(value, dtype.clone()), dtype))),
-                Err(reason) => Err(literal_error(
-                    op,
-                    value,
-                    other,
-                    std::ptr::eq(side.expr, left.expr),
-                    reason,
-                )),
+                Err(reason) => Err(literal_error(op, value, other, is_left, reason)),
             }
         };
     let (left_literal, right_literal) = (read(left, right)?, read(right, left)?);

@@ -21,6 +21,9 @@ pub(crate) fn comparison(
     left: Side<'_>,
     right: Side<'_>,
 ) -> Result<(Conversion, Conversion), ExprErrorKind> {
+    if left.dtype.is_nested() || right.dtype.is_nested() {
+        return Err(mismatch(op, left, right));
+    }
     match (left.literal, right.literal) {
         (None, Some(value)) => match adapt(value, left.dtype) {
             Ok(value) => Ok((
@@ -70,9 +73,6 @@ fn meet(left: Side<'_>, right: Side<'_>) -> Option<(Conversion, Conversion)> {
         ))
     };
     let keep = Some((Conversion::Keep, Conversion::Keep));
-    if l.is_nested() || r.is_nested() {
-        return None;
-    }
     match (l, r) {
         _ if l == r => keep,
         _ if l.is_string() && r.is_string() => keep,
@@ -131,7 +131,7 @@ fn wide_integer(side: Side<'_>) -> Conversion {
 /// The error for two sides that do not go together.
 pub(super) fn mismatch(op: BinaryOp, left: Side<'_>, right: Side<'_>) -> ExprErrorKind {
     ExprErrorKind::Mismatch {
-        operation: op.name(),
+        operation: op.name().into(),
         left: brief(left.expr).into(),
         left_dtype: left.dtype.clone(),
         right: brief(right.expr).into(),

@@ -4,7 +4,7 @@ use swath_meta::DType;
 
 use super::Side;
 use crate::code::{code, method, right_code};
-use crate::{BinaryOp, Expr, ExprErrorKind, ExprNode, UnaryOp};
+use crate::{BinaryOp, Expr, ExprErrorKind, ExprNode, FunctionError, UnaryOp};
 
 /// What to do about an error in this part of an expression.
 pub(crate) fn of(expr: &Expr, kind: &ExprErrorKind) -> Option<String> {
@@ -14,9 +14,18 @@ pub(crate) fn of(expr: &Expr, kind: &ExprErrorKind) -> Option<String> {
             right_dtype,
             fix: Some(fix),
             ..
-        } if left_dtype.is_string() && right_dtype.is_string() => Some(format!(
-            "text is not joined by operators; if it is numbers, write `{fix}`"
-        )),
+        } if left_dtype.is_string() && right_dtype.is_string() => match expr.node() {
+            ExprNode::Binary {
+                op: BinaryOp::Add,
+                left,
+                right,
+            } => Some(format!(
+                "text is joined by `{}.str().cat({})`; if it is numbers, write `{fix}`",
+                code(left),
+                right_code(BinaryOp::Eq, right)
+            )),
+            _ => Some(format!("if it is numbers, write `{fix}`")),
+        },
         ExprErrorKind::Mismatch { fix, .. }
         | ExprErrorKind::Literal { fix, .. }
         | ExprErrorKind::Operand { fix, .. }
@@ -36,8 +45,28 @@ pub(crate) fn of(expr: &Expr, kind: &ExprErrorKind) -> Option<String> {
             let fix = with_left_cast(expr, &DType::Float64)?;
             Some(format!("filter zeros out first, or write `{fix}`"))
         }
+        ExprErrorKind::Function { source, .. } => match source {
+            FunctionError::Argument {
+                position,
+                cast: Some(dtype),
+                ..
+            } => with_argument_cast(expr, *position, dtype).map(|fix| format!("write `{fix}`")),
+            _ => None,
+        },
         _ => None,
     }
+}
+
+/// The call with one argument cast.
+fn with_argument_cast(expr: &Expr, position: usize, dtype: &DType) -> Option<String> {
+    let ExprNode::Call { function, args } = expr.node() else {
+        return None;
+    };
+    let mut args = args.clone();
+    let arg = args.get_mut(position)?;
+    *arg = arg.cast(dtype);
+    let function = function.clone();
+    Some(code(&Expr::new(ExprNode::Call { function, args })))
 }
 
 /// The operation with its first input cast.

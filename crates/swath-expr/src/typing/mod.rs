@@ -11,6 +11,7 @@ mod decimal;
 mod fill;
 pub(crate) mod fix;
 mod literal;
+mod meet;
 mod temporal;
 
 use swath_batch::Value;
@@ -24,6 +25,7 @@ pub(crate) use comparison::comparison;
 pub(crate) use fill::fill;
 pub(crate) use fix::boolean_fix;
 pub(crate) use literal::{adapt, literal_error};
+pub(crate) use meet::meet;
 
 /// One side of an operation, as typing sees it.
 #[derive(Clone, Copy)]

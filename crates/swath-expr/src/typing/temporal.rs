@@ -8,6 +8,8 @@ use jiff::{SignedDuration, Timestamp};
 use swath_batch::Value;
 use swath_meta::{DType, TimeUnit};
 
+use crate::Frequency;
+
 /// Reads a literal for a column of this temporal dtype.
 ///
 /// `1995-12-31`, `1995-12-31T10:30`, `1995-12-31 10:30:00.5`, with `Z` or an offset for columns with a zone. A date cut short, `1995`
@@ -61,6 +63,18 @@ pub(crate) fn parse(text: &str, dtype: &DType) -> Result<Value, String> {
                 .map_err(|_| "it is no time of day, write it like 10:30:00")?;
             Ok(Value::Time {
                 value: units(time.duration_since(Time::midnight()), *unit)?,
+                unit: *unit,
+            })
+        }
+        DType::Duration(unit) => {
+            let span: Frequency = text
+                .parse()
+                .map_err(|_| "it is no duration, write it like 15min or -1d12h")?;
+            let nanoseconds = span
+                .nanoseconds()
+                .ok_or("months have no fixed length, write it as `.dt().offset_by(…)`")?;
+            Ok(Value::Duration {
+                value: counted(nanoseconds, *unit)?,
                 unit: *unit,
             })
         }
@@ -125,13 +139,17 @@ fn time_zone(zone: &str) -> Option<TimeZone> {
 
 /// A span as a whole number of units.
 fn units(span: SignedDuration, unit: TimeUnit) -> Result<i64, String> {
+    counted(span.as_nanos(), unit)
+}
+
+/// Nanoseconds as a whole number of units.
+fn counted(nanoseconds: i128, unit: TimeUnit) -> Result<i64, String> {
     let each = match unit {
         TimeUnit::Second => 1_000_000_000,
         TimeUnit::Millisecond => 1_000_000,
         TimeUnit::Microsecond => 1_000,
         TimeUnit::Nanosecond => 1,
     };
-    let nanoseconds = span.as_nanos();
     if nanoseconds % each != 0 {
         return Err("it has more digits of a second than the column".to_owned());
     }

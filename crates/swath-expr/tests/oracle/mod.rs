@@ -64,6 +64,17 @@ pub(crate) fn oracle(expr: &Expr, row: &Row, meta: &Meta) -> Result<Value, Strin
             ("abs", value) => value,
             (other, _) => return Err(format!("the oracle knows no {other}")),
         },
+        ExprNode::When { parts } => {
+            let (otherwise, pairs) = parts.split_last().ok_or("no parts")?;
+            let mut chosen = otherwise;
+            for pair in pairs.chunks(2) {
+                if of(&pair[0])? == Value::Bool(true) {
+                    chosen = &pair[1];
+                    break;
+                }
+            }
+            of(chosen)?
+        }
         ExprNode::Late(_) => return Err("the oracle knows no lazy scalars".to_owned()),
     };
     // Values of literals have no width of their own; the result has the dtype that was inferred.

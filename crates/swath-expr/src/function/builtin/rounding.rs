@@ -1,4 +1,4 @@
-//! `ceil`, `floor`, `round`
+//! `ceil`, `floor`, `round`, `trunc`
 
 use std::sync::Arc;
 
@@ -20,6 +20,8 @@ pub(super) enum Rounding {
     Floor,
     /// To `digits` digits after the point (0 if not given; negative: before it), of two equally near to the even one.
     Nearest,
+    /// Without the digits after the point.
+    Trunc,
 }
 
 impl ScalarFunction for Rounding {
@@ -28,6 +30,7 @@ impl ScalarFunction for Rounding {
             Self::Ceil => "ceil",
             Self::Floor => "floor",
             Self::Nearest => "round",
+            Self::Trunc => "trunc",
         }
     }
 
@@ -98,6 +101,7 @@ impl Rounding {
             Self::Ceil => value.ceil(),
             Self::Floor => value.floor(),
             Self::Nearest => value.round_ties_even(),
+            Self::Trunc => value.trunc(),
         };
         if digits == 0 {
             return round(value);
@@ -126,13 +130,14 @@ impl Rounding {
         }
         let Some(unit) = 10_i128.checked_pow(places.unsigned_abs()) else {
             // Nearer to zero than to the first multiple of the unit.
-            return (self == Self::Nearest || value == 0 || (value > 0) == (self == Self::Floor))
-                .then_some(0);
+            let is_near = matches!(self, Self::Nearest | Self::Trunc) || value == 0;
+            return (is_near || (value > 0) == (self == Self::Floor)).then_some(0);
         };
         let (down, rest) = (value.div_euclid(unit), value.rem_euclid(unit));
         let up = match self {
             Self::Ceil => rest > 0,
             Self::Floor => false,
+            Self::Trunc => rest > 0 && value < 0,
             Self::Nearest => rest > unit - rest || (rest == unit - rest && down % 2 != 0),
         };
         down.checked_add(i128::from(up))?.checked_mul(unit)
