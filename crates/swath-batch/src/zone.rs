@@ -110,6 +110,9 @@ impl Zone {
 /// `+01:00`, `+0100`, `-03`.
 fn fixed(text: &str) -> Option<Offset> {
     let (sign, digits) = text.split_at(1);
+    if digits.contains(':') && digits.split(':').any(|part| part.len() != 2) {
+        return None;
+    }
     let digits = digits.replace(':', "");
     let all = digits.bytes().all(|byte| byte.is_ascii_digit());
     if !all || !matches!(digits.len(), 2 | 4 | 6) {

@@ -242,12 +242,12 @@ mod tests {
             (
                 "1995-12-31",
                 "timestamp[us, +01:00]",
-                "1995-12-30T23:00:00Z",
+                "1995-12-31T00:00:00+01:00",
             ),
             (
                 "1995-12-31",
                 "timestamp[us, -05:30]",
-                "1995-12-31T05:30:00Z",
+                "1995-12-31T00:00:00-05:30",
             ),
             (
                 "1995-07-01",
@@ -257,12 +257,12 @@ mod tests {
             (
                 "1995-07-01",
                 "timestamp[us, Europe/Berlin]",
-                "1995-06-30T22:00:00Z",
+                "1995-07-01T00:00:00+02:00",
             ),
             (
                 "1995-12-01",
                 "timestamp[us, Europe/Berlin]",
-                "1995-11-30T23:00:00Z",
+                "1995-12-01T00:00:00+01:00",
             ),
             ("10:30", "time[s]", "10:30:00"),
             (
@@ -275,7 +275,18 @@ mod tests {
                 "time[s]",
                 "it is no time of day, write it like 10:30:00",
             ),
-            ("5s", "duration[s]", "it is text"),
+            ("5s", "duration[s]", "5s"),
+            ("-1d 90min", "duration[ms]", "-91800000ms"),
+            (
+                "5",
+                "duration[s]",
+                "it is no duration, write it like 15min or -1d12h",
+            ),
+            (
+                "1us",
+                "duration[ms]",
+                "it has more digits of a second than the column",
+            ),
         ] {
             check(text, dtype, expected);
         }
