@@ -44,6 +44,9 @@ mod batch;
 mod normalise;
 mod sample;
 
+mod closure;
+mod cx;
+
 pub mod display;
 
 mod error;
@@ -52,7 +55,9 @@ mod rust_name;
 pub use batch::{Batch, Bools, IntoColumn, Numbers, Strings};
 pub use bytes::{BufferBytes, unique_bytes};
 pub use chunk::Chunk;
+pub use closure::ClosureSite;
 pub use compact::compact_views;
+pub use cx::{Cx, Host, Stopped, ThisPartition};
 pub use error::BatchError;
 pub use floats::{canonical_f32, canonical_f64, canonical_floats};
 pub use normalise::normalise;

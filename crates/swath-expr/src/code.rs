@@ -191,6 +191,18 @@ fn pieces<'a>(expr: &'a Expr, place: Place, out: &mut Vec<Piece<'a>>) {
                 out.extend([Piece::Node(part, Place::Argument), text(")")]);
             }
         }
+        ExprNode::Call { function, args } if function.closure().is_some() => {
+            if let [arg] = &args[..] {
+                out.extend([receiver(arg), text(".map(…)")]);
+                return;
+            }
+            out.push(text("udf(("));
+            for (position, arg) in args.iter().enumerate() {
+                out.extend((position > 0).then(|| text(", ")));
+                out.push(receiver(arg));
+            }
+            out.push(text("), …)"));
+        }
         ExprNode::Call { function, args } => {
             // Functions of the program are methods of their first argument, or of an accessor of it.
             let mut args = args.iter();

@@ -82,6 +82,11 @@ fn encode_node(node: &ExprNode, inputs: &[u64], out: &mut Encoder) {
         ExprNode::When { .. } => "when",
         ExprNode::Call { .. } => "call",
     };
+    if let ExprNode::Call { function, .. } = node
+        && let Some(closure) = function.closure()
+    {
+        return out.refuse(closure.site());
+    }
     out.object(kind, 1, |o| {
         match node {
             ExprNode::Column(name) | ExprNode::Alias { name, .. } => o.str("name", name),

@@ -34,6 +34,7 @@
 
 mod agg;
 mod build;
+mod closure;
 mod code;
 mod digest;
 mod display;
@@ -61,6 +62,7 @@ pub use build::{
     StringAccessor, Strptime, StructAccessor, Then, TzLocalize, When, coalesce, concat_str,
     greatest, least, when,
 };
+pub use closure::{Closure, Parameter, Plain, Returned, RowFunction, udf};
 pub use error::{ExprError, ExprErrorKind};
 pub use evaluate::{Input, Rows};
 pub use expr::{Expr, col, lit};

@@ -156,6 +156,12 @@ pub struct ParseKeyError {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum EncodeError {
+    /// Something that exists in this process alone, as a closure does.
+    #[error("{what} is part of this process and cannot leave it")]
+    Local {
+        /// What it is and where it was made.
+        what: String,
+    },
     /// A serde value refused to be serialised, as a path that is not Unicode does.
     #[error("field `{field}` of `{kind}` cannot be encoded")]
     Serde {

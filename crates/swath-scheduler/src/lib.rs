@@ -59,6 +59,7 @@ pub use local::{Local, LocalBuilder};
 pub use metrics::{Metrics, Recorder};
 pub use observe::{Event, Observer, RunNumber};
 pub use outputs::{Outputs, OutputsIter};
+pub use panics::catch_panics;
 pub use run::{CancelHandle, Completer, Progress, Run, RunControl, RunStats, WeakCancelHandle};
 pub use swath_memory::Demand;
 pub use work::{At, Buffer, Footprint, Work};

@@ -44,6 +44,21 @@ pub(crate) fn catch<T>(body: impl FnOnce() -> Result<T, TaskError>) -> Result<T,
     })
 }
 
+/// Calls what may panic, outside a task: a panic is the error [`TaskErrorKind::Panicked`](crate::TaskErrorKind::Panicked) with its
+/// message and line.
+///
+/// # Errors
+/// Only that.
+///
+/// ```
+/// let error = swath_scheduler::catch_panics(|| "x".parse::<u8>().expect("a number")).unwrap_err();
+/// assert!(error.to_string().contains("a number"));
+/// ```
+pub fn catch_panics<T>(body: impl FnOnce() -> T) -> Result<T, TaskError> {
+    install_hook();
+    catch(|| Ok(body()))
+}
+
 /// Calls code of a user that is no task: a panic there must not end the thread it happens to be on.
 pub(crate) fn contain(what: &'static str, body: impl FnOnce()) {
     if let Err(payload) = panic::catch_unwind(AssertUnwindSafe(body)) {

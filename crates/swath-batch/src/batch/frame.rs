@@ -171,6 +171,60 @@ impl Batch {
         Ok(Value::from_array(self.column(name)?, row))
     }
 
+    /// The values of a column of any dtype, one a row: for what has no accessor of its own. Slower than the typed ones.
+    ///
+    /// # Errors
+    /// For a name that is not there.
+    pub fn values(&self, name: &str) -> Result<impl ExactSizeIterator<Item = Value>, BatchError> {
+        let column = self.column(name)?;
+        Ok((0..column.len()).map(|row| Value::from_array(column, row)))
+    }
+
+    /// The index columns and these, in the order given, sharing buffers.
+    ///
+    /// # Errors
+    /// For a name that is not there, and for one given twice.
+    pub fn select<N: AsRef<str>>(
+        &self,
+        names: impl IntoIterator<Item = N>,
+    ) -> Result<Self, BatchError> {
+        self.of_columns(self.meta.select(names)?)
+    }
+
+    /// The columns but these, sharing buffers.
+    ///
+    /// # Errors
+    /// For a name that is not there, and for an index column.
+    pub fn drop<N: AsRef<str>>(
+        &self,
+        names: impl IntoIterator<Item = N>,
+    ) -> Result<Self, BatchError> {
+        self.of_columns(self.meta.without(names)?)
+    }
+
+    /// The same columns, those named first in a pair under the second name, sharing buffers.
+    ///
+    /// # Errors
+    /// For a name that is not there, and where two columns would have one.
+    pub fn rename<O: AsRef<str>, N: Into<Arc<str>>>(
+        &self,
+        names: impl IntoIterator<Item = (O, N)>,
+    ) -> Result<Self, BatchError> {
+        let meta = self.meta.rename(names)?;
+        Self::of_border(
+            Arc::new(meta),
+            self.rows.columns().to_vec(),
+            self.num_rows(),
+        )
+    }
+
+    /// The columns of `meta`, each of which the batch has.
+    fn of_columns(&self, meta: Meta) -> Result<Self, BatchError> {
+        let columns = meta.names().map(|name| Ok(Arc::clone(self.column(name)?)));
+        let columns = columns.collect::<Result<_, BatchError>>()?;
+        Self::of_border(Arc::new(meta), columns, self.num_rows())
+    }
+
     /// The batch with one column replaced where it stands, or appended. The column may hold nulls.
     ///
     /// # Errors
@@ -201,6 +255,12 @@ impl Batch {
     /// The first `n` rows, sharing buffers; all where there are fewer.
     pub fn head(&self, n: usize) -> Self {
         self.slice(0, n)
+    }
+
+    /// The last `n` rows, sharing buffers; all where there are fewer.
+    pub fn tail(&self, n: usize) -> Self {
+        let n = n.min(self.num_rows());
+        self.slice(self.num_rows() - n, n)
     }
 
     /// The `len` rows from `start`, sharing buffers; fewer where the batch ends before.
@@ -364,6 +424,29 @@ mod tests {
             .with("new", ["a", "b", "c"].map(str::to_owned).to_vec())
             .expect("three rows");
         assert_eq!(batch.meta().names().last(), Some("new"));
+    }
+
+    #[test]
+    fn columns_are_chosen_and_renamed() {
+        let names = |batch: Result<Batch, BatchError>| {
+            let batch = batch.expect("the columns are there");
+            batch.meta().names().collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(names(sales().select(["n", "region"])), "n region");
+        assert_eq!(names(sales().drop(["amount"])), "region n");
+        assert_eq!(
+            names(sales().rename([("n", "qty"), ("amount", "n")])),
+            "region n qty"
+        );
+        let values: Vec<_> = sales().values("amount").expect("it is there").collect();
+        assert_eq!(values[..2], [Value::from(10.5), Value::Null]);
+        assert_eq!(sales().tail(1), sales().slice(2, 1));
+        assert_eq!(sales().tail(9), sales());
+        let error = sales().select(["amuont"]).expect_err("no such column");
+        assert!(
+            error.to_string().contains("did you mean `amount`?"),
+            "{error}"
+        );
     }
 
     #[test]

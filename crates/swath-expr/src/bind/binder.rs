@@ -152,6 +152,17 @@ impl<'a> Binder<'a> {
                 dtype,
             };
         }
+        self.later(expr, kernel, inputs, (dtype, nullable))
+    }
+
+    /// Appends a step that runs with the rows, whatever is known now: a user's closure is not called while a plan is made.
+    pub(super) fn later(
+        &mut self,
+        expr: &Expr,
+        kernel: Kernel,
+        inputs: Vec<Operand>,
+        (dtype, nullable): (DType, bool),
+    ) -> Typed {
         self.line
             .steps
             .push(Step::new(kernel, inputs, dtype.clone(), expr.clone()));

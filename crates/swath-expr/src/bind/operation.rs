@@ -382,7 +382,7 @@ impl Binder<'_> {
             .map(|(field, constant)| Argument { field, constant })
             .collect();
         let failed = |source| ExprErrorKind::Function {
-            function: reference.name().to_owned(),
+            function: reference.in_messages(),
             source,
         };
         let returns = function
@@ -397,9 +397,12 @@ impl Binder<'_> {
             .map(|(typed, met)| met.map_or_else(|| self.operand(typed), Ok))
             .collect::<Result<Vec<_>, _>>()?;
         let kernel = Kernel::Call {
-            name: reference.name().into(),
+            name: reference.in_messages().into(),
             function: evaluate,
         };
+        if reference.closure().is_some() {
+            return Ok(self.later(expr, kernel, operands, (returns.dtype, returns.nullable)));
+        }
         Ok(self.step(
             expr,
             kernel,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use swath_batch::Value;
 use swath_graph::{Canon, Fingerprint};
 
-use crate::Params;
+use crate::{Closure, Params};
 
 /// A function by name, with its parameters; found in a [`Functions`](crate::Functions) table when the expression is checked.
 #[derive(Clone, Debug, PartialEq)]
@@ -13,6 +13,8 @@ pub struct FunctionRef {
     name: Arc<str>,
     params: Params,
     pin: Option<FunctionPin>,
+    /// The function itself, where it is a Rust closure and so in no table.
+    closure: Option<Arc<Closure>>,
 }
 
 /// Exactly which function is meant: its answers are a function of this, its parameters and its inputs.
@@ -41,6 +43,32 @@ impl FunctionRef {
             name: name.into(),
             params: Params::default(),
             pin: None,
+            closure: None,
+        }
+    }
+
+    /// Refers to a Rust closure, which comes along.
+    pub fn of_closure(closure: Closure) -> Self {
+        let name: Arc<str> = closure.site().name().into();
+        Self {
+            closure: Some(Arc::new(closure)),
+            ..Self::new(name)
+        }
+    }
+
+    /// The closure that it refers to; `None` for a function of the table.
+    pub fn closure(&self) -> Option<&Closure> {
+        self.closure.as_deref()
+    }
+
+    /// How it is called in messages: by its name, a closure also by its line.
+    pub(crate) fn in_messages(&self) -> String {
+        match &self.closure {
+            Some(closure) => {
+                let site = closure.site();
+                format!("{} at {}", site.name(), site.location())
+            }
+            None => self.name.to_string(),
         }
     }
 
@@ -83,6 +111,9 @@ impl FunctionRef {
 impl Fingerprint for FunctionRef {
     fn feed(&self, out: &mut Canon) {
         out.str(&self.name).feed(&self.params);
+        if let Some(closure) = &self.closure {
+            out.feed(closure.name());
+        }
         match self.pin {
             Some(pin) => out.some().u64(pin.version.into()).u128(pin.digest),
             None => out.none(),

@@ -176,6 +176,13 @@ pub enum FunctionError {
         /// Why not.
         reason: String,
     },
+    /// A Rust closure returned an error of its own.
+    #[error("it returned an error")]
+    Closure {
+        /// That error.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
     /// Arrow failed.
     #[error("{during} failed")]
     Arrow {

@@ -43,12 +43,18 @@ impl Functions {
         self.0.keys().map(|name| &**name)
     }
 
-    /// Finds the function that an expression refers to.
+    /// Finds the function that an expression refers to; a closure is in no table, its reference has it.
     ///
     /// # Errors
     /// [`ExprErrorKind::UnknownFunction`] with the nearest name; [`ExprErrorKind::OtherFunction`] if the reference is pinned to a
     /// version that is not the registered one.
-    pub fn get(&self, reference: &FunctionRef) -> Result<&Arc<dyn ScalarFunction>, ExprErrorKind> {
+    pub fn get<'a>(
+        &'a self,
+        reference: &'a FunctionRef,
+    ) -> Result<&'a Arc<dyn ScalarFunction>, ExprErrorKind> {
+        if let Some(closure) = reference.closure() {
+            return Ok(closure.function());
+        }
         let name = reference.name();
         let function = self
             .0

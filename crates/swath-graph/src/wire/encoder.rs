@@ -81,6 +81,15 @@ impl Encoder {
         self.end(header, n_fields, Container::Map, kind, "fields");
     }
 
+    /// Says, in place of an object, that there is something that cannot be encoded: [`into_bytes`](Self::into_bytes) then fails.
+    pub fn refuse(&mut self, what: impl std::fmt::Display) {
+        self.written += 1;
+        self.fail(|| EncodeError::Local {
+            what: what.to_string(),
+        });
+        self.nil();
+    }
+
     /// Returns the bytes of the one object written.
     ///
     /// # Errors
@@ -334,6 +343,17 @@ mod tests {
         let mut encoder = Encoder::new();
         nested(&mut encoder, MAX_DEPTH + 1);
         insta::assert_snapshot!(encoder.into_bytes().unwrap_err(), @"`nest` is nested more than 500 objects deep, which no decoder accepts");
+    }
+
+    #[test]
+    fn what_cannot_leave_the_process_is_told_at_the_end() {
+        let mut encoder = Encoder::new();
+        encoder.object("step", 1, |o| {
+            o.object("function", |encoder| {
+                encoder.refuse("the closure at src/main.rs:9:5");
+            });
+        });
+        insta::assert_snapshot!(encoder.into_bytes().unwrap_err(), @"the closure at src/main.rs:9:5 is part of this process and cannot leave it");
     }
 
     #[cfg(unix)]

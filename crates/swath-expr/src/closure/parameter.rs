@@ -1,0 +1,209 @@
+//! What a closure's argument can be, and how a column is read as it.
+
+use std::sync::Arc;
+
+use arrow_array::cast::AsArray;
+use arrow_array::types::{
+    Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type, UInt8Type, UInt16Type,
+    UInt32Type, UInt64Type,
+};
+use arrow_array::{Array, ArrayRef, BooleanArray, PrimitiveArray, StringViewArray};
+use arrow_cast::cast;
+use arrow_schema::{ArrowError, DataType};
+use swath_batch::Value;
+use swath_meta::DType;
+
+mod sealed {
+    pub trait Sealed {}
+}
+
+/// A Rust type that a closure may take as an argument. Sealed: see [`udf`](crate::udf) for the list.
+pub trait Parameter: sealed::Sealed + 'static {
+    /// The type with the lifetime of the column it is read from.
+    type Of<'a>;
+    /// The column, in the encoding that it is read from.
+    #[doc(hidden)]
+    type Column;
+    /// Whether nulls are handed over; where not, a row that has one is not handed over at all.
+    #[doc(hidden)]
+    const SEES_NULLS: bool;
+    /// What a column must be, for messages.
+    #[doc(hidden)]
+    const WANTED: &'static str;
+
+    /// Whether every value of such a column can be handed over.
+    #[doc(hidden)]
+    fn accepts(dtype: &DType) -> bool;
+
+    /// The column in the encoding that it is read from.
+    #[doc(hidden)]
+    fn column(array: &ArrayRef) -> Result<Self::Column, ArrowError>;
+
+    /// The value of a row; `None` where the row is not to be handed over.
+    #[doc(hidden)]
+    fn get(column: &Self::Column, row: usize) -> Option<Self::Of<'_>>;
+}
+
+macro_rules! numbers {
+    ($($type:ty, $arrow:ty, $wanted:literal: $($dtype:ident)+;)*) => { $(
+        impl sealed::Sealed for $type {}
+
+        impl Parameter for $type {
+            type Of<'a> = $type;
+            type Column = PrimitiveArray<$arrow>;
+            const SEES_NULLS: bool = false;
+            const WANTED: &'static str = $wanted;
+
+            fn accepts(dtype: &DType) -> bool {
+                matches!(dtype, $(DType::$dtype)|+ | DType::Null)
+            }
+
+            fn column(array: &ArrayRef) -> Result<Self::Column, ArrowError> {
+                let array = cast(array, &<$arrow as arrow_array::types::ArrowPrimitiveType>::DATA_TYPE)?;
+                Ok(array.as_primitive::<$arrow>().clone())
+            }
+
+            fn get(column: &Self::Column, row: usize) -> Option<$type> {
+                column.is_valid(row).then(|| column.value(row))
+            }
+        }
+    )* };
+}
+
+numbers! {
+    i8, Int8Type, "int8": Int8;
+    i16, Int16Type, "an integer that fits int16": Int8 Int16 UInt8;
+    i32, Int32Type, "an integer that fits int32": Int8 Int16 Int32 UInt8 UInt16;
+    i64, Int64Type, "an integer that fits int64": Int8 Int16 Int32 Int64 UInt8 UInt16 UInt32;
+    u8, UInt8Type, "uint8": UInt8;
+    u16, UInt16Type, "an integer that fits uint16": UInt8 UInt16;
+    u32, UInt32Type, "an integer that fits uint32": UInt8 UInt16 UInt32;
+    u64, UInt64Type, "an integer that fits uint64": UInt8 UInt16 UInt32 UInt64;
+    f32, Float32Type, "float32": Float32 Int8 Int16 UInt8 UInt16;
+    f64, Float64Type, "float64 (`.cast(\"float64\")` makes one)": Float32 Float64 Int8 Int16 Int32 UInt8 UInt16 UInt32;
+}
+
+impl sealed::Sealed for bool {}
+
+impl Parameter for bool {
+    type Of<'a> = bool;
+    type Column = BooleanArray;
+    const SEES_NULLS: bool = false;
+    const WANTED: &'static str = "bool";
+
+    fn accepts(dtype: &DType) -> bool {
+        matches!(dtype, DType::Bool | DType::Null)
+    }
+
+    fn column(array: &ArrayRef) -> Result<BooleanArray, ArrowError> {
+        Ok(cast(array, &DataType::Boolean)?.as_boolean().clone())
+    }
+
+    fn get(column: &BooleanArray, row: usize) -> Option<bool> {
+        column.is_valid(row).then(|| column.value(row))
+    }
+}
+
+fn accepts_text(dtype: &DType) -> bool {
+    matches!(dtype, DType::String | DType::Category | DType::Null)
+}
+
+/// Text of any encoding, decoded once.
+fn text_column(array: &ArrayRef) -> Result<StringViewArray, ArrowError> {
+    let text = match array.data_type() {
+        // Arrow has no cast from a dictionary of large texts to views; by way of its values it has.
+        DataType::Dictionary(_, values) => cast(array, values)?,
+        _ => Arc::clone(array),
+    };
+    Ok(cast(&text, &DataType::Utf8View)?.as_string_view().clone())
+}
+
+fn text(column: &StringViewArray, row: usize) -> Option<&str> {
+    column.is_valid(row).then(|| column.value(row))
+}
+
+impl sealed::Sealed for &'static str {}
+
+impl Parameter for &'static str {
+    type Of<'a> = &'a str;
+    type Column = StringViewArray;
+    const SEES_NULLS: bool = false;
+    const WANTED: &'static str = "a string";
+
+    fn accepts(dtype: &DType) -> bool {
+        accepts_text(dtype)
+    }
+
+    fn column(array: &ArrayRef) -> Result<StringViewArray, ArrowError> {
+        text_column(array)
+    }
+
+    fn get(column: &StringViewArray, row: usize) -> Option<&str> {
+        text(column, row)
+    }
+}
+
+impl sealed::Sealed for String {}
+
+impl Parameter for String {
+    type Of<'a> = String;
+    type Column = StringViewArray;
+    const SEES_NULLS: bool = false;
+    const WANTED: &'static str = "a string";
+
+    fn accepts(dtype: &DType) -> bool {
+        accepts_text(dtype)
+    }
+
+    fn column(array: &ArrayRef) -> Result<StringViewArray, ArrowError> {
+        text_column(array)
+    }
+
+    fn get(column: &StringViewArray, row: usize) -> Option<String> {
+        text(column, row).map(str::to_owned)
+    }
+}
+
+impl sealed::Sealed for Value {}
+
+/// Any value, as itself: null is [`Value::Null`].
+impl Parameter for Value {
+    type Of<'a> = Value;
+    type Column = ArrayRef;
+    const SEES_NULLS: bool = true;
+    const WANTED: &'static str = "any value";
+
+    fn accepts(_: &DType) -> bool {
+        true
+    }
+
+    fn column(array: &ArrayRef) -> Result<ArrayRef, ArrowError> {
+        Ok(Arc::clone(array))
+    }
+
+    fn get(column: &ArrayRef, row: usize) -> Option<Value> {
+        Some(Self::from_array(column, row))
+    }
+}
+
+impl<T: Parameter> sealed::Sealed for Option<T> {}
+
+/// Null is `None`.
+impl<T: Parameter> Parameter for Option<T> {
+    type Of<'a> = Option<T::Of<'a>>;
+    type Column = T::Column;
+    const SEES_NULLS: bool = true;
+    const WANTED: &'static str = T::WANTED;
+
+    fn accepts(dtype: &DType) -> bool {
+        T::accepts(dtype)
+    }
+
+    fn column(array: &ArrayRef) -> Result<T::Column, ArrowError> {
+        T::column(array)
+    }
+
+    fn get(column: &T::Column, row: usize) -> Option<Self::Of<'_>> {
+        Some(T::get(column, row))
+    }
+}
