@@ -11,7 +11,7 @@ use swath_meta::MetaError;
 use swath_scheduler::TaskError;
 use swath_shuffle::ShuffleError;
 
-use crate::step::AggregateError;
+use crate::step::{AggregateError, ClosureError};
 
 /// An error of a pipeline; the layer that found it is the source.
 #[derive(Debug, thiserror::Error)]
@@ -26,6 +26,9 @@ pub enum OpError {
     /// An aggregate has no result.
     #[error(transparent)]
     Aggregate(Box<AggregateError>),
+    /// A user's function failed, or returned something else than was declared.
+    #[error(transparent)]
+    Closure(Box<ClosureError>),
     /// Rows could not be put together.
     #[error(transparent)]
     Batch(#[from] BatchError),
@@ -75,6 +78,12 @@ impl From<AggregateError> for OpError {
     }
 }
 
+impl From<ClosureError> for OpError {
+    fn from(error: ClosureError) -> Self {
+        Self::Closure(Box::new(error))
+    }
+}
+
 impl OpError {
     /// Turns the error into the scheduler's, keeping what it acts on: cancellation and the memory limit.
     pub fn into_task_error(self) -> TaskError {
@@ -88,6 +97,7 @@ impl OpError {
             Self::Expr(error) => TaskError::from(error),
             Self::Kernel(error) => TaskError::from(error),
             Self::Aggregate(error) => TaskError::from(*error),
+            Self::Closure(error) => TaskError::from(*error),
             Self::Batch(error) => TaskError::from(error),
             Self::Io(error) => TaskError::from(error),
             other => TaskError::from(other),

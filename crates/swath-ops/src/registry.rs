@@ -7,7 +7,10 @@ use swath_graph::Decoder;
 
 use crate::sink::{PublishParquet, Rows, Split, WriteParquet};
 use crate::source::{Constant, FileScan, Gather, InputRows};
-use crate::step::{Filter, GroupMerge, GroupPartial, Limit, Project, Tail, TopK};
+use crate::step::{
+    DropDuplicates, Explode, Filter, GroupMerge, GroupPartial, Limit, Melt, MemoryUsage, Project,
+    Sample, Tail, TopK,
+};
 use crate::{Env, OpError, SinkSpec, SourceSpec, StepSpec};
 
 type Decode<T> = fn(&Decoder<'_>, &Env) -> Result<Arc<T>, OpError>;
@@ -41,6 +44,10 @@ impl Registry {
             Ok(Arc::new(InputRows::decode(from)?))
         });
 
+        registry.register_step("drop-duplicates", |from, _| {
+            Ok(Arc::new(DropDuplicates::decode(from)?))
+        });
+        registry.register_step("explode", |from, _| Ok(Arc::new(Explode::decode(from)?)));
         registry.register_step("filter", |from, env| {
             Ok(Arc::new(Filter::decode(from, &env.functions)?))
         });
@@ -51,9 +58,14 @@ impl Registry {
             Ok(Arc::new(GroupPartial::decode(from)?))
         });
         registry.register_step("limit", |from, _| Ok(Arc::new(Limit::decode(from)?)));
+        registry.register_step("melt", |from, _| Ok(Arc::new(Melt::decode(from)?)));
+        registry.register_step("memory-usage", |from, _| {
+            Ok(Arc::new(MemoryUsage::decode(from)?))
+        });
         registry.register_step("project", |from, env| {
             Ok(Arc::new(Project::decode(from, &env.functions)?))
         });
+        registry.register_step("sample", |from, _| Ok(Arc::new(Sample::decode(from)?)));
         registry.register_step("tail", |from, _| Ok(Arc::new(Tail::decode(from)?)));
         registry.register_step("top-k", |from, _| Ok(Arc::new(TopK::decode(from)?)));
 

@@ -3,10 +3,11 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use arrow_array::{ArrayRef, Float64Array, Int64Array, StringViewArray, UInt64Array};
+use arrow_array::types::Int64Type;
+use arrow_array::{ArrayRef, Float64Array, Int64Array, ListArray, StringViewArray, UInt64Array};
 use proptest::prelude::*;
-use swath_batch::{Chunk, Partition, Pieces, Value};
-use swath_divisions::{Slice, SliceRows};
+use swath_batch::{Batch, Chunk, ClosureSite, Partition, Pieces, Value};
+use swath_divisions::{Divisions, Slice, SliceRows};
 use swath_expr::{Spelling, col, lit};
 use swath_io::{
     FolderWrite, FooterCache, IoContext, ParquetDataset, ParquetWriter, ReadParquet, ScanRequest,
@@ -18,7 +19,8 @@ use swath_meta::{DType, Index, Meta};
 use swath_ops::sink::{PublishParquet, Rows, Split, WriteParquet};
 use swath_ops::source::{Constant, FileScan, Gather, InputRows};
 use swath_ops::step::{
-    AggCall, AggInput, Filter, GroupMerge, GroupPartial, Limit, Project, Tail, TopK,
+    AggCall, AggInput, DropDuplicates, Explode, Filter, GroupMerge, GroupPartial, Limit,
+    MapPartitions, Melt, MemoryUsage, PartitionFunction, Project, RowsSeen, Sample, Tail, TopK,
 };
 use swath_ops::testing::{Case, Cases, Chunking};
 use swath_ops::{Env, Registry, TaskValue};
@@ -62,6 +64,47 @@ fn keyed(columns: &[&str]) -> Partition {
         .collect();
     let meta = Meta::try_new(fields, Index::none()).expect("it is right");
     rows.project(&at, Arc::new(meta)).expect("it is right")
+}
+
+/// 60 rows of a number and a list of none to three numbers, or none.
+fn lists() -> Partition {
+    let n = 60_i64;
+    let list = |row: i64| (row % 9 > 0).then(|| (0..row % 4).map(move |item| Some(row * item)));
+    let columns: Vec<ArrayRef> = vec![
+        Arc::new(Int64Array::from_iter_values(0..n)),
+        Arc::new(ListArray::from_iter_primitive::<Int64Type, _, _>(
+            (0..n).map(list),
+        )),
+    ];
+    let meta = Meta::of([("id", "int64"), ("items", "list<int64>")]).expect("it is right");
+    let batch = Chunk::new(columns, n as usize)
+        .into_batch(&meta)
+        .expect("it is right");
+    Partition::try_new(Arc::new(meta), vec![batch]).expect("it is right")
+}
+
+/// A text and two numbers.
+fn wide() -> Partition {
+    let rows = rows();
+    let (x, text) = (rows.batches()[0].column(1), rows.batches()[0].column(2));
+    let columns = vec![Arc::clone(text), Arc::clone(x), Arc::clone(x)];
+    let meta = Meta::of([("text", "string"), ("x", "float64"), ("y", "float64")]);
+    let meta = Arc::new(meta.expect("it is right"));
+    let batch = Chunk::new(columns, 60).into_batch(&meta);
+    Partition::try_new(meta, vec![batch.expect("it is right")]).expect("it is right")
+}
+
+/// A function of whole partitions, whose answer does not depend on how they came.
+fn reversed() -> MapPartitions {
+    let site = ClosureSite::of::<fn()>(std::panic::Location::caller()).named("reversed");
+    let function = PartitionFunction::new(site, |part: Batch, cx| {
+        cx.check()?;
+        let mut x: Vec<Option<f64>> = part.f64("x")?.iter().collect();
+        x.reverse();
+        Ok(part.with("x", x)?)
+    });
+    let meta = Arc::clone(rows().meta());
+    MapPartitions::new(function, meta, Divisions::unknown(1), RowsSeen::Partition)
 }
 
 fn calls() -> Vec<AggCall> {
@@ -172,6 +215,14 @@ fn written(value: &TaskValue) -> Vec<String> {
         .collect()
 }
 
+/// How many numbers there are: how large chunks are depends on how they were cut.
+fn counted(value: &TaskValue) -> Vec<String> {
+    let TaskValue::Rows(rows) = value else {
+        unreachable!("a step hands on rows")
+    };
+    vec![format!("{} rows of {}", rows.rows(), rows.meta().len())]
+}
+
 /// A case of every kind, and the writes that they belong to, which end when they are dropped.
 fn cases(folder: &Path) -> (Cases, [FolderWrite; 2]) {
     let meta = || Arc::clone(rows().meta());
@@ -230,7 +281,17 @@ fn cases(folder: &Path) -> (Cases, [FolderWrite; 2]) {
             Case::source(Arc::new(InputRows::sliced(meta(), vec![slices])), parts()),
             Case::source(Arc::new(Gather::new(meta(), vec![1])), vec![list]),
             Case::source(Arc::new(scan(&folder.join("read"))), Vec::new()),
+            Case::step(Arc::new(DropDuplicates::new(vec![1, 2], false)), rows()),
+            Case::step(Arc::new(DropDuplicates::new(vec![2, 1], true)), rows()),
+            Case::step(Arc::new(Explode::new(1)), lists()),
             Case::step(Arc::new(Filter::new(col("x").gt(2.0))), rows()),
+            Case::local_step("map-partitions", Arc::new(reversed()), rows()),
+            Case::step(Arc::new(MemoryUsage), rows()).answering(counted),
+            Case::step(
+                Arc::new(Melt::new(1, "name".into(), "value".into())),
+                wide(),
+            ),
+            Case::step(Arc::new(Sample::new(7, 0, u64::MAX / 3)), rows()),
             Case::step(Arc::new(project), rows()),
             Case::step(Arc::new(Limit::new(33)), rows()),
             Case::step(Arc::new(Tail::new(33)), rows()),

@@ -94,7 +94,7 @@ fn open_steps(
 ) -> Result<Opened, OpError> {
     let mut steps = Vec::with_capacity(specs.len());
     for spec in specs {
-        steps.push(spec.open(&meta, task.env)?);
+        steps.push(spec.open_task(&meta, task)?);
         meta = spec.infer(&meta, task.env)?;
     }
     Ok((steps, meta))

@@ -1,9 +1,15 @@
 //! What happens to chunks on their way.
 
+mod drop_duplicates;
+mod explode;
 mod filter;
 mod group;
 mod limit;
+mod map;
+mod melt;
+mod memory_usage;
 mod project;
+mod sample;
 mod tail;
 mod top_k;
 
@@ -17,12 +23,18 @@ use swath_scheduler::TaskContext;
 
 use crate::estimate::{Expected, Kept};
 use crate::pipeline::Flow;
-use crate::{Env, OpError, Output};
+use crate::{Env, OpError, Output, TaskInputs};
 
+pub use drop_duplicates::DropDuplicates;
+pub use explode::Explode;
 pub use filter::Filter;
 pub use group::{AggCall, AggInput, AggregateError, GroupMerge, GroupPartial, made_up_prefix};
 pub use limit::Limit;
+pub use map::{ClosureError, MapPartitions, PartitionFunction, Place, RowsSeen, checked};
+pub use melt::Melt;
+pub use memory_usage::MemoryUsage;
 pub use project::Project;
+pub use sample::Sample;
 pub use tail::Tail;
 pub use top_k::TopK;
 
@@ -33,6 +45,17 @@ pub trait StepSpec: Debug + Send + Sync {
 
     /// Opens the step for one task.
     fn open(&self, input: &Meta, env: &Env) -> Result<Box<dyn Step>, OpError>;
+
+    /// Opens the step for one task, if it has to know which. By default it has not.
+    fn open_task(&self, input: &Meta, task: &TaskInputs<'_>) -> Result<Box<dyn Step>, OpError> {
+        self.open(input, task.env)
+    }
+
+    /// The same step where task `i` is the partition `partitions[i]` of the frame, or `None` for a step that does not ask.
+    fn of_partitions(&self, partitions: &[u32]) -> Option<Arc<dyn StepSpec>> {
+        let _ = partitions;
+        None
+    }
 
     /// What the step is expected to keep and to hand on, given what reaches it. By default it keeps nothing and may drop rows.
     fn expected(&self, input: Expected) -> (Kept, Expected) {

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::sync::Arc;
 
-use swath_graph::{DecodeError, Decoder, Encoder};
+use swath_graph::{DecodeError, Decoder, EncodeError, Encoder};
 use swath_memory::{Budget, CancelToken, Demand};
 use swath_scheduler::TaskContext;
 
@@ -57,6 +57,12 @@ impl Cases {
     /// If not.
     pub fn check_encoding(&self) {
         for case in &self.cases {
+            if case.local.is_some() {
+                let refused = case.try_encoded();
+                let refused = matches!(refused, Err(EncodeError::Local { .. }));
+                assert!(refused, "`{}` is said to stay in its process", case.kind());
+                continue;
+            }
             let (kind, bytes) = (case.kind(), case.encoded());
             let decoded = self.decoded(case, &bytes);
             let decoded = decoded.unwrap_or_else(|error| panic_for(&kind, &error));
@@ -117,6 +123,7 @@ impl Cases {
                 input: case.input.as_ref().map(|rows| rows.slice(0, 0)),
                 inputs: case.inputs.iter().map(without_rows).collect(),
                 answer: Arc::clone(&case.answer),
+                local: case.local,
             };
             let answers = [
                 Chunking::default(),

@@ -1,0 +1,47 @@
+//! What can go wrong with a user's function.
+
+use std::error::Error;
+
+use swath_divisions::DivisionsError;
+use swath_meta::MetaMismatch;
+
+use super::Place;
+
+/// A user's function failed, or returned something else than was declared.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ClosureError {
+    /// The function returned an error.
+    #[error("{function} returned an error{place}")]
+    Failed {
+        /// The function and its line.
+        function: String,
+        /// What it was called for.
+        place: Place,
+        /// Its error.
+        #[source]
+        source: Box<dyn Error + Send + Sync>,
+    },
+    /// It returned other columns than were declared.
+    #[error("{function} returned other columns than were declared{place}")]
+    Columns {
+        /// The function and its line.
+        function: String,
+        /// What it was called for.
+        place: Place,
+        /// Found and expected, as a table.
+        #[source]
+        source: MetaMismatch,
+    },
+    /// It was said to keep divisions and returned a row that belongs into another partition.
+    #[error("{function} was said to keep the divisions and does not{place}")]
+    Divisions {
+        /// The function and its line.
+        function: String,
+        /// What it was called for.
+        place: Place,
+        /// The row that is out of place.
+        #[source]
+        source: DivisionsError,
+    },
+}

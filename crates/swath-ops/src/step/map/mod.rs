@@ -1,0 +1,121 @@
+//! A user's function on the rows of each partition.
+
+mod check;
+mod error;
+mod function;
+mod running;
+
+use std::sync::Arc;
+
+use swath_divisions::Divisions;
+use swath_graph::Encoder;
+use swath_meta::Meta;
+
+use super::{Step, StepSpec};
+use crate::estimate::{Expected, Kept};
+use crate::{Env, OpError, TaskInputs};
+
+pub use check::checked;
+pub use error::ClosureError;
+pub use function::{PartitionFunction, Place};
+
+/// Calls a function of this process with the rows of a task, all at once or chunk by chunk, and hands on what it returns, which
+/// must be of the declared meta.
+///
+/// It is the one step that is no data: encoding a task that has it is an error that names the function.
+#[derive(Clone, Debug)]
+pub struct MapPartitions {
+    function: PartitionFunction,
+    output: Arc<Meta>,
+    /// Of the frame whose partitions the function sees.
+    divisions: Divisions,
+    rows: RowsSeen,
+    keeps_divisions: bool,
+    /// The partition that each task is; without them, every task is the first.
+    partitions: Arc<[u32]>,
+}
+
+/// How much of a partition the function sees at a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RowsSeen {
+    /// All of it, in one batch: it is called once a partition, empty ones too.
+    Partition,
+    /// Some thousand rows at a time, as they come: it is not called for a partition without rows.
+    Chunk,
+}
+
+impl MapPartitions {
+    /// A function of the partitions of a frame with these divisions, which returns batches of this meta.
+    pub fn new(
+        function: PartitionFunction,
+        output: Arc<Meta>,
+        divisions: Divisions,
+        rows: RowsSeen,
+    ) -> Self {
+        Self {
+            function,
+            output,
+            divisions,
+            rows,
+            keeps_divisions: false,
+            partitions: Arc::from([]),
+        }
+    }
+
+    /// Whether what is returned has to lie between the boundaries of its partition, which is then checked.
+    #[must_use]
+    pub fn keeping_divisions(self, keeps_divisions: bool) -> Self {
+        Self {
+            keeps_divisions,
+            ..self
+        }
+    }
+
+    fn open_as(&self, input: &Meta, partition: usize) -> Box<dyn Step> {
+        Box::new(running::Running::new(
+            self.clone(),
+            Arc::new(input.clone()),
+            partition,
+        ))
+    }
+}
+
+impl StepSpec for MapPartitions {
+    fn infer(&self, _: &Meta, _: &Env) -> Result<Arc<Meta>, OpError> {
+        Ok(Arc::clone(&self.output))
+    }
+
+    fn open(&self, input: &Meta, _: &Env) -> Result<Box<dyn Step>, OpError> {
+        Ok(self.open_as(input, 0))
+    }
+
+    fn open_task(&self, input: &Meta, task: &TaskInputs<'_>) -> Result<Box<dyn Step>, OpError> {
+        let partition = self.partitions.get(task.index).copied().unwrap_or(0);
+        Ok(self.open_as(input, partition as usize))
+    }
+
+    fn of_partitions(&self, partitions: &[u32]) -> Option<Arc<dyn StepSpec>> {
+        let partitions = partitions.into();
+        Some(Arc::new(Self {
+            partitions,
+            ..self.clone()
+        }))
+    }
+
+    fn expected(&self, input: Expected) -> (Kept, Expected) {
+        let kept = match self.rows {
+            // The rows, and a second time while they become one batch.
+            RowsSeen::Partition => Kept {
+                least: input.least,
+                most: input.bytes.saturating_mul(2),
+            },
+            RowsSeen::Chunk => Kept::default(),
+        };
+        // What a function makes of its rows nobody knows; about as much as it got is the best guess.
+        (kept, input.or_fewer())
+    }
+
+    fn encode(&self, out: &mut Encoder) {
+        out.refuse(self.function.site());
+    }
+}

@@ -1,0 +1,156 @@
+//! The function while a task runs.
+
+use std::error::Error;
+use std::sync::Arc;
+
+use swath_batch::{Batch, BufferBytes, Chunk, Cx, Host, Partition, Value};
+use swath_divisions::Divisions;
+use swath_memory::{CancelToken, Reservation};
+use swath_meta::Meta;
+use swath_scheduler::TaskContext;
+
+use super::{ClosureError, MapPartitions, Place, RowsSeen, checked};
+use crate::pipeline::Flow;
+use crate::step::Step;
+use crate::{OpError, Output};
+
+/// Rows that are handed on at a time.
+const CHUNK_ROWS: usize = 8192;
+
+pub(super) struct Running {
+    spec: MapPartitions,
+    input: Arc<Meta>,
+    partition: usize,
+    /// What the function may ask; made when it is first called.
+    asked: Option<Cx>,
+    kept: Vec<Chunk>,
+    bytes: BufferBytes,
+    reserved: Option<Reservation>,
+    /// Nobody wants more rows.
+    enough: bool,
+}
+
+impl Running {
+    pub(super) fn new(spec: MapPartitions, input: Arc<Meta>, partition: usize) -> Self {
+        Self {
+            spec,
+            input,
+            partition,
+            asked: None,
+            kept: Vec::new(),
+            bytes: BufferBytes::default(),
+            reserved: None,
+            enough: false,
+        }
+    }
+
+    /// Calls the function and hands on what it returns.
+    fn call(
+        &mut self,
+        rows: Batch,
+        cx: &TaskContext<'_>,
+        out: &mut dyn Output,
+    ) -> Result<Flow, OpError> {
+        let (spec, place) = (&self.spec, Place::Partition(self.partition));
+        let asked = self.asked.get_or_insert_with(|| {
+            Cx::new(Arc::new(InTask {
+                cancel: cx.cancel_token().clone(),
+                partition: self.partition,
+                divisions: spec.divisions.clone(),
+            }))
+        });
+        let returned = spec.function.call(rows, asked, place)?;
+        let returned = checked(returned, &spec.output, &spec.function, place)?;
+        if spec.keeps_divisions
+            && let Some(bounds) = spec.divisions.bounds()
+        {
+            let index = spec.output.index().len();
+            let keys = &returned.record_batch().columns()[..index];
+            bounds
+                .check(self.partition, keys)
+                .map_err(|source| ClosureError::Divisions {
+                    function: spec.function.site().to_string(),
+                    place,
+                    source,
+                })?;
+        }
+        // From here on whoever keeps the rows reserves them.
+        self.reserved = None;
+        let mut from = 0;
+        while from < returned.num_rows() {
+            cx.check()?;
+            let chunk = returned.slice(from, CHUNK_ROWS);
+            from += chunk.num_rows();
+            if out.push(Chunk::from_batch(chunk.record_batch()))? == Flow::Enough {
+                self.enough = true;
+                return Ok(Flow::Enough);
+            }
+        }
+        Ok(Flow::More)
+    }
+}
+
+impl Step for Running {
+    fn push(
+        &mut self,
+        chunk: Chunk,
+        cx: &TaskContext<'_>,
+        out: &mut dyn Output,
+    ) -> Result<Flow, OpError> {
+        let chunk = chunk.compact()?;
+        match self.spec.rows {
+            RowsSeen::Partition => {
+                chunk.count_bytes(&mut self.bytes);
+                self.reserved
+                    .get_or_insert_with(|| cx.reserve("the rows of a partition for a function"))
+                    .try_resize(self.bytes.total())?;
+                self.kept.push(chunk);
+                Ok(Flow::More)
+            }
+            RowsSeen::Chunk if self.enough => Ok(Flow::Enough),
+            RowsSeen::Chunk => {
+                let rows = Partition::from_chunks(Arc::clone(&self.input), [chunk])?;
+                self.call(rows.to_batch()?, cx, out)
+            }
+        }
+    }
+
+    fn finish(&mut self, cx: &TaskContext<'_>, out: &mut dyn Output) -> Result<(), OpError> {
+        if self.spec.rows == RowsSeen::Chunk {
+            return Ok(());
+        }
+        cx.check()?;
+        let joins = self.kept.len() > 1;
+        let rows = Partition::from_chunks(Arc::clone(&self.input), self.kept.drain(..))?;
+        if joins && let Some(reserved) = &mut self.reserved {
+            // Twice there while they are joined.
+            reserved.try_resize(self.bytes.total().saturating_mul(2))?;
+        }
+        let batch = rows.to_batch()?;
+        drop(rows);
+        self.bytes = BufferBytes::default();
+        self.call(batch, cx, out)?;
+        Ok(())
+    }
+}
+
+/// What a task answers a function.
+struct InTask {
+    cancel: CancelToken,
+    partition: usize,
+    divisions: Divisions,
+}
+
+impl Host for InTask {
+    fn check(&self) -> Result<(), Box<dyn Error + Send + Sync>> {
+        Ok(self.cancel.check()?)
+    }
+
+    fn partition(&self) -> (usize, usize) {
+        (self.partition, self.divisions.npartitions())
+    }
+
+    fn boundary(&self, at: usize) -> Option<&[Value]> {
+        Some(self.divisions.bounds()?.labels().get(at)?.values())
+    }
+}
