@@ -37,23 +37,28 @@ mod table;
 
 pub use compute::{Compute, Persist, compute, persist, submit};
 pub use error::{Error, ErrorKind, Result};
-pub use frame::{Batches, DataFrame, Head, IntoCount, IntoPartitions, Repartition, Sink, Written};
+pub use frame::{
+    AsType, Batches, DataFrame, DropDuplicates, DropNa, Head, IntoBatch, IntoCount,
+    IntoDropDuplicates, IntoDropNa, IntoFillNa, IntoMapPartitions, IntoMelt, IntoPartitions,
+    IntoValueCounts, Join, KeepRow, MapPartitions, Melt, Repartition, Sample, SelectDtypes, Sink,
+    Tail, ValueCounts, Written, concat,
+};
 pub use group_by::{GroupBy, IntoAggs};
 pub use persisted::{Holder, Persisted, PersistedFrame};
 pub use run::Run;
 pub use scalar::Scalar;
-pub use session::{Session, SessionBuilder};
-pub use swath_batch::{Batch, Value};
+pub use session::{Delayed, FromMap, Session, SessionBuilder, delayed};
+pub use swath_batch::{Batch, BatchError, Cx, Value};
 pub use swath_divisions::Divisions;
 pub use swath_expr::{
     Agg, CategoricalAccessor, DatetimeAccessor, Expr, Frequency, IntoColumn, IntoColumns,
-    ListAccessor, Pattern, StringAccessor, Strptime, StructAccessor, Then, TzLocalize, When,
-    coalesce, col, concat_str, greatest, least, lit, when,
+    ListAccessor, Pattern, RowFunction, StringAccessor, Strptime, StructAccessor, Then, TzLocalize,
+    When, coalesce, col, concat_str, greatest, least, lit, udf, when,
 };
 pub use swath_graph::{Key, Origin};
 pub use swath_io::{ReadParquet, SplitRowGroups, ToParquet};
 pub use swath_memory::format_bytes;
-pub use swath_meta::{DType, DTypeSpec, Field, Index, Meta};
+pub use swath_meta::{DType, DTypeSpec, Field, Index, Meta, MetaSpec};
 pub use swath_ops::{Op, TaskValue};
 pub use swath_plan::{Explain, NamedAgg};
 pub use swath_scheduler::{

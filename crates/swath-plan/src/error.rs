@@ -45,6 +45,14 @@ pub enum PlanError {
         /// The index column.
         column: String,
     },
+    /// An index column was to be changed by a verb for data columns.
+    #[error("`{operation}` changes data columns, and `{column}` is the index")]
+    ChangesIndex {
+        /// Which call.
+        operation: &'static str,
+        /// The index column.
+        column: String,
+    },
     /// An expression that becomes a column has no name.
     #[error("the expression {expression} needs a name")]
     Unnamed {
@@ -143,6 +151,80 @@ pub enum PlanError {
         /// Their name.
         name: String,
     },
+    /// A column of lists was needed.
+    #[error("`explode` needs a list, and `{column}` is {dtype}")]
+    NotAList {
+        /// The column.
+        column: String,
+        /// Its dtype.
+        dtype: swath_meta::DType,
+    },
+    /// Columns that are to become one have no dtype in common.
+    #[error(
+        "`{operation}` puts `{left}`, which is {left_dtype}, and `{right}`, which is {right_dtype}, into one column, and no dtype holds both"
+    )]
+    NothingInCommon {
+        /// Which call.
+        operation: &'static str,
+        /// The one column.
+        left: String,
+        /// Its dtype, or the one that it and others have in common.
+        left_dtype: swath_meta::DType,
+        /// The other column.
+        right: String,
+        /// Its dtype.
+        right_dtype: swath_meta::DType,
+    },
+    /// A column whose values are not compared was to be compared.
+    #[error("`{operation}` compares values, and `{column}` is {dtype}")]
+    NotComparable {
+        /// Which call.
+        operation: &'static str,
+        /// The column.
+        column: String,
+        /// Its dtype.
+        dtype: swath_meta::DType,
+    },
+    /// A share of the rows that is none.
+    #[error("a share of the rows is between 0 and 1, and {found} was given")]
+    NoShare {
+        /// What was given.
+        found: f64,
+    },
+    /// Shares that should make a whole.
+    #[error("the shares of a split make 1, and these make {found}")]
+    SharesDoNotFit {
+        /// What they make.
+        found: f64,
+    },
+    /// A user's function failed, or returned something else than was declared.
+    #[error(transparent)]
+    Closure(Box<swath_ops::step::ClosureError>),
+    /// A function was said to keep the divisions, and its meta has another index than its input.
+    #[error(
+        "the function is said to keep the divisions, and its index is {found} where the input's is {expected}"
+    )]
+    OtherIndex {
+        /// The input's index.
+        expected: String,
+        /// The index of the declared meta.
+        found: String,
+    },
+    /// A function was run on made-up rows to learn what it returns, and gave no answer.
+    #[error("the columns that {function} returns could not be inferred")]
+    Inference {
+        /// The function and its line.
+        function: String,
+        /// What it said, or how it panicked.
+        why: String,
+        /// What it was called with.
+        tried: &'static str,
+        /// The declaration to begin from.
+        declaration: String,
+        /// Its own error, if it returned one.
+        #[source]
+        source: Option<Box<dyn std::error::Error + Send + Sync>>,
+    },
     /// The tasks do not form a graph: a fault of the lowering.
     #[error(transparent)]
     Graph(Box<GraphError>),
@@ -158,6 +240,12 @@ pub enum PlanError {
 impl From<OpError> for PlanError {
     fn from(error: OpError) -> Self {
         Self::Op(Box::new(error))
+    }
+}
+
+impl From<swath_ops::step::ClosureError> for PlanError {
+    fn from(error: swath_ops::step::ClosureError) -> Self {
+        Self::Closure(Box::new(error))
     }
 }
 

@@ -126,6 +126,8 @@ pub fn is_row_wise(plan: &Plan) -> bool {
                 | Node::Filter(_)
                 | Node::Project(_)
                 | Node::Partitions(_)
+                | Node::Each(_)
+                | Node::Concat
         )
     })
 }

@@ -30,7 +30,8 @@ pub use held::{estimated_bytes, files_read, held_below, is_row_wise, replace_hel
 pub use late::LateScalar;
 pub use lower::{Lowering, Observed, RootKeys, Round};
 pub use node::{
-    Constant, GroupBy, Head, HeldRows, NamedAgg, Node, Project, Scan, SortBy, SplitOut, TopN, Write,
+    Constant, DropDuplicates, EachPartition, GroupBy, Head, HeldRows, MapPartitions, NamedAgg,
+    Node, Project, Scan, SortBy, SplitOut, Tail, TopN, Write,
 };
 pub use plan::Plan;
 pub use rules::{Applied, optimise};

@@ -29,14 +29,17 @@
 //! engine, each of which can be used alone.
 
 pub use swath_frame::{
-    Agg, Batch, Batches, CancelHandle, CategoricalAccessor, Compute, DType, DTypeSpec, DataFrame,
-    DatetimeAccessor, Divisions, Error, ErrorKind, Event, Explain, Expr, Field, Frequency, GroupBy,
-    Head, Holder, Index, IntoAggs, IntoColumn, IntoColumns, IntoCount, IntoPartitions, Key,
-    ListAccessor, Meta, Metrics, NamedAgg, Observer, Origin, Pattern, Persist, Persisted,
-    PersistedFrame, Progress, ReadParquet, Repartition, Result, Run, RunStats, Scalar, Session,
-    SessionBuilder, Sink, SplitRowGroups, StringAccessor, Strptime, StructAccessor, Table, Then,
-    ToParquet, TzLocalize, Value, When, Written, coalesce, col, compute, concat_str, format_bytes,
-    greatest, least, lit, persist, submit, when,
+    Agg, AsType, Batch, BatchError, Batches, CancelHandle, CategoricalAccessor, Compute, Cx, DType,
+    DTypeSpec, DataFrame, DatetimeAccessor, Delayed, Divisions, DropDuplicates, DropNa, Error,
+    ErrorKind, Event, Explain, Expr, Field, Frequency, FromMap, GroupBy, Head, Holder, Index,
+    IntoAggs, IntoBatch, IntoColumn, IntoColumns, IntoCount, IntoDropDuplicates, IntoDropNa,
+    IntoFillNa, IntoMapPartitions, IntoMelt, IntoPartitions, IntoValueCounts, Join, KeepRow, Key,
+    ListAccessor, MapPartitions, Melt, Meta, MetaSpec, Metrics, NamedAgg, Observer, Origin,
+    Pattern, Persist, Persisted, PersistedFrame, Progress, ReadParquet, Repartition, Result,
+    RowFunction, Run, RunStats, Sample, Scalar, SelectDtypes, Session, SessionBuilder, Sink,
+    SplitRowGroups, StringAccessor, Strptime, StructAccessor, Table, Tail, Then, ToParquet,
+    TzLocalize, Value, ValueCounts, When, Written, coalesce, col, compute, concat, concat_str,
+    delayed, format_bytes, greatest, least, lit, persist, submit, udf, when,
 };
 
 /// The Arrow that swath speaks: its arrays and schemas, of the version that this swath was built with.
@@ -71,7 +74,7 @@ pub use object_store;
 /// What most programs name: `use swath::prelude::*`.
 pub mod prelude {
     pub use crate::{
-        Agg, Batch, DataFrame, Expr, ReadParquet, Repartition, Scalar, Session, Table, ToParquet,
-        Value, col, lit, when,
+        Agg, Batch, Cx, DataFrame, Expr, MapPartitions, ReadParquet, Repartition, Scalar, Session,
+        Table, ToParquet, Value, col, lit, udf, when,
     };
 }

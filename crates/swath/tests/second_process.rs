@@ -98,3 +98,32 @@ fn a_second_process_gives_the_same_answers() -> swath::Result<()> {
     assert_eq!(local, remote);
     Ok(())
 }
+
+/// A closure is no data: what would send it says which one it is.
+#[test]
+fn closures_stay_at_home() -> swath::Result<()> {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let (away, _worker) = elsewhere(folder.path());
+    let df = away.from_batches([Batch::from_csv("a\n1\n2\n")?])?;
+    let mapped = df.map_partitions(MapPartitions::new(|part: Batch| part).named("clean-v2"))?;
+    let error = mapped.compute().expect_err("it cannot be sent").to_string();
+    assert!(error.contains("`clean-v2` at "), "{error}");
+    assert!(error.contains("second_process.rs:"), "{error}");
+    assert!(
+        error.contains("is part of this process and cannot leave it"),
+        "{error}"
+    );
+    let assigned = df.assign("b", col("a").map(|a: i64| a + 1))?;
+    let error = assigned
+        .compute()
+        .expect_err("it cannot be sent")
+        .to_string();
+    assert!(error.contains("the closure at "), "{error}");
+    assert!(
+        error.contains("is part of this process and cannot leave it"),
+        "{error}"
+    );
+    // What goes without closures goes on.
+    assert_eq!(df.sum("a")?.get::<i64>()?, 3);
+    Ok(())
+}

@@ -3,7 +3,8 @@
 use std::panic::Location;
 use std::sync::Arc;
 
-use swath_expr::{Columns, Expr, IntoColumns};
+use swath_expr::{Columns, Expr, ExprNode, IntoColumns};
+use swath_meta::Meta;
 use swath_plan::{Plan, PlanError};
 
 use super::DataFrame;
@@ -42,7 +43,47 @@ pub(crate) fn names(
         .collect()
 }
 
+/// A column by name, as one that nobody wrote: messages show the line of the verb.
+pub(super) fn data_column(name: &Arc<str>) -> Expr {
+    Expr::new(ExprNode::Column(Arc::clone(name)))
+}
+
+/// The data columns with their names.
+pub(super) fn data_columns(meta: &Meta) -> Vec<(Arc<str>, Expr)> {
+    let fields = meta.data_fields().iter();
+    fields
+        .map(|field| (Arc::clone(&field.name), data_column(&field.name)))
+        .collect()
+}
+
 impl DataFrame {
+    /// All columns, some of the data columns computed anew under their names.
+    pub(super) fn with_columns(
+        &self,
+        call: &'static str,
+        location: &'static Location<'static>,
+        columns: Vec<(Arc<str>, Expr)>,
+    ) -> Result<Self> {
+        self.next(call, location, |plan, env| {
+            for (name, _) in &columns {
+                plan.meta().field(name)?;
+                if plan.meta().is_index(name) {
+                    return Err(PlanError::ChangesIndex {
+                        operation: call,
+                        column: name.to_string(),
+                    });
+                }
+            }
+            let mut all = data_columns(plan.meta());
+            for (name, expr) in columns {
+                if let Some((_, column)) = all.iter_mut().find(|(known, _)| *known == name) {
+                    *column = expr;
+                }
+            }
+            plan.select(all, env)
+        })
+    }
+
     /// Keeps the rows for which `predicate` is true; null counts as false, as in SQL.
     ///
     /// Row order, partitions and divisions stay. Next to a scan the predicate also prunes row groups and

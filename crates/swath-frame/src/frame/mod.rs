@@ -2,11 +2,21 @@
 
 mod batches;
 mod columns;
+mod concat;
 mod display;
+mod dtypes;
+mod duplicates;
+mod map_partitions;
+mod memory_usage;
+mod missing;
+mod names;
+mod numbers;
 mod partitions;
 mod persist;
 mod reduce;
+mod reshape;
 mod rows;
+mod sampling;
 mod write;
 
 use std::panic::Location;
@@ -23,8 +33,15 @@ use crate::run::Run;
 use crate::{Error, Result, Session, Table, compute, submit};
 
 pub use batches::Batches;
+pub use concat::{Join, concat};
+pub use dtypes::{AsType, SelectDtypes};
+pub use duplicates::{DropDuplicates, IntoDropDuplicates, IntoValueCounts, KeepRow, ValueCounts};
+pub use map_partitions::{IntoBatch, IntoMapPartitions, MapPartitions};
+pub use missing::{DropNa, IntoDropNa, IntoFillNa};
 pub use partitions::{IntoPartitions, Repartition};
-pub use rows::{Head, IntoCount};
+pub use reshape::{IntoMelt, Melt};
+pub use rows::{Head, IntoCount, Tail};
+pub use sampling::Sample;
 pub use write::{Sink, Written};
 
 pub(crate) use columns::named as named_columns;

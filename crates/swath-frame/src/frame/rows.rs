@@ -50,6 +50,47 @@ impl<N: IntoCount> From<N> for Head {
     }
 }
 
+/// Options of [`DataFrame::tail`]: how many rows, of how many of the last partitions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Tail {
+    rows: i64,
+    npartitions: Option<usize>,
+}
+
+impl Tail {
+    /// The last `rows` rows of the last partition.
+    pub fn new(rows: usize) -> Self {
+        Self::from(rows)
+    }
+
+    /// Looks at this many of the last partitions; fewer rows may come where they hold fewer.
+    #[must_use]
+    pub fn npartitions(self, npartitions: usize) -> Self {
+        Self {
+            npartitions: Some(npartitions),
+            ..self
+        }
+    }
+
+    /// Looks at all partitions.
+    #[must_use]
+    pub fn all_partitions(self) -> Self {
+        Self {
+            npartitions: None,
+            ..self
+        }
+    }
+}
+
+impl<N: IntoCount> From<N> for Tail {
+    fn from(rows: N) -> Self {
+        Self {
+            rows: rows.into_count(),
+            npartitions: Some(1),
+        }
+    }
+}
+
 /// A count that was given as a signed number, or the error that it must not be negative.
 fn count(operation: &'static str, rows: i64) -> std::result::Result<u64, PlanError> {
     u64::try_from(rows).map_err(|_| PlanError::Negative {
@@ -104,10 +145,12 @@ impl DataFrame {
         })
     }
 
-    /// The last `n` rows of the last partition, lazily; fewer if it holds fewer. Cost: that of the last partition.
+    /// The last rows, lazily; only the last partition is looked at unless [`Tail`] says more, and fewer rows come if it holds fewer.
+    ///
+    /// Row order stays; one partition. Cost: that of the partitions looked at.
     ///
     /// # Errors
-    /// A negative number of rows.
+    /// A negative number of rows; more partitions than the frame has.
     ///
     /// ```
     /// # use swath_frame::{Batch, Session};
@@ -118,9 +161,13 @@ impl DataFrame {
     /// # Ok::<(), swath_frame::Error>(())
     /// ```
     #[track_caller]
-    pub fn tail(&self, n: impl IntoCount) -> Result<Self> {
+    pub fn tail(&self, tail: impl Into<Tail>) -> Result<Self> {
+        let tail = tail.into();
         self.next("tail", Location::caller(), |plan, _| {
-            Ok(plan.tail(count("tail", n.into_count())?))
+            plan.tail(
+                count("tail", tail.rows)?,
+                tail.npartitions.unwrap_or_else(|| plan.npartitions()),
+            )
         })
     }
 

@@ -1,6 +1,7 @@
 //! What runs frames.
 
 mod builder;
+mod functions;
 mod held;
 mod machine;
 mod sources;
@@ -20,6 +21,7 @@ use crate::readers::Readers;
 use crate::{Error, Result};
 
 pub use builder::SessionBuilder;
+pub use functions::{Delayed, FromMap, delayed};
 
 /// Runs computations: threads, a memory limit, functions, and what is persisted.
 ///

@@ -50,13 +50,26 @@ pub(super) fn describe(plan: &Plan) -> String {
             top.n,
             list(top.by.iter().map(|by| &by.column))
         ),
+        Node::DropDuplicates(rows) => format!(
+            "{kind} by [{}]{}",
+            list(&rows.subset),
+            if rows.last { " keeping the last" } else { "" }
+        ),
         Node::Head(head) => format!(
             "{kind} {} rows of {} partitions",
             head.rows, head.npartitions
         ),
-        Node::Tail(rows) => format!("{kind} {rows} rows"),
+        Node::Tail(tail) if tail.npartitions == 1 => format!("{kind} {} rows", tail.rows),
+        Node::Tail(tail) => format!(
+            "{kind} {} rows of {} partitions",
+            tail.rows, tail.npartitions
+        ),
         Node::Partitions(which) => format!("{kind} [{}]", list(which)),
-        Node::Repartition(_) | Node::Write(_) => kind.to_owned(),
+        Node::Each(operation) => match operation.describe() {
+            text if text.is_empty() => kind.to_owned(),
+            text => format!("{kind} {text}"),
+        },
+        Node::Concat | Node::Repartition(_) | Node::Write(_) => kind.to_owned(),
     }
 }
 

@@ -135,12 +135,7 @@ impl Emitter<'_, '_> {
                 .map(|consumer| &consumer.steps[..])
                 .collect::<Vec<_>>(),
         );
-        let specs = |steps: &[NamedStep]| {
-            steps
-                .iter()
-                .map(|step| Arc::clone(&step.spec))
-                .collect::<Vec<_>>()
-        };
+        let specs = |steps: &[NamedStep]| steps.iter().map(NamedStep::of_tasks).collect::<Vec<_>>();
         let pipeline = Pipeline {
             source: tasks.source,
             trunk: specs(&consumers[0].steps[..shared]),
@@ -215,6 +210,14 @@ impl Emitter<'_, '_> {
                     .map(|key| self.builder.held(key.clone()).dep())
                     .collect();
                 (rows(), held_tasks(&deps, bytes, group, self.threads))
+            }
+            Origin::Chain(consumers) => {
+                let made: Vec<Dep> = consumers
+                    .iter()
+                    .flat_map(|&consumer| self.outputs_of(consumer, &mut reads))
+                    .collect();
+                let deps = group.coverage.iter().map(|&at| vec![made[at]]);
+                (rows(), deps.collect())
             }
             Origin::All(consumer) => {
                 let made = self.outputs_of(*consumer, &mut reads);
@@ -371,11 +374,9 @@ fn common_prefix(steps: &[&[NamedStep]]) -> usize {
     }
     (0..first.len())
         .take_while(|&at| {
-            others.iter().all(|steps| {
-                steps
-                    .get(at)
-                    .is_some_and(|step| step.name == first[at].name)
-            })
+            others
+                .iter()
+                .all(|steps| steps.get(at).is_some_and(|step| step.is(&first[at])))
         })
         .count()
 }

@@ -30,7 +30,12 @@ pub(super) fn apply(roots: Vec<Plan>, env: &Env) -> Result<Vec<Plan>, PlanError>
         return Ok(roots);
     };
     let input = root.input();
-    if top.n == 0 || !is_row_wise(input) || !from_files(input) {
+    let may_run_twice = || {
+        post_order([input])
+            .iter()
+            .all(|plan| plan.node().may_run_twice())
+    };
+    if top.n == 0 || !is_row_wise(input) || !from_files(input) || !may_run_twice() {
         return Ok(roots);
     }
     let promising = promising_partitions(input, top);
@@ -87,7 +92,7 @@ fn can_be_in(
         index: 0,
     };
     let largest = keys.plan(looked_at, env)?.top_n(top.n, top.by.clone())?;
-    let bound = LateScalar::new(largest.tail(1), 0).leaf();
+    let bound = LateScalar::new(largest.tail(1, 1)?, 0).leaf();
     let key = col(&*first.column);
     let within = if first.descending {
         key.ge(&bound)

@@ -9,14 +9,14 @@ use swath_graph::Name;
 use swath_kernels::SortKey;
 use swath_meta::Meta;
 use swath_ops::step::{
-    AggCall, AggInput, Filter, GroupMerge, GroupPartial, Limit, Project as ProjectStep, Tail, TopK,
-    made_up_prefix,
+    AggCall, AggInput, DropDuplicates as DropDuplicatesStep, Filter, GroupMerge, GroupPartial,
+    Limit, Project as ProjectStep, Tail as TailStep, TopK, made_up_prefix,
 };
 use swath_ops::{Env, OpError, SinkSpec, StepSpec, sink};
 use swath_shuffle::HashPartitioner;
 
 use super::stream::{Consumer, ConsumerId, Group, Origin, OriginId, Stream};
-use crate::node::{GroupBy, Head, TopN};
+use crate::node::{DropDuplicates, GroupBy, Head, Tail, TopN};
 use crate::walk::post_order;
 use crate::{Node, Plan, PlanError};
 
@@ -127,7 +127,8 @@ impl<'e> Streams<'e> {
                 }),
             },
             Node::Constant(constant) => {
-                Ok(self.origin(Origin::Constant(constant.clone()), plan.meta(), 1))
+                let constant = Origin::Constant(constant.clone());
+                Ok(self.origin(constant, plan.meta(), plan.npartitions()))
             }
             Node::Filter(predicate) => {
                 Ok(self.step(plan, Arc::new(Filter::new(predicate.clone()))))
@@ -137,13 +138,20 @@ impl<'e> Streams<'e> {
                 Ok(self.step(plan, Arc::new(spec)))
             }
             Node::GroupBy(group) => self.group_by(plan, group),
+            Node::DropDuplicates(rows) => self.drop_duplicates(plan, rows),
             Node::TopN(top) => self.top_n(plan, top),
             Node::Head(head) => self.head(plan, *head),
-            Node::Tail(rows) => Ok(self.tail(plan, *rows)),
-            Node::Partitions(which) => {
-                let mut stream = self.of(plan.input());
-                stream.coverage = which.iter().map(|&which| stream.coverage[which]).collect();
-                Ok(stream)
+            Node::Tail(tail) => self.tail(plan, *tail),
+            Node::Partitions(which) => Ok(self.of(plan.input()).covering(which)),
+            Node::Concat => Ok(self.concat(plan)),
+            Node::Each(operation) => {
+                let step = operation.step(plan.input(), plan.meta())?;
+                let stream = self.step(plan, step);
+                Ok(if operation.sees_partitions() {
+                    stream.numbered()
+                } else {
+                    stream
+                })
             }
             Node::Repartition(cuts) => Ok(self.repartition(plan, cuts)),
             Node::Write(write) => {
@@ -248,6 +256,42 @@ impl<'e> Streams<'e> {
         Ok(self.origin(Origin::All(last), &state, 1))
     }
 
+    fn drop_duplicates(&mut self, plan: &Plan, rows: &DropDuplicates) -> Result<Stream, PlanError> {
+        let meta = plan.meta();
+        let columns = rows.subset.iter().map(|column| meta.position(column));
+        let columns = columns.collect::<Result<_, _>>()?;
+        let step = Arc::new(DropDuplicatesStep::new(columns, rows.last));
+        let input = self.of(plan.input());
+        let n = plan.npartitions();
+        if n == 1 && input.coverage.len() == 1 {
+            let mut input = input;
+            input.exact = true;
+            return Ok(input.then(plan.name().clone(), step, Arc::clone(meta)));
+        }
+        let partial = Arc::clone(&step) as Arc<dyn StepSpec>;
+        let stream = self.inner(input, plan, "drop-duplicates-partial", partial)?;
+        let origin = if n == 1 {
+            let passing = Arc::new(sink::Rows::passing());
+            Origin::All(self.consume(stream, passing, false, plan, "kept"))
+        } else {
+            let by = HashPartitioner::try_new(rows.subset.clone(), n).map_err(OpError::from)?;
+            let split = Arc::new(sink::Split::new(Arc::new(by)));
+            Origin::Gather(self.consume(stream, split, false, plan, "split"))
+        };
+        let kept = self.origin(origin, meta, n);
+        Ok(kept.then(plan.name().clone(), step, Arc::clone(meta)))
+    }
+
+    fn concat(&mut self, plan: &Plan) -> Stream {
+        let consumers = plan.inputs().iter().enumerate().map(|(at, input)| {
+            let stream = self.of(input);
+            let rows = Arc::new(sink::Rows::passing());
+            self.consume(stream, rows, true, plan, &format!("part-{at}"))
+        });
+        let consumers = consumers.collect();
+        self.origin(Origin::Chain(consumers), plan.meta(), plan.npartitions())
+    }
+
     fn top_n(&mut self, plan: &Plan, top: &TopN) -> Result<Stream, PlanError> {
         let mut keys = Vec::with_capacity(top.by.len());
         for by in &top.by {
@@ -279,8 +323,8 @@ impl<'e> Streams<'e> {
 
     fn head(&mut self, plan: &Plan, head: Head) -> Result<Stream, PlanError> {
         let limit = Arc::new(Limit::new(head.rows));
-        let mut stream = self.of(plan.input());
-        stream.coverage.truncate(head.npartitions);
+        let first: Vec<usize> = (0..head.npartitions).collect();
+        let mut stream = self.of(plan.input()).covering(&first);
         stream.exact = true;
         if head.npartitions == 1 {
             return Ok(stream.then(plan.name().clone(), limit, Arc::clone(plan.meta())));
@@ -296,15 +340,21 @@ impl<'e> Streams<'e> {
         Ok(all.then(plan.name().clone(), limit, Arc::clone(plan.meta())))
     }
 
-    fn tail(&self, plan: &Plan, rows: u64) -> Stream {
-        let mut stream = self.of(plan.input());
-        stream.coverage = stream.coverage.split_off(stream.coverage.len() - 1);
+    fn tail(&mut self, plan: &Plan, tail: Tail) -> Result<Stream, PlanError> {
+        let step = Arc::new(TailStep::new(tail.rows));
+        let n = plan.input().npartitions();
+        let last: Vec<usize> = (n - tail.npartitions..n).collect();
+        let mut stream = self.of(plan.input()).covering(&last);
         stream.exact = true;
-        stream.then(
-            plan.name().clone(),
-            Arc::new(Tail::new(rows)),
-            Arc::clone(plan.meta()),
-        )
+        if tail.npartitions == 1 {
+            return Ok(stream.then(plan.name().clone(), step, Arc::clone(plan.meta())));
+        }
+        let partial = Arc::clone(&step) as Arc<dyn StepSpec>;
+        let stream = self.inner(stream, plan, "tail-partial", partial)?;
+        let rows = Arc::new(sink::Rows::passing());
+        let partial = self.consume(stream, rows, true, plan, "tails");
+        let all = self.origin(Origin::All(partial), plan.meta(), 1);
+        Ok(all.then(plan.name().clone(), step, Arc::clone(plan.meta())))
     }
 
     fn repartition(&mut self, plan: &Plan, cuts: &RepartitionPlan) -> Stream {

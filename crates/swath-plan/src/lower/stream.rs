@@ -27,6 +27,8 @@ pub(super) enum Origin {
     Held { keys: Vec<Key>, bytes: Vec<u64> },
     /// Rows inside the task: one partition.
     Constant(Constant),
+    /// Partition `i` reads the `i`-th output of these consumers, counted one after another.
+    Chain(Vec<ConsumerId>),
     /// One partition that reads every output of a consumer.
     All(ConsumerId),
     /// Partition `i` reads `every` outputs of a consumer, from `i * every` on.
@@ -45,6 +47,23 @@ pub(super) enum Origin {
 pub(super) struct NamedStep {
     pub(super) name: Name,
     pub(super) spec: Arc<dyn StepSpec>,
+    /// Which partition of its plan each covered partition is, for a step that asks.
+    pub(super) partitions: Option<Arc<[u32]>>,
+}
+
+impl NamedStep {
+    /// The step of the tasks that the covered partitions become.
+    pub(super) fn of_tasks(&self) -> Arc<dyn StepSpec> {
+        self.partitions
+            .as_ref()
+            .and_then(|partitions| self.spec.of_partitions(partitions))
+            .unwrap_or_else(|| Arc::clone(&self.spec))
+    }
+
+    /// Whether both are the same step, of the same partitions.
+    pub(super) fn is(&self, other: &Self) -> bool {
+        self.name == other.name && self.partitions == other.partitions
+    }
 }
 
 /// Some partitions of an origin and the steps that their rows go through.
@@ -63,8 +82,33 @@ pub(super) struct Stream {
 impl Stream {
     /// The stream with one step more.
     pub(super) fn then(mut self, name: Name, spec: Arc<dyn StepSpec>, meta: Arc<Meta>) -> Self {
-        self.steps.push(NamedStep { name, spec });
+        self.steps.push(NamedStep {
+            name,
+            spec,
+            partitions: None,
+        });
         self.meta = meta;
+        self
+    }
+
+    /// The stream after a step that is told which partition it works on.
+    pub(super) fn numbered(mut self) -> Self {
+        let numbers: Arc<[u32]> = (0..self.coverage.len() as u32).collect();
+        if let Some(last) = self.steps.last_mut() {
+            last.partitions = Some(numbers);
+        }
+        self.exact = true;
+        self
+    }
+
+    /// Only these of the covered partitions, in this order.
+    pub(super) fn covering(mut self, which: &[usize]) -> Self {
+        self.coverage = which.iter().map(|&which| self.coverage[which]).collect();
+        for step in &mut self.steps {
+            if let Some(numbers) = &step.partitions {
+                step.partitions = Some(which.iter().map(|&which| numbers[which]).collect());
+            }
+        }
         self
     }
 }

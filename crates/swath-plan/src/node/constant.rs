@@ -13,6 +13,8 @@ use crate::{Node, Plan, PlanError};
 #[derive(Clone, Debug)]
 pub struct Constant {
     rows: Partition,
+    /// Partitions, each of these rows.
+    npartitions: usize,
     /// Fingerprint of the rows, made once.
     pub(super) print: u128,
 }
@@ -27,6 +29,7 @@ impl Constant {
         canon.bytes(&rows.encode().map_err(OpError::from)?);
         Ok(Self {
             rows,
+            npartitions: 1,
             print: canon.finish(),
         })
     }
@@ -38,18 +41,15 @@ impl Constant {
 
     pub(super) fn plan(self) -> Plan {
         let meta = Arc::clone(self.rows.meta());
-        Plan::assemble(
-            Node::Constant(self),
-            Vec::new(),
-            meta,
-            Divisions::unknown(1),
-        )
+        let divisions = Divisions::unknown(self.npartitions);
+        Plan::assemble(Node::Constant(self), Vec::new(), meta, divisions)
     }
 }
 
 impl Fingerprint for Constant {
     fn feed(&self, out: &mut Canon) {
         out.u128(self.print);
+        out.u64(self.npartitions as u64);
     }
 }
 
@@ -60,5 +60,18 @@ impl Plan {
     /// Rows that Arrow IPC cannot carry.
     pub fn constant(rows: Partition) -> Result<Plan, PlanError> {
         Ok(Constant::try_new(rows)?.plan())
+    }
+
+    /// The same few rows in each of so many partitions.
+    ///
+    /// # Errors
+    /// Rows that Arrow IPC cannot carry.
+    pub fn constant_copies(rows: Partition, npartitions: usize) -> Result<Plan, PlanError> {
+        let rows = Constant::try_new(rows)?;
+        Ok(Constant {
+            npartitions,
+            ..rows
+        }
+        .plan())
     }
 }

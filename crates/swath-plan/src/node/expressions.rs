@@ -14,13 +14,22 @@ impl Node {
             Self::Scan(scan) => scan.predicate.iter().collect(),
             Self::Held(_)
             | Self::Constant(_)
+            | Self::DropDuplicates(_)
             | Self::TopN(_)
             | Self::Head(_)
             | Self::Tail(_)
             | Self::Partitions(_)
+            | Self::Each(_)
+            | Self::Concat
             | Self::Repartition(_)
             | Self::Write(_) => Vec::new(),
         }
+    }
+
+    /// Whether the operation may as well run twice to save work elsewhere: not if it calls a user's function, or is not cheap.
+    pub(crate) fn may_run_twice(&self) -> bool {
+        let calls = |expr: &&Expr| expr.has_closures();
+        !matches!(self, Self::Each(_)) && !self.expressions().iter().any(calls)
     }
 
     /// The same operation with what `change` makes of each of its expressions.
@@ -37,10 +46,13 @@ impl Node {
             Self::Scan(scan) => scan.predicate.iter_mut().for_each(apply),
             Self::Held(_)
             | Self::Constant(_)
+            | Self::DropDuplicates(_)
             | Self::TopN(_)
             | Self::Head(_)
             | Self::Tail(_)
             | Self::Partitions(_)
+            | Self::Each(_)
+            | Self::Concat
             | Self::Repartition(_)
             | Self::Write(_) => {}
         }

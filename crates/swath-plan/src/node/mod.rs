@@ -1,14 +1,23 @@
 //! The operations of a plan, one file each: parameters, what they mean, and how they are built.
 
+mod concat;
 mod constant;
+mod drop_duplicates;
+mod each;
+mod explode;
 mod expressions;
 mod filter;
 mod group_by;
 mod head;
 mod held;
+mod inference;
+mod map_partitions;
+mod melt;
+mod memory_usage;
 mod partitions;
 mod project;
 mod repartition;
+mod sample;
 mod scan;
 mod top_n;
 mod write;
@@ -20,10 +29,14 @@ use swath_ops::Env;
 
 use crate::{Plan, PlanError};
 
+pub(crate) use concat::narrowed;
 pub use constant::Constant;
+pub use drop_duplicates::DropDuplicates;
+pub use each::EachPartition;
 pub use group_by::{GroupBy, NamedAgg, SplitOut};
-pub use head::Head;
+pub use head::{Head, Tail};
 pub use held::HeldRows;
+pub use map_partitions::MapPartitions;
 pub use project::Project;
 pub use scan::Scan;
 pub use top_n::{SortBy, TopN};
@@ -44,14 +57,20 @@ pub enum Node {
     Project(Project),
     /// Groups and aggregates; without keys a reduction to one row.
     GroupBy(GroupBy),
+    /// One row of those that are equal in some columns.
+    DropDuplicates(DropDuplicates),
     /// The first rows of an order: one partition.
     TopN(TopN),
     /// The first rows of the first partitions: one partition.
     Head(Head),
-    /// The last rows of the last partition: one partition.
-    Tail(u64),
+    /// The last rows of the last partitions: one partition.
+    Tail(Tail),
     /// Some of the partitions, in the order given.
     Partitions(Vec<usize>),
+    /// Rows of each partition made from those of the same partition.
+    Each(std::sync::Arc<dyn EachPartition>),
+    /// The partitions of several inputs, one after another; all have the same columns.
+    Concat,
     /// Other cuts through the same rows.
     Repartition(RepartitionPlan),
     /// Writes one file a partition; the rows are what was written.
@@ -68,10 +87,13 @@ impl Node {
             Self::Filter(_) => "filter",
             Self::Project(project) => project.kind(),
             Self::GroupBy(group) => group.kind(),
+            Self::DropDuplicates(_) => "drop-duplicates",
             Self::TopN(top) => top.kind(),
             Self::Head(_) => "head",
             Self::Tail(_) => "tail",
             Self::Partitions(_) => "partitions",
+            Self::Each(operation) => operation.kind(),
+            Self::Concat => "concat",
             Self::Repartition(_) => "repartition",
             Self::Write(_) => "to-parquet",
         }
@@ -79,6 +101,9 @@ impl Node {
 
     /// The same operation over other inputs.
     pub(crate) fn over(self, mut inputs: Vec<Plan>, env: &Env) -> Result<Plan, PlanError> {
+        if matches!(self, Self::Concat) {
+            return concat::concatenated(inputs);
+        }
         let Some(input) = inputs.pop() else {
             return self.alone();
         };
@@ -86,13 +111,17 @@ impl Node {
             Self::Filter(predicate) => input.filter(predicate, env),
             Self::Project(project) => project.plan(input, env),
             Self::GroupBy(group) => group.plan(input, env),
+            Self::DropDuplicates(rows) => rows.plan(input),
             Self::TopN(top) => top.plan(input),
             Self::Head(head) => input.head(head.rows, head.npartitions),
-            Self::Tail(rows) => Ok(input.tail(rows)),
+            Self::Tail(tail) => input.tail(tail.rows, tail.npartitions),
             Self::Partitions(which) => input.partitions(which),
+            Self::Each(operation) => input.each_partition(operation, env),
             Self::Repartition(cuts) => Ok(input.recut(cuts)),
             Self::Write(write) => Ok(write.plan(input)),
-            source @ (Self::Scan(_) | Self::Held(_) | Self::Constant(_)) => source.alone(),
+            source @ (Self::Scan(_) | Self::Held(_) | Self::Constant(_) | Self::Concat) => {
+                source.alone()
+            }
         }
     }
 
@@ -117,12 +146,13 @@ impl Fingerprint for Node {
             Self::Filter(predicate) => predicate.feed(out),
             Self::Project(project) => project.feed(out),
             Self::GroupBy(group) => group.feed(out),
+            Self::DropDuplicates(rows) => rows.feed(out),
             Self::TopN(top) => top.feed(out),
             Self::Head(head) => head.feed(out),
-            Self::Tail(rows) => {
-                out.u64(*rows);
-            }
+            Self::Tail(tail) => tail.feed(out),
             Self::Partitions(which) => which.feed(out),
+            Self::Each(operation) => operation.feed(out),
+            Self::Concat => {}
             Self::Repartition(cuts) => cuts.feed(out),
             Self::Write(write) => write.feed(out),
         }

@@ -51,6 +51,11 @@ impl Project {
                 .all(|((_, expr), field)| expr.as_column() == Some(&*field.name))
     }
 
+    /// These columns of a plan, and none other.
+    pub fn over(self, input: &Plan, env: &Env) -> Result<Plan, PlanError> {
+        self.plan(input.clone(), env)
+    }
+
     pub(crate) fn plan(self, input: Plan, env: &Env) -> Result<Plan, PlanError> {
         let mut fields = Vec::with_capacity(self.columns.len());
         let mut names = BTreeSet::new();

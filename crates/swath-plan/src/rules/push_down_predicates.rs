@@ -1,14 +1,15 @@
 //! Moves filters towards the scan, which then prunes with them and decodes fewer values.
 //!
 //! A filter passes through other filters and through projections, whose expressions it takes over. It
-//! stops at whatever changes which rows there are, at cuts between partitions, and at held rows.
+//! stops at whatever changes which rows there are, at cuts between partitions, at held rows, and at columns that
+//! a user's function computes, which would be called twice.
 
 use std::collections::BTreeMap;
 
 use swath_expr::Expr;
 use swath_ops::Env;
 
-use crate::node::Scan;
+use crate::node::{Project, Scan};
 use crate::walk::{rewrite_bottom_up, with_inputs};
 use crate::{Node, Plan, PlanError};
 
@@ -33,6 +34,18 @@ fn push(mut predicate: Expr, mut input: Plan, env: &Env) -> Result<Plan, PlanErr
                 predicate = earlier.and(&predicate);
                 input = input.input().clone();
             }
+            Node::Project(project) if computes_by_closure(project, &predicate) => {
+                break input.filter(predicate, env)?;
+            }
+            // Rows that are kept once pass or fall together.
+            Node::DropDuplicates(rows) if rows.lets_pass(&predicate, &input) => {
+                passed.push(input.clone());
+                input = input.input().clone();
+            }
+            Node::Each(operation) if operation.lets_pass(&predicate) => {
+                passed.push(input.clone());
+                input = input.input().clone();
+            }
             Node::Project(project) => {
                 let by_name: BTreeMap<&str, &Expr> = project
                     .columns
@@ -55,6 +68,12 @@ fn push(mut predicate: Expr, mut input: Plan, env: &Env) -> Result<Plan, PlanErr
                 }
                 .plan()?;
             }
+            Node::Concat => {
+                let inputs = input.inputs().iter();
+                let filtered = inputs.map(|below| push(predicate.clone(), below.clone(), env));
+                let filtered = filtered.collect::<Result<_, _>>()?;
+                break with_inputs(&input, filtered, env)?;
+            }
             _ => break input.filter(predicate, env)?,
         }
     };
@@ -62,4 +81,13 @@ fn push(mut predicate: Expr, mut input: Plan, env: &Env) -> Result<Plan, PlanErr
         result = with_inputs(&plan, vec![result], env)?;
     }
     Ok(result)
+}
+
+/// Whether a column that the predicate reads is computed by a user's function.
+fn computes_by_closure(project: &Project, predicate: &Expr) -> bool {
+    let read = predicate.columns();
+    project
+        .columns
+        .iter()
+        .any(|(name, expr)| read.contains(name) && expr.has_closures())
 }

@@ -76,9 +76,13 @@ fn reads(plan: &Plan, wanted: &Columns) -> Columns {
             let index = index.map(|field| Arc::clone(&field.name));
             wanted.iter().cloned().chain(index).collect()
         }
-        Node::Head(_) | Node::Tail(_) | Node::Partitions(_) | Node::Repartition(_) => {
-            wanted.clone()
-        }
+        Node::DropDuplicates(rows) => rows.reads(wanted),
+        Node::Each(operation) => operation.reads(plan.input().meta(), wanted),
+        Node::Head(_)
+        | Node::Tail(_)
+        | Node::Partitions(_)
+        | Node::Concat
+        | Node::Repartition(_) => wanted.clone(),
         Node::Write(_) => all(plan.input().meta()).collect(),
     }
 }
@@ -132,6 +136,9 @@ fn narrow(
             Ok(Project { columns, index }
                 .plan(input, env)?
                 .keep_location(plan))
+        }
+        Node::Concat => {
+            Ok(crate::node::narrowed(inputs, plan.meta(), wanted, env)?.keep_location(plan))
         }
         _ => with_inputs(plan, inputs, env),
     }

@@ -133,7 +133,7 @@ pub(crate) const PIPELINES: &[Pipeline] = &[
         let some = s.files.filter(col("i").gt(40), env(s))?;
         Ok(vec![
             some.head(5, 1)?,
-            select(&some.tail(5), &["f"], env(s))?,
+            select(&some.tail(5, 1)?, &["f"], env(s))?,
         ])
     }),
     ("a filter above first rows", |s| {

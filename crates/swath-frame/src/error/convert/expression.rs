@@ -2,7 +2,7 @@
 
 use std::error::Error as _;
 
-use swath_expr::{ExprError, ExprErrorKind};
+use swath_expr::{ExprError, ExprErrorKind, FunctionError};
 
 use super::meta;
 use super::{ErrorKind, Report};
@@ -18,7 +18,14 @@ pub(super) fn report(error: &ExprError) -> Report {
         | ExprErrorKind::Function { .. } => Report::new(ErrorKind::Task, kind.to_string()),
         _ => Report::new(ErrorKind::Type, kind.to_string()),
     };
-    let mut why = kind.source();
+    let mut why = match kind {
+        // That it returned an error is what the first line says already.
+        ExprErrorKind::Function {
+            source: source @ FunctionError::Closure { .. },
+            ..
+        } => source.source(),
+        _ => kind.source(),
+    };
     while let Some(cause) = why {
         report.notes.push(("why", cause.to_string()));
         why = cause.source();

@@ -5,6 +5,7 @@ mod results;
 mod run;
 
 mod batch;
+mod closure;
 mod expression;
 mod io;
 mod kernel;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use swath_plan::PlanError;
 
 use super::{Error, ErrorKind, Report};
-use super::{expression, io, kernel, meta};
+use super::{closure, expression, io, kernel, meta};
 
 impl Error {
     /// A call that does not fit its frame.
@@ -47,7 +47,7 @@ fn report(error: &PlanError) -> Report {
         PlanError::Expr(error) => expression::report(error),
         PlanError::Aggregate { agg, source } => kernel::planned(agg, source),
         PlanError::Io(error) => io::report(error),
-        PlanError::DropIndex { .. } => {
+        PlanError::DropIndex { .. } | PlanError::ChangesIndex { .. } => {
             let mut report = Report::new(ErrorKind::Columns, error.to_string());
             report.fix =
                 Some("call `reset_index()` first, which makes it an ordinary column".to_owned());
@@ -84,6 +84,8 @@ fn report(error: &PlanError) -> Report {
         PlanError::TooSmall { .. }
         | PlanError::Negative { .. }
         | PlanError::NoKeys
+        | PlanError::NoShare { .. }
+        | PlanError::SharesDoNotFit { .. }
         | PlanError::NoColumns { .. } => Report::new(ErrorKind::Option, error.to_string()),
         PlanError::WritesWhatItReads { file, folder } => {
             let kind = ErrorKind::ReadAndWritten { path: file.into() };
@@ -108,6 +110,21 @@ fn report(error: &PlanError) -> Report {
                     .to_owned(),
             );
             report
+        }
+        PlanError::NotAList { column, .. } | PlanError::NotComparable { column, .. } => {
+            let mut report = Report::new(ErrorKind::Type, error.to_string());
+            report.column = Some(column.clone());
+            report
+        }
+        PlanError::NothingInCommon { left, right, .. } => {
+            let mut report = Report::new(ErrorKind::Type, error.to_string());
+            report.fix = Some(format!(
+                "cast one of them before: `.astype([({right:?}, \"…\")])`, or leave `{left}` or `{right}` out"
+            ));
+            report
+        }
+        PlanError::Closure(_) | PlanError::Inference { .. } | PlanError::OtherIndex { .. } => {
+            closure::planned(error)
         }
         PlanError::Released { .. } => Report::new(ErrorKind::Released, error.to_string()),
         _ => Report::new(ErrorKind::Backend, error.to_string()),

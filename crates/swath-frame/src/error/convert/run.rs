@@ -8,11 +8,11 @@ use swath_expr::ExprError;
 use swath_io::IoError;
 use swath_kernels::KernelError;
 use swath_ops::OpError;
-use swath_ops::step::AggregateError;
+use swath_ops::step::{AggregateError, ClosureError};
 use swath_scheduler::{RunError, TaskErrorKind};
 
 use super::{Error, ErrorKind, Report};
-use super::{batch, expression, io, kernel, memory};
+use super::{batch, closure, expression, io, kernel, memory};
 use crate::Session;
 
 impl Error {
@@ -85,6 +85,9 @@ fn below(mut error: Option<&(dyn StdError + 'static)>) -> Option<Report> {
         }
         if let Some(error) = current.downcast_ref::<IoError>() {
             return Some(io::report(error));
+        }
+        if let Some(error) = current.downcast_ref::<ClosureError>() {
+            return Some(closure::report(error));
         }
         if let Some(error) = current.downcast_ref::<AggregateError>() {
             return Some(kernel::computed(error));

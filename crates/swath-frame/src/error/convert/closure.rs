@@ -1,0 +1,83 @@
+//! User functions.
+
+use std::error::Error as StdError;
+use std::sync::Arc;
+
+use swath_batch::Stopped;
+use swath_ops::step::ClosureError;
+use swath_plan::PlanError;
+
+use super::{Error, ErrorKind, Report};
+
+pub(super) fn report(error: &ClosureError) -> Report {
+    match error {
+        ClosureError::Columns { source, .. } => {
+            let mut report = Report::new(ErrorKind::Type, error.to_string());
+            report.column = source.columns().first().map(|column| column.column.clone());
+            report.notes.push(("why", source.to_string()));
+            report.fix = Some(
+                "return what is declared, or declare what is returned: `MapPartitions::new(..).meta(..)`"
+                    .to_owned(),
+            );
+            report
+        }
+        ClosureError::Divisions { source, .. } => {
+            let mut report = Report::new(ErrorKind::Partitions, error.to_string());
+            report.notes.push(("why", source.to_string()));
+            report.fix = Some("leave `keeps_divisions()` out".to_owned());
+            report
+        }
+        _ => {
+            let mut report = Report::new(ErrorKind::Task, error.to_string());
+            report.notes.extend(reasons(error.source()));
+            report
+        }
+    }
+}
+
+/// A function that does not fit its frame.
+pub(super) fn planned(error: &PlanError) -> Report {
+    match error {
+        PlanError::Closure(error) => report(error),
+        PlanError::Inference {
+            why,
+            tried,
+            declaration,
+            ..
+        } => {
+            let mut report = Report::new(ErrorKind::Task, error.to_string());
+            report.notes.push(("why", why.clone()));
+            report.notes.push(("with", (*tried).to_owned()));
+            report.fix = Some(format!("declare what it returns: {declaration}"));
+            report
+        }
+        PlanError::OtherIndex { .. } => {
+            let mut report = Report::new(ErrorKind::Columns, error.to_string());
+            report.fix = Some(
+                "return the index columns first, under their names, or leave `keeps_divisions()` out"
+                    .to_owned(),
+            );
+            report
+        }
+        _ => Report::new(ErrorKind::Task, error.to_string()),
+    }
+}
+
+/// What an error says, and those below it.
+fn reasons(mut error: Option<&(dyn StdError + 'static)>) -> Vec<(&'static str, String)> {
+    let mut reasons = Vec::new();
+    while let Some(current) = error {
+        reasons.push(("why", current.to_string()));
+        error = current.source();
+    }
+    reasons
+}
+
+/// So that a user's function may pass on with `?` that it should stop.
+impl From<Stopped> for Error {
+    fn from(stopped: Stopped) -> Self {
+        let mut report = Report::new(ErrorKind::Cancelled, stopped.to_string());
+        report.source = Some(Arc::new(stopped));
+        Self::of(report)
+    }
+}

@@ -1,0 +1,250 @@
+//! User functions: `map_partitions`, `map_batches`, and what they take.
+
+use std::error::Error as StdError;
+use std::panic::Location;
+use std::sync::Arc;
+
+use swath_batch::{Batch, ClosureSite, Cx};
+use swath_expr::{Columns, IntoColumns};
+use swath_meta::MetaSpec;
+use swath_ops::step::{PartitionFunction, RowsSeen};
+use swath_plan::MapPartitions as MapNode;
+
+use super::DataFrame;
+use super::columns::named;
+use crate::Result;
+
+/// What a function of a partition may return: a [`Batch`], or a `Result` of one with any error.
+pub trait IntoBatch {
+    /// The batch, or the function's own error.
+    #[doc(hidden)]
+    fn into_batch(self) -> std::result::Result<Batch, Box<dyn StdError + Send + Sync>>;
+}
+
+impl IntoBatch for Batch {
+    fn into_batch(self) -> std::result::Result<Batch, Box<dyn StdError + Send + Sync>> {
+        Ok(self)
+    }
+}
+
+impl<E: Into<Box<dyn StdError + Send + Sync>>> IntoBatch for std::result::Result<Batch, E> {
+    fn into_batch(self) -> std::result::Result<Batch, Box<dyn StdError + Send + Sync>> {
+        self.map_err(Into::into)
+    }
+}
+
+/// What [`DataFrame::map_partitions`] and [`DataFrame::map_batches`] take: a function or closure of a [`Batch`], or of a batch and a
+/// [`Cx`], or such a one with options as [`MapPartitions`]. `M` is its signature, which the compiler finds; closures have to write the
+/// types of their arguments out.
+pub trait IntoMapPartitions<M> {
+    /// The function with its options.
+    #[doc(hidden)]
+    #[track_caller]
+    fn into_map_partitions(self) -> MapPartitions;
+}
+
+impl<F, R> IntoMapPartitions<fn(Batch) -> R> for F
+where
+    F: Fn(Batch) -> R + Send + Sync + 'static,
+    R: IntoBatch,
+{
+    #[track_caller]
+    fn into_map_partitions(self) -> MapPartitions {
+        let site = ClosureSite::of::<F>(Location::caller());
+        let call = move |rows: Batch, _: &Cx| self(rows).into_batch();
+        MapPartitions::of(PartitionFunction::new(site, call))
+    }
+}
+
+impl<F, R> IntoMapPartitions<fn(Batch, &Cx) -> R> for F
+where
+    F: Fn(Batch, &Cx) -> R + Send + Sync + 'static,
+    R: IntoBatch,
+{
+    #[track_caller]
+    fn into_map_partitions(self) -> MapPartitions {
+        let site = ClosureSite::of::<F>(Location::caller());
+        let call = move |rows: Batch, cx: &Cx| self(rows, cx).into_batch();
+        MapPartitions::of(PartitionFunction::new(site, call))
+    }
+}
+
+impl IntoMapPartitions<MapPartitions> for MapPartitions {
+    fn into_map_partitions(self) -> MapPartitions {
+        self
+    }
+}
+
+/// A user's function with options, for [`DataFrame::map_partitions`] and [`DataFrame::map_batches`].
+///
+/// ```
+/// # use swath_frame::{Batch, MapPartitions, Session};
+/// # let session = Session::testing();
+/// # let df = session.from_batches([Batch::from_csv("k,gross\na,119\nb,238\n")?])?;
+/// let net = MapPartitions::new(|part: Batch| {
+///     let net = part.f64("gross")?.map(|gross| gross / 1.19);
+///     part.with("net", net)
+/// });
+/// # let df = df.astype([("gross", "float64")])?;
+/// let df = df.map_partitions(net.reads(["gross"]).meta([("gross", "float64"), ("net", "float64")]))?;
+/// assert_eq!(df.columns(), ["gross", "net"]);
+/// assert_eq!(df.sum("net")?.get::<f64>()?.round(), 300.0);
+/// # Ok::<(), swath_frame::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "options of a function do nothing until a frame is given them"]
+pub struct MapPartitions {
+    function: PartitionFunction,
+    name: Option<Arc<str>>,
+    meta: Option<MetaSpec>,
+    reads: Option<Columns>,
+    keeps_divisions: bool,
+}
+
+impl MapPartitions {
+    /// A function of a batch, or of a batch and a [`Cx`], which returns a batch or a `Result` of one.
+    #[track_caller]
+    pub fn new<M>(function: impl IntoMapPartitions<M>) -> Self {
+        function.into_map_partitions()
+    }
+
+    fn of(function: PartitionFunction) -> Self {
+        Self {
+            function,
+            name: None,
+            meta: None,
+            reads: None,
+            keeps_divisions: false,
+        }
+    }
+
+    /// A name for plans and messages, by which equal computations are found again, in other processes too: whoever changes what the
+    /// function does changes its name. Without one, a function is another one each time it is handed over.
+    pub fn named(self, name: impl Into<Arc<str>>) -> Self {
+        let name = name.into();
+        Self {
+            function: self.function.named(Arc::clone(&name)),
+            name: Some(name),
+            ..self
+        }
+    }
+
+    /// The columns that it returns: pairs of name and dtype, a [`Meta`](crate::Meta), or a function of the meta of what it reads, as
+    /// in `.meta(|m: &Meta| m.with("net", "float64"))`.
+    pub fn meta(self, meta: impl Into<MetaSpec>) -> Self {
+        Self {
+            meta: Some(meta.into()),
+            ..self
+        }
+    }
+
+    /// The columns that it is handed, index columns in front of them; others are then not read. Without this, all.
+    #[track_caller]
+    pub fn reads(self, columns: impl IntoColumns) -> Self {
+        Self {
+            reads: Some(columns.into_columns()),
+            ..self
+        }
+    }
+
+    /// Says that the index columns come back first and unchanged, or at least between the boundaries of the partition: index and
+    /// divisions stay. It is checked for every batch.
+    pub fn keeps_divisions(self) -> Self {
+        Self {
+            keeps_divisions: true,
+            ..self
+        }
+    }
+}
+
+impl DataFrame {
+    /// What a function makes of each partition, which it sees as one [`Batch`]: index columns first, then the data, encodings hidden.
+    ///
+    /// Without [`meta`](MapPartitions::meta) the function is **called once, now, with two made-up rows** (1, `"a"`, null …), to learn
+    /// which columns it returns; whatever else it does, it does then too. What it returns is checked each time: names, order, dtypes
+    /// and nulls have to be those declared or inferred. It is called for empty partitions too.
+    ///
+    /// The result has as many partitions. Unless [`keeps_divisions`](MapPartitions::keeps_divisions) says otherwise it has no index and
+    /// no known divisions: index columns that come back are data. An error or a panic of the function is one of the computation that
+    /// names the function, its line and the partition; an error of its own type can be got back with
+    /// [`downcast_ref`](crate::Error::downcast_ref). The function may run again, on several threads at once, and must then do the same.
+    ///
+    /// Cost: a partition is in memory whole, and twice for a moment if it came in several pieces. [`map_batches`](Self::map_batches)
+    /// streams. What the function itself allocates or has captured counts against no memory limit.
+    ///
+    /// # Errors
+    /// A function that gives no answer on made-up rows, with the `.meta(..)` to begin from; a column that does not exist.
+    ///
+    /// ```
+    /// # use swath_frame::{Batch, Cx, Session};
+    /// # let session = Session::testing();
+    /// # let df = session.from_batches([Batch::from_csv("k,v\na,1\nb,7\na,5\n")?])?;
+    /// let first = df.map_partitions(|part: Batch| part.head(1))?;
+    /// assert_eq!(first.compute()?.num_rows(), 1);
+    ///
+    /// let numbered = df.map_partitions(|part: Batch, cx: &Cx| {
+    ///     let number = vec![cx.partition().number() as i64; part.num_rows()];
+    ///     part.with("partition", number)
+    /// })?;
+    /// assert_eq!(numbered.columns(), ["k", "v", "partition"]);
+    /// # Ok::<(), swath_frame::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn map_partitions<M>(&self, function: impl IntoMapPartitions<M>) -> Result<Self> {
+        let options = function.into_map_partitions();
+        self.mapped(
+            "map_partitions",
+            RowsSeen::Partition,
+            options,
+            Location::caller(),
+        )
+    }
+
+    /// What a function makes of the rows as they stream by: as [`map_partitions`](Self::map_partitions), except that it sees some
+    /// thousand rows at a time, and none of a partition without rows. How rows are cut into batches is not promised, so the function
+    /// must not depend on it.
+    ///
+    /// # Errors
+    /// Those of [`map_partitions`](Self::map_partitions).
+    ///
+    /// ```
+    /// # use swath_frame::{Batch, Session};
+    /// # let session = Session::testing();
+    /// # let df = session.from_batches([Batch::from_csv("k,v\na,1\nb,7\na,5\n")?])?;
+    /// let doubled = df.map_batches(|rows: Batch| rows.with("v", rows.i64("v")?.map(|v| v * 2)))?;
+    /// assert_eq!(doubled.sum("v")?.get::<i64>()?, 26);
+    /// # Ok::<(), swath_frame::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn map_batches<M>(&self, function: impl IntoMapPartitions<M>) -> Result<Self> {
+        let options = function.into_map_partitions();
+        self.mapped("map_batches", RowsSeen::Chunk, options, Location::caller())
+    }
+
+    pub(crate) fn mapped(
+        &self,
+        call: &'static str,
+        rows: RowsSeen,
+        options: MapPartitions,
+        location: &'static Location<'static>,
+    ) -> Result<Self> {
+        self.next(call, location, |plan, env| {
+            let input = match &options.reads {
+                Some(columns) => plan.select(named(plan, columns)?, env)?,
+                None => plan.clone(),
+            };
+            let node = MapNode::try_new(
+                options.function,
+                &input,
+                options.meta.as_ref(),
+                rows,
+                options.keeps_divisions,
+            )?;
+            let node = match &options.name {
+                Some(name) => node.known_as(name),
+                None => node,
+            };
+            input.each_partition(Arc::new(node), env)
+        })
+    }
+}

@@ -1,0 +1,140 @@
+//! A user's function on each partition.
+
+use std::sync::Arc;
+
+use swath_divisions::Divisions;
+use swath_graph::{Canon, Fingerprint, Name};
+use swath_meta::{Meta, MetaSpec};
+use swath_ops::step::{self, PartitionFunction, RowsSeen};
+use swath_ops::{Env, StepSpec};
+
+use super::EachPartition;
+use super::inference::infer;
+use crate::{Plan, PlanError};
+
+/// A function of this process that is called with the rows of each partition, and what it was declared to return.
+///
+/// The function sees all columns of the input, index first; choosing columns before is a projection of its own. Nothing passes
+/// through it: a filter above it stays there, and all that it returns is made.
+#[derive(Clone, Debug)]
+pub struct MapPartitions {
+    function: PartitionFunction,
+    /// Unique to this process, or what the user's name for the function says.
+    name: Name,
+    output: Arc<Meta>,
+    rows: RowsSeen,
+    keeps_divisions: bool,
+    inferred: bool,
+}
+
+impl MapPartitions {
+    /// A function over `input`. Without a meta it is called once, now, with two made-up rows, to learn what it returns.
+    ///
+    /// With `keeps_divisions`, the index columns of the input come back first, as the index, and rows stay between the boundaries of
+    /// their partition, which is checked when it runs.
+    ///
+    /// # Errors
+    /// A meta that cannot be read; [`PlanError::Inference`].
+    pub fn try_new(
+        function: PartitionFunction,
+        input: &Plan,
+        meta: Option<&MetaSpec>,
+        rows: RowsSeen,
+        keeps_divisions: bool,
+    ) -> Result<Self, PlanError> {
+        let mut output = match meta {
+            Some(meta) => meta.resolve(input.meta())?,
+            None => infer(&function, input.meta(), input.npartitions())?,
+        };
+        if keeps_divisions
+            && output.index().is_empty()
+            && let Ok(indexed) = output.with_index(input.meta().index())
+        {
+            output = indexed;
+        }
+        Ok(Self {
+            name: Name::unique(function.site().name()),
+            function,
+            output: Arc::new(output),
+            rows,
+            keeps_divisions,
+            inferred: meta.is_none(),
+        })
+    }
+
+    /// The same computation in every process that gives its function this name: the user promises that it does the same.
+    #[must_use]
+    pub fn known_as(self, name: &str) -> Self {
+        Self {
+            name: Name::of("user-function", name),
+            ..self
+        }
+    }
+}
+
+impl EachPartition for MapPartitions {
+    fn kind(&self) -> &'static str {
+        match self.rows {
+            RowsSeen::Partition => "map-partitions",
+            RowsSeen::Chunk => "map-batches",
+        }
+    }
+
+    fn result(&self, input: &Plan, _: &Env) -> Result<(Arc<Meta>, Divisions), PlanError> {
+        let divisions = if self.keeps_divisions {
+            let same = |meta: &Meta| {
+                let fields = meta.index_fields().iter();
+                fields
+                    .map(|field| (Arc::clone(&field.name), field.dtype.clone()))
+                    .collect::<Vec<_>>()
+            };
+            if same(&self.output) != same(input.meta()) {
+                return Err(PlanError::OtherIndex {
+                    expected: names(input.meta()),
+                    found: names(&self.output),
+                });
+            }
+            input.divisions().clone()
+        } else {
+            input.divisions().clear()
+        };
+        Ok((Arc::clone(&self.output), divisions))
+    }
+
+    fn step(&self, input: &Plan, output: &Arc<Meta>) -> Result<Arc<dyn StepSpec>, PlanError> {
+        let step = step::MapPartitions::new(
+            self.function.clone(),
+            Arc::clone(output),
+            input.divisions().clone(),
+            self.rows,
+        );
+        Ok(Arc::new(step.keeping_divisions(self.keeps_divisions)))
+    }
+
+    fn sees_partitions(&self) -> bool {
+        true
+    }
+
+    fn describe(&self) -> String {
+        let meta = if self.inferred { ", meta inferred" } else { "" };
+        format!("{} (local function{meta})", self.function.site().name())
+    }
+
+    fn feed(&self, out: &mut Canon) {
+        self.name.feed(out);
+        self.output.feed(out);
+        out.bool(self.keeps_divisions);
+    }
+}
+
+fn names(meta: &Meta) -> String {
+    let index = meta.index_fields().iter();
+    let names: Vec<_> = index
+        .map(|field| format!("`{}` {}", field.name, field.dtype))
+        .collect();
+    if names.is_empty() {
+        "none".to_owned()
+    } else {
+        names.join(", ")
+    }
+}
