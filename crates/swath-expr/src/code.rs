@@ -7,7 +7,7 @@ use swath_batch::Value;
 
 use crate::display::{LISTED, NODES, accessor_method, brief, cut, is_accessor};
 use crate::node::UnaryOp;
-use crate::{BinaryOp, Expr, ExprNode, Spelling};
+use crate::{BinaryOp, Expr, ExprNode, FunctionRef, Spelling};
 
 impl Expr {
     /// How the expression is spelt in messages: as text, and as code to paste.
@@ -204,42 +204,60 @@ fn pieces<'a>(expr: &'a Expr, place: Place, out: &mut Vec<Piece<'a>>) {
             out.push(text("), …)"));
         }
         ExprNode::Call { function, args } => {
-            // Functions of the program are methods of their first argument, or of an accessor of it.
-            let mut args = args.iter();
-            out.extend(args.next().map(receiver));
-            out.push(owned(match function.name().split_once('.') {
-                Some((prefix, method)) if is_accessor(prefix) => {
-                    format!(".{}().{method}(", accessor_method(prefix))
-                }
-                _ => format!(".{}(", function.name()),
-            }));
-            // Which kind of pattern a text is, is written around it.
-            let is_regex = function.params().get("regex");
-            let params = function
-                .params()
-                .iter()
-                .filter(|(name, _)| &***name != "regex");
-            let params = params.map(|(_, value)| value_code(value));
-            let rest = args.enumerate().map(|(at, arg)| {
-                let node = Piece::Node(arg, Place::Argument);
-                match is_regex {
-                    Some(Value::Bool(is_regex)) if at == 0 => {
-                        let kind = if *is_regex { "regex" } else { "literal" };
-                        vec![owned(format!("Pattern::{kind}(")), node, text(")")]
-                    }
-                    _ => vec![node],
-                }
-            });
-            let rest = rest.chain(params.map(|param| vec![owned(param)]));
-            for (position, pieces) in rest.enumerate() {
-                if position > 0 {
-                    out.push(text(", "));
-                }
-                out.extend(pieces);
-            }
-            out.push(text(")"));
+            call(function, args, out);
         }
     }
+}
+
+/// Appends a call: functions of the program are methods of their first argument, or of an accessor of it.
+fn call<'a>(function: &FunctionRef, args: &'a [Expr], out: &mut Vec<Piece<'a>>) {
+    let text = |text: &'static str| Piece::Text(Cow::Borrowed(text));
+    let owned = |text: String| Piece::Text(Cow::Owned(text));
+    let mut args = args.iter();
+    out.extend(args.next().map(|arg| Piece::Node(arg, Place::Receiver)));
+    out.push(owned(match function.name().split_once('.') {
+        Some((prefix, method)) if is_accessor(prefix) => {
+            format!(".{}().{method}(", accessor_method(prefix))
+        }
+        _ => format!(".{}(", function.name()),
+    }));
+    let is_null = |arg: &Expr| matches!(arg.node(), ExprNode::Literal(Value::Null));
+    if function.name() == "str.slice" {
+        // A range, open where there is no end.
+        let mut ends = args.map(|arg| (!is_null(arg)).then_some(Piece::Node(arg, Place::Argument)));
+        out.extend(ends.next().flatten());
+        out.push(text(".."));
+        out.extend(ends.next().flatten());
+        out.push(text(")"));
+        return;
+    }
+    // Which kind of pattern a text is, is written around it.
+    let is_regex = function.params().get("regex");
+    let rest = args
+        .enumerate()
+        .filter(|(_, arg)| is_regex.is_none() || !is_null(arg));
+    let rest = rest.map(|(at, arg)| {
+        let node = Piece::Node(arg, Place::Argument);
+        match is_regex {
+            Some(Value::Bool(is_regex)) if at == 0 => {
+                let kind = if *is_regex { "regex" } else { "literal" };
+                vec![owned(format!("Pattern::{kind}(")), node, text(")")]
+            }
+            _ => vec![node],
+        }
+    });
+    let params = function
+        .params()
+        .iter()
+        .filter(|(name, _)| &***name != "regex");
+    let params = params.map(|(_, value)| vec![owned(value_code(value))]);
+    for (position, pieces) in rest.chain(params).enumerate() {
+        if position > 0 {
+            out.push(text(", "));
+        }
+        out.extend(pieces);
+    }
+    out.push(text(")"));
 }
 
 /// Puts an operator and its inputs in brackets, where others could take them apart.
@@ -278,6 +296,13 @@ mod tests {
             lit(None::<i64>).eq(lit(7) - col("a")),
             col("a") * 9_223_372_036_854_775_807_i64 + 7_u64 + f64::NAN,
             col("a").gt(&scalar) & scalar.cast("float64").lt(1),
+            crate::when(col("a")).then("x").otherwise(None::<i64>),
+            col("a")
+                .str()
+                .contains("x")
+                .and(col("b").str().slice(-3..).eq("y")),
+            col("a").str().replace("x", "y").str().slice(1..2),
+            col("a").struct_().field("b").dt().floor("h") + "15min",
         ];
         insta::assert_snapshot!(texts.map(|expr| code(&expr)).join("\n"), @r#"
         col("amount").gt(5000)
@@ -290,6 +315,10 @@ mod tests {
         lit(None::<i64>).eq(lit(7) - col("a"))
         (((col("a") * 9223372036854775807_i64) + 7_u64) + f64::NAN)
         (col("a").gt(&df.max("region")?) & Expr::from(&df.max("region")?).cast("float64").lt(1))
+        when(col("a")).then("x").otherwise(None::<i64>)
+        (col("a").str().contains(Pattern::regex("x")) & col("b").str().slice(-3..).eq("y"))
+        col("a").str().replace(Pattern::literal("x"), "y").str().slice(1..2)
+        (col("a").struct_().field("b").dt().floor("h") + "15min")
         "#);
     }
 }

@@ -136,6 +136,7 @@ fn decode_params(object: &Object<'_>) -> Result<Params, DecodeError> {
         }))
 }
 
+#[expect(clippy::too_many_lines, reason = "one arm for each kind of node")]
 fn decode_node(
     object: &Object<'_>,
     before: &[Expr],

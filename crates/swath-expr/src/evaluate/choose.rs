@@ -88,9 +88,10 @@ fn is_nan(input: &Input, rows: usize) -> BooleanBuffer {
             })
         }};
     }
-    match input.data_type() {
-        DataType::Float32 => typed!(arrow_array::types::Float32Type),
-        _ => typed!(arrow_array::types::Float64Type),
+    if *input.data_type() == DataType::Float32 {
+        typed!(arrow_array::types::Float32Type)
+    } else {
+        typed!(arrow_array::types::Float64Type)
     }
 }
 

@@ -45,14 +45,15 @@ pub(crate) fn of(expr: &Expr, kind: &ExprErrorKind) -> Option<String> {
             let fix = with_left_cast(expr, &DType::Float64)?;
             Some(format!("filter zeros out first, or write `{fix}`"))
         }
-        ExprErrorKind::Function { source, .. } => match source {
-            FunctionError::Argument {
-                position,
-                cast: Some(dtype),
-                ..
-            } => with_argument_cast(expr, *position, dtype).map(|fix| format!("write `{fix}`")),
-            _ => None,
-        },
+        ExprErrorKind::Function {
+            source:
+                FunctionError::Argument {
+                    position,
+                    cast: Some(dtype),
+                    ..
+                },
+            ..
+        } => with_argument_cast(expr, *position, dtype).map(|fix| format!("write `{fix}`")),
         _ => None,
     }
 }

@@ -107,7 +107,6 @@ impl Evaluate for Chosen {
                     }
                 };
             }
-            (Extreme::Clip, _) => unreachable!("typing checked their number"),
             (_, [one]) => Input::clone(one),
             (kind, [first, rest @ ..]) => {
                 let op = if kind == Extreme::Least {

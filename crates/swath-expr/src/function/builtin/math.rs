@@ -398,7 +398,6 @@ impl ScalarFunction for Sign {
             dtype: match &argument.field.dtype {
                 DType::Float32 => DType::Float32,
                 dtype if dtype.is_integer() => dtype.clone(),
-                DType::Null => DType::Int64,
                 DType::Float64 => DType::Float64,
                 _ => DType::Int64,
             },

@@ -61,7 +61,6 @@ impl OfList {
         let wrong = |expected| Err(FunctionError::argument(0, &args[0], expected));
         match self {
             Self::Len => Ok(DType::Int64),
-            Self::Get => Ok(item.clone()),
             Self::Contains if item.is_nested() => wrong("a list of plain values"),
             Self::Contains => Ok(DType::Bool),
             Self::Sum if item.is_unsigned_integer() => Ok(DType::UInt64),
@@ -72,7 +71,7 @@ impl OfList {
             Self::Min | Self::Max if item.is_nested() || *item == DType::Null => {
                 wrong("a list of values that have an order")
             }
-            Self::Min | Self::Max => Ok(item.clone()),
+            Self::Get | Self::Min | Self::Max => Ok(item.clone()),
         }
     }
 }

@@ -320,22 +320,19 @@ impl Parts {
     }
 
     fn moment(&self) -> Result<Read, String> {
-        let day = match self.year_day {
-            Some(day) => {
-                let start = days_of(self.year, 1, 1);
-                let year = days_of(self.year + 1, 1, 1) - start;
-                if day > year {
-                    return Err(format!("{} has {year} days", self.year));
-                }
-                start + day - 1
+        let day = if let Some(day) = self.year_day {
+            let start = days_of(self.year, 1, 1);
+            let year = days_of(self.year + 1, 1, 1) - start;
+            if day > year {
+                return Err(format!("{} has {year} days", self.year));
             }
-            None => {
-                let days = days_in_month(self.year, self.month);
-                if self.day > days {
-                    return Err(format!("{}-{:02} has {days} days", self.year, self.month));
-                }
-                days_of(self.year, self.month, self.day)
+            start + day - 1
+        } else {
+            let days = days_in_month(self.year, self.month);
+            if self.day > days {
+                return Err(format!("{}-{:02} has {days} days", self.year, self.month));
             }
+            days_of(self.year, self.month, self.day)
         };
         // Without `%I` the hour is of 24, and AM or PM only say it again.
         let hour = self.hour

@@ -65,9 +65,9 @@ pub(super) fn local(array: &ArrayRef, dtype: &DType) -> Result<Local, FunctionEr
         let each = units_in_second(*unit);
         if let Some(offset) = zone.fixed_offset() {
             let offset = i64::from(offset) * each;
-            counts
-                .iter_mut()
-                .for_each(|count| *count = count.wrapping_add(offset));
+            for count in &mut counts {
+                *count = count.wrapping_add(offset);
+            }
         } else {
             for count in &mut counts {
                 let offset = zone.offset_at(count.div_euclid(each));

@@ -20,11 +20,11 @@ fn target(params: &Params) -> Result<Option<Arc<str>>, FunctionError> {
     }
 }
 
-/// The unit and zone of the argument; `None` where it is nothing but null.
-fn timestamp(args: &[Argument<'_>]) -> Result<Option<(TimeUnit, Option<Arc<str>>)>, FunctionError> {
+/// The unit of the argument and whether it has a zone; `None` where it is nothing but null.
+fn timestamp(args: &[Argument<'_>]) -> Result<Option<(TimeUnit, bool)>, FunctionError> {
     let argument = only(args)?;
     match &argument.field.dtype {
-        DType::Timestamp(unit, zone) => Ok(Some((*unit, zone.clone()))),
+        DType::Timestamp(unit, zone) => Ok(Some((*unit, zone.is_some()))),
         DType::Null => Ok(None),
         DType::Date => Err(FunctionError::argument(0, argument, "a timestamp")
             .with_cast(DType::Timestamp(TimeUnit::Microsecond, None))),
@@ -44,9 +44,9 @@ impl ScalarFunction for TzConvert {
     fn infer(&self, args: &[Argument<'_>], params: &Params) -> Result<Returns, FunctionError> {
         let to = target(params)?;
         let unit = match timestamp(args)? {
-            Some((unit, Some(_))) => unit,
+            Some((unit, true)) => unit,
             None => TimeUnit::Microsecond,
-            Some((_, None)) => {
+            Some((_, false)) => {
                 return Err(FunctionError::argument(
                     0,
                     &args[0],
@@ -112,7 +112,7 @@ impl ScalarFunction for TzLocalize {
         let to = target(params)?;
         let (ambiguous, nonexistent) = choices(params)?;
         let unit = match timestamp(args)? {
-            Some((unit, zone)) if zone.is_none() || to.is_none() => unit,
+            Some((unit, has_zone)) if !has_zone || to.is_none() => unit,
             None => TimeUnit::Microsecond,
             Some(_) => {
                 return Err(FunctionError::argument(
@@ -143,15 +143,11 @@ impl ScalarFunction for TzLocalize {
                 return Ok(new_null_array(&returns.border(), rows.len));
             }
             let array = args[0].to_border(&dtype, rows.len)?;
-            match &returns {
-                DType::Timestamp(unit, Some(zone)) => {
-                    localize(&array, *unit, zone, choices, &returns, rows)
-                }
-                _ => {
-                    let Local { counts, nulls } = local(&array, &dtype)?;
-                    Ok(counted(counts, nulls, &returns))
-                }
+            if let DType::Timestamp(unit, Some(zone)) = &returns {
+                return localize(&array, *unit, zone, choices, &returns, rows);
             }
+            let Local { counts, nulls } = local(&array, &dtype)?;
+            Ok(counted(counts, nulls, &returns))
         }))
     }
 }

@@ -70,7 +70,7 @@ impl Evaluate for Joined {
             arg.to_border(&DType::String, len)
         });
         let texts = texts.collect::<Result<Vec<ArrayRef>, _>>()?;
-        let texts: Vec<&StringViewArray> = texts.iter().map(|text| text.as_string_view()).collect();
+        let texts: Vec<&StringViewArray> = texts.iter().map(AsArray::as_string_view).collect();
         let mut builder = StringViewBuilder::with_capacity(rows.len);
         let mut out = String::new();
         for row in 0..rows.len {

@@ -3,6 +3,11 @@
 //! A [`TextFunction`] is a row of a table: its name, how many constants follow the text, and the [`Answer`] they make. Evaluation
 //! over encodings, dictionaries once an entry, is written once.
 
+#![expect(
+    clippy::unnecessary_wraps,
+    reason = "the functions of the tables have one signature, whether they can fail or not"
+)]
+
 mod affix;
 mod answer;
 mod case;
@@ -63,6 +68,9 @@ type Part = dyn for<'a> Fn(&'a str) -> Option<&'a str> + Send + Sync;
 /// Several parts of it, in order.
 type Parts = dyn for<'a> Fn(&'a str, &mut dyn FnMut(&'a str)) + Send + Sync;
 
+/// A count, or where and why the text is none.
+type Read = dyn Fn(&str) -> Result<i64, PatternError> + Send + Sync;
+
 /// What a function answers for one text.
 pub(in crate::function::builtin) enum Answer {
     Write(Box<Write>),
@@ -72,7 +80,7 @@ pub(in crate::function::builtin) enum Answer {
     Count(Box<dyn Fn(&str) -> i64 + Send + Sync>),
     /// A count of `dtype`; where there is none an error, or null.
     Read {
-        read: Box<dyn Fn(&str) -> Result<i64, PatternError> + Send + Sync>,
+        read: Box<Read>,
         dtype: DType,
         coerce: bool,
     },

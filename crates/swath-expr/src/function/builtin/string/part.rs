@@ -44,7 +44,7 @@ pub(super) const ALL: [TextFunction; 4] = [
     }),
     of("str.split_whitespace", 0, texts, |_| {
         Ok(Answer::Parts(Box::new(|text, out| {
-            text.split_whitespace().for_each(out)
+            text.split_whitespace().for_each(out);
         })))
     }),
 ];
