@@ -236,6 +236,14 @@ fn values_that_no_row_takes_cannot_fail() {
         "int64",
         "-1 | -4 | null",
     );
+    let never = lit(1).floordiv(0);
+    check(
+        when(col("z").ge(0) | col("z").isna())
+            .then(col("i"))
+            .otherwise(never),
+        "int64",
+        "7 | -7 | null",
+    );
     // Nested: the inner choice is reached where the outer condition holds.
     let inner = when(col("i").gt(100)).then(1).otherwise(ratio());
     check(

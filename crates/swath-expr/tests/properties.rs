@@ -10,7 +10,7 @@ use arrow_schema::DataType;
 use arrow_select::concat::concat;
 use proptest::prelude::*;
 use swath_batch::Value;
-use swath_expr::{ColumnBounds, Expr, Functions, Verdict, col};
+use swath_expr::{ColumnBounds, Expr, Functions, Verdict, col, when};
 use swath_graph::{Decoder, Encoder};
 use swath_meta::{DType, Meta};
 
@@ -279,6 +279,19 @@ proptest! {
     #[test]
     fn numbers_give_what_the_oracle_gives(expr in number(), rows in rows(), offset in 0..3_usize) {
         check(&expr, &rows, offset)?;
+    }
+}
+
+proptest! {
+    // The oracle types every part of every row again.
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn choices_give_what_the_oracle_gives(op in 0..8_u8, parts in (number(), number(), number()), rows in rows(), offset in 0..3_usize) {
+        // A value that no row takes must not fail; a condition is asked in every row.
+        let (left, then, otherwise) = parts;
+        let condition = compared(op, &left, 0.into());
+        check(&when(condition).then(then).otherwise(otherwise), &rows, offset)?;
     }
 }
 

@@ -1,7 +1,7 @@
 //! One evaluation on one batch.
 
-use arrow_array::ArrayRef;
 use arrow_array::cast::AsArray;
+use arrow_array::{ArrayRef, new_null_array};
 use arrow_buffer::BooleanBuffer;
 
 use super::demand::{Branch, Demand};
@@ -70,8 +70,16 @@ impl<'a> Run<'a> {
             } else {
                 Rows { active, ..rows }
             };
-            let result = run(&step.kernel, &inputs, &step.dtype, rows)
-                .map_err(|kind| ExprError::at(&step.expr, kind))?;
+            // What is the same in every row is computed once, but not where no row takes it.
+            let is_wanted = reached
+                .as_ref()
+                .is_none_or(|reached| reached.count_set_bits() > 0);
+            let result = if is_wanted {
+                run(&step.kernel, &inputs, &step.dtype, rows)
+                    .map_err(|kind| ExprError::at(&step.expr, kind))?
+            } else {
+                new_null_array(&step.dtype.border(), rows.len)
+            };
             self.results[at] = Some(if scalar {
                 Input::Scalar(result)
             } else {
