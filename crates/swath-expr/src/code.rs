@@ -191,18 +191,7 @@ fn pieces<'a>(expr: &'a Expr, place: Place, out: &mut Vec<Piece<'a>>) {
                 out.extend([Piece::Node(part, Place::Argument), text(")")]);
             }
         }
-        ExprNode::Call { function, args } if function.closure().is_some() => {
-            if let [arg] = &args[..] {
-                out.extend([receiver(arg), text(".map(…)")]);
-                return;
-            }
-            out.push(text("udf(("));
-            for (position, arg) in args.iter().enumerate() {
-                out.extend((position > 0).then(|| text(", ")));
-                out.push(receiver(arg));
-            }
-            out.push(text("), …)"));
-        }
+        ExprNode::Call { function, args } if function.closure().is_some() => closure(args, out),
         ExprNode::Call { function, args } => {
             call(function, args, out);
         }
@@ -258,6 +247,21 @@ fn call<'a>(function: &FunctionRef, args: &'a [Expr], out: &mut Vec<Piece<'a>>) 
         out.extend(pieces);
     }
     out.push(text(")"));
+}
+
+/// Appends a Rust function of these arguments, which has no code to show.
+fn closure<'a>(args: &'a [Expr], out: &mut Vec<Piece<'a>>) {
+    let text = |text: &'static str| Piece::Text(Cow::Borrowed(text));
+    if let [arg] = args {
+        out.extend([Piece::Node(arg, Place::Receiver), text(".map(…)")]);
+        return;
+    }
+    out.push(text("udf(("));
+    for (position, arg) in args.iter().enumerate() {
+        out.extend((position > 0).then(|| text(", ")));
+        out.push(Piece::Node(arg, Place::Receiver));
+    }
+    out.push(text("), …)"));
 }
 
 /// Puts an operator and its inputs in brackets, where others could take them apart.

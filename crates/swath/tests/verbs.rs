@@ -260,7 +260,7 @@ fn dtypes_are_changed_and_chosen() -> swath::Result<()> {
         df.add_prefix("a_")?.add_suffix("_z")?.columns(),
         ["a_key_z", "a_value_z", "a_row_z"]
     );
-    assert_eq!(df.round(0)?.max("value")?.get::<f64>()?.is_nan(), true);
+    assert!(df.round(0)?.max("value")?.get::<f64>()?.is_nan());
     assert_eq!(df.pipe(|df| df.head(3))?.compute()?.num_rows(), 3);
     Ok(())
 }
@@ -485,4 +485,46 @@ fn bytes_of_columns() -> swath::Result<()> {
     );
     assert_eq!(df.memory_usage_per_partition()?.compute()?.num_rows(), 2);
     Ok(())
+}
+
+#[test]
+fn values_exchanged_for_others() {
+    let replaced = rows().into_iter().map(|(key, value, row)| {
+        let key = key.map(|key| match &*key {
+            "key 1" => "key 2".to_owned(),
+            "key 2" => "key 1".to_owned(),
+            _ => key,
+        });
+        // Numbers are looked for in all columns of numbers.
+        let value = value.map(|value| if value == 2.5 { 10.0 } else { value });
+        format!("{}|{}|{row}", shown(key.as_ref()), float(value))
+    });
+    check(&sorted(replaced), |df| {
+        df.replace([("key 1", "key 2"), ("key 2", "key 1")])?
+            .replace([(2.5, 10.0)])
+    });
+    let filled = rows().into_iter().map(|(key, value, row)| {
+        let value = value.map(|value| if value.is_nan() { -1.0 } else { value });
+        format!("{}|{}|{row}", shown(key.as_ref()), float(value))
+    });
+    check(&sorted(filled), |df| df.replace([(f64::NAN, -1.0)]));
+    let masked = rows().into_iter().map(|(_, value, row)| {
+        // A null condition is not true.
+        let hit = value.is_some_and(|value| value > 1.0);
+        let of = |number: f64| if hit { None } else { Some(number) };
+        let value = value.and_then(of);
+        let row = if hit {
+            "null".to_owned()
+        } else {
+            row.to_string()
+        };
+        format!("{}|{row}", float(value))
+    });
+    check(&sorted(masked), |df| {
+        df.drop("key")?.mask(col("value").gt(1.0), None::<i64>)
+    });
+    let clipped = rows()
+        .into_iter()
+        .map(|(key, _, row)| format!("{}|{}", shown(key.as_ref()), row.clamp(10, 50)));
+    check(&sorted(clipped), |df| df.drop("value")?.clip(10, 50));
 }

@@ -17,6 +17,7 @@ mod reduce;
 mod reshape;
 mod rows;
 mod sampling;
+mod values;
 mod write;
 
 use std::panic::Location;
