@@ -282,6 +282,26 @@ case("groupby: of a group-by", ["groupby", {"keys": columns("k", "g"), "dropna":
      ["groupby", {"keys": columns("k"), "dropna": True, "sort": True, "verb": "max", "columns": ["i"]}])
 case("groupby: nlargest of the groups", ["groupby", {"keys": columns("tie"), "dropna": True, "sort": True, "verb": "sum", "columns": ["i8"]}], ["nlargest", 2, ["i8"]])
 
+# Aggregates beyond sums: columns without NaN, whose distances from the mean are numbers.
+SMALL = ["i", "i8", "none_i"]
+for key in ("k", "g", "fk"):
+    for function in ("var", "std", "sem", "skew", "kurtosis"):
+        groups(f"{key} {function}", [key], {"verb": function, "columns": SMALL})
+    for function in ("median", "quantile"):
+        groups(f"{key} {function}", [key], {"verb": function, "columns": [*SMALL, "u"]})
+    groups(f"{key} nunique", [key], {"verb": "nunique", "columns": [name for name in ORDERED if name != key]})
+    groups(f"{key} mode", [key], {"verb": "mode", "columns": ["i", "s", "d", "b", "none_s"]})
+    for function in ("any", "all"):
+        groups(f"{key} {function}", [key], {"verb": function, "columns": ["b"]})
+    groups(f"{key} parameters", [key], {"agg": [["v0", "var(ddof=0)", c("i")], ["s2", "std(ddof=2)", c("i")], ["p90", "quantile(q=0.9)", c("i")], ["p0", "quantile(q=0.0)", c("i")], ["p100", "quantile(q=1.0)", c("i")]]})
+groups("prod", ["k"], {"verb": "prod", "columns": ["i8", "none_i"]})
+groups("a product beyond int64", ["fk"], {"verb": "prod", "columns": ["i8"]})
+groups("quantiles with NaN", ["tie"], {"agg": [["m", "median", c("f32")], ["p90", "quantile(q=0.9)", c("f32")]]})
+groups("many aggregates", ["tie"], {"sort": True, "agg": [["v", "var", c("i")], ["m", "median", c("i")], ["n", "nunique", c("s")], ["sk", "skew", c("i8")], ["f", "first", c("d")], ["any", "any", c("b")]]})
+groups("many groups, moments", ["key"], {"agg": [["v", "var", N], ["m", "median", N], ["n", "nunique", c("day")]]}, table="events", before=[["filter", c("key") < 60]])
+groups("split out, moments", ["tie"], {"split_out": 3, "agg": [["v", "std", I], ["m", "median", I], ["n", "nunique", c("s")]]})
+groups("merged by twos, moments", ["tie"], {"split_every": 2, "agg": [["v", "std", I], ["m", "median", I], ["n", "nunique", c("s")], ["mode", "mode", c("i8")]]})
+
 # --- reductions ----------------------------------------------------------------------------------------------------------------------
 
 for column in ORDERED:
@@ -292,6 +312,22 @@ for column in NUMBERS:
     for function in ("sum", "mean"):
         case(f"{function}: {column}", [function, column])
         case(f"{function}: {column} of nothing", ["filter", c("id") < 0], [function, column])
+for column in SMALL:
+    for function in ("var", "std", "sem", "skew", "kurtosis", "median", "quantile"):
+        case(f"{function}: {column}", [function, column])
+        case(f"{function}: {column} of nothing", ["filter", c("id") < 0], [function, column])
+for column in ORDERED:
+    case(f"nunique: {column}", [ "nunique", column])
+for column in ("i", "s", "d", "b", "none_s", "k"):
+    case(f"mode: {column}", ["mode", column])
+    case(f"mode: {column} of nothing", ["filter", c("id") < 0], ["mode", column])
+for function in ("any", "all"):
+    case(f"{function}: b", [function, "b"])
+    case(f"{function}: b of nothing", ["filter", c("id") < 0], [function, "b"])
+case("prod: i8 few", ["filter", c("id") < 2], ["prod", "i8"])
+case("prod: refused, a product beyond int64", ["filter", c("i") > 1], ["prod", "i"])
+case("prod: a zero settles it", ["prod", "i"])
+case("median: of a share of many", ["filter", c("n") < 1500], ["median", "n"], table="events")
 case("sum: refused, a total beyond int64", ["filter", c("id") < 40], ["sum", "big"])
 case("sum: partial sums beyond int64", ["filter", BALANCED], ["sum", "big"])
 case("max: without NaN", ["filter", X == X], ["max", "x"])

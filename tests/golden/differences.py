@@ -23,6 +23,9 @@ DECIMAL_MEAN = "the mean of decimals keeps their scale there; here it is float64
 NAN_OF_NOTHING = "the least, greatest or mean of nothing is NaN there; here it is null"
 LOSES_NAN = "partial sums lose NaN there: the answer depends on the partitions"
 MEAN_WRAPS = "the sum below the mean wraps around there; here it has 128 bits"
+ZERO_OF_ROUNDING = "where all values are the same the distances from the mean are what rounding leaves, or there is no kurtosis, there; here both are 0"
+POPULATION = "the standard error of the mean takes the deviation of the population there; here that of the sample, as in pandas"
+ANY_MODE = "of several values that occur most often it gives any there; here the smallest"
 REFUSES = "raises {}: it has no such operation for this dtype, or fails on these values"
 
 FRAMES, LAZY = "pandas|dask", "polars|duckdb"
@@ -62,6 +65,18 @@ RULES = [
     ("pandas", r"mean: dec", DECIMAL_MEAN),
     ("dask", r"(min|max|mean): (.* of nothing|none_i|none_s|of an empty table)|agg: of nothing", NAN_OF_NOTHING),
     ("dask", r"(sum|mean): (x|f32)", LOSES_NAN),
+    (FRAMES, r"groupby: fk (var|std|sem|skew|kurtosis|median|quantile|nunique|mode|any|all|parameters)", ZERO_KEYS),
+    (FRAMES, r"groupby: (k|g) nunique|groupby: quantiles with NaN", NAN_MISSING),
+    ("pandas", r"nunique: x", NAN_MISSING),
+    (LAZY, r"groupby: fk (skew|kurtosis)", ZERO_OF_ROUNDING),
+    ("duckdb", r"groupby: (k|g|fk) sem|sem: (i|i8)", POPULATION),
+    ("duckdb", r"groupby: (k|g|fk) mode|groupby: merged by twos, moments|mode: d", ANY_MODE),
+    ("duckdb", r"groupby: prod|(any|all): b of nothing", NULL_SUM),
+    ("dask", r"(var|std|sem|skew|kurtosis|quantile): (none_i|.* of nothing)", NAN_OF_NOTHING),
+    ("dask", r"(skew|kurtosis): (i|i8)", "moments of a column with nulls are NaN there; here nulls are skipped"),
+    ("dask", r"nunique: big", "a column with nulls is counted as floats there, which lose the last digits; here exactly"),
+    ("pandas|dask|polars", r"groupby: a product beyond int64|prod: refused, .*", WRAPS),
+    ("duckdb", r"groupby: a product beyond int64|prod: refused, .*", WIDE),
     ("dask", r"mean: (big|u)", MEAN_WRAPS),
 ]
 # The last rule that fits speaks: a narrow one stands after a wide one.

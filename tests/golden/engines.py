@@ -14,7 +14,7 @@ import polars as pl
 import pyarrow as pa
 
 import data
-from oracle import adapt, aggregates_of, literal, name_of
+from oracle import adapt, aggregates_of, called, literal, name_of
 
 warnings.filterwarnings("ignore")
 dask.config.set(scheduler="synchronous")
@@ -137,6 +137,12 @@ class Pandas:
         if function == "size":
             return len(frame)
         column = self.expr(frame, expr, dtypes)
+        function, argument = called(function)
+        if function == "mode":
+            modes = self.done(column.dropna().mode())
+            return modes.iloc[0] if len(modes) else None
+        if function == "quantile":
+            return self.done(column.quantile(0.25 if argument is None else argument))
         if function in ("first", "last"):
             kept = column.dropna()
             return (kept.iloc[0] if function == "first" else kept.iloc[-1]) if len(kept) else None
@@ -157,13 +163,26 @@ class Pandas:
         groups = frame.groupby(list(named), dropna=options["dropna"], sort=options["sort"], **self.grouping(options))
         parts = []
         for at, (name, function, _) in enumerate(aggregates_of(options)):
-            parts.append((groups.size() if function == "size" else getattr(groups[f"_in{at}"], function)()).rename(name))
+            parts.append(self.grouped(groups, at, function).rename(name))
         if not all(isinstance(part, pd.Series) for part in parts) and len(parts) > 1:
             parts = [self.done(part) for part in parts]
         joined = pd.concat(parts, axis=1) if len(parts) > 1 else parts[0].to_frame()
         if options["keys"] and any(name in list(named) for name in joined.columns):
             raise Unsupported("a result named as its key")
         return joined.reset_index()
+
+    def grouped(self, groups, at, function):
+        function, argument = called(function)
+        if function == "size":
+            return groups.size()
+        column = groups[f"_in{at}"]
+        if function == "quantile":
+            return column.quantile(0.25 if argument is None else argument)
+        if function == "kurtosis":
+            return column.kurt()
+        if function == "mode":
+            raise Unsupported("mode of groups")
+        return getattr(column, function)(**({} if argument is None else {"ddof": argument}))
 
     def grouping(self, options):
         return {}
@@ -305,9 +324,15 @@ class Polars:
     def aggregate(self, function, expr):
         if function == "size":
             return pl.len()
-        if function in ("first", "last"):
-            return getattr(expr.drop_nulls(), function)()
-        return getattr(expr, function)()
+        function, argument = called(function)
+        ddof = {} if argument is None else {"ddof": argument}
+        special = {
+            "first": lambda: expr.drop_nulls().first(), "last": lambda: expr.drop_nulls().last(), "prod": expr.product,
+            "sem": lambda: expr.std(**ddof) / expr.count().sqrt(), "skew": lambda: expr.skew(bias=False), "kurtosis": lambda: expr.kurtosis(bias=False),
+            "nunique": lambda: expr.drop_nulls().n_unique(), "mode": lambda: expr.drop_nulls().mode().min(),
+            "quantile": lambda: expr.quantile(0.25 if argument is None else argument, "linear"),
+        }
+        return special[function]() if function in special else getattr(expr, function)(**ddof)
 
 
 # --- DuckDB --------------------------------------------------------------------------------------------------------------------------
@@ -372,7 +397,18 @@ class DuckDB:
             return "count(*)"
         if function in ("first", "last"):
             return f'{function}({expr} ORDER BY id) FILTER ({expr} IS NOT NULL)'
-        return {"mean": "avg"}.get(function, function) + f"({expr})"
+        function, argument = called(function)
+        if function in ("any", "all"):
+            return f"bool_{'or' if function == 'any' else 'and'}({expr})"
+        if function == "nunique":
+            return f"count(DISTINCT {expr})"
+        if function == "quantile":
+            return f"quantile_cont({expr}, {0.25 if argument is None else argument})"
+        if function in ("var", "std") and argument not in (None, 0, 1):
+            raise Unsupported("ddof")
+        names = {"mean": "avg", "prod": "product", "skew": "skewness", "mode": "mode", "sem": "sem",
+                 "var": "var_pop" if argument == 0 else "var_samp", "std": "stddev_pop" if argument == 0 else "stddev_samp"}
+        return names.get(function, function) + f"({expr})"
 
     def ask(self, folder, case):
         connection = duckdb.connect()

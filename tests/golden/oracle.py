@@ -365,7 +365,63 @@ def aggregated(function, dtype, values):
         if number:
             return "float64", float(sum((Fraction(value) for value in kept), Fraction(0)) / len(kept))
         return "float64", total(kept) / len(kept)
+    function, argument = called(function)
+    if function == "prod":
+        if is_float(dtype) or decimal_of(dtype):
+            return "float64", math.prod(float(value) for value in kept)
+        target = "uint64" if dtype.startswith("u") else "int64"
+        return target, fits(math.prod(int(value) for value in kept), target)
+    if function in ("any", "all"):
+        return "bool", any(kept) if function == "any" else all(kept)
+    if function == "nunique":
+        return "int64", len({group_key(value) for value in kept})
+    if function == "mode":
+        counts = {}
+        for value in kept:
+            counts[group_key(value)] = counts.get(group_key(value), 0) + 1
+        most = [value for value in counts if counts[value] == max(counts.values())]
+        return dtype, min(most, key=cmp_to_key(order), default=None)
+    if function in ("median", "quantile"):
+        return "float64", between(kept, 0.5 if function == "median" else 0.25 if argument is None else argument)
+    if function in ("var", "std", "sem", "skew", "kurtosis"):
+        return "float64", moment(function, [Fraction(value) for value in kept], 1 if argument is None else argument)
     raise NotImplementedError(function)
+
+
+def called(function):
+    """`quantile(q=0.75)` as its name and the value of its parameter."""
+    name, _, argument = function.rstrip(")").partition("(")
+    return name, (float if "." in argument else int)(argument.partition("=")[2]) if argument else None
+
+
+def between(kept, share):
+    """The value that a share of the values lies below."""
+    if not kept:
+        return None
+    ordered = [float(value) for value in sorted(kept, key=cmp_to_key(order))]
+    place = share * (len(ordered) - 1)
+    low, high = ordered[math.floor(place)], ordered[min(math.floor(place) + 1, len(ordered) - 1)]
+    part = place - math.floor(place)
+    return low if part == 0 or low == high else low + (high - low) * part
+
+
+def moment(function, kept, ddof):
+    """Statistics by their definitions, exact until the last step."""
+    n = len(kept)
+    if n < {"skew": 3, "kurtosis": 4}.get(function, ddof + 1):
+        return None
+    mean = sum(kept, Fraction(0)) / n
+    power = lambda exponent: sum(((value - mean) ** exponent for value in kept), Fraction(0))
+    if function in ("var", "std", "sem"):
+        variance = power(2) / (n - ddof)
+        return float(variance) if function == "var" else math.sqrt(variance) if function == "std" else math.sqrt(variance / n)
+    if power(2) == 0:
+        return 0.0
+    biased = power(2) / n
+    if function == "skew":
+        return float(power(3) / n) / float(biased) ** 1.5 * math.sqrt(n * (n - 1)) / (n - 2)
+    excess = power(4) / n / biased**2 - 3
+    return float(Fraction(n - 1, (n - 2) * (n - 3)) * ((n + 1) * excess + 6))
 
 
 def total(values):
@@ -453,7 +509,7 @@ def step(frame, verb, args):
         answers = [(name, *reduced(frame, function, expr)) for name, function, expr in args[0]]
         row = tuple(value for _, _, value in answers)
         return {**frame, "schema": [(name, dtype) for name, dtype, _ in answers], "partitions": [[row]], "ordered": True, "index": 0}
-    if verb in ("len", "sum", "mean", "min", "max", "count"):
+    if verb in ("len", "sum", "mean", "min", "max", "count", "prod", "any", "all", "nunique", "mode", "median", "quantile", "var", "std", "sem", "skew", "kurtosis"):
         expr = ["col", args[0]] if args else None
         dtype, value = reduced(frame, "size" if verb == "len" else verb, expr)
         return {**frame, "schema": [("value", dtype)], "partitions": [[(value,)]], "ordered": True, "index": 0}

@@ -4,7 +4,9 @@ use std::fmt::{self, Debug, Display, Formatter};
 use std::panic::Location;
 use std::sync::Arc;
 
-use crate::Expr;
+use swath_batch::Value;
+
+use crate::{Expr, Params};
 
 /// A reduction of an expression over rows: what `groupby(..).agg(..)` takes.
 ///
@@ -28,9 +30,11 @@ use crate::Expr;
 #[derive(Clone)]
 pub struct Agg(Arc<Inner>);
 
+#[derive(Clone)]
 struct Inner {
     kind: Arc<str>,
-    input: Option<Expr>,
+    inputs: Vec<Expr>,
+    params: Params,
     name: Option<Arc<str>>,
     location: Option<&'static Location<'static>>,
 }
@@ -39,9 +43,24 @@ impl Agg {
     /// The aggregate of this kind over an expression.
     #[track_caller]
     pub fn new(kind: impl Into<Arc<str>>, input: &Expr) -> Self {
+        Self::over(kind, [input.clone()])
+    }
+
+    /// The aggregate of this kind over several expressions, or none.
+    ///
+    /// ```
+    /// use swath_expr::{Agg, col};
+    ///
+    /// let covariance = Agg::over("cov", [col("x"), col("y")]).param("ddof", 0);
+    /// assert_eq!(covariance.to_string(), "x.cov(y, ddof=0)");
+    /// assert_eq!(covariance.output_name().as_deref(), Some("x_y_cov"));
+    /// ```
+    #[track_caller]
+    pub fn over(kind: impl Into<Arc<str>>, inputs: impl IntoIterator<Item = Expr>) -> Self {
         Self::with(
             kind.into(),
-            Some(input.clone()),
+            inputs.into_iter().collect(),
+            Params::default(),
             None,
             Some(Location::caller()),
         )
@@ -50,18 +69,20 @@ impl Agg {
     /// The number of rows, missing or not; needs no input.
     #[track_caller]
     pub fn size() -> Self {
-        Self::with("size".into(), None, None, Some(Location::caller()))
+        Self::over("size", [])
     }
 
     pub(crate) fn with(
         kind: Arc<str>,
-        input: Option<Expr>,
+        inputs: Vec<Expr>,
+        params: Params,
         name: Option<Arc<str>>,
         location: Option<&'static Location<'static>>,
     ) -> Self {
         Self(Arc::new(Inner {
             kind,
-            input,
+            inputs,
+            params,
             name,
             location,
         }))
@@ -69,29 +90,24 @@ impl Agg {
 
     /// The same aggregate under another name.
     pub fn alias(&self, name: impl Into<Arc<str>>) -> Self {
-        let Inner {
-            kind,
-            input,
-            location,
-            ..
-        } = &*self.0;
-        Self::with(
-            Arc::clone(kind),
-            input.clone(),
-            Some(name.into()),
-            *location,
-        )
+        Self(Arc::new(Inner {
+            name: Some(name.into()),
+            ..(*self.0).clone()
+        }))
     }
 
-    /// The same aggregate over another input: for rules that rewrite what is aggregated.
-    pub fn with_input(&self, input: Option<Expr>) -> Self {
-        let Inner {
-            kind,
-            name,
-            location,
-            ..
-        } = &*self.0;
-        Self::with(Arc::clone(kind), input, name.clone(), *location)
+    /// The same aggregate with one more parameter: the `ddof` of `var`, the `q` of `quantile`. One that it does not have is an
+    /// error of the call that uses it.
+    pub fn param(&self, name: impl Into<Arc<str>>, value: impl Into<Value>) -> Self {
+        Self(Arc::new(Inner {
+            params: self.0.params.with(name, value),
+            ..(*self.0).clone()
+        }))
+    }
+
+    /// The variance, deviation, error of the mean, or covariance over the number of values less `ddof` instead of less 1.
+    pub fn ddof(&self, ddof: u32) -> Self {
+        self.param("ddof", ddof)
     }
 
     /// The kind: `sum`, `mean`, …
@@ -99,9 +115,14 @@ impl Agg {
         &self.0.kind
     }
 
-    /// What is aggregated; `None` counts rows.
-    pub fn input(&self) -> Option<&Expr> {
-        self.0.input.as_ref()
+    /// What is aggregated; nothing where rows are counted.
+    pub fn inputs(&self) -> &[Expr] {
+        &self.0.inputs
+    }
+
+    /// The parameters.
+    pub fn params(&self) -> &Params {
+        &self.0.params
     }
 
     /// The name given by [`alias`](Self::alias).
@@ -109,17 +130,21 @@ impl Agg {
         self.0.name.as_ref()
     }
 
-    /// What the result is called: the alias, else `column_kind`, else the kind; `None` if the input has no name of its own.
+    /// What the result is called: the alias, else `column_kind`, else the kind; `None` if an input has no name of its own.
     pub fn output_name(&self) -> Option<Arc<str>> {
         if let Some(name) = &self.0.name {
             return Some(Arc::clone(name));
         }
-        match &self.0.input {
-            None => Some(Arc::clone(&self.0.kind)),
-            Some(input) => input
-                .output_name()
-                .map(|column| format!("{column}_{}", self.0.kind).into()),
+        if self.0.inputs.is_empty() {
+            return Some(Arc::clone(&self.0.kind));
         }
+        let mut name = String::new();
+        for input in &self.0.inputs {
+            name.push_str(&input.output_name()?);
+            name.push('_');
+        }
+        name.push_str(&self.0.kind);
+        Some(name.into())
     }
 
     /// Where the user's program made it.
@@ -136,12 +161,25 @@ impl Agg {
 impl Display for Agg {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let Inner {
-            kind, input, name, ..
+            kind,
+            inputs,
+            params,
+            name,
+            ..
         } = &*self.0;
-        match input {
-            Some(input) => write!(f, "{input}.{kind}()")?,
-            None => write!(f, "{kind}()")?,
+        if let Some(first) = inputs.first() {
+            write!(f, "{first}.")?;
         }
+        write!(f, "{kind}(")?;
+        let mut comma = "";
+        for input in inputs.iter().skip(1) {
+            write!(f, "{comma}{input}")?;
+            comma = ", ";
+        }
+        if !params.is_empty() {
+            write!(f, "{comma}{params}")?;
+        }
+        f.write_str(")")?;
         match name {
             Some(name) => write!(f, ".alias({name:?})"),
             None => Ok(()),
@@ -199,6 +237,128 @@ impl Expr {
     pub fn last(&self) -> Agg {
         Agg::new("last", self)
     }
+
+    /// The product of what is not missing; of nothing: 1. A product of integers that does not fit is an error.
+    #[track_caller]
+    pub fn prod(&self) -> Agg {
+        Agg::new("prod", self)
+    }
+
+    /// The variance of what is not missing, over the number of values less 1 (see [`Agg::ddof`]); of one value: null.
+    #[track_caller]
+    pub fn var(&self) -> Agg {
+        Agg::new("var", self)
+    }
+
+    /// The standard deviation: the root of [`var`](Self::var).
+    #[track_caller]
+    pub fn std(&self) -> Agg {
+        Agg::new("std", self)
+    }
+
+    /// The standard error of the mean: [`std`](Self::std) over the root of the number of values.
+    #[track_caller]
+    pub fn sem(&self) -> Agg {
+        Agg::new("sem", self)
+    }
+
+    /// The skewness, corrected for the bias of a sample; of fewer than three values: null.
+    #[track_caller]
+    pub fn skew(&self) -> Agg {
+        Agg::new("skew", self)
+    }
+
+    /// The excess kurtosis, corrected for the bias of a sample; of fewer than four values: null.
+    #[track_caller]
+    pub fn kurtosis(&self) -> Agg {
+        Agg::new("kurtosis", self)
+    }
+
+    /// The covariance with another column, over the rows where neither is missing.
+    #[track_caller]
+    pub fn cov(&self, other: impl Into<Self>) -> Agg {
+        Agg::over("cov", [self.clone(), other.into()])
+    }
+
+    /// Pearson's correlation with another column, over the rows where neither is missing.
+    #[track_caller]
+    pub fn corr(&self, other: impl Into<Self>) -> Agg {
+        Agg::over("corr", [self.clone(), other.into()])
+    }
+
+    /// How many different values are not missing, exactly.
+    #[track_caller]
+    pub fn nunique(&self) -> Agg {
+        Agg::new("nunique", self)
+    }
+
+    /// About how many different values are not missing: exact to 512, beyond with a standard error of 1.6 %, in 4 KiB a group.
+    #[track_caller]
+    pub fn nunique_approx(&self) -> Agg {
+        Agg::new("nunique_approx", self)
+    }
+
+    /// Whether one is true; of nothing: false.
+    #[track_caller]
+    pub fn any(&self) -> Agg {
+        Agg::new("any", self)
+    }
+
+    /// Whether none is false; of nothing: true.
+    #[track_caller]
+    pub fn all(&self) -> Agg {
+        Agg::new("all", self)
+    }
+
+    /// The value in the middle, exactly, of two the mean; of nothing: null.
+    #[track_caller]
+    pub fn median(&self) -> Agg {
+        Agg::new("median", self)
+    }
+
+    /// The value that the share `q` of the values lies below, exactly, between two in proportion; of nothing: null.
+    ///
+    /// ```
+    /// use swath_expr::col;
+    ///
+    /// assert_eq!(col("ms").quantile(0.99).alias("p99").to_string(), "ms.quantile(q=0.99).alias(\"p99\")");
+    /// ```
+    #[track_caller]
+    pub fn quantile(&self, q: f64) -> Agg {
+        Agg::new("quantile", self).param("q", q)
+    }
+
+    /// The value that occurs most often, of several the smallest; of nothing: null.
+    #[track_caller]
+    pub fn mode(&self) -> Agg {
+        Agg::new("mode", self)
+    }
+
+    /// What `label` is in the first row of the smallest value; of nothing: null.
+    #[track_caller]
+    pub fn idxmin(&self, label: impl Into<Self>) -> Agg {
+        Agg::over("idxmin", [self.clone(), label.into()])
+    }
+
+    /// What `label` is in the first row of the largest value; of nothing: null.
+    ///
+    /// ```
+    /// use swath_expr::col;
+    ///
+    /// let best_day = col("amount").idxmax(col("day")).alias("best_day");
+    /// assert_eq!(best_day.to_string(), "amount.idxmax(day).alias(\"best_day\")");
+    /// ```
+    #[track_caller]
+    pub fn idxmax(&self, label: impl Into<Self>) -> Agg {
+        Agg::over("idxmax", [self.clone(), label.into()])
+    }
+
+    /// All values as one list, in row order, missing ones too: the aggregate `list`, under a name that the accessor of lists
+    /// leaves.
+    #[track_caller]
+    pub fn to_list(&self) -> Agg {
+        Agg::new("list", self)
+    }
 }
 
 #[cfg(test)]
@@ -220,7 +380,15 @@ mod tests {
     fn what_makes_an_aggregate_what_it_is() {
         let sum = col("a").sum();
         assert!(sum.same_as(&col("a").sum()));
-        for other in [col("a").mean(), col("b").sum(), sum.alias("x"), Agg::size()] {
+        let others = [
+            col("a").mean(),
+            col("b").sum(),
+            sum.alias("x"),
+            sum.param("ddof", 1),
+            col("a").cov(col("b")),
+            Agg::size(),
+        ];
+        for other in others {
             assert!(!sum.same_as(&other), "{other}");
         }
         assert_eq!(sum.alias("p").to_string(), "a.sum().alias(\"p\")");

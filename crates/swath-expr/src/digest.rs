@@ -76,13 +76,14 @@ impl Agg {
 }
 
 impl Fingerprint for Agg {
-    /// Feeds kind, input and alias.
+    /// Feeds kind, inputs, parameters and alias.
     fn feed(&self, out: &mut Canon) {
         out.object("agg", VERSION).str(self.kind());
-        match self.input() {
-            Some(input) => out.some().feed(input),
-            None => out.none(),
-        };
+        out.seq(self.inputs().len());
+        self.inputs().iter().for_each(|input| {
+            out.feed(input);
+        });
+        out.feed(self.params());
         match self.alias_name() {
             Some(name) => out.some().str(name),
             None => out.none(),

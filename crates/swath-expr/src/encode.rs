@@ -104,7 +104,7 @@ fn encode_node(node: &ExprNode, inputs: &[u64], out: &mut Encoder) {
             ExprNode::When { .. } => {}
             ExprNode::Call { function, .. } => {
                 o.str("function", function.name());
-                encode_params(o, function.params());
+                function.params().encode(o);
                 if let Some(pin) = function.pin() {
                     o.u64("version", u64::from(pin.version));
                     o.bytes("digest", &pin.digest.to_be_bytes());
@@ -117,23 +117,30 @@ fn encode_node(node: &ExprNode, inputs: &[u64], out: &mut Encoder) {
     });
 }
 
-fn encode_params(out: &mut ObjectEncoder<'_>, params: &Params) {
-    if !params.is_empty() {
-        let params: Vec<(&Arc<str>, &Value)> = params.iter().collect();
-        out.serde("params", &params);
+impl Params {
+    /// Writes the parameters as the field `params`, if there are any.
+    pub fn encode(&self, out: &mut ObjectEncoder<'_>) {
+        if !self.is_empty() {
+            let params: Vec<(&Arc<str>, &Value)> = self.iter().collect();
+            out.serde("params", &params);
+        }
     }
-}
 
-fn decode_params(object: &Object<'_>) -> Result<Params, DecodeError> {
-    if object.is_none("params") {
-        return Ok(Params::default());
+    /// Reads the field `params`; there are none where it is missing.
+    ///
+    /// # Errors
+    /// What is wrong with the bytes.
+    pub fn decode(object: &Object<'_>) -> Result<Self, DecodeError> {
+        if object.is_none("params") {
+            return Ok(Self::default());
+        }
+        let params: Vec<(Arc<str>, Value)> = object.serde("params")?;
+        Ok(params
+            .into_iter()
+            .fold(Self::default(), |params, (name, value)| {
+                params.with(name, value)
+            }))
     }
-    let params: Vec<(Arc<str>, Value)> = object.serde("params")?;
-    Ok(params
-        .into_iter()
-        .fold(Params::default(), |params, (name, value)| {
-            params.with(name, value)
-        }))
 }
 
 #[expect(clippy::too_many_lines, reason = "one arm for each kind of node")]
@@ -225,7 +232,7 @@ fn decode_node(
         },
         _ => {
             let mut function =
-                FunctionRef::new(text("function")?).with_params(decode_params(object)?);
+                FunctionRef::new(text("function")?).with_params(Params::decode(object)?);
             if !object.is_none("version") {
                 let digest = object.bytes("digest")?;
                 let digest = <[u8; 16]>::try_from(digest)
@@ -251,9 +258,8 @@ impl Agg {
     pub fn encode(&self, out: &mut Encoder) {
         out.object("agg", VERSION, |o| {
             o.str("kind", self.kind());
-            if let Some(input) = self.input() {
-                o.object("input", |out| input.encode(out));
-            }
+            o.list("inputs", self.inputs(), |out, input| input.encode(out));
+            self.params().encode(o);
             if let Some(name) = self.alias_name() {
                 o.str("name", name);
             }
@@ -267,16 +273,16 @@ impl Agg {
     pub fn decode(from: &Decoder<'_>, functions: &Functions) -> Result<Self, DecodeError> {
         let object = from.object()?;
         object.expect("agg", VERSION)?;
-        let input = if object.is_none("input") {
-            None
-        } else {
-            Some(Expr::decode(&object.object("input")?, functions)?)
-        };
+        let inputs = object.list("inputs")?;
+        let inputs = inputs.iter().map(|input| Expr::decode(input, functions));
+        let inputs = inputs.collect::<Result<_, _>>()?;
+        let params = Params::decode(&object)?;
         let name = if object.is_none("name") {
             None
         } else {
             Some(object.str("name")?.into())
         };
-        Ok(Self::with(object.str("kind")?.into(), input, name, None))
+        let kind = object.str("kind")?.into();
+        Ok(Self::with(kind, inputs, params, name, None))
     }
 }

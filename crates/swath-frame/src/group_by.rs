@@ -3,7 +3,7 @@
 use std::panic::Location;
 use std::sync::Arc;
 
-use swath_expr::{Agg, Columns, Expr, IntoColumns};
+use swath_expr::{Agg, Columns, Expr, IntoColumn, IntoColumns};
 use swath_plan::{GroupBy as GroupByNode, NamedAgg, PlanError, SplitOut};
 
 use crate::frame::named_columns;
@@ -34,39 +34,28 @@ pub trait IntoAggs {
     fn into_aggs(self) -> Vec<NamedAgg>;
 }
 
-fn named(agg: &Agg, name: Option<Arc<str>>) -> NamedAgg {
-    let output = name
-        .or_else(|| agg.output_name())
-        .unwrap_or_else(|| Arc::from(agg.kind()));
-    NamedAgg {
-        function: Arc::from(agg.kind()),
-        input: agg.input().cloned(),
-        output,
-    }
-}
-
 impl IntoAggs for Agg {
     fn into_aggs(self) -> Vec<NamedAgg> {
-        vec![named(&self, None)]
+        vec![NamedAgg::of(&self, None)]
     }
 }
 
 impl<const N: usize> IntoAggs for [Agg; N] {
     fn into_aggs(self) -> Vec<NamedAgg> {
-        self.iter().map(|agg| named(agg, None)).collect()
+        self.iter().map(|agg| NamedAgg::of(agg, None)).collect()
     }
 }
 
 impl IntoAggs for Vec<Agg> {
     fn into_aggs(self) -> Vec<NamedAgg> {
-        self.iter().map(|agg| named(agg, None)).collect()
+        self.iter().map(|agg| NamedAgg::of(agg, None)).collect()
     }
 }
 
 impl<S: Into<Arc<str>>, const N: usize> IntoAggs for [(S, Agg); N] {
     fn into_aggs(self) -> Vec<NamedAgg> {
         self.into_iter()
-            .map(|(name, agg)| named(&agg, Some(name.into())))
+            .map(|(name, agg)| NamedAgg::of(&agg, Some(name.into())))
             .collect()
     }
 }
@@ -74,7 +63,7 @@ impl<S: Into<Arc<str>>, const N: usize> IntoAggs for [(S, Agg); N] {
 impl<S: Into<Arc<str>>> IntoAggs for Vec<(S, Agg)> {
     fn into_aggs(self) -> Vec<NamedAgg> {
         self.into_iter()
-            .map(|(name, agg)| named(&agg, Some(name.into())))
+            .map(|(name, agg)| NamedAgg::of(&agg, Some(name.into())))
             .collect()
     }
 }
@@ -102,6 +91,94 @@ impl DataFrame {
             location: Location::caller(),
         }
     }
+}
+
+/// Verbs that aggregate columns one by one, under their own names.
+macro_rules! verbs {
+    ($($(#[$doc:meta])* $verb:ident;)*) => {
+        /// One aggregate of each of several columns, under their own names. Nulls are skipped.
+        ///
+        /// `..` is all data columns but the keys, as in pandas and Dask; a column among them that the aggregate does not take is
+        /// an error, as theirs is without `numeric_only`. Each of these verbs fails where a key or column does not exist, where
+        /// a column has no such aggregate, and for `..` where every column is a key.
+        impl GroupBy {
+            $(
+                $(#[$doc])*
+                ///
+                /// # Errors
+                /// A key or column that does not exist; a column that has no such aggregate.
+                #[track_caller]
+                pub fn $verb(&self, columns: impl IntoColumns) -> Result<DataFrame> {
+                    let columns = columns.into_columns();
+                    self.each(stringify!($verb), &columns, Location::caller())
+                }
+            )*
+        }
+    };
+}
+
+verbs! {
+    /// The sum of columns in each group; of nothing 0.
+    sum;
+    /// The product of columns in each group; of nothing 1.
+    prod;
+    /// The mean of columns in each group; of nothing null.
+    mean;
+    /// The variance of columns in each group, over the number of values less 1; of one value null. For another `ddof`:
+    /// `.agg(col("x").var().ddof(0))`.
+    ///
+    /// ```
+    /// # use swath_frame::{Batch, Session};
+    /// # let session = Session::testing();
+    /// # let df = session.from_batches([Batch::from_csv("k,v\na,1\nb,7\na,3\n")?])?;
+    /// let spread = df.groupby("k").sort(true).var("v")?.compute()?;
+    /// assert_eq!(spread.rows::<(String, Option<f64>)>()?.collect::<Vec<_>>(), [("a".into(), Some(2.0)), ("b".into(), None)]);
+    /// # Ok::<(), swath_frame::Error>(())
+    /// ```
+    var;
+    /// The standard deviation of columns in each group: the root of [`var`](Self::var).
+    std;
+    /// The standard error of the mean of columns in each group.
+    sem;
+    /// The skewness of columns in each group, corrected for the bias of a sample; of fewer than three values null.
+    skew;
+    /// The excess kurtosis of columns in each group, corrected for the bias of a sample; of fewer than four values null.
+    kurtosis;
+    /// The smallest value of columns in each group; of nothing null.
+    min;
+    /// The largest value of columns in each group; of nothing null.
+    max;
+    /// The first value of columns in each group, in row order, that is not null; of nothing null.
+    first;
+    /// The last value of columns in each group, in row order, that is not null; of nothing null.
+    last;
+    /// How many values of columns in each group are not null.
+    count;
+    /// How many different values columns have in each group, exactly; keeps them all while it runs.
+    ///
+    /// ```
+    /// # use swath_frame::{Batch, Session};
+    /// # let session = Session::testing();
+    /// # let df = session.from_batches([Batch::from_csv("k,v\na,1\nb,7\na,1\na,2\n")?])?;
+    /// let different = df.groupby("k").sort(true).nunique("v")?.compute()?;
+    /// assert_eq!(different.rows::<(String, i64)>()?.collect::<Vec<_>>(), [("a".into(), 2), ("b".into(), 1)]);
+    /// # Ok::<(), swath_frame::Error>(())
+    /// ```
+    nunique;
+    /// About how many different values columns have in each group: exact to 512, beyond with a standard error of 1.6 %, in
+    /// 4 KiB a group.
+    nunique_approx;
+    /// Whether a value of boolean columns is true in each group; of nothing false.
+    any;
+    /// Whether no value of boolean columns is false in each group; of nothing true.
+    all;
+    /// The value in the middle of columns in each group, exactly, of two the mean; of nothing null. Keeps all values while it
+    /// runs.
+    median;
+    /// The value that columns have most often in each group, of several the smallest; of nothing null.
+    mode;
+    /// The values of columns in each group as one list, in row order, nulls too.
+    list;
 }
 
 impl GroupBy {
@@ -135,69 +212,82 @@ impl GroupBy {
         }
     }
 
-    /// The sum of columns in each group, under their own names; nulls are skipped, of nothing 0.
-    ///
-    /// `..` is all data columns but the keys, as in pandas and Dask; a column among them that has no sum is an
-    /// error, as theirs is without `numeric_only`. The same goes for the other verbs.
-    ///
-    /// # Errors
-    /// A key or column that does not exist; a column without a sum; `..` where every column is a key.
-    #[track_caller]
-    pub fn sum(&self, columns: impl IntoColumns) -> Result<DataFrame> {
-        self.each("sum", &columns.into_columns(), Location::caller())
-    }
-
-    /// The mean of columns in each group, under their own names; nulls are skipped, of nothing null.
-    ///
-    /// # Errors
-    /// A key or column that does not exist; a column without a mean.
-    #[track_caller]
-    pub fn mean(&self, columns: impl IntoColumns) -> Result<DataFrame> {
-        self.each("mean", &columns.into_columns(), Location::caller())
-    }
-
-    /// The smallest value of columns in each group, under their own names; nulls are skipped, of nothing null.
-    ///
-    /// # Errors
-    /// A key or column that does not exist; a column without an order.
-    #[track_caller]
-    pub fn min(&self, columns: impl IntoColumns) -> Result<DataFrame> {
-        self.each("min", &columns.into_columns(), Location::caller())
-    }
-
-    /// The largest value of columns in each group, under their own names; nulls are skipped, of nothing null.
-    ///
-    /// # Errors
-    /// A key or column that does not exist; a column without an order.
-    #[track_caller]
-    pub fn max(&self, columns: impl IntoColumns) -> Result<DataFrame> {
-        self.each("max", &columns.into_columns(), Location::caller())
-    }
-
-    /// How many values of columns in each group are not null, under their own names.
-    ///
-    /// # Errors
-    /// A key or column that does not exist.
-    #[track_caller]
-    pub fn count(&self, columns: impl IntoColumns) -> Result<DataFrame> {
-        self.each("count", &columns.into_columns(), Location::caller())
-    }
-
     /// Rows of each group, in a column `size`.
     ///
     /// # Errors
     /// A key that does not exist.
     #[track_caller]
     pub fn size(&self) -> Result<DataFrame> {
-        let agg = NamedAgg {
-            function: Arc::from("size"),
-            input: None,
-            output: Arc::from("size"),
-        };
+        let agg = NamedAgg::size("size");
         self.finish("size", Location::caller(), |_| Ok(vec![agg]))
     }
 
-    /// Several aggregates: `.agg([("total", col("x").sum()), ("rows", Agg::size())])`.
+    /// The quantile `q` of columns in each group, exactly, between two values in proportion; of nothing null. For several at
+    /// once: `.agg([("p50", col("ms").quantile(0.5)), ("p99", col("ms").quantile(0.99))])`.
+    ///
+    /// # Errors
+    /// A key or column that does not exist; a column that has no quantile; a `q` that is not from 0 to 1.
+    #[track_caller]
+    pub fn quantile(&self, columns: impl IntoColumns, q: f64) -> Result<DataFrame> {
+        let columns = columns.into_columns();
+        let call = |input: &Expr| input.quantile(q);
+        self.each_by("quantile", &columns, Location::caller(), call)
+    }
+
+    /// What the column `label` holds where columns are smallest in each group: in the first such row; of nothing null.
+    ///
+    /// # Errors
+    /// A key, column or label that does not exist; a column without an order.
+    ///
+    /// ```
+    /// # use swath_frame::{Batch, Session};
+    /// # let session = Session::testing();
+    /// # let df = session.from_batches([Batch::from_csv("shop,day,sold\na,mon,5\na,tue,9\nb,mon,2\n")?])?;
+    /// let best = df.groupby("shop").sort(true).idxmax("sold", "day")?.compute()?;
+    /// assert_eq!(best.rows::<(String, String)>()?.collect::<Vec<_>>(), [("a".into(), "tue".into()), ("b".into(), "mon".into())]);
+    /// # Ok::<(), swath_frame::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn idxmin(&self, columns: impl IntoColumns, label: impl IntoColumn) -> Result<DataFrame> {
+        let (columns, label) = (columns.into_columns(), label.into_column());
+        let call = |input: &Expr| input.idxmin(&label);
+        self.each_by("idxmin", &columns, Location::caller(), call)
+    }
+
+    /// What the column `label` holds where columns are largest in each group: in the first such row; of nothing null.
+    ///
+    /// # Errors
+    /// A key, column or label that does not exist; a column without an order.
+    #[track_caller]
+    pub fn idxmax(&self, columns: impl IntoColumns, label: impl IntoColumn) -> Result<DataFrame> {
+        let (columns, label) = (columns.into_columns(), label.into_column());
+        let call = |input: &Expr| input.idxmax(&label);
+        self.each_by("idxmax", &columns, Location::caller(), call)
+    }
+
+    /// The covariance of two columns in each group, in a column `cov`, over the rows where neither is null.
+    ///
+    /// # Errors
+    /// A key or column that does not exist; a column that is no number.
+    #[track_caller]
+    pub fn cov(&self, one: impl IntoColumn, other: impl IntoColumn) -> Result<DataFrame> {
+        let agg = one.into_column().cov(other.into_column()).alias("cov");
+        self.finish("cov", Location::caller(), |_| Ok(agg.into_aggs()))
+    }
+
+    /// Pearson's correlation of two columns in each group, in a column `corr`, over the rows where neither is null.
+    ///
+    /// # Errors
+    /// A key or column that does not exist; a column that is no number.
+    #[track_caller]
+    pub fn corr(&self, one: impl IntoColumn, other: impl IntoColumn) -> Result<DataFrame> {
+        let agg = one.into_column().corr(other.into_column()).alias("corr");
+        self.finish("corr", Location::caller(), |_| Ok(agg.into_aggs()))
+    }
+
+    /// Several aggregates, over columns or expressions: `.agg([("total", col("x").sum()), ("rows", Agg::size())])`.
+    ///
+    /// Without a name of its own a result is called `column_function`: `x_sum`.
     ///
     /// # Errors
     /// A key or column that does not exist, an aggregate that does not fit its input, two results of one name.
@@ -213,20 +303,25 @@ impl GroupBy {
         columns: &Columns,
         location: &'static Location<'static>,
     ) -> Result<DataFrame> {
-        self.finish(function, location, |frame| {
+        let call = |input: &Expr| Agg::new(function, input);
+        self.each_by(function, columns, location, call)
+    }
+
+    fn each_by(
+        &self,
+        verb: &'static str,
+        columns: &Columns,
+        location: &'static Location<'static>,
+        call: impl Fn(&Expr) -> Agg,
+    ) -> Result<DataFrame> {
+        self.finish(verb, location, |frame| {
             let columns = named_columns(frame.plan(), &self.without_keys(columns))?;
             if columns.is_empty() {
-                return Err(PlanError::NoColumns {
-                    operation: function,
-                });
+                return Err(PlanError::NoColumns { operation: verb });
             }
-            Ok(columns
-                .into_iter()
-                .map(|(output, input)| NamedAgg {
-                    function: Arc::from(function),
-                    input: Some(input),
-                    output,
-                })
+            let aggs = columns.into_iter();
+            Ok(aggs
+                .map(|(output, input)| NamedAgg::of(&call(&input), Some(output)))
                 .collect())
         })
     }

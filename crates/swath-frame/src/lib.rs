@@ -46,7 +46,7 @@ pub use frame::{
 pub use group_by::{GroupBy, IntoAggs};
 pub use persisted::{Holder, Persisted, PersistedFrame};
 pub use run::Run;
-pub use scalar::Scalar;
+pub use scalar::{Scalar, ScalarOperand};
 pub use session::{Delayed, FromMap, Session, SessionBuilder, delayed};
 pub use swath_batch::{Batch, BatchError, Cx, Value};
 pub use swath_divisions::Divisions;
@@ -57,6 +57,7 @@ pub use swath_expr::{
 };
 pub use swath_graph::{Key, Origin};
 pub use swath_io::{ReadParquet, SplitRowGroups, ToParquet};
+pub use swath_kernels::Aggregation;
 pub use swath_memory::format_bytes;
 pub use swath_meta::{DType, DTypeSpec, Field, Index, Meta, MetaSpec};
 pub use swath_ops::{Op, TaskValue};

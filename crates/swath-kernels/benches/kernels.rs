@@ -152,11 +152,11 @@ fn aggregate(name: &str, dtype: &DType, column: &[ArrayRef], groups: u32) {
         .expect("a built-in aggregate");
     time(&format!("{name} of {dtype}, {groups} groups"), || {
         let mut states = aggregate
-            .accumulator(Some(dtype))
+            .accumulator(std::slice::from_ref(dtype))
             .expect("the dtype is supported");
         for (ids, batch) in ids.iter().zip(column) {
             states
-                .update(ids, groups as usize, Some(batch))
+                .update(ids, groups as usize, std::slice::from_ref(batch))
                 .expect("the batch is of its dtype");
         }
         format!("{} rows", states.finish().expect("totals fit").len())

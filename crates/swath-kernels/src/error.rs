@@ -34,6 +34,44 @@ pub enum KernelError {
         /// The aggregate's name.
         operation: String,
     },
+    /// The aggregate reads another number of columns than it was given.
+    #[error("`{operation}` reads {expected} column{}, and {found} were given", if *.expected == 1 { "" } else { "s" })]
+    Inputs {
+        /// The aggregate's name.
+        operation: String,
+        /// Columns it reads.
+        expected: usize,
+        /// Columns it was given.
+        found: usize,
+    },
+    /// A parameter has a value that is none of it.
+    #[error("`{parameter}` of `{operation}` is {expected}, and {found} was given")]
+    Parameter {
+        /// The aggregate's name.
+        operation: &'static str,
+        /// The parameter's name.
+        parameter: String,
+        /// What it can be.
+        expected: &'static str,
+        /// What was given.
+        found: String,
+    },
+    /// The aggregate has no such parameter.
+    #[error("`{operation}` has no parameter `{parameter}`")]
+    UnknownParameter {
+        /// The aggregate's name.
+        operation: &'static str,
+        /// The name that was given.
+        parameter: String,
+        /// Those it has.
+        known: Vec<String>,
+    },
+    /// More values than one column of lists, or one sort, can hold.
+    #[error("more than {limit} values to keep in one task")]
+    TooManyValues {
+        /// The largest number of values.
+        limit: u64,
+    },
     /// The exact total does not fit the dtype of the result.
     #[error("the {operation} is {total}, which does not fit {dtype}")]
     Overflow {
@@ -45,6 +83,14 @@ pub enum KernelError {
         dtype: DType,
         /// The first group whose total it is.
         group: usize,
+    },
+    /// The state of an author's aggregate does not go through serde.
+    #[error("the state of `{operation}` cannot be stored: {why}")]
+    State {
+        /// The aggregate's name.
+        operation: &'static str,
+        /// What serde says.
+        why: String,
     },
     /// More distinct keys than a group id can number.
     #[error("more than {limit} groups in one table")]

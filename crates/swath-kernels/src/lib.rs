@@ -25,10 +25,10 @@
 //! let amount: ArrayRef = Arc::new(Float64Array::from(vec![1.0, 2.0, 3.5]));
 //!
 //! let mut grouper = Grouper::try_new(&[DType::String])?;
-//! let mut sums = Aggregates::standard().get("sum")?.accumulator(Some(&DType::Float64))?;
+//! let mut sums = Aggregates::standard().get("sum")?.accumulator(&[DType::Float64])?;
 //! let mut ids = Vec::new();
 //! grouper.group(&[region], 3, &mut ids)?;
-//! sums.update(&ids, grouper.groups(), Some(&amount))?;
+//! sums.update(&ids, grouper.groups(), &[amount])?;
 //!
 //! assert_eq!(grouper.keys()?[0].as_string_view().iter().flatten().collect::<Vec<_>>(), ["eu", "us"]);
 //! assert_eq!(sums.finish()?.as_primitive::<Float64Type>().values(), &[4.5, 2.0]);
@@ -50,8 +50,9 @@ mod native;
 pub mod testing;
 
 pub use aggregate::{
-    Accumulator, Aggregate, AggregateTypes, Aggregates, Count, First, Last, Max, Mean, Min, Size,
-    Sum,
+    Accumulator, Aggregate, AggregateTypes, Aggregates, Aggregation, Count, Custom, Extreme, Lists,
+    Located, Mean, Mode, NUnique, NUniqueApprox, Parameters, Position, Product, Quantile, Shape,
+    Size, Spread, Sum, Together, Truth,
 };
 pub use error::KernelError;
 pub use group::Grouper;

@@ -142,9 +142,10 @@ pub fn column(dtype: &DType, numbers: &[Option<i64>]) -> ArrayRef {
 /// If a check fails, naming aggregate, dtype and column.
 pub fn check_aggregate(aggregate: &dyn Aggregate) {
     for dtype in dtypes() {
-        let Ok(types) = aggregate.infer(Some(&dtype)) else {
+        let dtypes = &inputs_of(aggregate, &dtype)[..];
+        let Ok(types) = aggregate.infer(dtypes) else {
             assert!(
-                aggregate.accumulator(Some(&dtype)).is_err(),
+                aggregate.accumulator(dtypes).is_err(),
                 "{dtype}: refused in one place only"
             );
             continue;
@@ -163,7 +164,7 @@ pub fn check_aggregate(aggregate: &dyn Aggregate) {
                 values
             };
             let groups: Vec<u32> = (0..column.len()).map(|row| row as u32 % 3).collect();
-            let whole = check(at_once(aggregate, &dtype, &column, &groups), &[]);
+            let whole = check(at_once(aggregate, dtypes, &column, &groups), &[]);
             assert_eq!(
                 whole.len(),
                 4,
@@ -171,59 +172,60 @@ pub fn check_aggregate(aggregate: &dyn Aggregate) {
             );
             for cut in [0, 1, column.len() / 2, column.len()] {
                 let cut = cut.min(column.len());
-                check(in_batches(aggregate, &dtype, &column, &groups, cut), &whole);
+                check(in_batches(aggregate, dtypes, &column, &groups, cut), &whole);
                 check(
-                    in_tasks(aggregate, &dtype, &column, &groups, cut, &types.state),
+                    in_tasks(aggregate, dtypes, &column, &groups, cut, &types.state),
                     &whole,
                 );
             }
-            let together = check(without_keys(aggregate, &dtype, &column, false), &[]);
+            let together = check(without_keys(aggregate, dtypes, &column, false), &[]);
             assert_eq!(together.len(), 1, "{what}: one row without keys");
-            check(without_keys(aggregate, &dtype, &column, true), &together);
+            check(without_keys(aggregate, dtypes, &column, true), &together);
         }
     }
 }
 
 fn at_once(
     aggregate: &dyn Aggregate,
-    dtype: &DType,
+    dtypes: &[DType],
     column: &ArrayRef,
     groups: &[u32],
 ) -> Result<ArrayRef, KernelError> {
-    let mut states = aggregate.accumulator(Some(dtype))?;
-    states.update(groups, 4, Some(column))?;
+    let mut states = aggregate.accumulator(dtypes)?;
+    states.update(groups, 4, &same(column, dtypes))?;
     states.finish()
 }
 
 fn in_batches(
     aggregate: &dyn Aggregate,
-    dtype: &DType,
+    dtypes: &[DType],
     column: &ArrayRef,
     groups: &[u32],
     cut: usize,
 ) -> Result<ArrayRef, KernelError> {
-    let mut states = aggregate.accumulator(Some(dtype))?;
-    states.update(&groups[..cut], 3, Some(&column.slice(0, cut)))?;
+    let mut states = aggregate.accumulator(dtypes)?;
+    states.update(&groups[..cut], 3, &same(&column.slice(0, cut), dtypes))?;
     states.update(
         &groups[cut..],
         4,
-        Some(&column.slice(cut, column.len() - cut)),
+        &same(&column.slice(cut, column.len() - cut), dtypes),
     )?;
     states.finish()
 }
 
 fn in_tasks(
     aggregate: &dyn Aggregate,
-    dtype: &DType,
+    dtypes: &[DType],
     column: &ArrayRef,
     groups: &[u32],
     cut: usize,
     state_dtypes: &[DType],
 ) -> Result<ArrayRef, KernelError> {
-    let mut merged = aggregate.accumulator(Some(dtype))?;
+    let mut merged = aggregate.accumulator(dtypes)?;
     for (from, to) in [(0, cut), (cut, column.len())] {
-        let mut states = aggregate.accumulator(Some(dtype))?;
-        states.update(&groups[from..to], 3, Some(&column.slice(from, to - from)))?;
+        let mut states = aggregate.accumulator(dtypes)?;
+        let rows = same(&column.slice(from, to - from), dtypes);
+        states.update(&groups[from..to], 3, &rows)?;
         let state = states.state()?;
         let found: Vec<_> = state
             .iter()
@@ -238,17 +240,30 @@ fn in_tasks(
 
 fn without_keys(
     aggregate: &dyn Aggregate,
-    dtype: &DType,
+    dtypes: &[DType],
     column: &ArrayRef,
     as_group: bool,
 ) -> Result<ArrayRef, KernelError> {
-    let mut states = aggregate.accumulator(Some(dtype))?;
+    let mut states = aggregate.accumulator(dtypes)?;
     if as_group {
-        states.update(&vec![0; column.len()], 1, Some(column))?;
+        states.update(&vec![0; column.len()], 1, &same(column, dtypes))?;
     } else {
-        states.update_all(column.len(), Some(column))?;
+        states.update_all(column.len(), &same(column, dtypes))?;
     }
     states.finish()
+}
+
+/// The dtypes of as many inputs as the aggregate reads: one, or two of the same.
+pub(crate) fn inputs_of(aggregate: &dyn Aggregate, dtype: &DType) -> Vec<DType> {
+    match aggregate.infer(std::slice::from_ref(dtype)) {
+        Err(KernelError::Inputs { expected, .. }) => vec![dtype.clone(); expected],
+        _ => vec![dtype.clone()],
+    }
+}
+
+/// The same column for each input.
+pub(crate) fn same(column: &ArrayRef, inputs: &[DType]) -> Vec<ArrayRef> {
+    vec![Arc::clone(column); inputs.len()]
 }
 
 /// The rows of a column as values.
@@ -262,7 +277,7 @@ pub fn values_of(column: &dyn Array) -> Vec<Value> {
 fn close(a: &Value, b: &Value) -> bool {
     match (a, b) {
         (Value::Float(a), Value::Float(b)) if a.is_finite() && b.is_finite() => {
-            (a - b).abs() <= 1e-12 * a.abs().max(b.abs())
+            (a - b).abs() <= 1e-9 * a.abs().max(b.abs()).max(1.0)
         }
         _ => a == b,
     }

@@ -111,14 +111,15 @@ fn calls() -> Vec<AggCall> {
     ["sum", "count", "max", "first"]
         .map(|function| AggCall {
             function: function.into(),
-            input: Some(AggInput {
+            inputs: vec![AggInput {
                 column: 1,
                 dtype: DType::Float64,
                 spelling: Spelling {
                     text: "x".into(),
                     code: "col(\"x\")".into(),
                 },
-            }),
+            }],
+            params: swath_expr::Params::default(),
             output: function.into(),
         })
         .to_vec()

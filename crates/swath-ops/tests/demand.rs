@@ -114,14 +114,15 @@ fn peak(op: &Op, inputs: &[TaskValue]) -> u64 {
 fn sum(column: usize) -> Vec<AggCall> {
     vec![AggCall {
         function: "sum".into(),
-        input: Some(AggInput {
+        inputs: vec![AggInput {
             column,
             dtype: DType::Float64,
             spelling: Spelling {
                 text: "x".into(),
                 code: "col(\"x\")".into(),
             },
-        }),
+        }],
+        params: swath_expr::Params::default(),
         output: "sum".into(),
     }]
 }

@@ -36,14 +36,15 @@ fn parts(parts: i64, rows: i64, key: fn(i64) -> i64) -> Vec<Arc<TaskValue>> {
 fn sum() -> Vec<AggCall> {
     vec![AggCall {
         function: "sum".into(),
-        input: Some(AggInput {
+        inputs: vec![AggInput {
             column: 1,
             dtype: DType::Float64,
             spelling: Spelling {
                 text: "x".into(),
                 code: "col(\"x\")".into(),
             },
-        }),
+        }],
+        params: swath_expr::Params::default(),
         output: "sum".into(),
     }]
 }

@@ -56,14 +56,15 @@ fn merged(sort: bool) -> Vec<(Option<i64>, String, f64)> {
     };
     let sum = AggCall {
         function: "sum".into(),
-        input: Some(AggInput {
+        inputs: vec![AggInput {
             column: 2,
             dtype: DType::Float64,
             spelling: Spelling {
                 text: "x".into(),
                 code: "col(\"x\")".into(),
             },
-        }),
+        }],
+        params: swath_expr::Params::default(),
         output: "sum".into(),
     };
     let op = Op::Pipeline(Pipeline::new(

@@ -48,28 +48,35 @@ impl LateScalar {
 
     /// The reduction that gives the value, in words and as a call on a frame; `None` where it is none.
     fn spelling(&self) -> Option<Spelling> {
-        let Node::GroupBy(group) = self.plan.node() else {
-            return None;
+        let group = match self.plan.node() {
+            Node::GroupBy(group) => group,
+            // Arithmetic of lazy scalars.
+            Node::Project(project) => return project.columns.last().map(|(_, of)| of.spelling()),
+            _ => return None,
         };
         let [agg] = &group.aggs[..] else {
             return None;
         };
-        Some(match &agg.input {
-            None => Spelling {
+        if agg.inputs.is_empty() {
+            return Some(Spelling {
                 text: "len()".into(),
                 code: "df.len()".into(),
-            },
-            Some(input) => {
-                let spelling = input.spelling();
-                let code = match input.as_column() {
-                    Some(column) => format!("{column:?}"),
-                    None => spelling.code.to_string(),
-                };
-                Spelling {
-                    text: format!("{}({})", agg.function, spelling.text).into(),
-                    code: format!("df.{}({code})?", agg.function).into(),
-                }
-            }
+            });
+        }
+        let params = || agg.params.iter().map(|(_, value)| value.to_string());
+        let code = agg.inputs.iter().map(|input| match input.as_column() {
+            Some(column) => format!("{column:?}"),
+            None => input.spelling().code.to_string(),
+        });
+        let code: Vec<String> = code.chain(params()).collect();
+        let text = agg
+            .inputs
+            .iter()
+            .map(|input| input.spelling().text.to_string());
+        let text: Vec<String> = text.chain(params()).collect();
+        Some(Spelling {
+            text: format!("{}({})", agg.function, text.join(", ")).into(),
+            code: format!("df.{}({})?", agg.function, code.join(", ")).into(),
         })
     }
 

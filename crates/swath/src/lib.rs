@@ -29,17 +29,17 @@
 //! engine, each of which can be used alone.
 
 pub use swath_frame::{
-    Agg, AsType, Batch, BatchError, Batches, CancelHandle, CategoricalAccessor, Compute, Cx, DType,
-    DTypeSpec, DataFrame, DatetimeAccessor, Delayed, Divisions, DropDuplicates, DropNa, Error,
-    ErrorKind, Event, Explain, Expr, Field, Frequency, FromMap, GroupBy, Head, Holder, Index,
-    IntoAggs, IntoBatch, IntoColumn, IntoColumns, IntoCount, IntoDropDuplicates, IntoDropNa,
-    IntoFillNa, IntoMapPartitions, IntoMelt, IntoPartitions, IntoValueCounts, Join, KeepRow, Key,
-    ListAccessor, MapPartitions, Melt, Meta, MetaSpec, Metrics, NamedAgg, Observer, Origin,
-    Pattern, Persist, Persisted, PersistedFrame, Progress, ReadParquet, Repartition, Result,
-    RowFunction, Run, RunStats, Sample, Scalar, SelectDtypes, Session, SessionBuilder, Sink,
-    SplitRowGroups, StringAccessor, Strptime, StructAccessor, Table, Tail, Then, ToParquet,
-    TzLocalize, Value, ValueCounts, When, Written, coalesce, col, compute, concat, concat_str,
-    delayed, format_bytes, greatest, least, lit, persist, submit, udf, when,
+    Agg, Aggregation, AsType, Batch, BatchError, Batches, CancelHandle, CategoricalAccessor,
+    Compute, Cx, DType, DTypeSpec, DataFrame, DatetimeAccessor, Delayed, Divisions, DropDuplicates,
+    DropNa, Error, ErrorKind, Event, Explain, Expr, Field, Frequency, FromMap, GroupBy, Head,
+    Holder, Index, IntoAggs, IntoBatch, IntoColumn, IntoColumns, IntoCount, IntoDropDuplicates,
+    IntoDropNa, IntoFillNa, IntoMapPartitions, IntoMelt, IntoPartitions, IntoValueCounts, Join,
+    KeepRow, Key, ListAccessor, MapPartitions, Melt, Meta, MetaSpec, Metrics, NamedAgg, Observer,
+    Origin, Pattern, Persist, Persisted, PersistedFrame, Progress, ReadParquet, Repartition,
+    Result, RowFunction, Run, RunStats, Sample, Scalar, ScalarOperand, SelectDtypes, Session,
+    SessionBuilder, Sink, SplitRowGroups, StringAccessor, Strptime, StructAccessor, Table, Tail,
+    Then, ToParquet, TzLocalize, Value, ValueCounts, When, Written, coalesce, col, compute, concat,
+    concat_str, delayed, format_bytes, greatest, least, lit, persist, submit, udf, when,
 };
 
 /// The Arrow that swath speaks: its arrays and schemas, of the version that this swath was built with.

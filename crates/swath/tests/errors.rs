@@ -641,6 +641,36 @@ fn dtypes() {
     scene.finish("dtypes");
 }
 
+#[test]
+fn aggregates_and_lazy_scalars() {
+    let mut scene = Scene::new(two_threads());
+    let df = scene.sales();
+    scene.mistake("a quantile beyond all values", |_| {
+        df.groupby("region").quantile("qty", 1.5)
+    });
+    scene.mistake("a parameter that an aggregate does not have", |_| {
+        df.agg(col("qty").sum().ddof(0))
+    });
+    scene.mistake("a parameter that is another's", |_| {
+        df.agg(col("qty").var().param("bias", true))
+    });
+    scene.mistake("a parameter of another kind", |_| {
+        df.agg(col("qty").skew().param("bias", 1))
+    });
+    scene.mistake("one column where two are needed", |_| {
+        df.agg([("c", Agg::new("corr", &col("qty")))])
+    });
+    scene.mistake("the covariance with text", |_| df.cov("qty", "region"));
+    scene.mistake("whether any number is", |_| df.any("qty"));
+    scene.mistake("lazy scalars that do not go together", |_| {
+        (df.max("region")? - df.len()).compute()
+    });
+    scene.mistake("such a scalar inside an expression", |_| {
+        df.filter(col("amount").gt(df.max("region")? - df.len()))
+    });
+    scene.finish("aggregates_and_lazy_scalars");
+}
+
 #[derive(Debug, serde::Deserialize)]
 #[expect(dead_code, reason = "only its shape is looked at")]
 struct Sale {
@@ -900,11 +930,11 @@ impl Aggregate for Faulty {
         "sum"
     }
 
-    fn infer(&self, input: Option<&DType>) -> Result<AggregateTypes, KernelError> {
-        Sum.infer(input)
+    fn infer(&self, inputs: &[DType]) -> Result<AggregateTypes, KernelError> {
+        Sum.infer(inputs)
     }
 
-    fn accumulator(&self, _: Option<&DType>) -> Result<Box<dyn Accumulator>, KernelError> {
+    fn accumulator(&self, _: &[DType]) -> Result<Box<dyn Accumulator>, KernelError> {
         panic!("out of fingers to count on")
     }
 }

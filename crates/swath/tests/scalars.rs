@@ -143,3 +143,92 @@ fn batches_compute_a_scalar_once() -> swath::Result<()> {
     );
     Ok(())
 }
+
+#[test]
+fn scalars_are_computed_with_and_compared() -> swath::Result<()> {
+    let session = Session::testing();
+    let logs = session.from_batches([
+        Batch::from_csv("level,ms\nERROR,10\nINFO,20\n")?,
+        Batch::from_csv("level,ms\nINFO,30\nINFO,40\n")?,
+    ])?;
+    let error_rate = logs.filter(col("level").eq("ERROR"))?.len() / logs.len();
+    assert_eq!(error_rate.dtype().to_string(), "float64");
+    assert_eq!(error_rate.get::<f64>()?, 0.25);
+
+    let (sum, n) = (logs.sum("ms")?, logs.len());
+    assert_eq!((&sum - 1).get::<i64>()?, 99);
+    assert_eq!((1 - &sum).get::<i64>()?, -99);
+    assert_eq!((&sum * &n + 5).get::<i64>()?, 405);
+    assert_eq!((&sum / &n).get::<f64>()?, 25.0);
+    assert_eq!((&sum % 7).get::<i64>()?, 2);
+    assert_eq!((-&sum).abs().get::<i64>()?, 100);
+    assert_eq!(sum.floordiv(&n).get::<i64>()?, 25);
+    assert!((sum.gt(99) & n.eq(4)).get::<bool>()?);
+    assert!((!sum.lt(99) | n.ne(4)).get::<bool>()?);
+    assert_eq!((2.5 * &n).cast("string").get::<String>()?, "10.0");
+    let nothing = logs.filter(col("ms").lt(0))?.max("ms")?;
+    assert_eq!((&nothing + 1).get::<Option<i64>>()?, None);
+    assert!(nothing.isna().get::<bool>()?);
+    assert_eq!(nothing.fillna(7).get::<i64>()?, 7);
+
+    // Within an expression, and beside one.
+    let slow = logs.filter(col("ms").gt(&sum / &n))?;
+    assert_eq!(slow.len().get::<i64>()?, 2);
+    let share = logs.assign("share", col("ms") / &sum)?;
+    assert_eq!(share.max("share")?.get::<f64>()?, 0.4);
+    let left = logs.assign("left", sum.clone() - col("ms"))?;
+    assert_eq!(left.min("left")?.get::<i64>()?, 60);
+    Ok(())
+}
+
+#[test]
+fn the_log_pipeline_of_hourly_counts_and_an_error_rate() -> swath::Result<()> {
+    let session = Session::testing();
+    let raw = session.from_batches([
+        Batch::from_csv(
+            "hour,user_id,level,status\n1,a,ERROR,ok\n1,b,INFO,ok\n1,b,INFO,invalid\n",
+        )?,
+        Batch::from_csv("hour,user_id,level,status\n2,a,INFO,ok\n2,a,INFO,ok\n")?,
+    ])?;
+    let cleaned = raw.filter(col("status").ne("invalid"))?.persist()?;
+    let hourly = cleaned.groupby("hour").sort(true).size()?;
+    let users = cleaned.groupby("user_id").sort(true).size()?;
+    let error_rate = cleaned.filter(col("level").eq("ERROR"))?.len() / cleaned.len();
+    let (hourly, users, error_rate) = swath::compute((&hourly, &users, &error_rate))?;
+    assert_eq!(
+        hourly.rows::<(i64, i64)>()?.collect::<Vec<_>>(),
+        [(1, 2), (2, 2)]
+    );
+    assert_eq!(
+        users.rows::<(String, i64)>()?.collect::<Vec<_>>(),
+        [("a".into(), 3), ("b".into(), 1)]
+    );
+    assert_eq!(error_rate, Value::from(0.25));
+    Ok(())
+}
+
+#[test]
+fn scalars_that_do_not_go_together_are_told_when_they_are_computed() -> swath::Result<()> {
+    let session = Session::testing();
+    let df = session.from_batches([Batch::from_csv("k,v\na,1\nb,7\n")?])?;
+    let wrong = df.max("k")? - df.sum("v")?;
+    assert_eq!(wrong.dtype().to_string(), "null");
+    let alone = wrong.compute().expect_err("text less a number");
+    assert_eq!(
+        alone.location().map(|at| at.file.ends_with("scalars.rs")),
+        Some(true),
+        "{alone}"
+    );
+    let together = swath::compute((&df, &wrong)).expect_err("the same");
+    assert_eq!(alone.kind(), together.kind());
+    let within = df.filter(col("v").gt(&wrong)).expect_err("the same");
+    assert_eq!(alone.kind(), within.kind());
+
+    let other = Session::testing();
+    let foreign = other.from_batches([Batch::from_csv("v\n1\n")?])?.sum("v")?;
+    let mixed = (df.sum("v")? + foreign)
+        .compute()
+        .expect_err("two sessions");
+    assert_eq!(mixed.kind(), &swath::ErrorKind::Sessions);
+    Ok(())
+}

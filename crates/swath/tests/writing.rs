@@ -232,17 +232,17 @@ impl Aggregate for Panics {
         "sum"
     }
 
-    fn infer(&self, input: Option<&DType>) -> Result<AggregateTypes, KernelError> {
-        Sum.infer(input)
+    fn infer(&self, inputs: &[DType]) -> Result<AggregateTypes, KernelError> {
+        Sum.infer(inputs)
     }
 
-    fn accumulator(&self, input: Option<&DType>) -> Result<Box<dyn Accumulator>, KernelError> {
+    fn accumulator(&self, inputs: &[DType]) -> Result<Box<dyn Accumulator>, KernelError> {
         let made = self.made.fetch_add(1, Ordering::Relaxed) + 1;
         assert!(
             made < self.last.load(Ordering::Relaxed),
             "out of fingers to count on"
         );
-        Sum.accumulator(input)
+        Sum.accumulator(inputs)
     }
 }
 

@@ -48,6 +48,11 @@ impl Params {
         self.0.iter().map(|(name, value)| (name, value))
     }
 
+    /// Names and values as a slice, by name.
+    pub fn as_slice(&self) -> &[(Arc<str>, Value)] {
+        &self.0
+    }
+
     /// There are none.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

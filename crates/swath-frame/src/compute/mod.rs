@@ -25,9 +25,9 @@ pub trait Compute: sealed::Sealed {
     /// items the same shape of outputs.
     type Output: Send + 'static;
 
-    /// The plans, in order.
+    /// The plans, in order; an error where an item is not well-typed.
     #[doc(hidden)]
-    fn plans(&self, out: &mut Vec<Plan>);
+    fn plans(&self, out: &mut Vec<Plan>) -> Result<()>;
 
     /// The sessions of the items, in order.
     #[doc(hidden)]
@@ -72,7 +72,7 @@ pub fn compute<C: Compute>(items: C) -> Result<C::Output> {
 #[track_caller]
 pub fn submit<C: Compute>(items: C) -> Result<Run<C::Output>> {
     let mut plans = Vec::new();
-    items.plans(&mut plans);
+    items.plans(&mut plans)?;
     let collector = items.collector();
     let mut sessions = Vec::new();
     items.sessions(&mut sessions);

@@ -45,8 +45,9 @@ impl sealed::Sealed for DataFrame {}
 impl Compute for DataFrame {
     type Output = Table;
 
-    fn plans(&self, out: &mut Vec<Plan>) {
+    fn plans(&self, out: &mut Vec<Plan>) -> Result<()> {
         out.push(self.plan().clone());
+        Ok(())
     }
 
     fn sessions(&self, out: &mut Vec<Session>) {
@@ -62,8 +63,9 @@ impl sealed::Sealed for Scalar {}
 impl Compute for Scalar {
     type Output = Value;
 
-    fn plans(&self, out: &mut Vec<Plan>) {
-        out.push(self.plan().clone());
+    fn plans(&self, out: &mut Vec<Plan>) -> Result<()> {
+        out.push(self.checked()?.clone());
+        Ok(())
     }
 
     fn sessions(&self, out: &mut Vec<Session>) {
@@ -71,7 +73,8 @@ impl Compute for Scalar {
     }
 
     fn collector(&self) -> Collector<Value> {
-        let table = table_collector(self.plan(), self.session());
+        let plan = self.plan().expect("its plans were asked for before");
+        let table = table_collector(plan, self.session());
         Box::new(move |rows| Ok(table(rows)?.single_value()))
     }
 }
@@ -80,8 +83,9 @@ impl sealed::Sealed for Sink {}
 impl Compute for Sink {
     type Output = Written;
 
-    fn plans(&self, out: &mut Vec<Plan>) {
+    fn plans(&self, out: &mut Vec<Plan>) -> Result<()> {
         out.push(self.plan.clone());
+        Ok(())
     }
 
     fn sessions(&self, out: &mut Vec<Session>) {

@@ -3,14 +3,14 @@
 use swath_plan::Plan;
 
 use super::{Collector, Compute, sealed};
-use crate::Session;
+use crate::{Result, Session};
 
 impl<C: Compute + ?Sized> sealed::Sealed for &C {}
 impl<C: Compute + ?Sized> Compute for &C {
     type Output = C::Output;
 
-    fn plans(&self, out: &mut Vec<Plan>) {
-        (**self).plans(out);
+    fn plans(&self, out: &mut Vec<Plan>) -> Result<()> {
+        (**self).plans(out)
     }
 
     fn sessions(&self, out: &mut Vec<Session>) {
@@ -26,10 +26,11 @@ impl<C: Compute> sealed::Sealed for [C] {}
 impl<C: Compute> Compute for [C] {
     type Output = Vec<C::Output>;
 
-    fn plans(&self, out: &mut Vec<Plan>) {
+    fn plans(&self, out: &mut Vec<Plan>) -> Result<()> {
         for item in self {
-            item.plans(out);
+            item.plans(out)?;
         }
+        Ok(())
     }
 
     fn sessions(&self, out: &mut Vec<Session>) {
@@ -53,8 +54,8 @@ impl<C: Compute> sealed::Sealed for Vec<C> {}
 impl<C: Compute> Compute for Vec<C> {
     type Output = Vec<C::Output>;
 
-    fn plans(&self, out: &mut Vec<Plan>) {
-        self.as_slice().plans(out);
+    fn plans(&self, out: &mut Vec<Plan>) -> Result<()> {
+        self.as_slice().plans(out)
     }
 
     fn sessions(&self, out: &mut Vec<Session>) {
@@ -70,8 +71,8 @@ impl<C: Compute, const N: usize> sealed::Sealed for [C; N] {}
 impl<C: Compute, const N: usize> Compute for [C; N] {
     type Output = [C::Output; N];
 
-    fn plans(&self, out: &mut Vec<Plan>) {
-        self.as_slice().plans(out);
+    fn plans(&self, out: &mut Vec<Plan>) -> Result<()> {
+        self.as_slice().plans(out)
     }
 
     fn sessions(&self, out: &mut Vec<Session>) {

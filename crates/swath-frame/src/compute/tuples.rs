@@ -3,7 +3,7 @@
 use swath_plan::Plan;
 
 use super::{Collector, Compute, Persist, sealed};
-use crate::{DataFrame, Session};
+use crate::{DataFrame, Result, Session};
 
 macro_rules! tuples {
     ($($($item:ident)+;)+) => {$(
@@ -13,9 +13,10 @@ macro_rules! tuples {
         impl<$($item: Compute),+> Compute for ($($item,)+) {
             type Output = ($($item::Output,)+);
 
-            fn plans(&self, out: &mut Vec<Plan>) {
+            fn plans(&self, out: &mut Vec<Plan>) -> Result<()> {
                 let ($($item,)+) = self;
-                $($item.plans(out);)+
+                $($item.plans(out)?;)+
+                Ok(())
             }
 
             fn sessions(&self, out: &mut Vec<Session>) {

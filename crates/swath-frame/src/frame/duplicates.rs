@@ -254,11 +254,7 @@ impl DataFrame {
             let counts = plan.group_by(
                 GroupBy {
                     keys: vec![(key, options.column.clone())],
-                    aggs: vec![NamedAgg {
-                        function: Arc::from("size"),
-                        input: None,
-                        output: Arc::clone(&count),
-                    }],
+                    aggs: vec![NamedAgg::size(Arc::clone(&count))],
                     sort: false,
                     dropna: options.dropna,
                     split_out: SplitOut::Auto,

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::panic::Location;
 use std::sync::{Arc, Mutex};
 
+use swath_kernels::{Aggregates, Aggregation, Custom};
 use swath_memory::{Budget, ByteSize};
 use swath_ops::{Env, Op, TaskValue};
 use swath_scheduler::{Backend, BuildError, Inline, Keep, Local, Observer};
@@ -33,6 +34,7 @@ pub struct SessionBuilder {
     keep: Option<Arc<dyn Keep<TaskValue>>>,
     #[cfg(feature = "object-store")]
     stores: Vec<(String, Arc<dyn object_store::ObjectStore>)>,
+    aggregates: Aggregates,
     testing: bool,
 }
 
@@ -109,6 +111,50 @@ impl SessionBuilder {
         self
     }
 
+    /// Adds an aggregate of one's own, found by its name: `Agg::new("geo_mean", &col("x"))`. It takes the place of one of the
+    /// same name. May be given several times. See [`Aggregation`].
+    ///
+    /// A session with a [`backend`](Self::backend) of its own plans with it; the backend's tasks need it too.
+    ///
+    /// ```
+    /// # use swath_frame::{Agg, Aggregation, Batch, DType, Session, Value, col};
+    /// /// How far apart the smallest and the largest integer are.
+    /// struct Range;
+    ///
+    /// impl Aggregation for Range {
+    ///     const NAME: &'static str = "range";
+    ///     type State = Option<(i64, i64)>;
+    ///
+    ///     fn output(&self, input: &DType) -> Option<DType> {
+    ///         (*input == DType::Int64).then_some(DType::Int64)
+    ///     }
+    ///     fn update(&self, state: &mut Self::State, value: Value) {
+    ///         if let Value::Int(value) = value {
+    ///             self.merge(state, Some((value, value)));
+    ///         }
+    ///     }
+    ///     fn merge(&self, state: &mut Self::State, other: Self::State) {
+    ///         *state = match (*state, other) {
+    ///             (Some(a), Some(b)) => Some((a.0.min(b.0), a.1.max(b.1))),
+    ///             (one, other) => one.or(other),
+    ///         };
+    ///     }
+    ///     fn finish(&self, state: Self::State) -> Value {
+    ///         Value::from(state.map(|(low, high)| high - low))
+    ///     }
+    /// }
+    ///
+    /// let session = Session::builder().memory_limit("1GiB").aggregate(Range).build()?;
+    /// let df = session.from_batches([Batch::from_csv("k,v\na,1\nb,7\na,5\n")?])?;
+    /// let ranges = df.groupby("k").sort(true).agg([("range", Agg::new("range", &col("v")))])?.compute()?;
+    /// assert_eq!(ranges.rows::<(String, i64)>()?.collect::<Vec<_>>(), [("a".into(), 4), ("b".into(), 0)]);
+    /// # Ok::<(), swath_frame::Error>(())
+    /// ```
+    pub fn aggregate(mut self, aggregation: impl Aggregation) -> Self {
+        self.aggregates.register(Arc::new(Custom::new(aggregation)));
+        self
+    }
+
     pub(super) fn testing(self) -> Self {
         Self {
             testing: true,
@@ -143,7 +189,12 @@ impl SessionBuilder {
             Some(_) => 0,
             None => limit - usable,
         };
-        let env = Env::default();
+        let mut env = Env::default();
+        if self.aggregates.names().next().is_some() {
+            let mut aggregates = Aggregates::standard();
+            aggregates.extend(&self.aggregates);
+            env.aggregates = Arc::new(aggregates);
+        }
         #[cfg(feature = "object-store")]
         for (address, store) in &self.stores {
             env.stores

@@ -1,11 +1,15 @@
 //! What an aggregate is: types decided once, then states that update, travel and merge.
 
+use std::sync::Arc;
+
 use arrow_array::ArrayRef;
+use swath_batch::Value;
 use swath_meta::DType;
 
+use super::Parameters;
 use crate::KernelError;
 
-/// The dtypes of an aggregate over one input dtype.
+/// The dtypes of an aggregate over inputs of given dtypes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AggregateTypes {
     /// One dtype for each column of the partial state; at least one. Every state column may be null
@@ -25,18 +29,31 @@ pub trait Aggregate: Send + Sync {
     /// The name users write, and the name that is stored in plans: `sum`.
     fn kind(&self) -> &'static str;
 
-    /// Checks the dtype of the input and says what comes out. `input` is `None` where the aggregate
-    /// was asked for without a column, as `size` is. Touches no data.
+    /// The same aggregate with these parameters: the `q` of `quantile`, the `ddof` of `var`. `None` is itself, for no
+    /// parameters; one that has no parameters need not say more.
     ///
     /// # Errors
-    /// [`KernelError::Unsupported`] for a dtype without an answer, [`KernelError::MissingInput`].
-    fn infer(&self, input: Option<&DType>) -> Result<AggregateTypes, KernelError>;
+    /// [`KernelError::Parameter`] for a parameter it does not have, or a value that is none of it.
+    fn configured(
+        &self,
+        params: &[(Arc<str>, Value)],
+    ) -> Result<Option<Arc<dyn Aggregate>>, KernelError> {
+        Parameters::new(self.kind(), params).done()?;
+        Ok(None)
+    }
 
-    /// Makes the states of no groups, for inputs of this dtype.
+    /// Checks the dtypes of the inputs and says what comes out. There are none where the aggregate was asked for without
+    /// a column, as `size` is; `cov` takes two. Touches no data.
+    ///
+    /// # Errors
+    /// [`KernelError::Unsupported`] for a dtype without an answer, [`KernelError::MissingInput`], [`KernelError::Inputs`].
+    fn infer(&self, inputs: &[DType]) -> Result<AggregateTypes, KernelError>;
+
+    /// Makes the states of no groups, for inputs of these dtypes.
     ///
     /// # Errors
     /// As [`infer`](Self::infer).
-    fn accumulator(&self, input: Option<&DType>) -> Result<Box<dyn Accumulator>, KernelError>;
+    fn accumulator(&self, inputs: &[DType]) -> Result<Box<dyn Accumulator>, KernelError>;
 }
 
 /// The states of one aggregate for all groups of one task, as columns.
@@ -46,7 +63,7 @@ pub trait Aggregate: Send + Sync {
 /// one of [`state`](Self::state) (to send it on) and [`finish`](Self::finish) takes the groups out
 /// and leaves none. Nulls in the input are skipped.
 pub trait Accumulator: Send {
-    /// Adds rows: row `i` of `input` belongs to group `groups[i]`, and `groups[i] < n_groups`.
+    /// Adds rows: row `i` of each input belongs to group `groups[i]`, and `groups[i] < n_groups`.
     ///
     /// There are `n_groups` states afterwards, also for groups without a row; `n_groups` never
     /// shrinks. Where `n_groups` is 1 this runs as [`update_all`](Self::update_all). Built-in
@@ -59,7 +76,7 @@ pub trait Accumulator: Send {
         &mut self,
         groups: &[u32],
         n_groups: usize,
-        input: Option<&ArrayRef>,
+        inputs: &[ArrayRef],
     ) -> Result<(), KernelError>;
 
     /// Adds `rows` rows to group 0, which exists afterwards even if `rows` is 0: a reduction without
@@ -67,8 +84,8 @@ pub trait Accumulator: Send {
     ///
     /// # Errors
     /// As [`update`](Self::update).
-    fn update_all(&mut self, rows: usize, input: Option<&ArrayRef>) -> Result<(), KernelError> {
-        self.update(&vec![0; rows], 1, input)
+    fn update_all(&mut self, rows: usize, inputs: &[ArrayRef]) -> Result<(), KernelError> {
+        self.update(&vec![0; rows], 1, inputs)
     }
 
     /// Adds partial states: row `i` of the state columns belongs to group `groups[i]`.

@@ -6,7 +6,7 @@ use arrow_array::{Array, ArrayRef};
 use arrow_buffer::NullBuffer;
 use swath_meta::DType;
 
-use super::input::{required, states};
+use super::input::{only, states};
 use super::totals::each_valid;
 use super::{Accumulator, Aggregate, AggregateTypes};
 use crate::KernelError;
@@ -23,13 +23,13 @@ impl Aggregate for Count {
         "count"
     }
 
-    fn infer(&self, input: Option<&DType>) -> Result<AggregateTypes, KernelError> {
-        required("count", input)?;
+    fn infer(&self, inputs: &[DType]) -> Result<AggregateTypes, KernelError> {
+        only("count", inputs)?;
         Ok(Counts::types())
     }
 
-    fn accumulator(&self, input: Option<&DType>) -> Result<Box<dyn Accumulator>, KernelError> {
-        required("count", input)?;
+    fn accumulator(&self, inputs: &[DType]) -> Result<Box<dyn Accumulator>, KernelError> {
+        only("count", inputs)?;
         Ok(Box::new(Counts::new("count", true)))
     }
 }
@@ -60,18 +60,12 @@ impl Counts {
     }
 
     /// Which of `rows` rows do not count; a null may stand in the dictionary, not in the codes.
-    fn nulls(
-        &self,
-        rows: usize,
-        input: Option<&ArrayRef>,
-    ) -> Result<Option<NullBuffer>, KernelError> {
+    fn nulls(&self, rows: usize, inputs: &[ArrayRef]) -> Result<Option<NullBuffer>, KernelError> {
         if !self.skip_nulls {
             return Ok(None);
         }
-        let column = input.ok_or_else(|| KernelError::MissingInput {
-            operation: self.operation.to_owned(),
-        })?;
-        check_rows(self.operation, std::slice::from_ref(column), rows)?;
+        let column = only(self.operation, inputs)?;
+        check_rows(self.operation, inputs, rows)?;
         Ok(column.logical_nulls())
     }
 
@@ -85,12 +79,12 @@ impl Accumulator for Counts {
         &mut self,
         groups: &[u32],
         n_groups: usize,
-        input: Option<&ArrayRef>,
+        inputs: &[ArrayRef],
     ) -> Result<(), KernelError> {
         if n_groups == 1 {
-            return self.update_all(groups.len(), input);
+            return self.update_all(groups.len(), inputs);
         }
-        let nulls = self.nulls(groups.len(), input)?;
+        let nulls = self.nulls(groups.len(), inputs)?;
         self.widen(n_groups);
         let counts = &mut self.of[..];
         match nulls.as_ref().filter(|nulls| nulls.null_count() > 0) {
@@ -100,8 +94,8 @@ impl Accumulator for Counts {
         Ok(())
     }
 
-    fn update_all(&mut self, rows: usize, input: Option<&ArrayRef>) -> Result<(), KernelError> {
-        let nulls = self.nulls(rows, input)?;
+    fn update_all(&mut self, rows: usize, inputs: &[ArrayRef]) -> Result<(), KernelError> {
+        let nulls = self.nulls(rows, inputs)?;
         self.widen(1);
         self.of[0] += (rows - nulls.map_or(0, |nulls| nulls.null_count())) as i64;
         Ok(())

@@ -1,31 +1,60 @@
 //! Checks on what accumulators are handed.
 
-use arrow_array::{Array, ArrayRef};
+use arrow_array::cast::AsArray;
+use arrow_array::types::Float64Type;
+use arrow_array::{Array, ArrayRef, Float64Array};
+use arrow_buffer::NullBuffer;
+use arrow_schema::DataType;
 use swath_meta::DType;
 
 use crate::KernelError;
-use crate::encoding::{entry, plain};
+use crate::encoding::{cast_to, entry, plain};
 
-/// The dtype of the input of an aggregate that needs one.
-pub(super) fn required<'a>(
-    operation: &str,
-    input: Option<&'a DType>,
-) -> Result<&'a DType, KernelError> {
-    input.ok_or_else(|| KernelError::MissingInput {
-        operation: operation.to_owned(),
-    })
+/// The input of an aggregate that has one: its dtype, or its column.
+pub(super) fn only<'a, T>(operation: &str, inputs: &'a [T]) -> Result<&'a T, KernelError> {
+    match inputs {
+        [input] => Ok(input),
+        _ => Err(wrong_number(operation, 1, inputs.len())),
+    }
 }
 
-/// The input column as plain values of its dtype, with one row for each group id.
+/// The inputs of an aggregate that has two.
+pub(super) fn two<'a, T>(operation: &str, inputs: &'a [T]) -> Result<(&'a T, &'a T), KernelError> {
+    match inputs {
+        [one, other] => Ok((one, other)),
+        _ => Err(wrong_number(operation, 2, inputs.len())),
+    }
+}
+
+fn wrong_number(operation: &str, expected: usize, found: usize) -> KernelError {
+    let operation = operation.to_owned();
+    match found {
+        0 => KernelError::MissingInput { operation },
+        _ => KernelError::Inputs {
+            operation,
+            expected,
+            found,
+        },
+    }
+}
+
+/// The one input column as plain values of its dtype, with one row for each group id.
 pub(super) fn plain_input(
     operation: &'static str,
-    input: Option<&ArrayRef>,
+    inputs: &[ArrayRef],
     dtype: &DType,
     rows: usize,
 ) -> Result<ArrayRef, KernelError> {
-    let column = input.ok_or_else(|| KernelError::MissingInput {
-        operation: operation.to_owned(),
-    })?;
+    plain_column(operation, only(operation, inputs)?, dtype, rows)
+}
+
+/// A column as plain values of its dtype, with one row for each group id.
+pub(super) fn plain_column(
+    operation: &'static str,
+    column: &ArrayRef,
+    dtype: &DType,
+    rows: usize,
+) -> Result<ArrayRef, KernelError> {
     if column.len() != rows {
         return Err(KernelError::RowCount {
             operation,
@@ -34,6 +63,27 @@ pub(super) fn plain_input(
         });
     }
     plain(&entry(operation, column, dtype)?)
+}
+
+/// Numbers as float64: integers and decimals rounded to the nearest, booleans 0 and 1.
+pub(super) fn floats(
+    operation: &'static str,
+    column: &ArrayRef,
+    dtype: &DType,
+    rows: usize,
+) -> Result<Float64Array, KernelError> {
+    let column = plain_column(operation, column, dtype, rows)?;
+    let floats = cast_to(&column, &DataType::Float64)?;
+    Ok(floats.as_primitive::<Float64Type>().clone())
+}
+
+/// The dtype of an input that is a number or a boolean; the error says what it could be cast to.
+pub(super) fn check_number(operation: &str, dtype: &DType) -> Result<(), KernelError> {
+    if dtype.is_numeric() || *dtype == DType::Bool {
+        return Ok(());
+    }
+    let cast = dtype.is_string().then_some(DType::Float64);
+    Err(KernelError::unsupported(operation, dtype, cast))
 }
 
 /// The state columns of a merge, as many as there are dtypes, each with one row for each group id.
@@ -53,6 +103,11 @@ pub(super) fn states(
     state
         .iter()
         .zip(dtypes)
-        .map(|(column, dtype)| plain_input(operation, Some(column), dtype, rows))
+        .map(|(column, dtype)| plain_column(operation, column, dtype, rows))
         .collect()
+}
+
+/// A validity of which `valid` says what it is for each row.
+pub(super) fn validity(rows: usize, valid: impl Fn(usize) -> bool) -> NullBuffer {
+    (0..rows).map(valid).collect()
 }

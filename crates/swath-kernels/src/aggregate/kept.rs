@@ -8,7 +8,7 @@ use arrow_buffer::{BooleanBuffer, NullBuffer};
 use swath_meta::DType;
 
 use super::byte_states::ByteStates;
-use super::input::{plain_input, required};
+use super::input::{only, plain_input};
 use super::totals::each_valid;
 use super::{Accumulator, AggregateTypes};
 use crate::KernelError;
@@ -35,8 +35,8 @@ pub(super) trait Choice: Send + 'static {
 }
 
 /// Types of an aggregate that keeps a value: state and result are of the input's dtype.
-pub(super) fn types<C: Choice>(input: Option<&DType>) -> Result<AggregateTypes, KernelError> {
-    let input = required(C::KIND, input)?;
+pub(super) fn types<C: Choice>(inputs: &[DType]) -> Result<AggregateTypes, KernelError> {
+    let input = only(C::KIND, inputs)?;
     let unsupported = |cast| Err(KernelError::unsupported(C::KIND, input, cast));
     match input {
         DType::Category if C::COMPARES => unsupported(Some(DType::String)),
@@ -51,9 +51,9 @@ pub(super) fn types<C: Choice>(input: Option<&DType>) -> Result<AggregateTypes, 
 
 /// The states of no groups.
 pub(super) fn accumulator<C: Choice>(
-    input: Option<&DType>,
+    inputs: &[DType],
 ) -> Result<Box<dyn Accumulator>, KernelError> {
-    let dtype = types::<C>(input)?.output;
+    let dtype = types::<C>(inputs)?.output;
     let data_type = plain_type(&dtype);
     Ok(with_native!(&data_type, N => Box::new(Kept::<N, C> {
         dtype,
@@ -96,12 +96,12 @@ impl<N: Native, C: Choice> Accumulator for Kept<N, C> {
         &mut self,
         groups: &[u32],
         n_groups: usize,
-        input: Option<&ArrayRef>,
+        inputs: &[ArrayRef],
     ) -> Result<(), KernelError> {
         if n_groups == 1 {
-            return self.update_all(groups.len(), input);
+            return self.update_all(groups.len(), inputs);
         }
-        let array = plain_input(C::KIND, input, &self.dtype, groups.len())?;
+        let array = plain_input(C::KIND, inputs, &self.dtype, groups.len())?;
         self.widen(n_groups);
         let values = values::<N>(&array);
         match array.nulls().filter(|nulls| nulls.null_count() > 0) {
@@ -117,8 +117,8 @@ impl<N: Native, C: Choice> Accumulator for Kept<N, C> {
         Ok(())
     }
 
-    fn update_all(&mut self, rows: usize, input: Option<&ArrayRef>) -> Result<(), KernelError> {
-        let array = plain_input(C::KIND, input, &self.dtype, rows)?;
+    fn update_all(&mut self, rows: usize, inputs: &[ArrayRef]) -> Result<(), KernelError> {
+        let array = plain_input(C::KIND, inputs, &self.dtype, rows)?;
         self.widen(1);
         let values = values::<N>(&array);
         match array.nulls().filter(|nulls| nulls.null_count() > 0) {
@@ -140,7 +140,7 @@ impl<N: Native, C: Choice> Accumulator for Kept<N, C> {
         state: &[ArrayRef],
     ) -> Result<(), KernelError> {
         // A state is a value like any other, null where a group has none.
-        self.update(groups, n_groups, Some(only::<C>(state)?))
+        self.update(groups, n_groups, state)
     }
 
     fn state(&mut self) -> Result<Vec<ArrayRef>, KernelError> {
@@ -187,9 +187,9 @@ impl<C: Choice> Accumulator for KeptBytes<C> {
         &mut self,
         groups: &[u32],
         n_groups: usize,
-        input: Option<&ArrayRef>,
+        inputs: &[ArrayRef],
     ) -> Result<(), KernelError> {
-        let array = plain_input(C::KIND, input, &self.dtype, groups.len())?;
+        let array = plain_input(C::KIND, inputs, &self.dtype, groups.len())?;
         self.states.widen(n_groups);
         let views = Views::of(&array).expect("plain text is views");
         each_valid(array.nulls(), groups.len(), |row| {
@@ -198,8 +198,8 @@ impl<C: Choice> Accumulator for KeptBytes<C> {
         Ok(())
     }
 
-    fn update_all(&mut self, rows: usize, input: Option<&ArrayRef>) -> Result<(), KernelError> {
-        let array = plain_input(C::KIND, input, &self.dtype, rows)?;
+    fn update_all(&mut self, rows: usize, inputs: &[ArrayRef]) -> Result<(), KernelError> {
+        let array = plain_input(C::KIND, inputs, &self.dtype, rows)?;
         self.states.widen(1);
         let views = Views::of(&array).expect("plain text is views");
         each_valid(array.nulls(), rows, |row| {
@@ -214,7 +214,7 @@ impl<C: Choice> Accumulator for KeptBytes<C> {
         n_groups: usize,
         state: &[ArrayRef],
     ) -> Result<(), KernelError> {
-        self.update(groups, n_groups, Some(only::<C>(state)?))
+        self.update(groups, n_groups, state)
     }
 
     fn state(&mut self) -> Result<Vec<ArrayRef>, KernelError> {
@@ -232,16 +232,5 @@ impl<C: Choice> Accumulator for KeptBytes<C> {
 
     fn bytes(&self) -> u64 {
         self.states.bytes()
-    }
-}
-
-fn only<C: Choice>(state: &[ArrayRef]) -> Result<&ArrayRef, KernelError> {
-    match state {
-        [state] => Ok(state),
-        other => Err(KernelError::ColumnCount {
-            operation: C::KIND,
-            expected: 1,
-            found: other.len(),
-        }),
     }
 }

@@ -6,7 +6,7 @@ use arrow_array::{Array, ArrayRef};
 use arrow_buffer::NullBuffer;
 use swath_meta::{DType, TimeUnit};
 
-use super::input::{plain_input, required, states};
+use super::input::{only, plain_input, states};
 use super::totals::{Totals, each_valid};
 use super::{Accumulator, Aggregate, AggregateTypes};
 use crate::KernelError;
@@ -24,8 +24,8 @@ impl Aggregate for Mean {
         "mean"
     }
 
-    fn infer(&self, input: Option<&DType>) -> Result<AggregateTypes, KernelError> {
-        let input = required("mean", input)?;
+    fn infer(&self, inputs: &[DType]) -> Result<AggregateTypes, KernelError> {
+        let input = only("mean", inputs)?;
         let (totals, output) = plan(input)?;
         let mut state = totals.state_dtypes();
         state.push(DType::Int64);
@@ -36,8 +36,8 @@ impl Aggregate for Mean {
         })
     }
 
-    fn accumulator(&self, input: Option<&DType>) -> Result<Box<dyn Accumulator>, KernelError> {
-        let input = required("mean", input)?;
+    fn accumulator(&self, inputs: &[DType]) -> Result<Box<dyn Accumulator>, KernelError> {
+        let input = only("mean", inputs)?;
         let (totals, output) = plan(input)?;
         Ok(Box::new(Means {
             input: input.clone(),
@@ -83,12 +83,12 @@ impl Accumulator for Means {
         &mut self,
         groups: &[u32],
         n_groups: usize,
-        input: Option<&ArrayRef>,
+        inputs: &[ArrayRef],
     ) -> Result<(), KernelError> {
         if n_groups == 1 {
-            return self.update_all(groups.len(), input);
+            return self.update_all(groups.len(), inputs);
         }
-        let array = plain_input("mean", input, &self.input, groups.len())?;
+        let array = plain_input("mean", inputs, &self.input, groups.len())?;
         self.widen(n_groups);
         self.totals.add(groups, &array);
         let counts = &mut self.counts[..];
@@ -98,8 +98,8 @@ impl Accumulator for Means {
         Ok(())
     }
 
-    fn update_all(&mut self, rows: usize, input: Option<&ArrayRef>) -> Result<(), KernelError> {
-        let array = plain_input("mean", input, &self.input, rows)?;
+    fn update_all(&mut self, rows: usize, inputs: &[ArrayRef]) -> Result<(), KernelError> {
+        let array = plain_input("mean", inputs, &self.input, rows)?;
         self.widen(1);
         self.totals.add_all(&array);
         self.counts[0] += (rows - array.null_count()) as i64;

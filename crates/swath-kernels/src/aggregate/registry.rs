@@ -4,7 +4,12 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-use super::{Aggregate, Count, First, Last, Max, Mean, Min, Size, Sum};
+use swath_batch::Value;
+
+use super::{
+    Aggregate, Count, Extreme, Lists, Located, Mean, Mode, NUnique, NUniqueApprox, Position,
+    Product, Quantile, Shape, Size, Spread, Sum, Together, Truth,
+};
 use crate::KernelError;
 
 /// The aggregates a session knows, by name.
@@ -24,23 +29,53 @@ pub struct Aggregates {
 }
 
 impl Aggregates {
-    /// The built-in ones: `count`, `first`, `last`, `max`, `mean`, `min`, `size`, `sum`.
+    /// The built-in ones: those of the table in this module's documentation, from `all` to `var`.
     pub fn standard() -> Self {
         let mut aggregates = Self::default();
-        aggregates.register(Arc::new(Count));
-        aggregates.register(Arc::new(First));
-        aggregates.register(Arc::new(Last));
-        aggregates.register(Arc::new(Max));
-        aggregates.register(Arc::new(Mean));
-        aggregates.register(Arc::new(Min));
-        aggregates.register(Arc::new(Size));
-        aggregates.register(Arc::new(Sum));
+        let built_in: [Arc<dyn Aggregate>; 26] = [
+            Arc::new(Truth::All),
+            Arc::new(Truth::Any),
+            Arc::new(Together::Correlation),
+            Arc::new(Count),
+            Arc::new(Together::Covariance { ddof: 1 }),
+            Arc::new(Position::First),
+            Arc::new(Located::Max),
+            Arc::new(Located::Min),
+            Arc::new(Shape::KURTOSIS),
+            Arc::new(Position::Last),
+            Arc::new(Lists),
+            Arc::new(Extreme::Max),
+            Arc::new(Mean),
+            Arc::new(Quantile::MEDIAN),
+            Arc::new(Extreme::Min),
+            Arc::new(Mode),
+            Arc::new(NUnique),
+            Arc::new(NUniqueApprox),
+            Arc::new(Product),
+            Arc::new(Quantile::QUANTILE),
+            Arc::new(Spread::SEM),
+            Arc::new(Size),
+            Arc::new(Shape::SKEW),
+            Arc::new(Spread::STD),
+            Arc::new(Sum),
+            Arc::new(Spread::VAR),
+        ];
+        for aggregate in built_in {
+            aggregates.register(aggregate);
+        }
         aggregates
     }
 
     /// Adds an aggregate under its own name; returns the one that had the name before.
     pub fn register(&mut self, aggregate: Arc<dyn Aggregate>) -> Option<Arc<dyn Aggregate>> {
         self.table.insert(aggregate.kind(), aggregate)
+    }
+
+    /// Adds all aggregates of another table, in place of those of the same names.
+    pub fn extend(&mut self, others: &Self) {
+        for aggregate in others.table.values() {
+            self.register(Arc::clone(aggregate));
+        }
     }
 
     /// Finds an aggregate by name.
@@ -55,6 +90,19 @@ impl Aggregates {
                 nearest: swath_meta::nearest(name, self.names()).map(ToString::to_string),
             }),
         }
+    }
+
+    /// Finds an aggregate by name, with these parameters.
+    ///
+    /// # Errors
+    /// As [`get`](Self::get); [`KernelError::Parameter`], [`KernelError::UnknownParameter`].
+    pub fn configured(
+        &self,
+        name: &str,
+        params: &[(Arc<str>, Value)],
+    ) -> Result<Arc<dyn Aggregate>, KernelError> {
+        let aggregate = self.get(name)?;
+        Ok(aggregate.configured(params)?.unwrap_or(aggregate))
     }
 
     /// All names, in alphabetical order.

@@ -15,11 +15,11 @@ impl Aggregate for Size {
         "size"
     }
 
-    fn infer(&self, _input: Option<&DType>) -> Result<AggregateTypes, KernelError> {
+    fn infer(&self, _: &[DType]) -> Result<AggregateTypes, KernelError> {
         Ok(Counts::types())
     }
 
-    fn accumulator(&self, _input: Option<&DType>) -> Result<Box<dyn Accumulator>, KernelError> {
+    fn accumulator(&self, _: &[DType]) -> Result<Box<dyn Accumulator>, KernelError> {
         Ok(Box::new(Counts::new("size", false)))
     }
 }

@@ -3,7 +3,7 @@
 use arrow_array::ArrayRef;
 use swath_meta::DType;
 
-use super::input::{plain_input, required, states};
+use super::input::{only, plain_input, states};
 use super::totals::Totals;
 use super::{Accumulator, Aggregate, AggregateTypes};
 use crate::KernelError;
@@ -23,8 +23,8 @@ impl Aggregate for Sum {
         "sum"
     }
 
-    fn infer(&self, input: Option<&DType>) -> Result<AggregateTypes, KernelError> {
-        let input = required("sum", input)?;
+    fn infer(&self, inputs: &[DType]) -> Result<AggregateTypes, KernelError> {
+        let input = only("sum", inputs)?;
         let (totals, output) = plan(input)?;
         Ok(AggregateTypes {
             state: totals.state_dtypes(),
@@ -33,8 +33,8 @@ impl Aggregate for Sum {
         })
     }
 
-    fn accumulator(&self, input: Option<&DType>) -> Result<Box<dyn Accumulator>, KernelError> {
-        let input = required("sum", input)?;
+    fn accumulator(&self, inputs: &[DType]) -> Result<Box<dyn Accumulator>, KernelError> {
+        let input = only("sum", inputs)?;
         let (totals, output) = plan(input)?;
         Ok(Box::new(Sums {
             input: input.clone(),
@@ -73,9 +73,9 @@ impl Accumulator for Sums {
         &mut self,
         groups: &[u32],
         n_groups: usize,
-        input: Option<&ArrayRef>,
+        inputs: &[ArrayRef],
     ) -> Result<(), KernelError> {
-        let array = plain_input("sum", input, &self.input, groups.len())?;
+        let array = plain_input("sum", inputs, &self.input, groups.len())?;
         self.totals.widen(n_groups);
         if n_groups == 1 {
             self.totals.add_all(&array);
@@ -85,8 +85,8 @@ impl Accumulator for Sums {
         Ok(())
     }
 
-    fn update_all(&mut self, rows: usize, input: Option<&ArrayRef>) -> Result<(), KernelError> {
-        let array = plain_input("sum", input, &self.input, rows)?;
+    fn update_all(&mut self, rows: usize, inputs: &[ArrayRef]) -> Result<(), KernelError> {
+        let array = plain_input("sum", inputs, &self.input, rows)?;
         self.totals.widen(1);
         self.totals.add_all(&array);
         Ok(())
@@ -172,10 +172,12 @@ mod tests {
     use super::*;
 
     fn sum(dtype: &DType, parts: &[(&[u32], ArrayRef)]) -> Result<ArrayRef, KernelError> {
-        let mut merged = Sum.accumulator(Some(dtype)).unwrap();
+        let mut merged = Sum.accumulator(std::slice::from_ref(dtype)).unwrap();
         for (groups, column) in parts {
-            let mut states = Sum.accumulator(Some(dtype)).unwrap();
-            states.update(groups, 2, Some(column)).unwrap();
+            let mut states = Sum.accumulator(std::slice::from_ref(dtype)).unwrap();
+            states
+                .update(groups, 2, std::slice::from_ref(column))
+                .unwrap();
             merged.merge(&[0, 1], 2, &states.state().unwrap()).unwrap();
         }
         merged.finish()
@@ -231,8 +233,10 @@ mod tests {
     fn grouped_floats_add_from_the_first_to_the_last() {
         let values = [1e16, 1.0, -1e16, 1.0];
         let column: ArrayRef = Arc::new(Float64Array::from(values.to_vec()));
-        let mut states = Sum.accumulator(Some(&DType::Float64)).unwrap();
-        states.update(&[1; 4], 2, Some(&column)).unwrap();
+        let mut states = Sum.accumulator(&[DType::Float64]).unwrap();
+        states
+            .update(&[1; 4], 2, std::slice::from_ref(&column))
+            .unwrap();
         let total = states.finish().unwrap();
         assert_eq!(
             total.as_primitive::<Float64Type>().value(1),
@@ -252,8 +256,8 @@ mod tests {
         ) {
             let mut expected = [0_i128; 3];
             let mut together = 0_i128;
-            let mut grouped = Sum.accumulator(Some(&DType::Int64)).unwrap();
-            let mut whole = Sum.accumulator(Some(&DType::Int64)).unwrap();
+            let mut grouped = Sum.accumulator(&[DType::Int64]).unwrap();
+            let mut whole = Sum.accumulator(&[DType::Int64]).unwrap();
             for (shift, rows) in batches {
                 let groups: Vec<u32> = rows.iter().map(|(group, _)| *group).collect();
                 let values: Vec<Option<i64>> =
@@ -263,8 +267,8 @@ mod tests {
                     together += i128::from(value.unwrap_or(0));
                 }
                 let column: ArrayRef = Arc::new(Int64Array::from(values));
-                grouped.update(&groups, 3, Some(&column)).unwrap();
-                whole.update_all(groups.len(), Some(&column)).unwrap();
+                grouped.update(&groups, 3, std::slice::from_ref(&column)).unwrap();
+                whole.update_all(groups.len(), std::slice::from_ref(&column)).unwrap();
             }
             let totals = grouped.state().unwrap().remove(0);
             prop_assert_eq!(&totals.as_primitive::<Decimal128Type>().values()[..], &expected[..]);

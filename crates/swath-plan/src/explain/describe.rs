@@ -84,13 +84,12 @@ fn projected(project: &Project) -> String {
 }
 
 fn grouped(kind: &str, group: &GroupBy) -> String {
-    let aggs = list(group.aggs.iter().map(|agg| {
-        let input = agg
-            .input
-            .as_ref()
-            .map_or_else(String::new, ToString::to_string);
-        format!("{} = {}({input})", agg.output, agg.function)
-    }));
+    let aggs = list(
+        group
+            .aggs
+            .iter()
+            .map(|agg| format!("{} = {agg}", agg.output)),
+    );
     if group.keys.is_empty() {
         return format!("{kind} [{aggs}]");
     }

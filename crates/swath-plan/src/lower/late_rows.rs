@@ -104,11 +104,7 @@ fn can_be_in(
     if promising.is_none() {
         return Ok(can_be_in);
     }
-    let size = NamedAgg {
-        function: Arc::from("size"),
-        input: None,
-        output: Arc::from("size"),
-    };
+    let size = NamedAgg::size("size");
     let found = LateScalar::new(largest.reduce(vec![size], env)?, 0).leaf();
     let too_few = found.lt(lit(i64::try_from(top.n).unwrap_or(i64::MAX)));
     Ok(can_be_in.or(too_few))

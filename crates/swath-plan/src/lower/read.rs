@@ -386,27 +386,26 @@ fn columns_and_calls(
     let prefix = made_up_prefix(columns.iter().map(|(name, _)| &**name));
     let mut calls = Vec::with_capacity(group.aggs.len());
     for agg in &group.aggs {
-        let input = match &agg.input {
-            None => None,
-            Some(expr) => {
-                let dtype = expr.infer(plan.input().meta(), &env.functions)?.dtype;
-                let known = columns[group.keys.len()..]
-                    .iter()
-                    .position(|(_, column)| column.same_as(expr));
-                let column = known.map_or(columns.len(), |at| at + group.keys.len());
-                if known.is_none() {
-                    columns.push((Arc::from(format!("{prefix}{column}")), expr.clone()));
-                }
-                Some(AggInput {
-                    column,
-                    dtype,
-                    spelling: expr.spelling(),
-                })
+        let mut inputs = Vec::with_capacity(agg.inputs.len());
+        for expr in &agg.inputs {
+            let dtype = expr.infer(plan.input().meta(), &env.functions)?.dtype;
+            let known = columns[group.keys.len()..]
+                .iter()
+                .position(|(_, column)| column.same_as(expr));
+            let column = known.map_or(columns.len(), |at| at + group.keys.len());
+            if known.is_none() {
+                columns.push((Arc::from(format!("{prefix}{column}")), expr.clone()));
             }
-        };
+            inputs.push(AggInput {
+                column,
+                dtype,
+                spelling: expr.spelling(),
+            });
+        }
         calls.push(AggCall {
             function: Arc::clone(&agg.function),
-            input,
+            inputs,
+            params: agg.params.clone(),
             output: Arc::clone(&agg.output),
         });
     }

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use swath_batch::Partition;
+use swath_batch::{Chunk, Partition, Value};
 use swath_divisions::Divisions;
 use swath_graph::{Canon, Fingerprint};
+use swath_meta::{DType, Meta};
 use swath_ops::OpError;
 
 use crate::{Node, Plan, PlanError};
@@ -54,6 +55,26 @@ impl Fingerprint for Constant {
 }
 
 impl Plan {
+    /// One row of one column, `row`: what expressions that read no column are computed over.
+    ///
+    /// ```
+    /// use swath_plan::Plan;
+    ///
+    /// let one = Plan::one_row();
+    /// assert_eq!((one.npartitions(), one.meta().fields().len()), (1, 1));
+    /// ```
+    pub fn one_row() -> Plan {
+        let meta = Arc::new(Meta::of([("row", "int64")]).expect("`int64` is a dtype"));
+        let zero = Value::Int(0)
+            .to_array(&DType::Int64, 1)
+            .expect("0 is an int64");
+        let batch = Chunk::new(vec![zero], 1)
+            .into_batch(&meta)
+            .expect("the column is of its dtype");
+        let rows = Partition::try_new(meta, vec![batch]).expect("the batch has the columns");
+        Self::constant(rows).expect("an int64 is carried by Arrow IPC")
+    }
+
     /// A few rows as one partition.
     ///
     /// # Errors

@@ -40,7 +40,7 @@ impl Node {
             Self::Project(project) => project.columns.iter_mut().for_each(|(_, expr)| apply(expr)),
             Self::GroupBy(group) => {
                 group.keys.iter_mut().for_each(|(_, expr)| apply(expr));
-                let inputs = group.aggs.iter_mut().filter_map(|agg| agg.input.as_mut());
+                let inputs = group.aggs.iter_mut().flat_map(|agg| &mut agg.inputs);
                 inputs.for_each(apply);
             }
             Self::Scan(scan) => scan.predicate.iter_mut().for_each(apply),

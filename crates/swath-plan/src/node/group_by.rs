@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use swath_divisions::Divisions;
-use swath_expr::Expr;
+use swath_expr::{Agg, Expr, Params};
 use swath_graph::{Canon, Fingerprint};
 use swath_meta::{Field, Index, Meta};
 use swath_ops::Env;
@@ -45,19 +45,61 @@ pub enum SplitOut {
 pub struct NamedAgg {
     /// Name in the table of aggregates.
     pub function: Arc<str>,
-    /// What it reads; `None` for `size`.
-    pub input: Option<Expr>,
+    /// What it reads; nothing for `size`.
+    pub inputs: Vec<Expr>,
+    /// Its parameters: the `q` of `quantile`.
+    pub params: Params,
     /// Name of the result column.
     pub output: Arc<str>,
+}
+
+impl NamedAgg {
+    /// An aggregate of one expression.
+    pub fn new(function: impl Into<Arc<str>>, input: Expr, output: impl Into<Arc<str>>) -> Self {
+        Self {
+            function: function.into(),
+            inputs: vec![input],
+            params: Params::default(),
+            output: output.into(),
+        }
+    }
+
+    /// The number of rows.
+    pub fn size(output: impl Into<Arc<str>>) -> Self {
+        Self {
+            function: Arc::from("size"),
+            inputs: Vec::new(),
+            params: Params::default(),
+            output: output.into(),
+        }
+    }
+
+    /// An aggregate under this name, else under its own, else under its kind.
+    pub fn of(agg: &Agg, name: Option<Arc<str>>) -> Self {
+        Self {
+            function: Arc::from(agg.kind()),
+            inputs: agg.inputs().to_vec(),
+            params: agg.params().clone(),
+            output: name
+                .or_else(|| agg.output_name())
+                .unwrap_or_else(|| Arc::from(agg.kind())),
+        }
+    }
 }
 
 /// As a call: `sum(amount)`.
 impl fmt::Display for NamedAgg {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.input {
-            Some(input) => write!(f, "{}({input})", self.function),
-            None => write!(f, "{}()", self.function),
+        write!(f, "{}(", self.function)?;
+        let mut comma = "";
+        for input in &self.inputs {
+            write!(f, "{comma}{input}")?;
+            comma = ", ";
         }
+        if !self.params.is_empty() {
+            write!(f, "{comma}{}", self.params)?;
+        }
+        f.write_str(")")
     }
 }
 
@@ -97,7 +139,7 @@ impl GroupBy {
     /// The keys, then what the aggregates read.
     pub(crate) fn expressions(&self) -> impl Iterator<Item = &Expr> {
         let keys = self.keys.iter().map(|(_, expr)| expr);
-        keys.chain(self.aggs.iter().filter_map(|agg| agg.input.as_ref()))
+        keys.chain(self.aggs.iter().flat_map(|agg| &agg.inputs))
     }
 
     /// The columns that the aggregates and keys read.
@@ -137,14 +179,14 @@ impl GroupBy {
             });
         }
         for agg in &self.aggs {
-            let dtype = match &agg.input {
-                Some(expr) => Some(expr.infer(input.meta(), &env.functions)?.dtype),
-                None => None,
-            };
+            let mut dtypes = Vec::with_capacity(agg.inputs.len());
+            for expr in &agg.inputs {
+                dtypes.push(expr.infer(input.meta(), &env.functions)?.dtype);
+            }
             let types = env
                 .aggregates
-                .get(&agg.function)
-                .and_then(|function| function.infer(dtype.as_ref()))
+                .configured(&agg.function, agg.params.as_slice())
+                .and_then(|function| function.infer(&dtypes))
                 .map_err(|source| PlanError::Aggregate {
                     agg: Box::new(agg.clone()),
                     source,
@@ -203,15 +245,11 @@ impl Fingerprint for GroupBy {
         out.seq(self.aggs.len());
         for agg in &self.aggs {
             out.str(&agg.function);
-            match &agg.input {
-                None => {
-                    out.none();
-                }
-                Some(expr) => {
-                    out.some();
-                    expr.feed(out);
-                }
+            out.seq(agg.inputs.len());
+            for input in &agg.inputs {
+                input.feed(out);
             }
+            agg.params.feed(out);
             out.str(&agg.output);
         }
         out.bool(self.sort);

@@ -54,10 +54,9 @@ impl Plan {
     /// The sum of each column in one row, under the columns' names.
     pub fn sum_of_each(&self, env: &Env) -> Result<Plan, PlanError> {
         let names = self.meta().fields().iter().map(|field| &field.name);
-        let sums = names.map(|name| NamedAgg {
-            function: Arc::from("sum"),
-            input: Some(Expr::new(ExprNode::Column(Arc::clone(name)))),
-            output: Arc::clone(name),
+        let sums = names.map(|name| {
+            let column = Expr::new(ExprNode::Column(Arc::clone(name)));
+            NamedAgg::new("sum", column, Arc::clone(name))
         });
         self.reduce(sums.collect(), env)
     }

@@ -33,8 +33,10 @@ fn answers(group: &GroupBy, scan: &Scan) -> Option<Vec<Value>> {
 /// The value of one aggregate over all rows of a scan, if the footers of all files prove it.
 fn answer(agg: &NamedAgg, scan: &Scan) -> Option<Value> {
     let statistics = scan.dataset.statistics()?;
-    let Some(input) = &agg.input else {
-        return (&*agg.function == "size").then(|| Value::from(statistics.rows()));
+    let input = match &agg.inputs[..] {
+        [] => return (&*agg.function == "size").then(|| Value::from(statistics.rows())),
+        [input] => input,
+        _ => return None,
     };
     let bounds = statistics.column_bounds(input.as_column()?)?;
     match &*agg.function {

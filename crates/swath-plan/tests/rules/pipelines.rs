@@ -183,7 +183,8 @@ fn env(sources: &Sources) -> &Env {
 pub(crate) fn agg(function: &str, column: Option<&str>, output: &str) -> NamedAgg {
     NamedAgg {
         function: Arc::from(function),
-        input: column.map(col),
+        inputs: column.map(col).into_iter().collect(),
+        params: swath_expr::Params::default(),
         output: Arc::from(output),
     }
 }

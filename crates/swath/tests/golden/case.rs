@@ -169,10 +169,24 @@ fn call(df: &DataFrame, verb: &str, args: &[Json]) -> swath::Result<Built> {
 fn reduce(df: &DataFrame, function: &str, column: &str) -> swath::Result<Scalar> {
     match function {
         "sum" => df.sum(column),
+        "prod" => df.prod(column),
         "mean" => df.mean(column),
+        "var" => df.var(column),
+        "std" => df.std(column),
+        "sem" => df.sem(column),
+        "skew" => df.skew(column),
+        "kurtosis" => df.kurtosis(column),
         "min" => df.min(column),
         "max" => df.max(column),
+        "first" => df.first(column),
+        "last" => df.last(column),
         "count" => df.count(column),
+        "nunique" => df.nunique(column),
+        "any" => df.any(column),
+        "all" => df.all(column),
+        "median" => df.median(column),
+        "quantile" => df.quantile(column, 0.25),
+        "mode" => df.mode(column),
         other => panic!("no reduction {other}"),
     }
 }
@@ -193,10 +207,24 @@ fn group(df: &DataFrame, options: &Json) -> swath::Result<DataFrame> {
         None => groups.agg(aggs(df, &options["agg"])?),
         Some("size") => groups.size(),
         Some("sum") => groups.sum(columns()),
+        Some("prod") => groups.prod(columns()),
         Some("mean") => groups.mean(columns()),
+        Some("var") => groups.var(columns()),
+        Some("std") => groups.std(columns()),
+        Some("sem") => groups.sem(columns()),
+        Some("skew") => groups.skew(columns()),
+        Some("kurtosis") => groups.kurtosis(columns()),
         Some("min") => groups.min(columns()),
         Some("max") => groups.max(columns()),
+        Some("first") => groups.first(columns()),
+        Some("last") => groups.last(columns()),
         Some("count") => groups.count(columns()),
+        Some("nunique") => groups.nunique(columns()),
+        Some("any") => groups.any(columns()),
+        Some("all") => groups.all(columns()),
+        Some("median") => groups.median(columns()),
+        Some("quantile") => groups.quantile(columns(), 0.25),
+        Some("mode") => groups.mode(columns()),
         Some(other) => panic!("no aggregate {other}"),
     }
 }
@@ -206,11 +234,29 @@ fn aggs(df: &DataFrame, json: &Json) -> swath::Result<Vec<(String, Agg)>> {
     for agg in list(json) {
         let of = match &agg[2] {
             Json::Null => Agg::size(),
-            input => Agg::new(text(&agg[1]), &expr(df, input)?),
+            input => aggregate(text(&agg[1]), expr(df, input)?),
         };
         aggs.push((text(&agg[0]).to_owned(), of));
     }
     Ok(aggs)
+}
+
+/// `sum`, `quantile(q=0.25)`, or, of two columns, `cov(i8)`.
+fn aggregate(call: &str, input: Expr) -> Agg {
+    let Some((function, argument)) = call.trim_end_matches(')').split_once('(') else {
+        return Agg::new(call, &input);
+    };
+    match argument.split_once('=') {
+        None => Agg::over(function, [input, col(argument)]),
+        Some((name, value)) if value.contains('.') => {
+            let value: f64 = value.parse().expect("a float");
+            Agg::new(function, &input).param(name, value)
+        }
+        Some((name, value)) => {
+            let value: i64 = value.parse().expect("an integer");
+            Agg::new(function, &input).param(name, value)
+        }
+    }
 }
 
 fn exprs(df: &DataFrame, json: &Json) -> swath::Result<Vec<Expr>> {

@@ -12,14 +12,24 @@ pub(super) fn report(error: &KernelError) -> Report {
     let kind = match error {
         KernelError::UnknownAggregate { .. }
         | KernelError::Unsupported { .. }
+        | KernelError::Inputs { .. }
         | KernelError::MissingInput { .. } => ErrorKind::Aggregate,
+        KernelError::Parameter { .. } | KernelError::UnknownParameter { .. } => ErrorKind::Option,
         _ => ErrorKind::Task,
     };
     let mut report = Report::new(kind, error.to_string());
-    if let KernelError::UnknownAggregate { nearest, .. } = error {
-        report.fix = nearest
-            .as_ref()
-            .map(|nearest| format!("did you mean `{nearest}`?"));
+    match error {
+        KernelError::UnknownAggregate { nearest, .. } => {
+            let nearest = nearest.as_ref();
+            report.fix = nearest.map(|nearest| format!("did you mean `{nearest}`?"));
+        }
+        KernelError::UnknownParameter { known, .. } => {
+            report.fix = Some(match &known[..] {
+                [] => "leave it out: there are no parameters".to_owned(),
+                known => format!("it has {}", known.join(", ")),
+            });
+        }
+        _ => {}
     }
     report
 }
@@ -27,12 +37,17 @@ pub(super) fn report(error: &KernelError) -> Report {
 /// An aggregate that does not exist or does not fit its input.
 pub(super) fn planned(agg: &NamedAgg, error: &KernelError) -> Report {
     let mut report = report(error);
-    report.column = agg.input.as_ref().and_then(|input| {
+    // Of two inputs the error does not say which it is about.
+    let input = match &agg.inputs[..] {
+        [input] => Some(input),
+        _ => None,
+    };
+    report.column = input.and_then(|input| {
         let mut columns = input.columns().into_iter();
         let only = columns.next().filter(|_| columns.next().is_none());
         only.map(|column| column.to_string())
     });
-    match (error, agg.input.as_ref().map(Expr::spelling)) {
+    match (error, input.map(Expr::spelling)) {
         (KernelError::Unsupported { cast, .. }, Some(input)) => {
             report.what = format!("`{}` of `{}`: {error}", agg.function, input.text);
             report.fix = Some(match cast {

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use swath_expr::Spelling;
+use swath_expr::{Params, Spelling};
 use swath_graph::{Decoder, Encoder, ObjectEncoder};
-use swath_kernels::AggregateTypes;
+use swath_kernels::{Accumulator, Aggregate, AggregateTypes};
 use swath_meta::{DType, Field};
 
 use crate::{Env, OpError};
@@ -14,8 +14,10 @@ use crate::{Env, OpError};
 pub struct AggCall {
     /// Name in the table of aggregates: `sum`, `mean`, …
     pub function: Arc<str>,
-    /// The column it reads; `None` for `size`, which counts rows.
-    pub input: Option<AggInput>,
+    /// The columns it reads; none for `size`, which counts rows.
+    pub inputs: Vec<AggInput>,
+    /// Its parameters: the `q` of `quantile`.
+    pub params: Params,
     /// Name of the result column.
     pub output: Arc<str>,
 }
@@ -32,12 +34,25 @@ pub struct AggInput {
 }
 
 impl AggCall {
-    pub(super) fn dtype(&self) -> Option<&DType> {
-        self.input.as_ref().map(|input| &input.dtype)
+    pub(super) fn dtypes(&self) -> Vec<DType> {
+        self.inputs
+            .iter()
+            .map(|input| input.dtype.clone())
+            .collect()
+    }
+
+    fn aggregate(&self, env: &Env) -> Result<Arc<dyn Aggregate>, OpError> {
+        let params = self.params.as_slice();
+        Ok(env.aggregates.configured(&self.function, params)?)
     }
 
     pub(super) fn types(&self, env: &Env) -> Result<AggregateTypes, OpError> {
-        Ok(env.aggregates.get(&self.function)?.infer(self.dtype())?)
+        Ok(self.aggregate(env)?.infer(&self.dtypes())?)
+    }
+
+    /// The states of no groups.
+    pub(super) fn accumulator(&self, env: &Env) -> Result<Box<dyn Accumulator>, OpError> {
+        Ok(self.aggregate(env)?.accumulator(&self.dtypes())?)
     }
 
     /// The columns that carry the partial state, named after the result and begun with `prefix`.
@@ -68,17 +83,15 @@ impl AggCall {
             out.object("agg", 1, |o| {
                 o.str("function", &call.function);
                 o.str("output", &call.output);
-                match &call.input {
-                    None => o.none("input"),
-                    Some(input) => o.object("input", |out| {
-                        out.object("agg-input", 1, |o| {
-                            o.u64("column", input.column as u64);
-                            o.serde("dtype", &input.dtype);
-                            o.str("text", &input.spelling.text);
-                            o.str("code", &input.spelling.code);
-                        });
-                    }),
-                }
+                o.list("inputs", &call.inputs, |out: &mut Encoder, input| {
+                    out.object("agg-input", 1, |o| {
+                        o.u64("column", input.column as u64);
+                        o.serde("dtype", &input.dtype);
+                        o.str("text", &input.spelling.text);
+                        o.str("code", &input.spelling.code);
+                    });
+                });
+                call.params.encode(o);
             });
         });
     }
@@ -88,24 +101,23 @@ impl AggCall {
         for item in items {
             let call = item.object()?;
             call.expect("agg", 1)?;
-            let input = match call.optional("input")? {
-                None => None,
-                Some(input) => {
-                    let input = input.object()?;
-                    input.expect("agg-input", 1)?;
-                    Some(AggInput {
-                        column: input.u64("column")? as usize,
-                        dtype: input.serde("dtype")?,
-                        spelling: Spelling {
-                            text: Arc::from(input.str("text")?),
-                            code: Arc::from(input.str("code")?),
-                        },
-                    })
-                }
-            };
+            let mut inputs = Vec::new();
+            for input in call.list("inputs")? {
+                let input = input.object()?;
+                input.expect("agg-input", 1)?;
+                inputs.push(AggInput {
+                    column: input.u64("column")? as usize,
+                    dtype: input.serde("dtype")?,
+                    spelling: Spelling {
+                        text: Arc::from(input.str("text")?),
+                        code: Arc::from(input.str("code")?),
+                    },
+                });
+            }
             calls.push(Self {
                 function: Arc::from(call.str("function")?),
-                input,
+                inputs,
+                params: Params::decode(&call)?,
                 output: Arc::from(call.str("output")?),
             });
         }

@@ -31,11 +31,11 @@ impl Counted {
         Self { states, reserved }
     }
 
-    /// Adds rows: `inputs` has one entry an aggregate.
+    /// Adds rows: `inputs` has the columns of each aggregate.
     pub(super) fn update(
         &mut self,
         keys: &[ArrayRef],
-        inputs: &[Option<ArrayRef>],
+        inputs: &[Vec<ArrayRef>],
         rows: usize,
     ) -> Result<(), OpError> {
         self.make_room(rows)?;

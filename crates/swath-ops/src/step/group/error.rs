@@ -15,7 +15,7 @@ use super::AggCall;
 pub struct AggregateError {
     /// The aggregate: `sum`.
     pub function: Arc<str>,
-    /// What it reads; `None` where it counts rows.
+    /// What it reads first; `None` where it counts rows.
     pub input: Option<Spelling>,
     /// The keys of the group with their values; empty where there are no keys.
     pub group: Vec<(Arc<str>, Value)>,
@@ -41,7 +41,7 @@ impl AggregateError {
         };
         Self {
             function: Arc::clone(&call.function),
-            input: call.input.as_ref().map(|input| input.spelling.clone()),
+            input: call.inputs.first().map(|input| input.spelling.clone()),
             group,
             source,
         }

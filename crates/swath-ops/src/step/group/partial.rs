@@ -52,6 +52,9 @@ impl GroupPartial {
 impl StepSpec for GroupPartial {
     fn infer(&self, input: &Meta, env: &Env) -> Result<Arc<Meta>, OpError> {
         let mut fields = input.fields()[..self.keys].to_vec();
+        for key in &mut fields {
+            key.nullable &= !self.drop_null_keys;
+        }
         let prefix = made_up_prefix(fields.iter().map(|field| &*field.name));
         for call in &self.calls {
             fields.extend(call.state_fields(&prefix, env)?);
@@ -139,9 +142,10 @@ impl Step for Running {
             .calls
             .iter()
             .map(|call| {
-                call.input
-                    .as_ref()
-                    .map(|input| Arc::clone(&chunk.columns[input.column]))
+                let columns = call.inputs.iter().map(|input| input.column);
+                columns
+                    .map(|column| Arc::clone(&chunk.columns[column]))
+                    .collect()
             })
             .collect();
         let keys = self.spec.keys;

@@ -26,18 +26,14 @@ impl States {
         };
         let mut accumulators = calls
             .iter()
-            .map(|call| {
-                Ok(env
-                    .aggregates
-                    .get(&call.function)?
-                    .accumulator(call.dtype())?)
-            })
+            .map(|call| call.accumulator(env))
             .collect::<Result<Vec<_>, OpError>>()?;
         if grouper.is_none() {
             // The one group of a reduction exists even if no row ever comes.
             for (accumulator, call) in accumulators.iter_mut().zip(calls) {
-                let nothing = call.dtype().map(|dtype| new_empty_array(&dtype.border()));
-                accumulator.update_all(0, nothing.as_ref())?;
+                let dtypes = call.dtypes();
+                let nothing = dtypes.iter().map(|dtype| new_empty_array(&dtype.border()));
+                accumulator.update_all(0, &nothing.collect::<Vec<_>>())?;
             }
         }
         Ok(Self {
@@ -58,22 +54,22 @@ impl States {
         Ok(grouper.groups())
     }
 
-    /// Adds rows: `inputs` has one entry an aggregate.
+    /// Adds rows: `inputs` has the columns of each aggregate.
     pub(super) fn update(
         &mut self,
         keys: &[ArrayRef],
-        inputs: &[Option<ArrayRef>],
+        inputs: &[Vec<ArrayRef>],
         rows: usize,
     ) -> Result<(), OpError> {
         if self.grouper.is_none() {
             for (accumulator, input) in self.accumulators.iter_mut().zip(inputs) {
-                accumulator.update_all(rows, input.as_ref())?;
+                accumulator.update_all(rows, input)?;
             }
             return Ok(());
         }
         let groups = self.group(keys, rows)?;
         for (accumulator, input) in self.accumulators.iter_mut().zip(inputs) {
-            accumulator.update(&self.ids, groups, input.as_ref())?;
+            accumulator.update(&self.ids, groups, input)?;
         }
         Ok(())
     }
