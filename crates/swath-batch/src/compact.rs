@@ -21,8 +21,11 @@ use std::sync::Arc;
 
 use crate::bytes::unique_bytes;
 
-/// Batches of fewer rows than this are joined with their neighbours.
-const SMALL_ROWS: usize = 16 * 1024;
+/// Batches of fewer rows than this are joined with their neighbours …
+const SMALL_ROWS: usize = 4 * 1024;
+
+/// … until they have so many. A batch that a scan gave whole is not copied for being joined.
+const JOINED_ROWS: usize = 16 * 1024;
 
 /// A dictionary of fewer bytes than this is kept whole, however few of its entries are used.
 const SMALL_DICTIONARY: u64 = 1024;
@@ -83,16 +86,17 @@ fn compact_each_encoding(arrays: &[ArrayRef]) -> Result<Vec<ArrayRef>, ArrowErro
 
 /// Cuts the rows of `lens` batches into runs that are to become one batch each.
 ///
-/// Neighbours are joined until a run has [`SMALL_ROWS`]; a batch that is large already stays alone.
+/// Small neighbours are joined until a run has [`JOINED_ROWS`]; a batch that is not small stays alone.
 pub(crate) fn runs(lens: &[usize]) -> Vec<Range<usize>> {
     let mut runs: Vec<Range<usize>> = Vec::new();
-    let (mut start, mut rows) = (0, 0);
+    let (mut start, mut rows, mut last) = (0, 0, 0);
     for (at, &len) in lens.iter().enumerate() {
-        if rows > 0 && (rows >= SMALL_ROWS || len >= SMALL_ROWS) {
+        if rows > 0 && (rows >= JOINED_ROWS || last >= SMALL_ROWS || len >= SMALL_ROWS) {
             runs.push(start..at);
             (start, rows) = (at, 0);
         }
         rows += len;
+        last = len;
     }
     if start < lens.len() {
         runs.push(start..lens.len());

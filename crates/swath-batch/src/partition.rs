@@ -196,6 +196,22 @@ impl Partition {
         Self::from_chunks(meta, chunks)
     }
 
+    /// The same batches, each column in the border encoding of its dtype; what is in it already is shared.
+    ///
+    /// # Errors
+    /// A dictionary that does not decode.
+    pub fn normalise(&self) -> Result<Self, BatchError> {
+        let batches = self
+            .batches
+            .iter()
+            .map(|batch| normalise(batch, &self.meta))
+            .collect::<Result<Vec<_>, _>>()?;
+        Ok(Self::of_checked(
+            Arc::clone(&self.meta),
+            batches.into_iter(),
+        ))
+    }
+
     /// All rows in one batch of border encodings. Copies every row that is not in one such batch already.
     ///
     /// # Errors

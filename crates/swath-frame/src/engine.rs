@@ -28,6 +28,15 @@ impl RootRows {
     }
 }
 
+/// What becomes of the rows that a computation makes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// Frames read them, in whatever encoding they are.
+    Hold,
+    /// Users get them, in the encodings of tables.
+    HandOut,
+}
+
 /// What goes from round to round.
 struct Rounds {
     session: Session,
@@ -40,16 +49,32 @@ struct Rounds {
 /// what they share runs once.
 ///
 /// Planning errors come as `Ok(Err(..))`, so that the run itself stays the scheduler's.
-pub(crate) fn start(session: &Session, roots: Vec<Plan>) -> Run<Result<Roots>> {
-    let lowering = Lowering::new(roots, session.env().clone(), session.threads());
-    let run = next(Rounds {
+pub(crate) fn start(session: &Session, roots: Vec<Plan>, purpose: Purpose) -> Run<Result<Roots>> {
+    let again = (session.clone(), roots.clone());
+    let run = first(session, roots, purpose).or_else(move |error| {
+        if Error::is_misread(&error) {
+            // A guess of where records begin was wrong. The session knows now not to guess, and nothing was given out yet.
+            tracing::info!(%error, "reading again");
+            first(&again.0, again.1, purpose)
+        } else {
+            Run::ready(Err(error))
+        }
+    });
+    session.running(&run.cancel_handle());
+    run
+}
+
+fn first(session: &Session, roots: Vec<Plan>, purpose: Purpose) -> Run<Result<Roots>> {
+    let mut lowering = Lowering::new(roots, session.env().clone(), session.threads());
+    if purpose == Purpose::HandOut {
+        lowering = lowering.handed_out();
+    }
+    next(Rounds {
         session: session.clone(),
         lowering,
         observed: Observed::default(),
         last: Vec::new(),
-    });
-    session.running(&run.cancel_handle());
-    run
+    })
 }
 
 /// Submits the next round; whoever completes its last wanted key goes on with the one after it.
@@ -90,7 +115,7 @@ pub(crate) fn with_scalar_values(session: &Session, plan: &Plan) -> Result<Plan>
         return Ok(plan.clone());
     }
     let failed = |error| Error::run(error, session);
-    let begun = start(session, session.with_all_persisted(&scalars));
+    let begun = start(session, session.with_all_persisted(&scalars), Purpose::Hold);
     let roots = begun.wait().map_err(failed)??;
     let mut observed = Observed::default();
     for (scalar, rows) in scalars.iter().zip(&roots) {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use swath_expr::Functions;
 use swath_memory::CancelToken;
 
-use crate::{FooterCache, Stores};
+use crate::{FooterCache, RecordStarts, Stores};
 
 /// The session's services that a reader uses.
 #[derive(Clone, Debug)]
@@ -13,6 +13,8 @@ pub struct IoContext {
     pub cancel: CancelToken,
     /// Footers that were parsed before.
     pub footers: Arc<FooterCache>,
+    /// Where records were found to begin in text files.
+    pub record_starts: Arc<RecordStarts>,
     /// The functions that predicates may call.
     pub functions: Arc<Functions>,
     /// The object stores that paths may name.
@@ -25,8 +27,17 @@ impl IoContext {
         Self {
             cancel,
             footers,
+            record_starts: Arc::default(),
             functions: Arc::new(Functions::standard()),
             stores: Stores::default(),
+        }
+    }
+
+    /// The same with what others found before.
+    pub fn record_starts(self, record_starts: Arc<RecordStarts>) -> Self {
+        Self {
+            record_starts,
+            ..self
         }
     }
 

@@ -190,6 +190,94 @@ pub enum IoError {
         /// The columns that all files have, with the same dtype.
         shared: Vec<String>,
     },
+    /// The first lines of two text files name different columns.
+    #[error("{difference}")]
+    Headers {
+        /// The file that the data set takes its columns from.
+        first: String,
+        /// The file that differs from it.
+        second: String,
+        /// What differs.
+        difference: String,
+        /// How many files there are.
+        files: usize,
+    },
+    /// Names were given, and there are not as many fields.
+    #[error("{} given for lines of {}", counted(*given, "name"), counted(*fields, "field"))]
+    Names {
+        /// Names.
+        given: usize,
+        /// Fields of the first line.
+        fields: usize,
+    },
+    /// The column with the paths of files has the name of another.
+    #[error("the files have a column `{name}`, and the column of their paths is to be named so")]
+    PathColumn {
+        /// The name.
+        name: String,
+    },
+    /// A column of a text file was declared to be what no text is.
+    #[error("column `{column}` cannot be read as {dtype}: a field of a text file has no parts")]
+    NotOfText {
+        /// The column.
+        column: String,
+        /// What it was declared as.
+        dtype: String,
+    },
+    /// A column that is to be written as text, and is none.
+    #[error("column `{column}` cannot be written as a field of text: it is {dtype}")]
+    NoField {
+        /// The column.
+        column: String,
+        /// Its dtype.
+        dtype: String,
+    },
+    /// A line with too many fields.
+    #[error("line {line} of `{path}` has {}, and there are {}", counted(*fields, "field"), counted(*expected, "column"))]
+    Line {
+        /// The file.
+        path: String,
+        /// The line, from 1.
+        line: u64,
+        /// Its fields.
+        fields: usize,
+        /// The columns.
+        expected: usize,
+    },
+    /// A field that is no value of its column's dtype.
+    #[error("{}column `{column}`, line {line} of `{path}`", no_value(value, dtype, *is_text))]
+    Field {
+        /// The file.
+        path: String,
+        /// The line, from 1.
+        line: u64,
+        /// The column.
+        column: String,
+        /// What stands there.
+        value: String,
+        /// What the column is read as.
+        dtype: String,
+        /// Whether it is text at all.
+        is_text: bool,
+    },
+    /// A quote that nothing closes.
+    #[error(
+        "a quoted field of `{path}` is never closed: it is in the record that begins in line {line}"
+    )]
+    Unclosed {
+        /// The file.
+        path: String,
+        /// The line, from 1.
+        line: u64,
+    },
+    /// A range of a text file was read from within a record. Whoever submitted the computation submits it again.
+    #[error("records of `{path}` were read from the wrong place, near byte {offset}")]
+    Misread {
+        /// The file.
+        path: String,
+        /// About where.
+        offset: u64,
+    },
     /// An option that does not exist.
     #[error("no option `{name}`{}", did_you_mean(nearest.as_deref()))]
     UnknownOption {
@@ -281,6 +369,11 @@ impl IoError {
             | Self::Footer { path, .. }
             | Self::Corrupt { path, .. }
             | Self::Schemas { second: path, .. }
+            | Self::Headers { second: path, .. }
+            | Self::Line { path, .. }
+            | Self::Field { path, .. }
+            | Self::Unclosed { path, .. }
+            | Self::Misread { path, .. }
             | Self::Exists { path, .. }
             | Self::Publishing { path }
             | Self::Meta { path, .. }
@@ -311,6 +404,10 @@ impl IoError {
                 | Self::UnknownOption { .. }
                 | Self::OptionValue { .. }
                 | Self::UnknownFormat { .. }
+                | Self::Names { .. }
+                | Self::PathColumn { .. }
+                | Self::NotOfText { .. }
+                | Self::NoField { .. }
         )
     }
 
@@ -345,6 +442,18 @@ impl IoError {
 
     pub(crate) fn arrow(path: &str, source: &ArrowError) -> Self {
         Self::corrupt(path, source)
+    }
+}
+
+fn no_value(value: &str, dtype: &str, is_text: bool) -> String {
+    // A field may be as long as its file.
+    const SHOWN: usize = 60;
+    let short: String = value.chars().take(SHOWN).collect();
+    let more = if short.len() < value.len() { "…" } else { "" };
+    if is_text {
+        format!("`{short}{more}` is no {dtype}: ")
+    } else {
+        format!("`{short}{more}` is no text in UTF-8: ")
     }
 }
 

@@ -42,10 +42,10 @@ impl IoError {
             Self::File { source, .. } => return system_fix(source.kind()),
             Self::NotAFolder { .. } => "write to another folder, or remove the file first",
             Self::Gone { .. } | Self::Changed { .. } => {
-                "read it again with `read_parquet`: a frame reads its files as they were when it was planned"
+                "read it again: a frame reads its files as they were when it was planned"
             }
             Self::Exists { .. } => {
-                "write to another folder, or say `ToParquet::new(..).overwrite()`"
+                "write to another folder, or say `.overwrite()`, as in `ToParquet::new(..).overwrite()`"
             }
             Self::Publishing { .. } => {
                 "try again; where no write is running, the next write into the folder finishes the one that was killed"
@@ -59,6 +59,30 @@ impl IoError {
                 "write the file again without encryption, or leave it out of the pattern"
             }
             Self::Schemas { shared, .. } => return Some(shared_fix(shared)),
+            Self::Headers { .. } => {
+                "read them apart, or, where the columns mean the same, name them with `ReadCsv::names([..]).header(true)`"
+            }
+            Self::Names { .. } => "give one name for each field",
+            Self::PathColumn { .. } => "give `ReadCsv::include_path_column` another name",
+            Self::NoField { .. } => {
+                "leave it out, take it apart with expressions, or write Parquet"
+            }
+            Self::NotOfText { .. } => "read it as `string`, and take it apart with expressions",
+            Self::Line { .. } => {
+                "where fields hold delimiters they must be quoted; `ReadCsv::on_bad_lines(OnBadLines::Skip)` leaves such lines out"
+            }
+            Self::Field { is_text: false, .. } => {
+                "the file is not UTF-8: convert it, or leave the column out with `ReadCsv::columns`"
+            }
+            Self::Field {
+                column,
+                value,
+                dtype,
+                ..
+            } => return Some(field_fix(column, value, dtype)),
+            Self::Unclosed { .. } => {
+                "close the quote; where quotes mean nothing in these files say `ReadCsv::quote(None)`"
+            }
             _ => return None,
         };
         Some(fix.to_owned())
@@ -92,6 +116,22 @@ fn system_fix(kind: io::ErrorKind) -> Option<String> {
         _ => return None,
     };
     Some(fix.to_owned())
+}
+
+/// The declaration under which a field is a value.
+fn field_fix(column: &str, value: &str, dtype: &str) -> String {
+    let is_float = value.trim().parse::<f64>().is_ok();
+    let wider = match dtype {
+        "int64" | "uint64" | "int32" | "int16" | "int8" | "uint32" | "uint16" | "uint8"
+            if is_float =>
+        {
+            "float64"
+        }
+        _ => "string",
+    };
+    format!(
+        "declare it with `ReadCsv::dtype({column:?}, \"{wider}\")`; or say that it means null with `na_values([{value:?}])`, or what becomes of such lines with `on_bad_lines`"
+    )
 }
 
 /// Most columns that a fix spells out.

@@ -1,5 +1,6 @@
-//! What a format is to plans and tasks: data sets, their parts, readers of those.
+//! What a format is to plans and tasks: data sets, their parts, readers of those, and writers.
 
+use arrow_array::RecordBatch;
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::ops::Range;
@@ -10,7 +11,10 @@ use swath_expr::ColumnBounds;
 use swath_graph::{DecodeError, Decoder, Encoder, Fingerprint};
 use swath_meta::{Meta, nearest};
 
-use crate::{FileIdentity, IoContext, IoError, ParquetPart, ScanRequest, ScanStats};
+use crate::{
+    CsvPart, FileIdentity, IoContext, IoError, ParquetPart, ScanRequest, ScanStats, Staged, ToCsv,
+    ToParquet, WriteTarget, WrittenFile,
+};
 
 /// Files of one format as one table, in the state that they were listed in: what a plan reads from.
 ///
@@ -18,6 +22,9 @@ use crate::{FileIdentity, IoContext, IoError, ParquetPart, ScanRequest, ScanStat
 /// visible partition is some neighbouring units, and so is what a task reads. Its fingerprint says which rows it has: files,
 /// their states, and every option that changes rows.
 pub trait Dataset: Fingerprint + Debug + Send + Sync {
+    /// What reading it is called, for names of plans: `read-parquet`.
+    fn kind(&self) -> &'static str;
+
     /// Columns, dtypes and the index.
     fn meta(&self) -> &Arc<Meta>;
 
@@ -33,7 +40,7 @@ pub trait Dataset: Fingerprint + Debug + Send + Sync {
     /// the first of the next.
     fn partitions(&self) -> &[Range<usize>];
 
-    /// Whether some units have rows of two partitions. Then one alone is read as its [`partition`](Self::partition).
+    /// Whether some units have rows of two partitions. Then one alone is read by [`partition_parts`](Self::partition_parts).
     fn shares_units(&self) -> bool {
         false
     }
@@ -44,10 +51,12 @@ pub trait Dataset: Fingerprint + Debug + Send + Sync {
         0..ends.max().unwrap_or(0)
     }
 
-    /// What a task reads that reads one visible partition: its units, and of those that it shares, its own rows.
-    fn partition(&self, partition: usize) -> Arc<dyn Part> {
-        let units: Vec<usize> = self.partitions()[partition].clone().collect();
-        self.part(&units)
+    /// What the tasks of one scan read that read one visible partition each: its units, and of those that it shares, its own
+    /// rows.
+    fn partition_parts(&self, partitions: &[usize]) -> Vec<Arc<dyn Part>> {
+        let all = self.partitions();
+        let units = partitions.iter().map(|&at| all[at].clone().collect());
+        self.parts(&units.collect::<Vec<_>>())
     }
 
     /// Bytes that some columns of a unit take as arrays, estimated.
@@ -58,8 +67,9 @@ pub trait Dataset: Fingerprint + Debug + Send + Sync {
         None
     }
 
-    /// What a task reads that reads these units, ascending, with all their rows.
-    fn part(&self, units: &[usize]) -> Arc<dyn Part>;
+    /// What the tasks of one scan read that read these units each, ascending, with all their rows; units that are in none are not
+    /// read.
+    fn parts(&self, units: &[Vec<usize>]) -> Vec<Arc<dyn Part>>;
 
     /// The source in few words, for plans that are printed: `sales/ (50 files, 200 row groups)`.
     fn label(&self) -> String;
@@ -104,8 +114,73 @@ pub trait Reader: Send {
     /// After an error there is nothing more.
     fn next(&mut self) -> Result<Option<Chunk>, IoError>;
 
+    /// Ends the reading, before the last chunk too: what could not be known before is checked now.
+    ///
+    /// # Errors
+    /// Rows that were given were not those of the files.
+    fn finish(&mut self) -> Result<(), IoError> {
+        Ok(())
+    }
+
     /// What was read and skipped so far.
     fn stats(&self) -> &ScanStats;
+}
+
+/// What a user says about writing files of one format into a folder: plain data, for any machine that can write there.
+///
+/// One file a partition; they are seen when all of them are whole. See [`WriteTarget`].
+pub trait WriteOptions: Fingerprint + Debug + Send + Sync {
+    /// The format that decodes what [`WriteOptions::encode`] writes, by name.
+    fn format(&self) -> &'static str;
+
+    /// The call that a user makes.
+    fn verb(&self) -> &'static str;
+
+    /// The folder, as given.
+    fn folder(&self) -> &str;
+
+    /// Checks what can be checked without looking at a disk or store.
+    ///
+    /// # Errors
+    /// An option that says nothing known; columns that the format cannot hold.
+    fn check(&self, meta: &Meta) -> Result<(), IoError>;
+
+    /// The folder to write into.
+    ///
+    /// # Errors
+    /// A URL without a store; a path that is none.
+    fn target(&self, context: &IoContext) -> Result<WriteTarget, IoError>;
+
+    /// Begins the file of one partition, in the hidden place of a write that has begun.
+    ///
+    /// # Errors
+    /// As [`check`](Self::check); a file that cannot be made, as when the write was given up.
+    fn create(
+        &self,
+        staged: &Staged,
+        meta: &Arc<Meta>,
+        partition: usize,
+        context: &IoContext,
+    ) -> Result<Box<dyn Writer>, IoError>;
+
+    /// Writes one object that [`Format::decode_write`] reads.
+    fn encode(&self, out: &mut Encoder);
+}
+
+/// Takes the rows of one file. Dropped before [`Writer::finish`], it leaves nothing behind; written again, also at the same time, it
+/// is the same file.
+pub trait Writer {
+    /// Appends rows, in any encoding that the meta admits.
+    ///
+    /// # Errors
+    /// Columns that are not those of the meta; what the system refuses.
+    fn write(&mut self, rows: &RecordBatch) -> Result<(), IoError>;
+
+    /// Makes the file whole and durable. Its path is where it will be seen.
+    ///
+    /// # Errors
+    /// What the system refuses; then there is no file.
+    fn finish(self: Box<Self>) -> Result<WrittenFile, IoError>;
 }
 
 /// A kind of file: what a process needs that is handed parts of it.
@@ -118,6 +193,12 @@ pub trait Format: Debug + Send + Sync {
     /// # Errors
     /// For anything else.
     fn decode_part(&self, from: &Decoder<'_>) -> Result<Arc<dyn Part>, DecodeError>;
+
+    /// Reads what [`WriteOptions::encode`] wrote.
+    ///
+    /// # Errors
+    /// For anything else.
+    fn decode_write(&self, from: &Decoder<'_>) -> Result<Arc<dyn WriteOptions>, DecodeError>;
 }
 
 /// Apache Parquet.
@@ -131,6 +212,28 @@ impl Format for Parquet {
 
     fn decode_part(&self, from: &Decoder<'_>) -> Result<Arc<dyn Part>, DecodeError> {
         Ok(Arc::new(ParquetPart::decode(from)?))
+    }
+
+    fn decode_write(&self, from: &Decoder<'_>) -> Result<Arc<dyn WriteOptions>, DecodeError> {
+        Ok(Arc::new(ToParquet::decode(from)?))
+    }
+}
+
+/// Comma-separated values.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Csv;
+
+impl Format for Csv {
+    fn name(&self) -> &'static str {
+        "csv"
+    }
+
+    fn decode_part(&self, from: &Decoder<'_>) -> Result<Arc<dyn Part>, DecodeError> {
+        Ok(Arc::new(CsvPart::decode(from)?))
+    }
+
+    fn decode_write(&self, from: &Decoder<'_>) -> Result<Arc<dyn WriteOptions>, DecodeError> {
+        Ok(Arc::new(ToCsv::decode(from)?))
     }
 }
 
@@ -154,6 +257,7 @@ impl Formats {
     pub fn standard() -> Self {
         let mut formats = Self::default();
         formats.register(Arc::new(Parquet));
+        formats.register(Arc::new(Csv));
         formats
     }
 

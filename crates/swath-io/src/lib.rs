@@ -41,6 +41,7 @@ mod identity;
 mod list;
 mod local;
 mod missing;
+mod paths;
 mod range;
 mod store;
 
@@ -50,6 +51,7 @@ mod format;
 mod request;
 mod stats;
 
+mod csv;
 mod parquet;
 
 mod error;
@@ -60,9 +62,14 @@ mod words;
 pub mod testing;
 
 pub use context::IoContext;
+pub use csv::{
+    CsvDataset, CsvPart, CsvReader, CsvWriter, OnBadLines, ReadCsv, RecordStarts, ToCsv,
+};
 pub use error::IoError;
 pub use folder::{FolderWrite, Staged, WriteTarget, Written, WrittenFile};
-pub use format::{Dataset, Format, Formats, Parquet, Part, Reader, Statistics};
+pub use format::{
+    Csv, Dataset, Format, Formats, Parquet, Part, Reader, Statistics, WriteOptions, Writer,
+};
 pub use identity::FileIdentity;
 pub use parquet::{
     FileId, FooterCache, ParquetDataset, ParquetPart, ParquetReader, ParquetWriter, ReadParquet,

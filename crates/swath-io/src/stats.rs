@@ -16,6 +16,8 @@ pub struct ScanStats {
     pub rows_read: u64,
     /// Rows that passed.
     pub rows_selected: u64,
+    /// Lines of text files that did not fit, and were skipped or have nulls.
+    pub bad_lines: u64,
     /// Bytes of column chunks that were read; footers are not counted.
     pub bytes_read: u64,
     /// For each column the values that were decoded.

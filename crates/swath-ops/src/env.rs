@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use swath_expr::Functions;
-use swath_io::{FooterCache, Formats, IoContext, Stores};
+use swath_io::{FooterCache, Formats, IoContext, RecordStarts, Stores};
 use swath_kernels::Aggregates;
 use swath_memory::CancelToken;
 use swath_shuffle::Partitioners;
@@ -21,6 +21,8 @@ pub struct Env {
     pub partitioners: Arc<Partitioners>,
     /// Parsed file footers, shared by planning and reading.
     pub footers: Arc<FooterCache>,
+    /// Where records of text files were found to begin, shared by all who read them.
+    pub record_starts: Arc<RecordStarts>,
     /// Formats of files, whose parts tasks are handed.
     pub formats: Arc<Formats>,
     /// Object stores that URLs name.
@@ -31,6 +33,7 @@ impl Env {
     /// What reading and writing files needs, until it is cancelled.
     pub fn io(&self, cancel: CancelToken) -> IoContext {
         IoContext::new(cancel, Arc::clone(&self.footers))
+            .record_starts(Arc::clone(&self.record_starts))
             .functions(Arc::clone(&self.functions))
             .stores(self.stores.clone())
     }
@@ -44,6 +47,7 @@ impl Default for Env {
             aggregates: Arc::new(Aggregates::standard()),
             partitioners: Arc::new(Partitioners::standard()),
             footers: Arc::new(FooterCache::default()),
+            record_starts: Arc::default(),
             formats: Arc::new(Formats::standard()),
             stores: Stores::default(),
         }

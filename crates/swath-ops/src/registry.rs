@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use swath_graph::Decoder;
 
-use crate::sink::{PublishParquet, Rows, Split, WriteParquet};
+use crate::sink::{Publish, Rows, Split, WriteFiles};
 use crate::source::{Constant, FileScan, Gather, InputRows};
 use crate::step::{
     DropDuplicates, Explode, Filter, GroupMerge, GroupPartial, Limit, Melt, MemoryUsage, Project,
@@ -69,15 +69,13 @@ impl Registry {
         registry.register_step("tail", |from, _| Ok(Arc::new(Tail::decode(from)?)));
         registry.register_step("top-k", |from, _| Ok(Arc::new(TopK::decode(from)?)));
 
-        registry.register_sink("publish-parquet", |from, _| {
-            Ok(Arc::new(PublishParquet::decode(from)?))
-        });
+        registry.register_sink("publish", |from, _| Ok(Arc::new(Publish::decode(from)?)));
         registry.register_sink("rows", |from, _| Ok(Arc::new(Rows::decode(from)?)));
         registry.register_sink("split", |from, env| {
             Ok(Arc::new(Split::decode(from, &env.partitioners)?))
         });
-        registry.register_sink("write-parquet", |from, _| {
-            Ok(Arc::new(WriteParquet::decode(from)?))
+        registry.register_sink("write-files", |from, env| {
+            Ok(Arc::new(WriteFiles::decode(from, env)?))
         });
         registry
     }

@@ -16,7 +16,7 @@ use swath_io::{
 use swath_kernels::SortKey;
 use swath_memory::CancelToken;
 use swath_meta::{DType, Index, Meta};
-use swath_ops::sink::{PublishParquet, Rows, Split, WriteParquet};
+use swath_ops::sink::{Publish, Rows, Split, WriteFiles};
 use swath_ops::source::{Constant, FileScan, Gather, InputRows};
 use swath_ops::step::{
     AggCall, AggInput, DropDuplicates, Explode, Filter, GroupMerge, GroupPartial, Limit,
@@ -176,7 +176,7 @@ fn listed(file: &WrittenFile) -> Partition {
         Arc::new(UInt64Array::from(vec![file.rows])),
         Arc::new(UInt64Array::from(vec![file.bytes])),
     ];
-    let meta = PublishParquet::written_meta();
+    let meta = Publish::written_meta();
     let batch = Chunk::new(columns, 1).into_batch(&meta);
     Partition::try_new(meta, vec![batch.expect("it is right")]).expect("it is right")
 }
@@ -314,11 +314,12 @@ fn cases(folder: &Path) -> (Cases, [FolderWrite; 2]) {
             Case::sink(Arc::new(Rows::passing()), rows()),
             Case::sink(Arc::new(Rows::held()), rows()),
             Case::sink(Arc::new(Split::new(by())), rows()),
-            Case::sink(Arc::new(WriteParquet::new(written_to, staged)), rows()).answering(written),
             Case::sink(
-                Arc::new(PublishParquet::new(publish.staged().clone())),
-                published,
-            ),
+                Arc::new(WriteFiles::new(Arc::new(written_to), staged)),
+                rows(),
+            )
+            .answering(written),
+            Case::sink(Arc::new(Publish::new(publish.staged().clone())), published),
         ],
     );
     (cases, [write, publish])

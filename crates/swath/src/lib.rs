@@ -35,11 +35,12 @@ pub use swath_frame::{
     Holder, Index, IntoAggs, IntoBatch, IntoColumn, IntoColumns, IntoCount, IntoDropDuplicates,
     IntoDropNa, IntoFillNa, IntoMapPartitions, IntoMelt, IntoPartitions, IntoValueCounts, Join,
     KeepRow, Key, ListAccessor, MapPartitions, Melt, Meta, MetaSpec, Metrics, NamedAgg, Observer,
-    Origin, Pattern, Persist, Persisted, PersistedFrame, Progress, ReadParquet, Repartition,
-    Result, RowFunction, Run, RunStats, Sample, Scalar, ScalarOperand, SelectDtypes, Session,
-    SessionBuilder, Sink, SplitRowGroups, StringAccessor, Strptime, StructAccessor, Table, Tail,
-    Then, ToParquet, TzLocalize, Value, ValueCounts, When, Written, coalesce, col, compute, concat,
-    concat_str, delayed, format_bytes, greatest, least, lit, persist, submit, udf, when,
+    OnBadLines, Origin, Pattern, Persist, Persisted, PersistedFrame, Progress, ReadCsv,
+    ReadParquet, Repartition, Result, RowFunction, Run, RunStats, Sample, Scalar, ScalarOperand,
+    SelectDtypes, Session, SessionBuilder, Sink, SplitRowGroups, StringAccessor, Strptime,
+    StructAccessor, Table, Tail, Then, ToCsv, ToParquet, TzLocalize, Value, ValueCounts, When,
+    Written, coalesce, col, compute, concat, concat_str, delayed, format_bytes, greatest, least,
+    lit, persist, submit, udf, when,
 };
 
 /// The Arrow that swath speaks: its arrays and schemas, of the version that this swath was built with.
@@ -74,7 +75,7 @@ pub use object_store;
 /// What most programs name: `use swath::prelude::*`.
 pub mod prelude {
     pub use crate::{
-        Agg, Batch, Cx, DataFrame, Expr, MapPartitions, ReadParquet, Repartition, Scalar, Session,
-        Table, ToParquet, Value, col, lit, udf, when,
+        Agg, Batch, Cx, DataFrame, Expr, MapPartitions, ReadCsv, ReadParquet, Repartition, Scalar,
+        Session, Table, ToCsv, ToParquet, Value, col, lit, udf, when,
     };
 }

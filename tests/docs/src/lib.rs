@@ -18,5 +18,9 @@ pub mod watch_a_run {}
 #[doc = include_str!("../../../docs/how-to/files.md")]
 pub mod files {}
 
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/how-to/csv.md")]
+pub mod csv {}
+
 #[doc = include_str!("../../../docs/how-to/from-dask-and-pandas.md")]
 pub mod from_dask_and_pandas {}

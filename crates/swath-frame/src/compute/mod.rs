@@ -8,7 +8,7 @@ mod writes;
 
 use swath_plan::Plan;
 
-use crate::engine::{self, RootRows, Roots};
+use crate::engine::{self, Purpose, RootRows, Roots};
 use crate::run::Run;
 use crate::{Result, Session};
 
@@ -84,7 +84,7 @@ pub fn submit<C: Compute>(items: C) -> Result<Run<C::Output>> {
     let called = std::panic::Location::caller();
     session.check_all(&sessions, called)?;
     let (roots, writes) = writes::begin(&session, session.with_all_persisted(&plans), called)?;
-    let run = engine::start(&session, roots);
+    let run = engine::start(&session, roots, Purpose::HandOut);
     // What follows a run is called, or dropped, before anybody learns of its end: by then no write has anything hidden.
     let run = run.map(move |roots| {
         let output = roots.and_then(|roots: Roots| collector(&mut roots.into_iter()));

@@ -5,7 +5,7 @@ use std::time::Instant;
 use swath_plan::Plan;
 
 use super::{Compute, sealed};
-use crate::engine::{self, RootRows};
+use crate::engine::{self, Purpose, RootRows};
 use crate::persisted::HeldSet;
 use crate::{DataFrame, Error, Result, Session};
 
@@ -51,7 +51,7 @@ fn persist_frames(
     let sessions: Vec<Session> = frames.iter().map(|frame| frame.session().clone()).collect();
     session.check_all(&sessions, location)?;
     let began = Instant::now();
-    let roots = engine::start(session, session.with_all_persisted(&plans))
+    let roots = engine::start(session, session.with_all_persisted(&plans), Purpose::Hold)
         .wait()
         .map_err(|error| Error::run(error, session))??;
     Ok(frames

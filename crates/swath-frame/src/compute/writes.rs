@@ -2,7 +2,7 @@
 
 use std::panic::Location;
 
-use swath_io::{FolderWrite, WriteTarget};
+use swath_io::{FolderWrite, WriteOptions, WriteTarget};
 use swath_memory::CancelToken;
 use swath_plan::{Plan, PlanError, files_read};
 
@@ -21,7 +21,10 @@ pub(super) fn begin(
     }
     let io = session.env().io(CancelToken::new());
     let at = |root: &Plan| root.location().unwrap_or(called);
-    let refused = |root: &Plan, error| Error::planning(error, "to_parquet", at(root));
+    let refused = |root: &Plan, error| {
+        let verb = root.writes().map_or("compute", WriteOptions::verb);
+        Error::planning(error, verb, at(root))
+    };
     let mut targets: Vec<(WriteTarget, &Plan)> = Vec::new();
     for root in &roots {
         let Some(options) = root.writes() else {

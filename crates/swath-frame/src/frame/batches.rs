@@ -10,7 +10,7 @@ use swath_scheduler::Run;
 
 use super::DataFrame;
 use crate::compute::gather;
-use crate::engine::{self, Roots};
+use crate::engine::{self, Purpose, Roots};
 use crate::readers::Reader;
 use crate::{Error, ErrorKind, Result, Session};
 
@@ -86,7 +86,7 @@ impl Batches {
         let plan = self.plan.partitions(vec![self.next]);
         let plan = plan.map_err(|error| Error::planning(error, "batches", self.location))?;
         let plans = self.session.with_all_persisted(&[plan.at(self.location)]);
-        let run = engine::start(&self.session, plans);
+        let run = engine::start(&self.session, plans, Purpose::HandOut);
         self.running.push_back((self.next, run));
         self.next += 1;
         Ok(())

@@ -7,7 +7,7 @@ use swath_plan::Plan;
 use super::DataFrame;
 use crate::{Error, Result};
 
-/// Which columns a [`concat`] keeps.
+/// Which columns a [`concat()`] keeps.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum Join {
     /// Those that any frame has, null where a frame has them not.

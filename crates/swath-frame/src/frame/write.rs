@@ -3,8 +3,9 @@
 use std::fmt;
 use std::panic::Location;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use swath_io::ToParquet;
+use swath_io::{ToCsv, ToParquet, WriteOptions};
 use swath_plan::Plan;
 
 use super::DataFrame;
@@ -99,13 +100,55 @@ impl DataFrame {
     pub fn sink_parquet(&self, options: impl Into<ToParquet>) -> Result<Sink> {
         let location = Location::caller();
         let options: ToParquet = options.into();
-        let options = options.recording(self.divisions().clone());
-        match options.check() {
+        self.sink(options.recording(self.divisions().clone()), location)
+    }
+
+    /// Writes the frame as CSV now, one file a partition, named `part.N.csv`.
+    ///
+    /// All files are seen when all are complete: until then, and for good if anything fails, the folder is as it was. All
+    /// columns are written, the index first. [`Session::read_csv`] reads back the same texts and nulls: a text that would read as
+    /// null is written in quotes. Dtypes are not recorded.
+    ///
+    /// # Errors
+    /// A nested column; a folder that cannot be written or has such files already; files that this computation reads, which
+    /// [`persist`](Self::persist) frees first; whatever a task meets.
+    ///
+    /// ```
+    /// # use swath_frame::{Batch, Session};
+    /// # let session = Session::testing();
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// let df = session.from_batches([Batch::from_csv("k,v\na,1\n,2\n")?])?;
+    /// let written = df.to_csv(folder.path())?;
+    /// assert_eq!((written.files(), written.rows()), (1, 2));
+    /// assert_eq!(session.read_csv(folder.path())?.compute()?.to_string(), df.compute()?.to_string());
+    /// # Ok::<(), swath_frame::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn to_csv(&self, options: impl Into<ToCsv>) -> Result<Written> {
+        compute(&self.sink_csv(options)?)
+    }
+
+    /// Like [`to_csv`](Self::to_csv), but lazy: an item of a [`compute`](crate::compute), where two writes cannot go into
+    /// one folder.
+    ///
+    /// # Errors
+    /// Options that are not valid; a nested column.
+    #[track_caller]
+    pub fn sink_csv(&self, options: impl Into<ToCsv>) -> Result<Sink> {
+        self.sink(options.into(), Location::caller())
+    }
+
+    fn sink<W: WriteOptions + 'static>(
+        &self,
+        options: W,
+        location: &'static Location<'static>,
+    ) -> Result<Sink> {
+        match options.check(self.meta()) {
             Ok(()) => Ok(Sink {
                 session: self.session().clone(),
-                plan: self.plan().to_parquet(options).at(location),
+                plan: self.plan().write(Arc::new(options)).at(location),
             }),
-            Err(error) => Err(Error::planning(error.into(), "to_parquet", location)),
+            Err(error) => Err(Error::planning(error.into(), options.verb(), location)),
         }
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use arrow_array::RecordBatch;
 use swath_batch::{Batch, Partition};
 use swath_graph::{Canon, Key, Name};
-use swath_io::{ParquetDataset, ReadParquet};
+use swath_io::{CsvDataset, Dataset, IoError, ParquetDataset, ReadCsv, ReadParquet};
 use swath_memory::CancelToken;
 use swath_meta::{Field, Meta};
 use swath_ops::TaskValue;
@@ -32,13 +32,55 @@ impl Session {
     /// the session does not have.
     #[track_caller]
     pub fn read_parquet(&self, from: impl Into<ReadParquet>) -> Result<DataFrame> {
-        let location = Location::caller();
         let options = from.into();
-        let io = self.env().io(CancelToken::new());
-        let plan = ParquetDataset::open(&options, &io)
+        let open = ParquetDataset::open(&options, &self.env().io(CancelToken::new()));
+        self.scan("read_parquet", open, Location::caller())
+    }
+
+    /// Reads CSV files: a file, a folder, a glob, or a list of them; options through [`ReadCsv`]. A URL names objects of a
+    /// store that the session was built with. Files that end in `.gz` or `.zst` are decompressed.
+    ///
+    /// Lists the files now, reads the names of the columns from the first line of each, and looks at the beginning, the middle and
+    /// the end of a few to infer dtypes that are not declared; rows are read when something is computed. Files are cut into blocks
+    /// of about 64 MiB, one partition each, whatever is quoted in them; divisions are unknown, and every column may hold nulls.
+    /// Only columns that are needed are parsed.
+    ///
+    /// A value that is none of the inferred dtype is an error that names file, line, column and value, and the declaration
+    /// that would fix it, unless [`on_bad_lines`](ReadCsv::on_bad_lines) says otherwise.
+    ///
+    /// # Errors
+    /// No file matches; a file is empty; two files have different columns; an option that names no column or says nothing
+    /// sensible; a URL of a store that the session does not have.
+    ///
+    /// ```
+    /// # use swath_frame::{ReadCsv, Session, col};
+    /// # let session = Session::testing();
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # std::fs::write(folder.path().join("a.csv"), "user,at\n7,2025-03-01 10:00:00\n9,2025-03-01 11:30:00\n").unwrap();
+    /// # std::env::set_current_dir(folder.path()).unwrap();
+    /// let logs = session.read_csv(ReadCsv::new("*.csv").dtype("user", "string"))?;
+    /// assert_eq!(logs.meta().dtype("at")?.to_string(), "timestamp[us]");
+    /// assert_eq!(logs.filter(col("user").eq("9"))?.len().compute()?.to_string(), "1");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[track_caller]
+    pub fn read_csv(&self, from: impl Into<ReadCsv>) -> Result<DataFrame> {
+        let options = from.into();
+        let open = CsvDataset::open(&options, &self.env().io(CancelToken::new()));
+        self.scan("read_csv", open, Location::caller())
+    }
+
+    /// A frame over files that were opened.
+    fn scan<D: Dataset + 'static>(
+        &self,
+        verb: &'static str,
+        dataset: std::result::Result<D, IoError>,
+        location: &'static Location<'static>,
+    ) -> Result<DataFrame> {
+        let plan = dataset
             .map_err(Into::into)
             .and_then(|dataset| Plan::scan(Arc::new(dataset)))
-            .map_err(|error| Error::planning(error, "read_parquet", location))?;
+            .map_err(|error| Error::planning(error, verb, location))?;
         Ok(DataFrame::new(self, plan, location))
     }
 

@@ -305,6 +305,10 @@ pub(super) fn nan_as_null(bounds: ColumnBounds, tuning: Tuning) -> ColumnBounds 
 }
 
 impl Dataset for ParquetDataset {
+    fn kind(&self) -> &'static str {
+        "read-parquet"
+    }
+
     fn meta(&self) -> &Arc<Meta> {
         Self::meta(self)
     }
@@ -325,8 +329,9 @@ impl Dataset for ParquetDataset {
         !self.within.is_empty()
     }
 
-    fn partition(&self, partition: usize) -> Arc<dyn Part> {
-        Arc::new(Self::partition(self, partition))
+    fn partition_parts(&self, partitions: &[usize]) -> Vec<Arc<dyn Part>> {
+        let part = |&at: &usize| Arc::new(self.partition(at)) as Arc<dyn Part>;
+        partitions.iter().map(part).collect()
     }
 
     fn unit_bytes(&self, unit: usize, columns: &[Arc<str>]) -> u64 {
@@ -337,8 +342,9 @@ impl Dataset for ParquetDataset {
         Some(self)
     }
 
-    fn part(&self, units: &[usize]) -> Arc<dyn Part> {
-        Arc::new(Self::part(self, units))
+    fn parts(&self, units: &[Vec<usize>]) -> Vec<Arc<dyn Part>> {
+        let part = |units: &Vec<usize>| Arc::new(self.part(units)) as Arc<dyn Part>;
+        units.iter().map(part).collect()
     }
 
     fn label(&self) -> String {

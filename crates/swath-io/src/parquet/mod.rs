@@ -29,6 +29,7 @@ mod tests;
 
 pub use dataset::ParquetDataset;
 pub use footers::FooterCache;
+pub(crate) use options::parse_bytes;
 pub use options::{ReadParquet, SplitRowGroups};
 pub use part::ParquetPart;
 pub use reader::ParquetReader;

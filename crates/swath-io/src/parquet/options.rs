@@ -2,13 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use swath_graph::{Canon, Fingerprint};
 use swath_memory::ByteSize;
 use swath_meta::nearest;
 
 use crate::IoError;
+use crate::paths::from_paths;
 
 /// Options of `read_parquet`: the bare argument is the default option.
 ///
@@ -207,7 +207,7 @@ impl ReadParquet {
 }
 
 /// A number of bytes in a user's words; `option` is where it was said.
-pub(super) fn parse_bytes(option: &str, text: &str) -> Result<u64, IoError> {
+pub(crate) fn parse_bytes(option: &str, text: &str) -> Result<u64, IoError> {
     let bad = || IoError::OptionValue {
         name: option.to_owned(),
         value: text.to_owned(),
@@ -271,42 +271,6 @@ impl Fingerprint for ReadParquet {
     }
 }
 
-impl From<&str> for ReadParquet {
-    fn from(path: &str) -> Self {
-        Self::from(vec![path.to_owned()])
-    }
-}
-
-impl From<String> for ReadParquet {
-    fn from(path: String) -> Self {
-        Self::from(vec![path])
-    }
-}
-
-impl From<&String> for ReadParquet {
-    fn from(path: &String) -> Self {
-        Self::from(path.as_str())
-    }
-}
-
-impl From<&Path> for ReadParquet {
-    fn from(path: &Path) -> Self {
-        Self::from(path.display().to_string())
-    }
-}
-
-impl From<PathBuf> for ReadParquet {
-    fn from(path: PathBuf) -> Self {
-        Self::from(path.as_path())
-    }
-}
-
-impl From<&PathBuf> for ReadParquet {
-    fn from(path: &PathBuf) -> Self {
-        Self::from(path.as_path())
-    }
-}
-
 impl From<Vec<String>> for ReadParquet {
     fn from(paths: Vec<String>) -> Self {
         Self {
@@ -316,28 +280,7 @@ impl From<Vec<String>> for ReadParquet {
     }
 }
 
-impl From<Vec<&str>> for ReadParquet {
-    fn from(paths: Vec<&str>) -> Self {
-        Self::from(paths.into_iter().map(str::to_owned).collect::<Vec<_>>())
-    }
-}
-
-impl From<Vec<PathBuf>> for ReadParquet {
-    fn from(paths: Vec<PathBuf>) -> Self {
-        Self::from(
-            paths
-                .iter()
-                .map(|path| path.display().to_string())
-                .collect::<Vec<_>>(),
-        )
-    }
-}
-
-impl<const N: usize> From<[&str; N]> for ReadParquet {
-    fn from(paths: [&str; N]) -> Self {
-        Self::from(paths.to_vec())
-    }
-}
+from_paths!(ReadParquet);
 
 #[cfg(test)]
 mod tests {

@@ -1,13 +1,15 @@
 //! What a user says about writing Parquet.
 
 use serde::{Deserialize, Serialize};
-use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use swath_divisions::Divisions;
-use swath_graph::{Canon, Fingerprint};
-use swath_meta::nearest;
+use swath_graph::{Canon, DecodeError, Decoder, Encoder, Fingerprint};
+use swath_meta::{Meta, nearest};
 
 use super::dataset::EXTENSIONS;
-use crate::{IoContext, IoError, WriteTarget};
+use super::writer::ParquetWriter;
+use crate::paths::from_folder;
+use crate::{IoContext, IoError, Staged, WriteOptions, WriteTarget, Writer};
 use parquet::basic::{Compression, ZstdLevel};
 
 /// Options of `to_parquet` and `sink_parquet`: the bare argument is the default option.
@@ -76,16 +78,22 @@ impl ToParquet {
         }
     }
 
-    /// The folder, as given.
-    pub fn folder(&self) -> &str {
-        &self.folder
-    }
-
-    /// Checks what can be checked without looking at a disk or store.
+    /// The folder to write into.
     ///
     /// # Errors
-    /// An option that says nothing known.
-    pub fn check(&self) -> Result<(), IoError> {
+    /// A URL without a store; a path that is none.
+    pub fn target(&self, context: &IoContext) -> Result<WriteTarget, IoError> {
+        WriteTarget::new(&self.folder, &EXTENSIONS, self.overwrite, context)
+    }
+
+    /// Reads what was written by [`WriteOptions::encode`].
+    pub(crate) fn decode(from: &Decoder<'_>) -> Result<Self, DecodeError> {
+        let object = from.object()?;
+        object.expect("to-parquet", 1)?;
+        object.serde("options")
+    }
+
+    pub(super) fn check_options(&self) -> Result<(), IoError> {
         if self.row_group_rows == Some(0) {
             return Err(IoError::OptionValue {
                 name: "row_group_rows".to_owned(),
@@ -94,14 +102,6 @@ impl ToParquet {
             });
         }
         self.codec().map(drop)
-    }
-
-    /// The folder to write into.
-    ///
-    /// # Errors
-    /// A URL without a store; a path that is none.
-    pub fn target(&self, context: &IoContext) -> Result<WriteTarget, IoError> {
-        WriteTarget::new(&self.folder, &EXTENSIONS, self.overwrite, context)
     }
 
     pub(super) fn codec(&self) -> Result<Compression, IoError> {
@@ -127,6 +127,43 @@ impl ToParquet {
     }
 }
 
+impl WriteOptions for ToParquet {
+    fn format(&self) -> &'static str {
+        "parquet"
+    }
+
+    fn verb(&self) -> &'static str {
+        "to_parquet"
+    }
+
+    fn folder(&self) -> &str {
+        &self.folder
+    }
+
+    fn check(&self, _: &Meta) -> Result<(), IoError> {
+        self.check_options()
+    }
+
+    fn target(&self, context: &IoContext) -> Result<WriteTarget, IoError> {
+        Self::target(self, context)
+    }
+
+    fn create(
+        &self,
+        staged: &Staged,
+        meta: &Arc<Meta>,
+        partition: usize,
+        context: &IoContext,
+    ) -> Result<Box<dyn Writer>, IoError> {
+        let writer = ParquetWriter::create(self, staged, meta, partition, context)?;
+        Ok(Box::new(writer))
+    }
+
+    fn encode(&self, out: &mut Encoder) {
+        out.object("to-parquet", 1, |object| object.serde("options", self));
+    }
+}
+
 impl Fingerprint for ToParquet {
     fn feed(&self, out: &mut Canon) {
         let divisions = self
@@ -142,12 +179,6 @@ impl Fingerprint for ToParquet {
     }
 }
 
-impl From<&str> for ToParquet {
-    fn from(folder: &str) -> Self {
-        Self::from(folder.to_owned())
-    }
-}
-
 impl From<String> for ToParquet {
     fn from(folder: String) -> Self {
         Self {
@@ -160,26 +191,4 @@ impl From<String> for ToParquet {
     }
 }
 
-impl From<&String> for ToParquet {
-    fn from(folder: &String) -> Self {
-        Self::from(folder.as_str())
-    }
-}
-
-impl From<&Path> for ToParquet {
-    fn from(folder: &Path) -> Self {
-        Self::from(folder.display().to_string())
-    }
-}
-
-impl From<PathBuf> for ToParquet {
-    fn from(folder: PathBuf) -> Self {
-        Self::from(folder.as_path())
-    }
-}
-
-impl From<&PathBuf> for ToParquet {
-    fn from(folder: &PathBuf) -> Self {
-        Self::from(folder.as_path())
-    }
-}
+from_folder!(ToParquet);

@@ -14,7 +14,7 @@ use swath_meta::Meta;
 use super::partitions::{DIVISIONS_KEY, Recorded};
 use super::write_options::ToParquet;
 use crate::folder::Unfinished;
-use crate::{IoContext, IoError, Staged, WrittenFile};
+use crate::{IoContext, IoError, Staged, Writer, WrittenFile};
 
 /// Rows of a row group where the options do not say.
 const ROW_GROUP_ROWS: usize = 1 << 20;
@@ -44,7 +44,7 @@ impl ParquetWriter {
         partition: usize,
         context: &IoContext,
     ) -> Result<Self, IoError> {
-        options.check()?;
+        options.check_options()?;
         let codec = options.codec()?;
         let rows = options.row_group_rows.unwrap_or(ROW_GROUP_ROWS);
         let recorded = recorded(options, partition).map(|recorded| {
@@ -95,6 +95,16 @@ impl ParquetWriter {
             .map_err(|source| encode_error(&path, source))?;
         let bytes = file.finish()?;
         Ok(WrittenFile { path, rows, bytes })
+    }
+}
+
+impl Writer for ParquetWriter {
+    fn write(&mut self, rows: &RecordBatch) -> Result<(), IoError> {
+        Self::write(self, rows)
+    }
+
+    fn finish(self: Box<Self>) -> Result<WrittenFile, IoError> {
+        Self::finish(*self)
     }
 }
 

@@ -284,7 +284,7 @@ fn rows_come_back_as_they_were_written() {
     let error = target.begin().expect_err("it has files");
     insta::assert_snapshot!(told(error), @r"
     `memory://data/out` has 1 file already; `.overwrite()` replaces them
-      fix write to another folder, or say `ToParquet::new(..).overwrite()`
+      fix write to another folder, or say `.overwrite()`, as in `ToParquet::new(..).overwrite()`
     ");
 }
 
@@ -333,9 +333,9 @@ fn an_object_that_changed_or_is_gone_is_told() {
     let gone = told(scan(&dataset, &context).expect_err("gone"));
     insta::assert_snapshot!(format!("{rewritten}\n{gone}"), @r"
     `memory://data/out/part.0.parquet` changed after the frame was planned: it has another version
-      fix read it again with `read_parquet`: a frame reads its files as they were when it was planned
+      fix read it again: a frame reads its files as they were when it was planned
     `memory://data/out/part.0.parquet` is gone: it was there when the frame was planned
-      fix read it again with `read_parquet`: a frame reads its files as they were when it was planned
+      fix read it again: a frame reads its files as they were when it was planned
     ");
 }
 

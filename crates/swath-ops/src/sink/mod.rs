@@ -3,8 +3,8 @@
 mod rows;
 mod split;
 
-mod publish_parquet;
-mod write_parquet;
+mod publish;
+mod write_files;
 
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -19,10 +19,10 @@ use crate::estimate::{Expected, Kept};
 use crate::pipeline::Flow;
 use crate::{OpError, TaskInputs, TaskValue};
 
-pub use publish_parquet::PublishParquet;
+pub use publish::Publish;
 pub use rows::Rows;
 pub use split::Split;
-pub use write_parquet::WriteParquet;
+pub use write_files::WriteFiles;
 
 /// A sink as data.
 pub trait SinkSpec: Debug + Send + Sync {

@@ -20,27 +20,46 @@ use crate::{OpError, TaskInputs, TaskValue};
 ///
 /// `compact` is for rows that will be held: small batches are joined and buffers that are mostly not
 /// used any more are rewritten, so that what is held is close to what is visible. While they are joined there may be up to twice as much.
+///
+/// `border` is for rows that leave the engine: each column gets the one encoding of its dtype here, on all threads at once, and
+/// not when they are gathered.
 #[derive(Clone, Copy, Debug)]
 pub struct Rows {
     compact: bool,
+    border: bool,
 }
 
 impl Rows {
     /// Rows that the next task reads at once.
     pub fn passing() -> Self {
-        Self { compact: false }
+        Self {
+            compact: false,
+            border: false,
+        }
     }
 
     /// Rows that will be held.
     pub fn held() -> Self {
-        Self { compact: true }
+        Self {
+            compact: true,
+            border: false,
+        }
+    }
+
+    /// Rows that whoever computes gets.
+    pub fn handed_out() -> Self {
+        Self {
+            compact: true,
+            border: true,
+        }
     }
 
     pub(crate) fn decode(from: &Decoder<'_>) -> Result<Self, OpError> {
         let object = from.object()?;
-        object.expect("rows", 1)?;
+        object.expect("rows", 2)?;
         Ok(Self {
             compact: object.bool("compact")?,
+            border: object.bool("border")?,
         })
     }
 }
@@ -48,7 +67,7 @@ impl Rows {
 impl SinkSpec for Rows {
     fn open(&self, meta: &Arc<Meta>, _: &TaskInputs<'_>) -> Result<Box<dyn Sink>, OpError> {
         Ok(Box::new(Running {
-            compact: self.compact,
+            form: *self,
             meta: Arc::clone(meta),
             batches: Vec::new(),
             bytes: BufferBytes::default(),
@@ -57,12 +76,15 @@ impl SinkSpec for Rows {
     }
 
     fn encode(&self, out: &mut Encoder) {
-        out.object("rows", 1, |o| o.bool("compact", self.compact));
+        out.object("rows", 2, |o| {
+            o.bool("compact", self.compact);
+            o.bool("border", self.border);
+        });
     }
 }
 
 struct Running {
-    compact: bool,
+    form: Rows,
     meta: Arc<Meta>,
     batches: Vec<RecordBatch>,
     bytes: BufferBytes,
@@ -81,11 +103,20 @@ impl Sink for Running {
     }
 
     fn finish(self: Box<Self>, _: &TaskContext<'_>) -> Result<Made, OpError> {
-        let rows = Partition::try_new(self.meta, self.batches)?;
-        let rows = if self.compact { rows.compact()? } else { rows };
+        let mut rows = Partition::try_new(self.meta, self.batches)?;
+        let mut reserved = self.reserved;
+        if self.form.compact {
+            rows = rows.compact()?;
+        }
+        if self.form.border {
+            rows = rows.normalise()?;
+            if let Some(reserved) = &mut reserved {
+                reserved.try_resize(rows.bytes())?;
+            }
+        }
         Ok(Made {
             value: TaskValue::Rows(rows),
-            reserved: self.reserved,
+            reserved,
         })
     }
 }

@@ -118,7 +118,8 @@ impl Source for Reading<'_> {
     }
 
     fn finish(&mut self, cx: &TaskContext<'_>) -> Result<(), OpError> {
-        if let Some(reader) = &self.reader {
+        if let Some(reader) = &mut self.reader {
+            reader.finish()?;
             let stats = reader.stats();
             let metrics = cx.metrics();
             metrics.add("row_groups", stats.row_groups);
@@ -127,6 +128,7 @@ impl Source for Reading<'_> {
             metrics.add("rows_read", stats.rows_read);
             metrics.add("rows_selected", stats.rows_selected);
             metrics.add("bytes_read", stats.bytes_read);
+            metrics.add("bad_lines", stats.bad_lines);
             for (column, values) in &stats.values_decoded {
                 metrics.add_labelled("values_decoded", column, *values);
             }

@@ -34,6 +34,7 @@ pub(super) fn graph(
     optimised: &[Plan],
     env: &Env,
     threads: usize,
+    handed_out: bool,
 ) -> Result<Lowered, PlanError> {
     let mut streams = Streams::read(optimised, env)?;
     let mut places: Vec<Place> = Vec::with_capacity(roots.len());
@@ -45,7 +46,7 @@ pub(super) fn graph(
                 if let Some(&same) = by_name.get(root.name()) {
                     Place::Same(same)
                 } else {
-                    streams.consume_root(streams.of(plan), plan.root_sink(), root);
+                    streams.consume_root(streams.of(plan), plan.root_sink(handed_out), root);
                     Place::Made
                 }
             }
@@ -318,21 +319,16 @@ impl Emitter<'_, '_> {
         };
         scan.feed(&mut reads);
         units.feed(&mut reads);
-        let bytes = |units: &[usize]| {
+        let bytes = units.iter().map(|units| {
             let bytes = units.iter().map(|&unit| dataset.unit_bytes(unit, &read));
             bytes.sum::<u64>()
-        };
-        let parts: Vec<_> = if by_partition {
-            let partitions = group.coverage.iter().zip(&units);
-            partitions
-                .map(|(&at, units)| (dataset.partition(at), bytes(units)))
-                .collect()
+        });
+        let parts = if by_partition {
+            dataset.partition_parts(&group.coverage)
         } else {
-            let parts = units.iter();
-            parts
-                .map(|units| (dataset.part(units), bytes(units)))
-                .collect()
+            dataset.parts(&units)
         };
+        let parts: Vec<_> = parts.into_iter().zip(bytes).collect();
         let deps = vec![Vec::new(); parts.len()];
         let request = ScanRequest {
             columns,

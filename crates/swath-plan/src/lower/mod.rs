@@ -63,6 +63,7 @@ pub struct Lowering {
     env: Env,
     threads: usize,
     without: Vec<&'static str>,
+    handed_out: bool,
     started: bool,
     done: Option<Vec<RootKeys>>,
 }
@@ -75,6 +76,7 @@ impl Lowering {
             env,
             threads,
             without: Vec::new(),
+            handed_out: false,
             started: false,
             done: None,
         }
@@ -84,6 +86,14 @@ impl Lowering {
     pub fn without_rules(mut self, rules: &[&'static str]) -> Self {
         self.without = rules.to_vec();
         self
+    }
+
+    /// For roots whose rows leave the engine: tasks give their columns the border encodings.
+    pub fn handed_out(self) -> Self {
+        Self {
+            handed_out: true,
+            ..self
+        }
     }
 
     /// The next round. Pure: it only reads what was observed.
@@ -103,7 +113,8 @@ impl Lowering {
         };
         let roots = with_values(roots, &observed.values, &self.env)?;
         let (optimised, _) = optimise(&roots, &self.env, &self.without)?;
-        let lowered = emit::graph(&roots, &optimised, &self.env, self.threads)?;
+        let handed_out = self.handed_out && names.is_empty();
+        let lowered = emit::graph(&roots, &optimised, &self.env, self.threads, handed_out)?;
         if names.is_empty() {
             if lowered.wanted.is_empty() {
                 return Ok(Round::Done(lowered.roots));

@@ -157,7 +157,7 @@ impl<'e> Streams<'e> {
             Node::Write(write) => {
                 let staged = write.staged.clone().ok_or(PlanError::NotBegun)?;
                 let stream = self.of(plan.input());
-                let sink = Arc::new(sink::WriteParquet::new(write.options.clone(), staged));
+                let sink = Arc::new(sink::WriteFiles::new(Arc::clone(&write.options), staged));
                 let written = self.consume(stream, sink, true, plan, "write");
                 Ok(self.origin(Origin::All(written), plan.meta(), 1))
             }

@@ -81,7 +81,7 @@ impl Node {
     /// The operation's name, as it stands in keys and in `explain`.
     pub fn kind(&self) -> &'static str {
         match self {
-            Self::Scan(_) => "read-parquet",
+            Self::Scan(scan) => scan.dataset.kind(),
             Self::Held(_) => "held",
             Self::Constant(_) => "constant",
             Self::Filter(_) => "filter",

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use swath_divisions::Divisions;
 use swath_graph::{Canon, Fingerprint};
-use swath_io::{Staged, ToParquet};
+use swath_io::{Staged, WriteOptions};
 use swath_ops::SinkSpec;
-use swath_ops::sink::{PublishParquet, Rows};
+use swath_ops::sink::{Publish, Rows};
 
 use crate::{Node, Plan};
 
@@ -17,7 +17,7 @@ use crate::{Node, Plan};
 #[derive(Clone, Debug)]
 pub struct Write {
     /// What the user said.
-    pub options: ToParquet,
+    pub options: Arc<dyn WriteOptions>,
     /// The write that has begun; only such a one can be lowered.
     pub staged: Option<Staged>,
 }
@@ -27,23 +27,23 @@ impl Write {
         Plan::assemble(
             Node::Write(self),
             vec![input],
-            PublishParquet::written_meta(),
+            Publish::written_meta(),
             Divisions::unknown(1),
         )
     }
 }
 
 impl Plan {
-    /// Writes one Parquet file a partition; the one partition of the result lists file, rows and bytes.
-    pub fn to_parquet(&self, options: ToParquet) -> Plan {
+    /// Writes one file a partition; the one partition of the result lists file, rows and bytes.
+    pub fn write(&self, options: Arc<dyn WriteOptions>) -> Plan {
         let staged = None;
         Write { options, staged }.plan(self.clone())
     }
 
     /// What a plan that writes was asked to write, if it is one.
-    pub fn writes(&self) -> Option<&ToParquet> {
+    pub fn writes(&self) -> Option<&dyn WriteOptions> {
         match self.node() {
-            Node::Write(write) => Some(&write.options),
+            Node::Write(write) => Some(&*write.options),
             _ => None,
         }
     }
@@ -53,7 +53,7 @@ impl Plan {
         match self.node() {
             Node::Write(write) => {
                 let write = Write {
-                    options: write.options.clone(),
+                    options: Arc::clone(&write.options),
                     staged: Some(staged),
                 };
                 write.plan(self.input().clone()).keep_location(self)
@@ -66,12 +66,13 @@ impl Plan {
 impl Plan {
     /// What makes the values of a plan that is a root. A write ends when all its files are complete, in the task that
     /// lists them.
-    pub(crate) fn root_sink(&self) -> Arc<dyn SinkSpec> {
+    pub(crate) fn root_sink(&self, handed_out: bool) -> Arc<dyn SinkSpec> {
         match self.node() {
             Node::Write(Write {
                 staged: Some(staged),
                 ..
-            }) => Arc::new(PublishParquet::new(staged.clone())),
+            }) => Arc::new(Publish::new(staged.clone())),
+            _ if handed_out => Arc::new(Rows::handed_out()),
             _ => Arc::new(Rows::held()),
         }
     }

@@ -39,7 +39,7 @@ impl Sources {
         let io = engine.env.io(CancelToken::new());
         let write = target.target(&io).and_then(|target| target.begin());
         let write = write.expect("an empty folder");
-        let plan = memory.to_parquet(target).begun(write.staged().clone());
+        let plan = memory.write(Arc::new(target)).begun(write.staged().clone());
         engine.run(&[plan], &[]);
         let context = IoContext::new(CancelToken::new(), Arc::clone(&engine.env.footers));
         let read = ReadParquet::new(folder.path()).split_row_groups(false);

@@ -203,6 +203,26 @@ impl<T: Send + 'static> Run<T> {
         });
         run
     }
+
+    /// Goes on with another run where this one has an error; cancelling the run that comes of it cancels both.
+    ///
+    /// A cancelled run stays cancelled. `f` is called on whatever thread completes this one.
+    pub fn or_else(mut self, f: impl FnOnce(RunError) -> Self + Send + 'static) -> Self {
+        let (run, completer) = Run::in_scope(Arc::clone(&self.scope));
+        let scope = Arc::clone(&self.scope);
+        self.attach(move |result| match result {
+            Err(error) if !scope.is_cancelled() => {
+                let mut next = f(error);
+                scope.adopt(&next.scope);
+                next.attach(move |result| completer.complete(result));
+            }
+            result => {
+                drop(f);
+                completer.complete(result);
+            }
+        });
+        run
+    }
 }
 
 impl<T: Send + 'static> Future for Run<T> {

@@ -18,8 +18,10 @@ pub(super) fn report(error: &IoError) -> Report {
         path => ErrorKind::File { path },
     };
     let mut report = Report::new(kind, error.to_string());
-    if let IoError::Corrupt { column, .. } = error {
-        report.column.clone_from(column);
+    match error {
+        IoError::Corrupt { column, .. } => report.column.clone_from(column),
+        IoError::Field { column, .. } => report.column = Some(column.clone()),
+        _ => {}
     }
     // The layers below say why: the operating system, the store, the decoder.
     let mut why = error.source();

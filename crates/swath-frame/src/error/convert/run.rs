@@ -16,6 +16,18 @@ use super::{batch, closure, expression, io, kernel, memory};
 use crate::Session;
 
 impl Error {
+    /// Whether a run met a guess of where records begin that was wrong.
+    pub(crate) fn is_misread(error: &RunError) -> bool {
+        let mut cause = error.source();
+        while let Some(error) = cause {
+            if let Some(IoError::Misread { .. }) = error.downcast_ref() {
+                return true;
+            }
+            cause = error.source();
+        }
+        false
+    }
+
     /// A run of a session that gave no result; no session for a run of nothing.
     pub(crate) fn run<'a>(error: RunError, session: impl Into<Option<&'a Session>>) -> Self {
         let session = session.into();

@@ -165,7 +165,7 @@ fn a_folder_with_files_is_kept_or_replaced() {
 
 #[test]
 fn mistakes_are_told() {
-    let error = |options: ToParquet| options.check().expect_err("refused").to_string();
+    let error = |options: ToParquet| options.check_options().expect_err("refused").to_string();
     let folder = folder();
     insta::assert_snapshot!(error(ToParquet::from(folder.path()).compression("snapy")), @"no option `compression = snapy`; did you mean `snappy`?");
     insta::assert_snapshot!(error(ToParquet::from(folder.path()).compression("paper")), @"option `compression` is `paper`; expected `snappy`, `zstd`, `lz4` or `none`");

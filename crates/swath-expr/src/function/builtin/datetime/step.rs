@@ -2,8 +2,7 @@
 
 /// Divides by one positive step many times.
 ///
-/// A multiplication by the step's reciprocal gives the quotient or one less; one correction settles it. About 2 ns a value, where
-/// dividing takes up to 10.
+/// A multiplication by the step's reciprocal gives the quotient or one less; one correction settles it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Step {
     length: u64,

@@ -18,11 +18,11 @@ use crate::{Env, OpError, TaskInputs, TaskValue};
 /// Its one task reads the value of every task that wrote a file, so that it begins when all are complete. Run again,
 /// it finds its work done.
 #[derive(Clone, Debug)]
-pub struct PublishParquet {
+pub struct Publish {
     staged: Arc<Staged>,
 }
 
-impl PublishParquet {
+impl Publish {
     /// Publishes a write that has begun.
     pub fn new(staged: Staged) -> Self {
         Self {
@@ -47,7 +47,7 @@ impl PublishParquet {
 
     pub(crate) fn decode(from: &Decoder<'_>) -> Result<Self, OpError> {
         let object = from.object()?;
-        object.expect("publish-parquet", 1)?;
+        object.expect("publish", 1)?;
         Ok(Self::new(object.serde("staged")?))
     }
 }
@@ -63,12 +63,12 @@ pub(super) fn written_rows(files: &[WrittenFile]) -> Result<Partition, OpError> 
         counts(|file| file.rows),
         counts(|file| file.bytes),
     ];
-    let meta = PublishParquet::written_meta();
+    let meta = Publish::written_meta();
     let batch = Chunk::new(columns, files.len()).into_batch(&meta)?;
     Ok(Partition::try_new(meta, vec![batch])?)
 }
 
-impl SinkSpec for PublishParquet {
+impl SinkSpec for Publish {
     fn open(&self, meta: &Arc<Meta>, task: &TaskInputs<'_>) -> Result<Box<dyn Sink>, OpError> {
         Ok(Box::new(Running {
             staged: Arc::clone(&self.staged),
@@ -79,7 +79,7 @@ impl SinkSpec for PublishParquet {
     }
 
     fn encode(&self, out: &mut Encoder) {
-        out.object("publish-parquet", 1, |o| o.serde("staged", &*self.staged));
+        out.object("publish", 1, |o| o.serde("staged", &*self.staged));
     }
 }
 

@@ -1,14 +1,14 @@
-//! Writes the rows of a task as one Parquet file.
+//! Writes the rows of a task as one file.
 
 use std::sync::Arc;
 
 use swath_batch::Chunk;
 use swath_graph::{Decoder, Encoder};
-use swath_io::{ParquetWriter, Staged, ToParquet};
+use swath_io::{Staged, WriteOptions, Writer};
 use swath_meta::Meta;
 use swath_scheduler::TaskContext;
 
-use super::publish_parquet::written_rows;
+use super::publish::written_rows;
 use super::{Made, Sink, SinkSpec};
 use crate::estimate::{Expected, Kept};
 use crate::pipeline::Flow;
@@ -17,30 +17,32 @@ use crate::{Env, OpError, TaskInputs, TaskValue};
 /// Writes the file of partition N, N being the task's position; the value is one row: file, rows, bytes.
 ///
 /// Rows are encoded as they come. The file is in the hidden folder of its write until
-/// [`PublishParquet`](super::PublishParquet) gives all files their names.
+/// [`Publish`](super::Publish) gives all files their names.
 #[derive(Clone, Debug)]
-pub struct WriteParquet {
-    options: Arc<ToParquet>,
+pub struct WriteFiles {
+    options: Arc<dyn WriteOptions>,
     staged: Arc<Staged>,
 }
 
-impl WriteParquet {
+impl WriteFiles {
     /// Writes as the options say, for a write that has begun.
-    pub fn new(options: ToParquet, staged: Staged) -> Self {
+    pub fn new(options: Arc<dyn WriteOptions>, staged: Staged) -> Self {
         Self {
-            options: Arc::new(options),
+            options,
             staged: Arc::new(staged),
         }
     }
 
-    pub(crate) fn decode(from: &Decoder<'_>) -> Result<Self, OpError> {
+    pub(crate) fn decode(from: &Decoder<'_>, env: &Env) -> Result<Self, OpError> {
         let object = from.object()?;
-        object.expect("write-parquet", 1)?;
-        Ok(Self::new(object.serde("options")?, object.serde("staged")?))
+        object.expect("write-files", 1)?;
+        let format = env.formats.get(object.str("format")?)?;
+        let options = format.decode_write(&object.object("options")?)?;
+        Ok(Self::new(options, object.serde("staged")?))
     }
 }
 
-impl SinkSpec for WriteParquet {
+impl SinkSpec for WriteFiles {
     fn open(&self, meta: &Arc<Meta>, task: &TaskInputs<'_>) -> Result<Box<dyn Sink>, OpError> {
         Ok(Box::new(Running {
             options: Arc::clone(&self.options),
@@ -57,36 +59,33 @@ impl SinkSpec for WriteParquet {
     }
 
     fn encode(&self, out: &mut Encoder) {
-        out.object("write-parquet", 1, |o| {
-            o.serde("options", &*self.options);
+        out.object("write-files", 1, |o| {
+            o.str("format", self.options.format());
+            o.object("options", |out| self.options.encode(out));
             o.serde("staged", &*self.staged);
         });
     }
 }
 
 struct Running {
-    options: Arc<ToParquet>,
+    options: Arc<dyn WriteOptions>,
     staged: Arc<Staged>,
     meta: Arc<Meta>,
     partition: usize,
     env: Env,
     /// Begun with the first chunk, or at the end of a partition without rows.
-    writer: Option<ParquetWriter>,
+    writer: Option<Box<dyn Writer>>,
 }
 
 impl Running {
-    fn writer(&mut self, cx: &TaskContext<'_>) -> Result<&mut ParquetWriter, OpError> {
+    fn writer(&mut self, cx: &TaskContext<'_>) -> Result<&mut dyn Writer, OpError> {
         Ok(match &mut self.writer {
-            Some(writer) => writer,
+            Some(writer) => writer.as_mut(),
             none => {
                 let io = self.env.io(cx.cancel_token().clone());
-                none.insert(ParquetWriter::create(
-                    &self.options,
-                    &self.staged,
-                    &self.meta,
-                    self.partition,
-                    &io,
-                )?)
+                let (staged, meta) = (&self.staged, &self.meta);
+                none.insert(self.options.create(staged, meta, self.partition, &io)?)
+                    .as_mut()
             }
         })
     }

@@ -1,0 +1,165 @@
+//! From the fields of a column to its array, by dtype.
+
+mod fields;
+mod moments;
+mod numbers;
+mod text;
+mod validity;
+
+use arrow_array::types::{
+    Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type, UInt8Type, UInt16Type,
+    UInt32Type, UInt64Type,
+};
+use arrow_array::{Array, ArrayRef, NullArray};
+use arrow_cast::{CastOptions, cast_with_options};
+use std::sync::Arc;
+use swath_meta::{DType, TimeUnit};
+
+use super::value::{Moments, float, integer};
+use numbers::{Cell, booleans, numbers};
+use text::{Texts, bytes, plain};
+
+pub(super) use fields::{Fields, Rows};
+
+/// The values of a column in some records.
+#[derive(Debug)]
+pub(super) struct Parsed {
+    pub(super) array: ArrayRef,
+    /// Places of fields that are no value of the dtype; they are null.
+    pub(super) bad: Vec<u32>,
+}
+
+/// Parses one column, window after window.
+#[derive(Debug)]
+pub(super) struct Column {
+    kind: Kind,
+    /// How moments are written, where not as ISO 8601 says.
+    format: Option<Arc<str>>,
+    nan_as_null: bool,
+}
+
+#[derive(Debug)]
+enum Kind {
+    Nothing,
+    Bool,
+    Int8,
+    Int16,
+    Int32,
+    Int64,
+    UInt8,
+    UInt16,
+    UInt32,
+    UInt64,
+    Float32,
+    Float64,
+    Date(Moments),
+    Timestamp(TimeUnit, Option<Arc<str>>, Moments),
+    Text(Texts),
+    Bytes,
+    /// What Arrow makes of the text.
+    Cast(DType),
+}
+
+impl Column {
+    /// A parser of a dtype; `None` where no field of a CSV file can be one.
+    pub(super) fn new(dtype: &DType, format: Option<&Arc<str>>, nan_as_null: bool) -> Option<Self> {
+        let kind = match dtype {
+            DType::Null => Kind::Nothing,
+            DType::Bool => Kind::Bool,
+            DType::Int8 => Kind::Int8,
+            DType::Int16 => Kind::Int16,
+            DType::Int32 => Kind::Int32,
+            DType::Int64 => Kind::Int64,
+            DType::UInt8 => Kind::UInt8,
+            DType::UInt16 => Kind::UInt16,
+            DType::UInt32 => Kind::UInt32,
+            DType::UInt64 => Kind::UInt64,
+            DType::Float32 => Kind::Float32,
+            DType::Float64 => Kind::Float64,
+            DType::Date => Kind::Date(Moments::default()),
+            DType::Timestamp(unit, zone) if zone.as_deref().is_none_or(is_utc) => {
+                Kind::Timestamp(*unit, zone.clone(), Moments::default())
+            }
+            DType::String => Kind::Text(Texts::new(false)),
+            DType::Category => Kind::Text(Texts::new(true)),
+            DType::Binary => Kind::Bytes,
+            DType::Decimal { .. } | DType::Time(_) | DType::Timestamp(..) | DType::Duration(_) => {
+                Kind::Cast(dtype.clone())
+            }
+            DType::List(_) | DType::Struct(_) => return None,
+        };
+        Some(Self {
+            kind,
+            format: format.cloned(),
+            nan_as_null,
+        })
+    }
+
+    pub(super) fn parse(&mut self, fields: &Fields<'_>) -> Parsed {
+        macro_rules! integers {
+            ($ty:ty) => {
+                numbers::<$ty>(fields, integer, |text| integer(text).into())
+            };
+        }
+        let format = self.format.as_deref();
+        let nan_as_null = self.nan_as_null;
+        let floating = move |text: &[u8]| match float(text) {
+            Some(value) if value.is_nan() && nan_as_null => Cell::Missing,
+            value => value.into(),
+        };
+        // A NaN may be a text that means null.
+        let number = |text: &[u8]| float(text).filter(|value| !value.is_nan());
+        match &mut self.kind {
+            Kind::Nothing => Parsed {
+                array: Arc::new(NullArray::new(fields.len())),
+                bad: Vec::new(),
+            },
+            Kind::Bool => booleans(fields),
+            Kind::Int8 => integers!(Int8Type),
+            Kind::Int16 => integers!(Int16Type),
+            Kind::Int32 => integers!(Int32Type),
+            Kind::Int64 => integers!(Int64Type),
+            Kind::UInt8 => integers!(UInt8Type),
+            Kind::UInt16 => integers!(UInt16Type),
+            Kind::UInt32 => integers!(UInt32Type),
+            Kind::UInt64 => integers!(UInt64Type),
+            Kind::Float64 => numbers::<Float64Type>(fields, number, floating),
+            // Rounded once, from the digits.
+            Kind::Float32 => numbers::<Float32Type>(
+                fields,
+                |_| None,
+                |text| match std::str::from_utf8(text.trim_ascii()).map(str::parse::<f32>) {
+                    Ok(Ok(value)) if value.is_nan() && nan_as_null => Cell::Missing,
+                    Ok(Ok(value)) => Cell::Value(value),
+                    _ => Cell::Bad,
+                },
+            ),
+            Kind::Date(moments) => moments::dates(fields, format, moments),
+            Kind::Timestamp(unit, zone, moments) => {
+                moments::timestamps(fields, format, *unit, zone.as_ref(), moments)
+            }
+            Kind::Text(texts) => texts.parse(fields),
+            Kind::Bytes => bytes(fields),
+            Kind::Cast(dtype) => cast(fields, dtype),
+        }
+    }
+}
+
+/// What Arrow makes of the text of each field.
+fn cast(fields: &Fields<'_>, dtype: &DType) -> Parsed {
+    let (texts, mut bad) = plain(fields);
+    let options = CastOptions {
+        safe: true,
+        ..CastOptions::default()
+    };
+    let array = cast_with_options(&texts, &dtype.border(), &options)
+        .expect("Arrow casts text to every dtype that is read so");
+    let lost = (0..array.len()).filter(|&at| array.is_null(at) && texts.is_valid(at));
+    bad.extend(lost.map(|at| at as u32));
+    bad.sort_unstable();
+    Parsed { array, bad }
+}
+
+fn is_utc(zone: &str) -> bool {
+    matches!(zone, "UTC" | "Z" | "+00:00" | "Etc/UTC")
+}

@@ -1,0 +1,107 @@
+//! Columns of dates and timestamps.
+
+use arrow_array::types::{
+    Date32Type, TimestampMicrosecondType, TimestampMillisecondType, TimestampNanosecondType,
+    TimestampSecondType,
+};
+use arrow_array::{Array, ArrayRef, PrimitiveArray};
+use jiff::fmt::strtime;
+use std::sync::Arc;
+use swath_meta::TimeUnit;
+
+use super::numbers::{Cell, numbers};
+use super::{Fields, Parsed};
+use crate::csv::value::{Clock, Moments};
+
+const DAY: i64 = 86_400;
+
+/// Reads dates.
+pub(super) fn dates(fields: &Fields<'_>, format: Option<&str>, moments: &mut Moments) -> Parsed {
+    let mut day = |text: &[u8]| {
+        let clock = read(text, format, moments)?;
+        let whole = clock.seconds.rem_euclid(DAY) == 0 && clock.nanoseconds == 0;
+        (whole && clock.offset.is_none()).then(|| clock.seconds.div_euclid(DAY) as i32)
+    };
+    numbers::<Date32Type>(fields, |_| None, |text| day(text.trim_ascii()).into())
+}
+
+/// Reads timestamps; with a zone every text is a moment on the clock of UTC unless it has an offset of its own.
+pub(super) fn timestamps(
+    fields: &Fields<'_>,
+    format: Option<&str>,
+    unit: TimeUnit,
+    zone: Option<&Arc<str>>,
+    moments: &mut Moments,
+) -> Parsed {
+    let (per_second, digits) = match unit {
+        TimeUnit::Second => (1, 0),
+        TimeUnit::Millisecond => (1_000, 3),
+        TimeUnit::Microsecond => (1_000_000, 6),
+        TimeUnit::Nanosecond => (1_000_000_000, 9),
+    };
+    let zoned = zone.is_some();
+    let count = |clock: Clock| {
+        let step = 1_000_000_000 / per_second;
+        let exact = u32::from(clock.digits) <= digits || i64::from(clock.nanoseconds) % step == 0;
+        if !exact || (clock.offset.is_some() && !zoned) {
+            return None;
+        }
+        let seconds = clock.seconds - i64::from(clock.offset.unwrap_or(0));
+        let whole = seconds.checked_mul(per_second)?;
+        whole.checked_add(i64::from(clock.nanoseconds) / step)
+    };
+    let mut again = moments.clone();
+    let fast = |text: &[u8]| match format {
+        None => moments.clock(text).and_then(count),
+        Some(_) => None,
+    };
+    let slow =
+        |text: &[u8]| Cell::from(read(text.trim_ascii(), format, &mut again).and_then(count));
+    let parsed = match unit {
+        TimeUnit::Second => numbers::<TimestampSecondType>(fields, fast, slow),
+        TimeUnit::Millisecond => numbers::<TimestampMillisecondType>(fields, fast, slow),
+        TimeUnit::Microsecond => numbers::<TimestampMicrosecondType>(fields, fast, slow),
+        TimeUnit::Nanosecond => numbers::<TimestampNanosecondType>(fields, fast, slow),
+    };
+    match zone {
+        None => parsed,
+        Some(zone) => Parsed {
+            array: with_zone(&parsed.array, unit, zone),
+            bad: parsed.bad,
+        },
+    }
+}
+
+fn with_zone(array: &ArrayRef, unit: TimeUnit, zone: &Arc<str>) -> ArrayRef {
+    macro_rules! zoned {
+        ($ty:ty) => {{
+            let array = PrimitiveArray::<$ty>::from(array.to_data());
+            Arc::new(array.with_timezone(Arc::clone(zone)))
+        }};
+    }
+    match unit {
+        TimeUnit::Second => zoned!(TimestampSecondType),
+        TimeUnit::Millisecond => zoned!(TimestampMillisecondType),
+        TimeUnit::Microsecond => zoned!(TimestampMicrosecondType),
+        TimeUnit::Nanosecond => zoned!(TimestampNanosecondType),
+    }
+}
+
+fn read(text: &[u8], format: Option<&str>, moments: &mut Moments) -> Option<Clock> {
+    let Some(format) = format else {
+        return moments.clock(text);
+    };
+    let parsed = strtime::BrokenDownTime::parse(format, text).ok()?;
+    let date = parsed.to_date().ok()?;
+    let time = parsed.to_time().unwrap_or_default();
+    let days = i64::from(date.since(jiff::civil::date(1970, 1, 1)).ok()?.get_days());
+    Some(Clock {
+        seconds: days * DAY
+            + i64::from(time.hour()) * 3600
+            + i64::from(time.minute()) * 60
+            + i64::from(time.second()),
+        nanoseconds: time.subsec_nanosecond() as u32,
+        digits: 9,
+        offset: parsed.offset().map(jiff::tz::Offset::seconds),
+    })
+}

@@ -1,0 +1,459 @@
+//! A data set: files that were listed, their columns, and where they are cut.
+
+use std::ops::Range;
+use std::sync::Arc;
+use swath_divisions::Divisions;
+use swath_graph::{Canon, Fingerprint};
+use swath_meta::{DType, Field, Index, Meta, TimeUnit};
+
+use super::head::Head;
+use super::infer::Sample;
+use super::layout::Layout;
+use super::nulls::Nulls;
+use super::options::ReadCsv;
+use super::part::{CsvPart, PartRange};
+use super::scan::{Records, Scanner, State, guess};
+use super::source::Compression;
+use crate::list::{Wanted, list_files};
+use crate::words::counted;
+use crate::{Dataset, FileIdentity, IoContext, IoError, Part};
+
+/// Names that files of a folder end with, where the options do not say.
+const EXTENSIONS: [&str; 4] = ["csv", "csv.gz", "csv.zst", "tsv"];
+
+/// Files that dtypes are inferred from.
+const SAMPLED: usize = 5;
+
+/// How much larger text is than its file, where the file is compressed.
+const COMPRESSED: u64 = 4;
+
+/// CSV files as one table, in the state that they were listed in.
+///
+/// ```text
+/// files ─► heads ─► names ─ samples ─► one meta
+///               └► blocks of bytes = units = partitions
+/// ```
+#[derive(Clone, Debug)]
+pub struct CsvDataset {
+    options: ReadCsv,
+    layout: Arc<Layout>,
+    files: Arc<[FileIdentity]>,
+    meta: Arc<Meta>,
+    units: Arc<[Unit]>,
+    partitions: Arc<[Range<usize>]>,
+    divisions: Divisions,
+    /// Bytes of a byte of a file as an array, for each column of the files.
+    decoded: Arc<[f64]>,
+}
+
+/// Some bytes of a file.
+#[derive(Clone, Copy, Debug)]
+struct Unit {
+    file: usize,
+    data: u64,
+    start: u64,
+    end: u64,
+    every: u64,
+    compression: Compression,
+}
+
+impl CsvDataset {
+    /// Lists the files, reads the beginning of each and, where dtypes are not declared, some more of a few of them.
+    ///
+    /// Cost: a listing, one small read a file, and three for each of up to five files.
+    ///
+    /// # Errors
+    /// No file matches; a file is empty; two files have different columns; an option names a column, or says something, that is
+    /// not there.
+    pub fn open(options: &ReadCsv, context: &IoContext) -> Result<Self, IoError> {
+        let dialect = options.dialect()?;
+        let blocksize = options.block_bytes()?;
+        let some = options.sample_bytes()?;
+        let extensions: Vec<&str> = match &options.file_extension {
+            Some(extension) => vec![extension],
+            None => EXTENSIONS.to_vec(),
+        };
+        let wanted = Wanted {
+            verb: "read_csv",
+            extensions: &extensions,
+            option: "ReadCsv::file_extension",
+        };
+        let files = list_files(&options.paths, &wanted, context)?;
+        let sampled: Vec<usize> = spread(files.len());
+        let nulls = Nulls::new(options.null_texts().iter().map(String::as_str));
+        let mut names: Vec<Arc<str>> = Vec::new();
+        let mut found: Vec<Arc<str>> = Vec::new();
+        let mut sample = Sample::new(0);
+        let mut units = Vec::with_capacity(files.len());
+        for (at, identity) in files.iter().enumerate() {
+            context.cancel.check()?;
+            let is_sampled = sampled.contains(&at);
+            let read = if is_sampled { some } else { some.min(16 << 10) };
+            let head = Head::read(identity, options, dialect, read, context)?;
+            if at == 0 {
+                found.clone_from(&head.names);
+                names = given_names(options, &head)?;
+                sample = Sample::new(names.len());
+            } else if head.names != found && options.header {
+                return Err(different(
+                    &files[0],
+                    identity,
+                    &found,
+                    &head.names,
+                    files.len(),
+                ));
+            }
+            let declared = names
+                .iter()
+                .all(|name| options.dtypes.contains_key(&**name));
+            // Widths are wanted of one file even where dtypes are not.
+            if is_sampled && (at == 0 || !declared) {
+                let places = if declared { 1 } else { 3 };
+                look(&mut sample, identity, &head, dialect, &nulls, some, places)?;
+            }
+            units.extend(blocks(at, identity, &head, blocksize));
+        }
+        let fields = typed(options, &names, &sample, &files[0])?;
+        let layout = Layout {
+            dialect,
+            fields,
+            date_formats: (options.date_formats.iter())
+                .map(|(name, format)| (name.clone(), format.as_str().into()))
+                .collect(),
+            null_texts: options.null_texts(),
+            nan_as_null: options.nan_as_null,
+            on_bad_lines: options.on_bad_lines,
+            path_column: options.include_path_column.as_deref().map(Into::into),
+        };
+        let meta = meta_of(options, &layout, &files[0])?;
+        let decoded = (layout.fields.iter().enumerate())
+            .map(|(at, field)| decoded_share(field, &sample, at))
+            .collect();
+        Ok(Self {
+            options: options.clone(),
+            layout: Arc::new(layout),
+            files: files.into(),
+            meta: Arc::new(meta),
+            partitions: (0..units.len()).map(|unit| unit..unit + 1).collect(),
+            divisions: Divisions::unknown(units.len()),
+            units: units.into(),
+            decoded,
+        })
+    }
+
+    fn range(&self, unit: usize) -> PartRange {
+        let Unit {
+            file,
+            data,
+            start,
+            end,
+            every,
+            compression,
+        } = self.units[unit];
+        PartRange {
+            identity: self.files[file].clone(),
+            compression,
+            data,
+            start,
+            end,
+            every,
+            alone: true,
+            followed: false,
+        }
+    }
+
+    /// What tasks read that read these units each, and together nothing else.
+    fn parts_of(&self, units: &[Vec<usize>]) -> Vec<CsvPart> {
+        let mut read = vec![false; self.units.len() + 1];
+        units.iter().flatten().for_each(|&unit| read[unit] = true);
+        let joined = |unit: usize| {
+            let (before, after) = (&self.units[unit - 1], &self.units[unit]);
+            before.file == after.file
+        };
+        let part = |units: &Vec<usize>| {
+            let mut ranges: Vec<PartRange> = Vec::new();
+            for &unit in units {
+                let range = self.range(unit);
+                let alone = !(unit > 0 && joined(unit) && read[unit - 1]);
+                let followed = unit + 1 < self.units.len() && joined(unit + 1) && read[unit + 1];
+                match ranges.last_mut() {
+                    Some(last)
+                        if last.identity.path == range.identity.path && last.end == range.start =>
+                    {
+                        last.end = range.end;
+                        last.followed = followed;
+                    }
+                    _ => ranges.push(PartRange {
+                        alone,
+                        followed,
+                        ..range
+                    }),
+                }
+            }
+            CsvPart {
+                layout: Arc::clone(&self.layout),
+                ranges,
+            }
+        };
+        units.iter().map(part).collect()
+    }
+}
+
+impl Dataset for CsvDataset {
+    fn kind(&self) -> &'static str {
+        "read-csv"
+    }
+
+    fn meta(&self) -> &Arc<Meta> {
+        &self.meta
+    }
+
+    fn divisions(&self) -> &Divisions {
+        &self.divisions
+    }
+
+    fn files(&self) -> &[FileIdentity] {
+        &self.files
+    }
+
+    fn partitions(&self) -> &[Range<usize>] {
+        &self.partitions
+    }
+
+    fn unit_bytes(&self, unit: usize, columns: &[Arc<str>]) -> u64 {
+        let unit = self.units[unit];
+        let bytes = match unit.compression {
+            Compression::None => unit.end - unit.start,
+            _ => (unit.end - unit.start) * COMPRESSED,
+        };
+        let positions = columns.iter().filter_map(|name| self.layout.position(name));
+        let share: f64 = positions.map(|at| self.decoded[at]).sum();
+        (bytes as f64 * share) as u64
+    }
+
+    fn parts(&self, units: &[Vec<usize>]) -> Vec<Arc<dyn Part>> {
+        let parts = self.parts_of(units).into_iter();
+        parts.map(|part| Arc::new(part) as Arc<dyn Part>).collect()
+    }
+
+    fn label(&self) -> String {
+        let paths = match self.options.paths.as_slice() {
+            [one] => one.clone(),
+            [first, ..] => format!("{first}, …"),
+            [] => String::new(),
+        };
+        format!(
+            "{paths} ({}, {})",
+            counted(self.files.len(), "file"),
+            counted(self.units.len(), "block")
+        )
+    }
+}
+
+/// The files in their states and the options: equal data sets have equal names, a changed file another.
+impl Fingerprint for CsvDataset {
+    fn feed(&self, out: &mut Canon) {
+        out.object("csv-dataset", 1)
+            .feed(&self.options)
+            .feed(self.files.as_ref());
+    }
+}
+
+/// The first, the last and some between.
+fn spread(files: usize) -> Vec<usize> {
+    let some = files.min(SAMPLED);
+    (0..some)
+        .map(|at| at * (files - 1) / (some - 1).max(1))
+        .collect()
+}
+
+/// The names that the options give, or those of the file.
+fn given_names(options: &ReadCsv, head: &Head) -> Result<Vec<Arc<str>>, IoError> {
+    match &options.names {
+        None => Ok(head.names.clone()),
+        Some(names) if names.len() == head.names.len() => {
+            Ok(names.iter().map(|name| name.as_str().into()).collect())
+        }
+        Some(names) => Err(IoError::Names {
+            given: names.len(),
+            fields: head.names.len(),
+        }),
+    }
+}
+
+fn different(
+    first: &FileIdentity,
+    second: &FileIdentity,
+    expected: &[Arc<str>],
+    found: &[Arc<str>],
+    files: usize,
+) -> IoError {
+    let at = (expected.iter().zip(found)).position(|(expected, found)| expected != found);
+    let difference = match at {
+        Some(at) => format!(
+            "`{}` has `{}` where `{}` has `{}`, column {}",
+            second.path,
+            found[at],
+            first.path,
+            expected[at],
+            at + 1
+        ),
+        None => format!(
+            "`{}` has {}, and `{}` has {}",
+            second.path,
+            counted(found.len(), "column"),
+            first.path,
+            counted(expected.len(), "column")
+        ),
+    };
+    IoError::Headers {
+        first: first.path.clone(),
+        second: second.path.clone(),
+        difference,
+        files,
+    }
+}
+
+/// Looks at the beginning of a file, and in the middle and at the end of a large one.
+fn look(
+    sample: &mut Sample,
+    identity: &FileIdentity,
+    head: &Head,
+    dialect: super::scan::Dialect,
+    nulls: &Nulls,
+    some: usize,
+    places: u64,
+) -> Result<(), IoError> {
+    let scanner = Scanner::new(dialect);
+    let columns = sample.columns.len();
+    let mut records = Records::default();
+    let mut marks = Vec::new();
+    let mut see = |bytes: &[u8], ends: bool| {
+        let mut bytes = bytes.to_vec();
+        if ends && bytes.last() != Some(&b'\n') {
+            bytes.push(b'\n');
+        }
+        marks.clear();
+        scanner.scan(&bytes, State::RECORD, |mark| marks.push(mark));
+        let gathered = records.gather(&bytes, &marks, columns, usize::MAX, true);
+        sample.see(&bytes[..gathered.next], &records, dialect, nulls);
+    };
+    see(&head.bytes[head.data as usize..], head.whole);
+    let len = identity.len;
+    if head.whole || head.compression != Compression::None || len <= some as u64 {
+        return Ok(());
+    }
+    for place in 1..places {
+        let last = place == places - 1;
+        let from = if last {
+            len - some as u64
+        } else {
+            (len - some as u64) / 2
+        };
+        if from < head.bytes.len() as u64 {
+            continue;
+        }
+        let mut bytes = vec![0; some];
+        head.file.read_into(from, &mut bytes)?;
+        if let Some(start) = guess(&bytes, dialect, columns) {
+            see(&bytes[start..], last);
+        }
+    }
+    Ok(())
+}
+
+/// The columns of the files, with the dtypes that are declared, else with those of the sample.
+fn typed(
+    options: &ReadCsv,
+    names: &[Arc<str>],
+    sample: &Sample,
+    first: &FileIdentity,
+) -> Result<Vec<Field>, IoError> {
+    let failed = |source| IoError::Meta {
+        path: first.path.clone(),
+        source,
+    };
+    let known = names
+        .iter()
+        .map(|name| Field::new(Arc::clone(name), DType::String, true));
+    let known = Meta::try_new(known, Index::none()).map_err(failed)?;
+    for name in options.dtypes.keys().chain(options.date_formats.keys()) {
+        known.position(name).map_err(failed)?;
+    }
+    let fields = names.iter().zip(&sample.columns).map(|(name, inference)| {
+        let dtype = match options.dtypes.get(&**name) {
+            Some(dtype) => dtype.resolve().map_err(failed)?,
+            None if options.date_formats.contains_key(&**name) => {
+                DType::Timestamp(TimeUnit::Microsecond, None)
+            }
+            None => inference.dtype(),
+        };
+        if dtype.is_nested() {
+            return Err(IoError::NotOfText {
+                column: name.to_string(),
+                dtype: dtype.to_string(),
+            });
+        }
+        Ok(Field::new(Arc::clone(name), dtype, true))
+    });
+    fields.collect()
+}
+
+fn meta_of(options: &ReadCsv, layout: &Layout, first: &FileIdentity) -> Result<Meta, IoError> {
+    let failed = |source| IoError::Meta {
+        path: first.path.clone(),
+        source,
+    };
+    let all = Meta::try_new(layout.fields.iter().cloned(), Index::none()).map_err(failed)?;
+    let meta = match &options.columns {
+        Some(columns) => all.select(columns).map_err(failed)?,
+        None => all,
+    };
+    let Some(path) = &layout.path_column else {
+        return Ok(meta);
+    };
+    if let Ok(taken) = meta.field(path) {
+        return Err(IoError::PathColumn {
+            name: taken.name.to_string(),
+        });
+    }
+    Ok(meta.with_field(Field::new(Arc::clone(path), DType::Category, false)))
+}
+
+/// Cuts a file into blocks of about one size.
+fn blocks(
+    file: usize,
+    identity: &FileIdentity,
+    head: &Head,
+    blocksize: u64,
+) -> impl Iterator<Item = Unit> {
+    let len = identity.len;
+    let count = match head.compression {
+        Compression::None => len.div_ceil(blocksize).max(1),
+        _ => 1,
+    };
+    let every = len.div_ceil(count).max(1);
+    let (data, compression) = (head.data, head.compression);
+    (0..count).map(move |at| Unit {
+        file,
+        data,
+        start: at * every,
+        end: ((at + 1) * every).min(len),
+        every,
+        compression,
+    })
+}
+
+/// Bytes that a column takes as an array for each byte of a file.
+fn decoded_share(field: &Field, sample: &Sample, at: usize) -> f64 {
+    if sample.bytes == 0 {
+        return 1.0;
+    }
+    let rows = sample.rows as f64;
+    let width = match field.dtype.byte_width() {
+        Some(width) => width as f64 * rows,
+        // Views, and the text that they have no room for.
+        None => 16.0 * rows + sample.text[at] as f64,
+    };
+    width / sample.bytes as f64
+}

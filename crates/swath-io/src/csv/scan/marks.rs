@@ -1,0 +1,324 @@
+//! Finds where fields and records end: 64 bytes at a time, byte by byte where quotes are not where they belong.
+
+use wide::{CmpEq, i8x16};
+
+use super::Dialect;
+
+/// Bits of a mark that are the position.
+pub(in crate::csv) const POSITION: u32 = (1 << 30) - 1;
+/// The mark ends a record.
+pub(in crate::csv) const RECORD: u32 = 1 << 31;
+/// With [`RECORD`]: the record ends here, before a comment, and the next begins after the next mark. Alone: it begins behind
+/// this mark, and nothing ends.
+pub(in crate::csv) const COMMENT: u32 = 1 << 30;
+
+/// Whether a record may begin behind this mark.
+pub(in crate::csv) fn ends_line(mark: u32) -> bool {
+    let kind = mark & !POSITION;
+    kind == RECORD || kind == COMMENT
+}
+
+/// What the bytes read so far leave behind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::csv) enum State {
+    /// A field begins, and with `record` a record.
+    FieldStart { record: bool },
+    /// Outside of quotes.
+    InField,
+    /// Inside of quotes.
+    InQuotes,
+    /// After a quote inside of quotes: their end, unless another follows.
+    AfterQuote,
+    /// After an escape; `quoted` where it stands in quotes.
+    Escaped { quoted: bool },
+    /// In a comment.
+    InComment,
+}
+
+impl State {
+    /// Before the first byte of a record.
+    pub(in crate::csv) const RECORD: Self = Self::FieldStart { record: true };
+}
+
+/// Finds marks.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::csv) struct Scanner {
+    dialect: Dialect,
+    delimiter: i8x16,
+    quote: i8x16,
+    newline: i8x16,
+    has_quote: bool,
+    /// Escapes and comments are rare: every byte is then looked at on its own.
+    one_by_one: bool,
+}
+
+/// What a scan has found besides the marks.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::csv) struct Scanned {
+    /// After the last byte.
+    pub(in crate::csv) state: State,
+    /// Quotes where none belong: inside of a bare field, or before its end.
+    pub(in crate::csv) strays: usize,
+}
+
+impl Scanner {
+    pub(in crate::csv) fn new(dialect: Dialect) -> Self {
+        let lanes = |byte: u8| i8x16::splat(byte as i8);
+        Self {
+            dialect,
+            delimiter: lanes(dialect.delimiter),
+            quote: lanes(dialect.quote.unwrap_or_default()),
+            newline: lanes(b'\n'),
+            has_quote: dialect.quote.is_some(),
+            one_by_one: dialect.escape.is_some() || dialect.comment.is_some(),
+        }
+    }
+
+    /// Scans bytes that come after `state`; `mark` gets the marks, ascending. There are less than 2^30 bytes.
+    #[inline]
+    pub(in crate::csv) fn scan(
+        &self,
+        bytes: &[u8],
+        mut state: State,
+        mut mark: impl FnMut(u32),
+    ) -> Scanned {
+        let mut strays = 0;
+        if self.one_by_one {
+            state = self.step(bytes, 0, state, &mut strays, &mut mark);
+            return Scanned { state, strays };
+        }
+        let (blocks, rest) = bytes.as_chunks::<64>();
+        let mut base = 0;
+        for block in blocks {
+            state = self.block(block, 64, base, state, &mut strays, &mut mark);
+            base += 64;
+        }
+        if !rest.is_empty() {
+            let mut block = [0; 64];
+            block[..rest.len()].copy_from_slice(rest);
+            state = self.block(&block, rest.len(), base, state, &mut strays, &mut mark);
+        }
+        Scanned { state, strays }
+    }
+
+    #[inline]
+    fn block(
+        &self,
+        block: &[u8; 64],
+        len: usize,
+        base: u32,
+        state: State,
+        strays: &mut usize,
+        mark: &mut impl FnMut(u32),
+    ) -> State {
+        let masks = self.masks(block);
+        let within = if len == 64 { !0 } else { (1 << len) - 1 };
+        let newlines = masks.newlines & within;
+        let mut ends = (masks.delimiters & within) | newlines;
+        let mut last_state = None;
+        if self.has_quote && (masks.quotes != 0 || state == State::InQuotes) {
+            let quotes = masks.quotes & within;
+            let carried = if state == State::InQuotes { !0 } else { 0 };
+            // From each opening quote to the byte before its closing one.
+            let inside = prefix_xor(quotes) ^ carried;
+            let (opening, closing) = (quotes & inside, quotes & !inside);
+            ends &= !inside;
+            let may_open = ((ends | closing) << 1)
+                | u64::from(matches!(
+                    state,
+                    State::FieldStart { .. } | State::AfterQuote
+                ));
+            if opening & !may_open != 0 {
+                return self.step(&block[..len], base, state, strays, mark);
+            }
+            let last = 1 << (len - 1);
+            if inside & last != 0 {
+                last_state = Some(State::InQuotes);
+            } else if closing & last != 0 {
+                last_state = Some(State::AfterQuote);
+            }
+        }
+        let mut left = ends;
+        while left != 0 {
+            let at = left.trailing_zeros();
+            let record = ((newlines >> at) & 1) as u32;
+            mark((base + at) | (record << 31));
+            left &= left - 1;
+        }
+        last_state.unwrap_or(if ends >> (len - 1) & 1 == 1 {
+            State::FieldStart {
+                record: newlines >> (len - 1) & 1 == 1,
+            }
+        } else {
+            State::InField
+        })
+    }
+
+    /// One byte after the other, however the quotes are.
+    #[cold]
+    fn step(
+        &self,
+        bytes: &[u8],
+        base: u32,
+        mut state: State,
+        strays: &mut usize,
+        mark: &mut impl FnMut(u32),
+    ) -> State {
+        let Dialect {
+            delimiter,
+            quote,
+            escape,
+            comment,
+        } = self.dialect;
+        for (at, &byte) in (base..).zip(bytes) {
+            let is_quote = quote == Some(byte);
+            let is_escape = escape == Some(byte);
+            state = match state {
+                State::InComment if byte == b'\n' => {
+                    mark(at | COMMENT);
+                    State::RECORD
+                }
+                State::InComment => State::InComment,
+                State::Escaped { quoted: false } => State::InField,
+                State::InQuotes if is_escape => State::Escaped { quoted: true },
+                State::InQuotes if is_quote => State::AfterQuote,
+                State::InQuotes | State::Escaped { quoted: true } => State::InQuotes,
+                State::AfterQuote | State::FieldStart { .. } if is_quote => State::InQuotes,
+                _ if is_escape => State::Escaped { quoted: false },
+                _ if byte == delimiter => {
+                    mark(at);
+                    State::FieldStart { record: false }
+                }
+                _ if byte == b'\n' => {
+                    mark(at | RECORD);
+                    State::RECORD
+                }
+                _ if comment == Some(byte) => {
+                    mark(at | RECORD | COMMENT);
+                    State::InComment
+                }
+                before => {
+                    *strays += usize::from(is_quote || before == State::AfterQuote);
+                    State::InField
+                }
+            };
+        }
+        state
+    }
+
+    #[inline]
+    fn masks(&self, block: &[u8; 64]) -> Masks {
+        let mut masks = Masks::default();
+        let (lanes, _) = block.as_chunks::<16>();
+        for (at, lane) in lanes.iter().enumerate() {
+            let lane = i8x16::new(lane.map(|byte| byte as i8));
+            let mask = |of: i8x16| u64::from(lane.cmp_eq(of).move_mask() as u16) << (16 * at);
+            masks.delimiters |= mask(self.delimiter);
+            masks.newlines |= mask(self.newline);
+            masks.quotes |= mask(self.quote);
+        }
+        masks
+    }
+}
+
+/// A bit for each of 64 bytes.
+#[derive(Default)]
+struct Masks {
+    delimiters: u64,
+    newlines: u64,
+    quotes: u64,
+}
+
+/// Each bit is the parity of the bits up to it.
+#[inline]
+fn prefix_xor(mut bits: u64) -> u64 {
+    for shift in [1, 2, 4, 8, 16, 32] {
+        bits ^= bits << shift;
+    }
+    bits
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn marks(of: Scanner, bytes: &[u8]) -> (Vec<u32>, Scanned) {
+        let mut marks = Vec::new();
+        let scanned = of.scan(bytes, State::RECORD, |mark| marks.push(mark));
+        (marks, scanned)
+    }
+
+    fn record(at: u32) -> u32 {
+        at | RECORD
+    }
+
+    fn comment(at: u32) -> u32 {
+        at | COMMENT
+    }
+
+    fn stepped(dialect: Dialect, bytes: &[u8]) -> (Vec<u32>, State) {
+        let mut marks = Vec::new();
+        let state = Scanner::new(dialect).step(bytes, 0, State::RECORD, &mut 0, &mut |mark| {
+            marks.push(mark);
+        });
+        (marks, state)
+    }
+
+    #[test]
+    fn quotes_hide_what_stands_in_them() {
+        let scanner = Scanner::new(Dialect::default());
+        let (found, after) = marks(scanner, b"a,\"b,\n\"\"c\",d\ne,f,g\n");
+        assert_eq!(found, [1, 10, record(12), 14, 16, record(18)]);
+        assert_eq!((after.state, after.strays), (State::RECORD, 0));
+    }
+
+    #[test]
+    fn stray_quotes_hide_nothing() {
+        let scanner = Scanner::new(Dialect::default());
+        let (found, after) = marks(scanner, b"5\" disk,b\n\"a\"b\",c\n");
+        assert_eq!(found, [7, record(9), 15, record(17)]);
+        assert_eq!(after.strays, 3);
+    }
+
+    #[test]
+    fn comments_end_records_and_nothing_else() {
+        let scanner = Scanner::new(Dialect {
+            comment: Some(b'#'),
+            ..Dialect::default()
+        });
+        let (found, _) = marks(scanner, b"# x,\"y\na,b#c\n");
+        assert_eq!(
+            found,
+            [
+                RECORD | COMMENT,
+                comment(6),
+                8,
+                record(10) | COMMENT,
+                comment(12)
+            ]
+        );
+    }
+
+    proptest! {
+        /// Blocks find what single bytes find, for any bytes, and wherever a scan is broken off and taken up again.
+        #[test]
+        fn blocks_agree_with_bytes(
+            bytes in proptest::collection::vec(
+                proptest::sample::select(vec![b'a', b'b', b',', b'\n', b'"', b'\r', 0, 0xff]), 0..300),
+            cut in 0_usize..300,
+        ) {
+            let dialect = Dialect::default();
+            let scanner = Scanner::new(dialect);
+            let (expected, state) = stepped(dialect, &bytes);
+            let (found, after) = marks(scanner, &bytes);
+            prop_assert_eq!(&found, &expected);
+            prop_assert_eq!(after.state, state);
+            let cut = cut.min(bytes.len());
+            let (mut pieces, first) = marks(scanner, &bytes[..cut]);
+            let second = scanner.scan(&bytes[cut..], first.state, |mark| pieces.push(mark + cut as u32));
+            prop_assert_eq!(pieces, expected);
+            prop_assert_eq!(second.state, state);
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! The bytes of a file, plain or compressed, in the order they stand.
+
+use flate2::bufread::MultiGzDecoder;
+use serde::{Deserialize, Serialize};
+use std::io::{self, BufReader, Read};
+use std::sync::Arc;
+
+use crate::{IoError, RangeReader};
+
+/// Bytes that a decoder asks for at a time.
+const STRIDE: usize = 256 << 10;
+
+/// How a file is compressed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Compression {
+    None,
+    Gzip,
+    Zstd,
+}
+
+impl Compression {
+    /// By what the name of a file ends with.
+    pub(super) fn of(path: &str) -> Self {
+        let ends = |end: &str| path.to_ascii_lowercase().ends_with(end);
+        if ends(".gz") || ends(".gzip") {
+            Self::Gzip
+        } else if ends(".zst") || ends(".zstd") {
+            Self::Zstd
+        } else {
+            Self::None
+        }
+    }
+}
+
+/// Reads a file from somewhere on.
+pub(super) enum Source {
+    /// As it stands.
+    Plain {
+        file: Arc<dyn RangeReader>,
+        at: u64,
+        len: u64,
+    },
+    /// Decompressed, from its first byte.
+    Stream {
+        path: String,
+        decoder: Box<dyn Read + Send>,
+    },
+}
+
+impl Source {
+    pub(super) fn open(
+        file: Arc<dyn RangeReader>,
+        path: &str,
+        len: u64,
+        compression: Compression,
+        at: u64,
+    ) -> Result<Self, IoError> {
+        let bytes = || BufReader::with_capacity(STRIDE, InOrder::new(Arc::clone(&file), len));
+        let decoder: Box<dyn Read + Send> = match compression {
+            Compression::None => return Ok(Self::Plain { file, at, len }),
+            Compression::Gzip => Box::new(MultiGzDecoder::new(bytes())),
+            Compression::Zstd => Box::new(
+                zstd::stream::read::Decoder::with_buffer(bytes())
+                    .map_err(|error| IoError::corrupt(path, error))?,
+            ),
+        };
+        Ok(Self::Stream {
+            path: path.to_owned(),
+            decoder,
+        })
+    }
+
+    /// Appends up to `most` bytes; fewer only at the end.
+    pub(super) fn read(&mut self, into: &mut Vec<u8>, most: usize) -> Result<usize, IoError> {
+        let before = into.len();
+        match self {
+            Self::Plain { file, at, len } => {
+                let some = most.min((*len - *at) as usize);
+                into.resize(before + some, 0);
+                file.read_into(*at, &mut into[before..])?;
+                *at += some as u64;
+                Ok(some)
+            }
+            Self::Stream { path, decoder } => {
+                let read = decoder.by_ref().take(most as u64).read_to_end(into);
+                read.map_err(|error| match error.downcast::<IoError>() {
+                    Ok(error) => error,
+                    Err(error) => IoError::corrupt(path, error),
+                })
+            }
+        }
+    }
+}
+
+/// A file as a stream.
+struct InOrder {
+    file: Arc<dyn RangeReader>,
+    at: u64,
+    len: u64,
+}
+
+impl InOrder {
+    fn new(file: Arc<dyn RangeReader>, len: u64) -> Self {
+        Self { file, at: 0, len }
+    }
+}
+
+impl Read for InOrder {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let some = into.len().min((self.len - self.at) as usize);
+        self.file
+            .read_into(self.at, &mut into[..some])
+            .map_err(io::Error::other)?;
+        self.at += some as u64;
+        Ok(some)
+    }
+}

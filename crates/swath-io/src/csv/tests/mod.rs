@@ -1,0 +1,7 @@
+//! What is read of files, however they are cut, compressed and marked.
+
+mod cuts;
+mod fixture;
+mod messages;
+mod options;
+mod writing;

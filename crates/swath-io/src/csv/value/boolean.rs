@@ -1,0 +1,13 @@
+//! True and false.
+
+/// `true` and `false` in any case.
+pub(in crate::csv) fn boolean(text: &[u8]) -> Option<bool> {
+    let text = text.trim_ascii();
+    if text.eq_ignore_ascii_case(b"true") {
+        Some(true)
+    } else if text.eq_ignore_ascii_case(b"false") {
+        Some(false)
+    } else {
+        None
+    }
+}

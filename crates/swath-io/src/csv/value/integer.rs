@@ -1,0 +1,149 @@
+//! Whole numbers.
+
+/// A kind of integer that text can be.
+pub(in crate::csv) trait Integer: Copy + Sized {
+    /// From digits whose value is `magnitude`.
+    fn from_parts(negative: bool, magnitude: u64) -> Option<Self>;
+}
+
+macro_rules! integers {
+    ($($ty:ty),*) => {$(
+        impl Integer for $ty {
+            #[inline]
+            fn from_parts(negative: bool, magnitude: u64) -> Option<Self> {
+                if negative {
+                    Self::try_from(0_i128 - i128::from(magnitude)).ok()
+                } else {
+                    Self::try_from(magnitude).ok()
+                }
+            }
+        }
+    )*};
+}
+integers!(i8, i16, i32, u8, u16, u32, u64);
+
+impl Integer for i64 {
+    #[inline]
+    fn from_parts(negative: bool, magnitude: u64) -> Option<Self> {
+        if negative {
+            0_i64.checked_sub_unsigned(magnitude)
+        } else {
+            Self::try_from(magnitude).ok()
+        }
+    }
+}
+
+/// An integer in decimal digits, with a sign or none.
+#[inline]
+pub(in crate::csv) fn integer<T: Integer>(text: &[u8]) -> Option<T> {
+    let (negative, digits) = match text {
+        [b'-', digits @ ..] => (true, digits),
+        [b'+', digits @ ..] | digits => (false, digits),
+    };
+    let magnitude = match digits {
+        [] => None,
+        _ if digits.len() <= 19 => short(digits),
+        _ => long(digits),
+    };
+    match magnitude {
+        Some(magnitude) => T::from_parts(negative, magnitude),
+        None => padded(text),
+    }
+}
+
+/// Up to 19 digits, which no `u64` is too small for.
+#[inline]
+fn short(digits: &[u8]) -> Option<u64> {
+    let mut value = 0_u64;
+    let (eights, rest) = digits.as_chunks::<8>();
+    for eight in eights {
+        value = value * 100_000_000 + u64::from(eight_digits(*eight)?);
+    }
+    for byte in rest {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 {
+            return None;
+        }
+        value = value * 10 + u64::from(digit);
+    }
+    Some(value)
+}
+
+#[cold]
+fn long(digits: &[u8]) -> Option<u64> {
+    digits.iter().try_fold(0_u64, |value, byte| {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 {
+            return None;
+        }
+        value.checked_mul(10)?.checked_add(digit.into())
+    })
+}
+
+#[cold]
+fn padded<T: Integer>(text: &[u8]) -> Option<T> {
+    let trimmed = text.trim_ascii();
+    if trimmed.len() < text.len() && !trimmed.is_empty() {
+        integer(trimmed)
+    } else {
+        None
+    }
+}
+
+/// Eight digits at once: neighbours are joined to pairs, pairs to fours, fours to eight.
+#[inline]
+pub(super) fn eight_digits(bytes: [u8; 8]) -> Option<u32> {
+    let word = u64::from_le_bytes(bytes);
+    // The high half of every byte is 3, and stays it with 6 added.
+    let high = word & 0xf0f0_f0f0_f0f0_f0f0;
+    let above = (word.wrapping_add(0x0606_0606_0606_0606) & 0xf0f0_f0f0_f0f0_f0f0) >> 4;
+    if high | above != 0x3333_3333_3333_3333 {
+        return None;
+    }
+    let pairs = (word & 0x0f0f_0f0f_0f0f_0f0f).wrapping_mul(2561) >> 8;
+    let fours = (pairs & 0x00ff_00ff_00ff_00ff).wrapping_mul(6_553_601) >> 16;
+    Some(((fours & 0x0000_ffff_0000_ffff).wrapping_mul(42_949_672_960_001) >> 32) as u32)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn bounds_and_what_is_no_integer() {
+        let cases: [(&str, Option<i64>); 16] = [
+            ("0", Some(0)),
+            ("-7", Some(-7)),
+            ("+7", Some(7)),
+            ("007", Some(7)),
+            (" 12 ", Some(12)),
+            ("12345678", Some(12_345_678)),
+            ("9223372036854775807", Some(i64::MAX)),
+            ("-9223372036854775808", Some(i64::MIN)),
+            ("9223372036854775808", None),
+            ("00000000000000000000000012", Some(12)),
+            ("99999999999999999999", None),
+            ("", None),
+            ("-", None),
+            ("1.0", None),
+            ("1234567a", None),
+            ("12 34", None),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(integer::<i64>(text.as_bytes()), expected, "{text:?}");
+        }
+        assert_eq!(integer::<u64>(b"18446744073709551615"), Some(u64::MAX));
+        assert_eq!(integer::<u64>(b"-1"), None);
+        assert_eq!(integer::<i8>(b"-128"), Some(-128));
+        assert_eq!(integer::<i8>(b"128"), None);
+    }
+
+    proptest! {
+        #[test]
+        fn agrees_with_the_standard_library(text in "[+-]?[0-9a:/ ]{0,22}") {
+            let expected = text.trim_ascii().parse::<i64>().ok();
+            prop_assert_eq!(integer::<i64>(text.as_bytes()), expected);
+        }
+    }
+}

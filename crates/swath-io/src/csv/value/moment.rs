@@ -1,0 +1,239 @@
+//! Dates and timestamps as ISO 8601 writes them.
+
+/// A date with a time of day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::csv) struct Clock {
+    /// Seconds after 1970-01-01, on the clock that the text shows.
+    pub(in crate::csv) seconds: i64,
+    pub(in crate::csv) nanoseconds: u32,
+    /// Digits after the second.
+    pub(in crate::csv) digits: u8,
+    /// Seconds that the clock is before UTC, where the text says so; 0 for `Z`.
+    pub(in crate::csv) offset: Option<i32>,
+}
+
+/// Reads moments, one after the other: neighbours often fall on one day.
+#[derive(Clone, Debug)]
+pub(in crate::csv) struct Moments {
+    day: [u8; 10],
+    days: i32,
+}
+
+impl Default for Moments {
+    fn default() -> Self {
+        Self {
+            day: *b"1970-01-01",
+            days: 0,
+        }
+    }
+}
+
+impl Moments {
+    /// `2024-01-31`, then nothing or `T` or a blank and `23:59`, `23:59:60` at most `.123456789`, then nothing, `Z` or an offset.
+    #[inline]
+    pub(in crate::csv) fn clock(&mut self, text: &[u8]) -> Option<Clock> {
+        let (day, time) = text.split_first_chunk::<10>()?;
+        if *day != self.day {
+            self.days = days(day)?;
+            self.day = *day;
+        }
+        let midnight = i64::from(self.days) * 86_400;
+        // The usual form: nothing but seconds.
+        if let [b' ' | b'T', rest @ ..] = time
+            && let Ok(rest) = <[u8; 8]>::try_from(rest)
+        {
+            return Some(Clock {
+                seconds: midnight + i64::from(seconds(rest)?),
+                nanoseconds: 0,
+                digits: 0,
+                offset: None,
+            });
+        }
+        other(midnight, time)
+    }
+}
+
+/// Seconds of `HH:MM:SS`.
+#[inline]
+fn seconds(text: [u8; 8]) -> Option<u32> {
+    let [h1, h2, c1, m1, m2, c2, s1, s2] = text;
+    let (hour, minute, second) = (two(h1, h2)?, two(m1, m2)?, two(s1, s2)?);
+    (c1 == b':' && c2 == b':' && hour < 24 && minute < 60 && second < 60)
+        .then_some(hour * 3600 + minute * 60 + second)
+}
+
+/// The less usual forms of what follows a day.
+fn other(midnight: i64, time: &[u8]) -> Option<Clock> {
+    let mut clock = Clock {
+        seconds: midnight,
+        nanoseconds: 0,
+        digits: 0,
+        offset: None,
+    };
+    let mut rest = match time {
+        [] => return Some(clock),
+        [b' ' | b'T' | b't', rest @ ..] => rest,
+        _ => return None,
+    };
+    if let Some((time, after)) = rest.split_first_chunk::<8>()
+        && time[5] == b':'
+    {
+        clock.seconds += i64::from(seconds(*time)?);
+        rest = after;
+    } else {
+        let (&[h1, h2, b':', m1, m2], after) = rest.split_first_chunk::<5>()? else {
+            return None;
+        };
+        let (hour, minute) = (two(h1, h2)?, two(m1, m2)?);
+        if hour > 23 || minute > 59 {
+            return None;
+        }
+        clock.seconds += i64::from(hour * 3600 + minute * 60);
+        rest = after;
+    }
+    if let [b'.' | b',', after @ ..] = rest {
+        let digits = after
+            .iter()
+            .take_while(|byte| byte.is_ascii_digit())
+            .count();
+        if digits == 0 || digits > 9 {
+            return None;
+        }
+        let (fraction, after) = after.split_at(digits);
+        let value = fraction
+            .iter()
+            .fold(0_u32, |value, byte| value * 10 + u32::from(byte - b'0'));
+        clock.nanoseconds = value * 10_u32.pow(9 - digits as u32);
+        clock.digits = digits as u8;
+        rest = after;
+    }
+    clock.offset = match rest {
+        [] => None,
+        [b'Z' | b'z'] => Some(0),
+        [sign @ (b'+' | b'-'), digits @ ..] => {
+            let (hour, minute) = match *digits {
+                [h1, h2] => (two(h1, h2)?, 0),
+                [h1, h2, m1, m2] | [h1, h2, b':', m1, m2] => (two(h1, h2)?, two(m1, m2)?),
+                _ => return None,
+            };
+            if hour > 23 || minute > 59 {
+                return None;
+            }
+            let seconds = (hour * 3600 + minute * 60) as i32;
+            Some(if *sign == b'-' { -seconds } else { seconds })
+        }
+        _ => return None,
+    };
+    Some(clock)
+}
+
+/// Days from 1970-01-01 to a date in the Gregorian calendar.
+pub(in crate::csv) fn days(text: &[u8; 10]) -> Option<i32> {
+    let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = *text else {
+        return None;
+    };
+    let year = two(y1, y2)? * 100 + two(y3, y4)?;
+    let (month, day) = (two(m1, m2)?, two(d1, d2)?);
+    let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
+    let length = match month {
+        2 => 28 + u32::from(leap),
+        4 | 6 | 9 | 11 => 30,
+        1..=12 => 31,
+        _ => return None,
+    };
+    if day == 0 || day > length {
+        return None;
+    }
+    // Years from a first of March: the leap day is their last.
+    let (year, month) = if month > 2 {
+        (year as i32, month as i32 - 3)
+    } else {
+        (year as i32 - 1, month as i32 + 9)
+    };
+    let era = year.div_euclid(400);
+    let of_era = year.rem_euclid(400);
+    let of_year = (153 * month + 2) / 5 + day as i32 - 1;
+    Some(era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468)
+}
+
+#[inline]
+fn two(tens: u8, ones: u8) -> Option<u32> {
+    let (tens, ones) = (tens.wrapping_sub(b'0'), ones.wrapping_sub(b'0'));
+    (tens <= 9 && ones <= 9).then(|| u32::from(tens) * 10 + u32::from(ones))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use swath_batch::Value;
+    use swath_meta::{DType, TimeUnit};
+
+    #[test]
+    fn days_are_those_of_the_calendar() {
+        let mut expected = 0;
+        for year in 1970..2401 {
+            for month in 1..13 {
+                for day in 1..32 {
+                    let text = format!("{year}-{month:02}-{day:02}");
+                    let bytes = text.as_bytes().try_into().expect("ten bytes");
+                    let value = Value::String(text.clone().into()).cast(&DType::Date);
+                    match days(bytes) {
+                        Some(days) => {
+                            assert_eq!(days, expected, "{text}");
+                            assert!(value.is_ok(), "{text}");
+                            expected += 1;
+                        }
+                        None => assert!(value.is_err(), "{text}"),
+                    }
+                }
+            }
+        }
+        assert_eq!(days(b"1969-12-31"), Some(-1));
+        assert_eq!(days(b"0000-03-01"), Some(-719_468));
+    }
+
+    #[test]
+    fn forms_of_a_timestamp() {
+        let nanosecond = DType::Timestamp(TimeUnit::Nanosecond, None);
+        let mut moments = Moments::default();
+        for (text, expected) in [
+            ("1970-01-02", Some((86_400, 0, 0, None))),
+            ("1970-01-01 00:01", Some((60, 0, 0, None))),
+            ("1970-01-01T00:00:01", Some((1, 0, 0, None))),
+            ("1970-01-01 00:00:01.5", Some((1, 500_000_000, 1, None))),
+            (
+                "1970-01-01T00:00:00.123456789Z",
+                Some((0, 123_456_789, 9, Some(0))),
+            ),
+            ("1970-01-01T01:00+01:00", Some((3600, 0, 0, Some(3600)))),
+            ("1970-01-01 00:00:00-0130", Some((0, 0, 0, Some(-5400)))),
+            ("1970-01-01 24:00:00", None),
+            ("1970-01-01 00:60", None),
+            ("1970-01-01 00:00:00.", None),
+            ("1970-01-01 00:00:00.1234567891", None),
+            ("1970-01-01 00:00:00 UTC", None),
+            ("1970-1-1", None),
+            ("1970-02-30", None),
+            ("", None),
+        ] {
+            let found = moments.clock(text.as_bytes());
+            let parts = found.map(|c| (c.seconds, c.nanoseconds, c.digits, c.offset));
+            assert_eq!(parts, expected, "{text}");
+            // The cast knows fewer forms.
+            let seconds = text.len() >= 19;
+            if let Some(clock) = found.filter(|clock| clock.offset.is_none() && seconds) {
+                let counted = clock.seconds * 1_000_000_000 + i64::from(clock.nanoseconds);
+                let value = Value::String(text.into()).cast(&nanosecond);
+                assert_eq!(
+                    value.expect(text),
+                    Value::Timestamp {
+                        value: counted,
+                        unit: TimeUnit::Nanosecond,
+                        zone: None
+                    },
+                    "{text}"
+                );
+            }
+        }
+    }
+}

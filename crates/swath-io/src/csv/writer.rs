@@ -1,0 +1,241 @@
+//! Writing one partition as one file.
+
+use arrow_array::cast::AsArray;
+use arrow_array::{Array, ArrayRef, RecordBatch, StringViewArray};
+use arrow_cast::cast;
+use arrow_cast::display::{ArrayFormatter, FormatOptions};
+use arrow_schema::DataType;
+use flate2::write::GzEncoder;
+use std::fmt::{self, Write as _};
+use std::io::{self, Write};
+use std::sync::Arc;
+use swath_batch::normalise;
+use swath_meta::Meta;
+
+use super::nulls::{DEFAULT, Nulls};
+use super::source::Compression;
+use super::write_options::ToCsv;
+use crate::folder::Unfinished;
+use crate::{IoContext, IoError, Staged, WriteOptions, Writer, WrittenFile};
+
+/// Bytes of text that are handed on at a time.
+const STRIDE: usize = 256 << 10;
+
+/// How moments are written: what pandas writes and reads.
+const OPTIONS: FormatOptions<'static> = FormatOptions::new()
+    .with_timestamp_format(Some("%Y-%m-%d %H:%M:%S%.f"))
+    .with_timestamp_tz_format(Some("%Y-%m-%d %H:%M:%S%.f%:z"));
+
+/// Writes the rows of partition `n`: what is seen as `part.n.csv` when the write is [published](Staged::publish).
+///
+/// All columns, the index first. A text stands in quotes where it holds a delimiter, a quote or a line end, where it is empty,
+/// and where it would read as null, so that what is read back is what was written. Floats have as many digits as tell them from
+/// all others, times as many as they need.
+pub struct CsvWriter {
+    out: Out,
+    meta: Arc<Meta>,
+    path: String,
+    rows: u64,
+    text: String,
+    delimiter: u8,
+    na_rep: String,
+    nulls: Nulls,
+}
+
+/// Where the text goes.
+enum Out {
+    Plain(Box<dyn Unfinished>),
+    Gzip(GzEncoder<Box<dyn Unfinished>>),
+    Zstd(zstd::stream::write::Encoder<'static, Box<dyn Unfinished>>),
+}
+
+impl Out {
+    fn write(&mut self, text: &[u8]) -> io::Result<()> {
+        match self {
+            Self::Plain(file) => file.write_all(text),
+            Self::Gzip(file) => file.write_all(text),
+            Self::Zstd(file) => file.write_all(text),
+        }
+    }
+
+    /// Ends what compresses.
+    fn into_file(self) -> io::Result<Box<dyn Unfinished>> {
+        match self {
+            Self::Plain(file) => Ok(file),
+            Self::Gzip(file) => file.finish(),
+            Self::Zstd(file) => file.finish(),
+        }
+    }
+}
+
+impl CsvWriter {
+    /// Begins the file of one partition, in the hidden place of a write that has begun.
+    ///
+    /// # Errors
+    /// An option that says nothing known; a nested column; a file that cannot be made, as when the write was given up.
+    pub fn create(
+        options: &ToCsv,
+        staged: &Staged,
+        meta: &Arc<Meta>,
+        partition: usize,
+        context: &IoContext,
+    ) -> Result<Self, IoError> {
+        options.check(meta)?;
+        let (file, path) = staged.create(partition, context)?;
+        let out = match options.codec()? {
+            Compression::None => Out::Plain(file),
+            Compression::Gzip => Out::Gzip(GzEncoder::new(file, flate2::Compression::default())),
+            Compression::Zstd => {
+                let encoder =
+                    zstd::stream::write::Encoder::new(file, zstd::DEFAULT_COMPRESSION_LEVEL);
+                Out::Zstd(encoder.map_err(|source| failed(&path, source))?)
+            }
+        };
+        let null_texts = DEFAULT.into_iter().chain([options.na_rep.as_str()]);
+        let mut writer = Self {
+            out,
+            meta: Arc::clone(meta),
+            path,
+            rows: 0,
+            text: String::new(),
+            delimiter: options.delimiter_byte()?,
+            na_rep: options.na_rep.clone(),
+            nulls: Nulls::new(null_texts),
+        };
+        if options.header {
+            for (at, name) in meta.names().enumerate() {
+                writer.delimit(at);
+                writer.quoted(name, false);
+            }
+            writer.text.push('\n');
+        }
+        Ok(writer)
+    }
+
+    /// Appends rows, in any encoding that the meta admits.
+    ///
+    /// # Errors
+    /// Columns that are not those of the meta; what the system refuses.
+    pub fn write(&mut self, rows: &RecordBatch) -> Result<(), IoError> {
+        let rows = normalise(rows, &self.meta)?;
+        let arrow = |path: &str, error| IoError::arrow(path, &error);
+        let texts: Vec<Option<StringViewArray>> = rows
+            .columns()
+            .iter()
+            .map(text_of)
+            .collect::<Result<_, _>>()
+            .map_err(|error| arrow(&self.path, error))?;
+        let formatters: Vec<ArrayFormatter<'_>> = rows
+            .columns()
+            .iter()
+            .map(|column| ArrayFormatter::try_new(column.as_ref(), &OPTIONS))
+            .collect::<Result<_, _>>()
+            .map_err(|error| arrow(&self.path, error))?;
+        for row in 0..rows.num_rows() {
+            for (at, column) in rows.columns().iter().enumerate() {
+                self.delimit(at);
+                if column.is_null(row) {
+                    let nothing = std::mem::take(&mut self.na_rep);
+                    self.quoted(&nothing, false);
+                    self.na_rep = nothing;
+                } else if let Some(texts) = &texts[at] {
+                    self.quoted(texts.value(row), true);
+                } else {
+                    write!(self.text, "{}", formatters[at].value(row))
+                        .map_err(|_| IoError::corrupt(&self.path, "a value cannot be shown"))?;
+                }
+            }
+            self.text.push('\n');
+            if self.text.len() >= STRIDE {
+                self.flush()?;
+            }
+        }
+        self.rows += rows.num_rows() as u64;
+        Ok(())
+    }
+
+    /// Makes the file whole and durable. Its path is where it will be seen.
+    ///
+    /// # Errors
+    /// What the system refuses; then there is no file.
+    pub fn finish(mut self) -> Result<WrittenFile, IoError> {
+        self.flush()?;
+        let Self {
+            out, path, rows, ..
+        } = self;
+        let file = out.into_file().map_err(|source| failed(&path, source))?;
+        let bytes = file.finish()?;
+        Ok(WrittenFile { path, rows, bytes })
+    }
+
+    fn flush(&mut self) -> Result<(), IoError> {
+        let written = self.out.write(self.text.as_bytes());
+        self.text.clear();
+        written.map_err(|source| failed(&self.path, source))
+    }
+
+    fn delimit(&mut self, at: usize) {
+        if at > 0 {
+            self.text.push(self.delimiter.into());
+        }
+    }
+
+    /// Writes a text, in quotes where it needs them; with `is_value` also where it would read as null.
+    fn quoted(&mut self, text: &str, is_value: bool) {
+        let special = |byte: &u8| matches!(byte, b'"' | b'\n' | b'\r') || *byte == self.delimiter;
+        let needs = text.as_bytes().iter().any(special)
+            || (is_value && (text.is_empty() || self.nulls.contains(text.as_bytes())));
+        if !needs {
+            self.text.push_str(text);
+            return;
+        }
+        self.text.push('"');
+        for (at, piece) in text.split('"').enumerate() {
+            if at > 0 {
+                self.text.push_str("\"\"");
+            }
+            self.text.push_str(piece);
+        }
+        self.text.push('"');
+    }
+}
+
+/// The texts of a column of text, categories or bytes.
+fn text_of(column: &ArrayRef) -> Result<Option<StringViewArray>, arrow_schema::ArrowError> {
+    Ok(match column.data_type() {
+        DataType::Utf8View => Some(column.as_string_view().clone()),
+        DataType::Dictionary(..) | DataType::BinaryView | DataType::Binary => {
+            Some(cast(column, &DataType::Utf8View)?.as_string_view().clone())
+        }
+        _ => None,
+    })
+}
+
+fn failed(path: &str, source: io::Error) -> IoError {
+    source
+        .downcast::<IoError>()
+        .unwrap_or_else(|source| IoError::File {
+            action: "write",
+            path: path.to_owned(),
+            source,
+        })
+}
+
+impl Writer for CsvWriter {
+    fn write(&mut self, rows: &RecordBatch) -> Result<(), IoError> {
+        Self::write(self, rows)
+    }
+
+    fn finish(self: Box<Self>) -> Result<WrittenFile, IoError> {
+        Self::finish(*self)
+    }
+}
+
+impl fmt::Debug for CsvWriter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CsvWriter")
+            .field("path", &self.path)
+            .field("rows", &self.rows)
+            .finish_non_exhaustive()
+    }
+}
