@@ -2,7 +2,11 @@
 import datafusion
 import pyarrow
 
-from queries import TABLES, sql
+from queries import COLUMNS, TABLES, columns, sql
+
+TYPES = {
+    "string": pyarrow.string(), "int64": pyarrow.int64(), "float64": pyarrow.float64(), "timestamp": pyarrow.timestamp("us"),
+}
 
 
 class Engine:
@@ -13,14 +17,18 @@ class Engine:
         config = config.set("datafusion.execution.parquet.pushdown_filters", "true")
         self.context = datafusion.SessionContext(config)
 
-    def open(self, suite, data, source):
+    def open(self, suite, query, data, source):
         self.suite = suite
         name, files = TABLES[suite]
         folder = files.format(data=data).rsplit("/", 1)[0]
-        if source == "file":
-            self.context.register_parquet(name, folder)
+        on_disk = name if source == "file" else "on_disk"
+        if suite in COLUMNS:
+            told = columns(suite, query)
+            schema = told and pyarrow.schema([(name, TYPES[dtype]) for name, dtype in told.items()])
+            self.context.register_csv(on_disk, folder, schema=schema, has_header=True)
         else:
-            self.context.register_parquet("on_disk", folder)
+            self.context.register_parquet(on_disk, folder)
+        if source != "file":
             self.persist(name, "select * from on_disk")
 
     def query(self, query):

@@ -1,7 +1,9 @@
 """DuckDB. Answers that stay with the engine are temporary tables."""
 import duckdb
 
-from queries import TABLES, sql
+from queries import COLUMNS, TABLES, columns, sql
+
+TYPES = {"string": "VARCHAR", "int64": "BIGINT", "float64": "DOUBLE", "timestamp": "TIMESTAMP"}
 
 
 class Engine:
@@ -13,11 +15,19 @@ class Engine:
         self.db.execute("set preserve_insertion_order = false")
         self.db.execute("set enable_progress_bar = false")
 
-    def open(self, suite, data, source):
+    def open(self, suite, query, data, source):
         self.suite = suite
         name, files = TABLES[suite]
         kind = "view" if source == "file" else "table"
-        self.db.execute(f"create {kind} {name} as select * from read_parquet('{files.format(data=data)}')")
+        read = self.csv(suite, query) if suite in COLUMNS else "read_parquet('{}')"
+        self.db.execute(f"create {kind} {name} as select * from " + read.format(files.format(data=data)))
+
+    def csv(self, suite, query):
+        told = columns(suite, query)
+        if told is None:
+            return "read_csv('{}')"
+        types = ", ".join(f"'{name}': '{TYPES[dtype]}'" for name, dtype in told.items())
+        return "read_csv('{}', header=true, auto_detect=false, delim=',', quote='\"', columns={{" + types + "}})"
 
     def query(self, query):
         return sql(self.suite, query, self.fetch, self.keep, self.persist)

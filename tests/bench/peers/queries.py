@@ -1,7 +1,31 @@
 """What the queries of the suites mean, as SQL, and which answers are small enough to fetch while the clock runs."""
 import time
 
-TABLES = {"sales": ("sales", "{data}/*.parquet"), "parquet-scan": ("g1", "{data}/g1/*.parquet")}
+TABLES = {
+    "sales": ("sales", "{data}/*.parquet"),
+    "parquet-scan": ("g1", "{data}/g1/*.parquet"),
+    "logs": ("logs", "{data}/*.csv"),
+    "csv-read": ("g1", "{data}/*.csv"),
+}
+
+# The columns of text files, which every engine is told; `full-infer` alone leaves them to the engine.
+COLUMNS = {
+    "logs": {
+        "date": "timestamp", "status": "string", "user_id": "int64",
+        "level": "string", "message": "string", "latency": "float64",
+    },
+    "csv-read": {
+        **{name: "string" for name in ("id1", "id2", "id3")},
+        **{name: "int64" for name in ("id4", "id5", "id6", "v1", "v2")},
+        "v3": "float64",
+    },
+}
+
+
+def columns(suite, query):
+    """The columns that an engine is told of, or nothing."""
+    return None if query == "full-infer" else COLUMNS[suite]
+
 
 SCAN = {
     "full": "select * from g1",
@@ -14,7 +38,13 @@ SCAN = {
     "agg-float": "select sum(v3) as a from g1",
     "agg-string": "select max(id1) as a, max(id2) as b, max(id3) as c from g1",
 }
-FETCHED = {"count", "agg-int", "agg-float", "agg-string"}
+CSV = {
+    "full": "select * from g1",
+    "full-infer": "select * from g1",
+    "agg": "select id1, sum(v1) as v1 from g1 group by id1",
+    "count": "select count(*) as c from g1",
+}
+FETCHED = {"agg", "count", "agg-int", "agg-float", "agg-string"}
 
 SALES_FILTER = "select * from sales where amount > 5000"
 SALES = {
@@ -23,6 +53,16 @@ SALES = {
     "nlargest": "select * from {} order by amount desc limit 10",
 }
 
+LOGS_FILTER = (
+    "select date_trunc('hour', date) as date, status, user_id, level, message, latency from logs where status <> 'invalid'"
+)
+LOGS = {
+    "hour": "select date, count(*) as n from {} group by date",
+    "user": "select user_id, count(*) as n from {} group by user_id",
+    "error-rate": "select avg(case when level = 'ERROR' then 1.0 else 0.0 end) as r from {}",
+}
+PIPELINES = {"sales": (SALES_FILTER, SALES), "logs": (LOGS_FILTER, LOGS)}
+
 
 def sql(suite, query, fetch, keep, persist):
     """The query as a function that gives its answers by name, and the seconds of its stages if it has several.
@@ -30,14 +70,18 @@ def sql(suite, query, fetch, keep, persist):
     `fetch(text)` runs a query and fetches its rows, `keep(text)` leaves them with the engine, `persist(name, text)` makes a table
     of a query that later ones name.
     """
-    if suite == "parquet-scan":
+    if suite in ("parquet-scan", "csv-read"):
         run = fetch if query in FETCHED else keep
-        return lambda: ({"result": run(SCAN[query])}, None)
+        text = (SCAN if suite == "parquet-scan" else CSV)[query]
+        return lambda: ({"result": run(text)}, None)
+    if query == "read":
+        return lambda: ({"result": keep("select * from logs")}, None)
+    kept, queries = PIPELINES[suite]
     if query != "pipeline":
-        text = SALES[query].format(f"({SALES_FILTER}) t")
+        text = queries[query].format(f"({kept}) t")
         return lambda: ({query: fetch(text)}, None)
-    parts = [("persist", lambda: persist("kept", SALES_FILTER))]
-    parts += [(name, lambda text=text: fetch(text.format("kept"))) for name, text in SALES.items()]
+    parts = [("persist", lambda: persist("kept", kept))]
+    parts += [(name, lambda text=text: fetch(text.format("kept"))) for name, text in queries.items()]
     return lambda: staged(parts)
 
 

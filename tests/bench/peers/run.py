@@ -44,7 +44,7 @@ def main():
         os.environ[name] = str(options.threads)
     module = importlib.import_module(f"engine_{ENGINES[options.engine]}")
     engine = module.Engine(options.threads, streaming=options.engine.endswith("streaming"))
-    engine.open(options.suite, options.data, options.source)
+    engine.open(options.suite, options.query, options.data, options.source)
     gc.collect()
     base = status_mib("VmRSS")
     run = engine.query(options.query)

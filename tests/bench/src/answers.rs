@@ -9,9 +9,12 @@ use arrow_ipc::writer::FileWriter;
 use std::{
     fs::{self, File},
     path::Path,
+    sync::Arc,
     time::{Duration, Instant},
 };
-use swath::{DataFrame, Table, arrow::array::RecordBatch};
+use swath::arrow::array::{Float64Array, RecordBatch};
+use swath::arrow::schema::{DataType, Field, Schema};
+use swath::{DataFrame, Table};
 
 /// The answers of one run by name, and how long its stages took if it has several.
 #[derive(Default)]
@@ -26,6 +29,14 @@ pub(crate) enum Rows {
     Fetched(Table),
     /// In the engine's own form: held partitions.
     Kept(DataFrame),
+    /// One number.
+    Value(f64),
+}
+
+impl From<f64> for Rows {
+    fn from(value: f64) -> Self {
+        Self::Value(value)
+    }
 }
 
 impl From<Table> for Rows {
@@ -78,11 +89,12 @@ impl Answers {
 }
 
 fn write_rows(rows: &Rows, path: &Path) -> Result<()> {
-    let meta = match rows {
-        Rows::Fetched(table) => table.meta(),
-        Rows::Kept(frame) => frame.meta(),
+    let schema = match rows {
+        Rows::Fetched(table) => table.meta().to_arrow(),
+        Rows::Kept(frame) => frame.meta().to_arrow(),
+        Rows::Value(_) => Schema::new(vec![Field::new("value", DataType::Float64, false)]).into(),
     };
-    let mut file = FileWriter::try_new(File::create(path)?, &meta.to_arrow())?;
+    let mut file = FileWriter::try_new(File::create(path)?, &schema)?;
     let mut write = |batch: &RecordBatch| file.write(batch);
     match rows {
         Rows::Fetched(table) => table.record_batches().iter().try_for_each(&mut write)?,
@@ -90,6 +102,10 @@ fn write_rows(rows: &Rows, path: &Path) -> Result<()> {
             for batch in frame.batches()? {
                 write(batch?.record_batch())?;
             }
+        }
+        Rows::Value(value) => {
+            let column = Arc::new(Float64Array::from(vec![*value]));
+            write(&RecordBatch::try_new(schema, vec![column])?)?;
         }
     }
     file.finish()?;

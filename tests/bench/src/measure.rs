@@ -27,7 +27,7 @@ pub(crate) fn run(options: &Options) -> Result<String> {
     let suite = suites::find(&options.suite)?;
     let query = suite.query(&options.query)?;
     let files = options.data.join(suite.files);
-    let source = Source::open(options.session()?, files, options.source)?;
+    let source = Source::open(options.session()?, files, suite.read, options.source)?;
     swath_process::purge();
     swath_process::reset_peak();
     let mut report = Report {

@@ -1,13 +1,17 @@
 //! The rows that a query starts from.
 
 use crate::options::From;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use swath::{DataFrame, Result, Session};
+
+/// Opens the files of a suite.
+pub(crate) type Read = fn(&Session, &Path) -> Result<DataFrame>;
 
 /// A suite's table: files that each run opens, or partitions held since before the first run.
 pub(crate) struct Source {
     session: Session,
     files: PathBuf,
+    read: Read,
     loaded: Option<DataFrame>,
 }
 
@@ -16,14 +20,15 @@ impl Source {
     ///
     /// # Errors
     /// Whatever reading the files meets.
-    pub(crate) fn open(session: Session, files: PathBuf, from: From) -> Result<Self> {
+    pub(crate) fn open(session: Session, files: PathBuf, read: Read, from: From) -> Result<Self> {
         let loaded = match from {
             From::File => None,
-            From::Memory => Some(session.read_parquet(&*files)?.persist()?),
+            From::Memory => Some(read(&session, &files)?.persist()?),
         };
         Ok(Self {
             session,
             files,
+            read,
             loaded,
         })
     }
@@ -35,7 +40,12 @@ impl Source {
     pub(crate) fn frame(&self) -> Result<DataFrame> {
         match &self.loaded {
             Some(loaded) => Ok(loaded.clone()),
-            None => self.session.read_parquet(&*self.files),
+            None => (self.read)(&self.session, &self.files),
         }
+    }
+
+    /// The files and the session, for a query that opens them in its own way.
+    pub(crate) fn files(&self) -> (&Session, &Path) {
+        (&self.session, &self.files)
     }
 }

@@ -1,10 +1,13 @@
-//! A folder of numbered Parquet files: what is whole and of the same recipe stays, the rest is made.
+//! A folder of numbered files: what is whole and of the same recipe stays, the rest is made.
 #![expect(
     clippy::disallowed_methods,
     reason = "data are made without swath's own writer; errors carry the path here"
 )]
 
-use crate::dataset::{Dataset, FileRange};
+use crate::{
+    csv,
+    dataset::{Dataset, FileRange},
+};
 use anyhow::{Context, Result, ensure};
 use parquet::{
     arrow::ArrowWriter,
@@ -26,6 +29,24 @@ pub(crate) const ROW_GROUP_ROWS: u64 = 262_144;
 
 const RECIPE: &str = "swath-data";
 
+/// What the files of a folder are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// Row groups of 262,144 rows, snappy, page index.
+    Parquet,
+    /// A line of names, quotes where they are needed, `2025-03-01 23:59:59` for times.
+    Csv,
+}
+
+impl Form {
+    fn extension(self) -> &'static str {
+        match self {
+            Self::Parquet => "parquet",
+            Self::Csv => "csv",
+        }
+    }
+}
+
 /// What writing a folder came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Made {
@@ -37,13 +58,13 @@ pub struct Made {
     pub bytes: u64,
 }
 
-/// Makes the files `part-000.parquet` … of a dataset in a folder, on all cores; files that are there and hold these very rows
+/// Makes the files `part-000.parquet` …, or `.csv`, of a dataset in a folder, on all cores; files that are there and hold these very rows
 /// stay as they are, and numbered files beyond the last one are removed if this package wrote them.
 ///
 /// # Errors
 /// When there are no files to make or more than rows, or a file cannot be read, written or renamed. A file that is not finished
-/// keeps the name `part-….parquet.tmp` and is written over by the next call.
-pub fn write(dataset: &dyn Dataset, files: u64, folder: &Path) -> Result<Made> {
+/// keeps the name `part-….tmp` and is written over by the next call.
+pub fn write(dataset: &dyn Dataset, form: Form, files: u64, folder: &Path) -> Result<Made> {
     ensure!(
         (1..=dataset.rows()).contains(&files),
         "{files} files cannot share {} rows: from one file to one a row",
@@ -53,9 +74,12 @@ pub fn write(dataset: &dyn Dataset, files: u64, folder: &Path) -> Result<Made> {
         .with_context(|| format!("cannot make the folder {}", folder.display()))?;
     let outcomes: Vec<(bool, u64)> = (0..files)
         .into_par_iter()
-        .map(|file| one(dataset, FileRange::of(file, files, dataset.rows()), folder))
+        .map(|file| {
+            let range = FileRange::of(file, files, dataset.rows());
+            one(dataset, form, range, folder)
+        })
         .collect::<Result<_>>()?;
-    remove_others(files, folder)?;
+    remove_others(files, form, folder)?;
     Ok(Made {
         files,
         kept: outcomes.iter().filter(|(kept, _)| *kept).count() as u64,
@@ -64,14 +88,18 @@ pub fn write(dataset: &dyn Dataset, files: u64, folder: &Path) -> Result<Made> {
 }
 
 /// Makes one file unless it is there; says whether it was, and its bytes.
-fn one(dataset: &dyn Dataset, range: FileRange, folder: &Path) -> Result<(bool, u64)> {
-    let path = part(folder, range.file);
+fn one(dataset: &dyn Dataset, form: Form, range: FileRange, folder: &Path) -> Result<(bool, u64)> {
+    let path = part(folder, form, range.file);
     let recipe = format!("{} file={}/{}", dataset.recipe(), range.file, range.files);
-    let kept = recipe_of(&path).is_some_and(|found| found == recipe);
+    let kept = recipe_of(&path, form).is_some_and(|found| found == recipe);
     if !kept {
-        let unfinished = path.with_extension("parquet.tmp");
-        fill(dataset, range, recipe, &unfinished)
-            .with_context(|| format!("cannot write {}", unfinished.display()))?;
+        let unfinished = path.with_extension("tmp");
+        let filled = match form {
+            Form::Parquet => fill(dataset, range, recipe, &unfinished),
+            Form::Csv => csv::fill(dataset, range, &unfinished)
+                .and_then(|()| csv::keep_recipe(&path, &unfinished, &recipe)),
+        };
+        filled.with_context(|| format!("cannot write {}", unfinished.display()))?;
         fs::rename(&unfinished, &path)
             .with_context(|| format!("cannot rename {}", unfinished.display()))?;
     }
@@ -93,12 +121,15 @@ fn fill(dataset: &dyn Dataset, range: FileRange, recipe: String, path: &Path) ->
     Ok(())
 }
 
-fn part(folder: &Path, file: u64) -> PathBuf {
-    folder.join(format!("part-{file:03}.parquet"))
+fn part(folder: &Path, form: Form, file: u64) -> PathBuf {
+    folder.join(format!("part-{file:03}.{}", form.extension()))
 }
 
 /// What a file says it was made from; nothing when it is not there, not whole, or not of this package.
-fn recipe_of(path: &Path) -> Option<String> {
+fn recipe_of(path: &Path, form: Form) -> Option<String> {
+    if form == Form::Csv {
+        return csv::recipe_of(path);
+    }
     let reader = SerializedFileReader::new(File::open(path).ok()?).ok()?;
     let entries = reader.metadata().file_metadata().key_value_metadata()?;
     entries
@@ -109,10 +140,10 @@ fn recipe_of(path: &Path) -> Option<String> {
 }
 
 /// Removes numbered files beyond the last one that an earlier call with more files left.
-fn remove_others(files: u64, folder: &Path) -> Result<()> {
+fn remove_others(files: u64, form: Form, folder: &Path) -> Result<()> {
     for number in files.. {
-        let path = part(folder, number);
-        if recipe_of(&path).is_none() {
+        let path = part(folder, form, number);
+        if recipe_of(&path, form).is_none() {
             break;
         }
         fs::remove_file(&path).with_context(|| format!("cannot remove {}", path.display()))?;
@@ -122,8 +153,8 @@ fn remove_others(files: u64, folder: &Path) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Made, fs, part, recipe_of, write};
-    use crate::{G1, Sales};
+    use super::{Form, Made, fs, part, recipe_of, write};
+    use crate::{G1, Logs, Sales};
     use parquet::{
         basic::{Compression, Encoding},
         file::{
@@ -140,25 +171,25 @@ mod tests {
             rows: 3_000,
             seed: 1,
         };
-        let made = write(&sales, 3, folder.path()).unwrap();
+        let made = write(&sales, Form::Parquet, 3, folder.path()).unwrap();
         assert_eq!((made.files, made.kept), (3, 0));
         assert_eq!(
-            write(&sales, 3, folder.path()).unwrap(),
+            write(&sales, Form::Parquet, 3, folder.path()).unwrap(),
             Made { kept: 3, ..made }
         );
 
-        let broken = part(folder.path(), 1);
+        let broken = part(folder.path(), Form::Parquet, 1);
         fs::write(&broken, "not whole").unwrap();
-        let before = fs::metadata(part(folder.path(), 0))
+        let before = fs::metadata(part(folder.path(), Form::Parquet, 0))
             .unwrap()
             .modified()
             .unwrap();
         assert_eq!(
-            write(&sales, 3, folder.path()).unwrap(),
+            write(&sales, Form::Parquet, 3, folder.path()).unwrap(),
             Made { kept: 2, ..made }
         );
         assert_eq!(
-            fs::metadata(part(folder.path(), 0))
+            fs::metadata(part(folder.path(), Form::Parquet, 0))
                 .unwrap()
                 .modified()
                 .unwrap(),
@@ -171,6 +202,7 @@ mod tests {
                     rows: 3_000,
                     seed: 2
                 },
+                Form::Parquet,
                 3,
                 folder.path()
             )
@@ -183,10 +215,13 @@ mod tests {
     #[test]
     fn files_beyond_the_last_go_if_they_were_made_here() {
         let folder = tempfile::tempdir().unwrap();
-        write(&G1 { rows: 500, seed: 1 }, 5, folder.path()).unwrap();
-        write(&G1 { rows: 500, seed: 1 }, 2, folder.path()).unwrap();
-        assert!(recipe_of(&part(folder.path(), 1)).is_some());
-        assert!(!part(folder.path(), 2).exists() && !part(folder.path(), 4).exists());
+        write(&G1 { rows: 500, seed: 1 }, Form::Parquet, 5, folder.path()).unwrap();
+        write(&G1 { rows: 500, seed: 1 }, Form::Parquet, 2, folder.path()).unwrap();
+        assert!(recipe_of(&part(folder.path(), Form::Parquet, 1), Form::Parquet).is_some());
+        assert!(
+            !part(folder.path(), Form::Parquet, 2).exists()
+                && !part(folder.path(), Form::Parquet, 4).exists()
+        );
     }
 
     #[test]
@@ -197,11 +232,12 @@ mod tests {
                 rows: 300_000,
                 seed: 1,
             },
+            Form::Parquet,
             1,
             folder.path(),
         )
         .unwrap();
-        let file = File::open(part(folder.path(), 0)).unwrap();
+        let file = File::open(part(folder.path(), Form::Parquet, 0)).unwrap();
         let reader = SerializedFileReader::new(file).unwrap();
         let groups = reader.metadata().row_groups();
         assert_eq!(
@@ -232,10 +268,42 @@ mod tests {
     }
 
     #[test]
+    fn text_is_kept_while_it_is_whole_and_of_the_same_recipe() {
+        let folder = tempfile::tempdir().unwrap();
+        let logs = |seed| Logs { rows: 1_000, seed };
+        let made = write(&logs(1), Form::Csv, 2, folder.path()).unwrap();
+        let again = write(&logs(1), Form::Csv, 2, folder.path()).unwrap();
+        assert_eq!(again, Made { kept: 2, ..made });
+        let text = fs::read_to_string(part(folder.path(), Form::Csv, 0)).unwrap();
+        assert!(text.starts_with("date,status,user_id,level,message,latency\n2025-03-01 "));
+        assert_eq!(text.lines().count(), 501);
+        assert!(text.contains("\"\"name\"\" missing\""));
+        fs::write(part(folder.path(), Form::Csv, 0), &text[..100]).unwrap();
+        assert_eq!(
+            write(&logs(1), Form::Csv, 2, folder.path()).unwrap(),
+            Made { kept: 1, ..made }
+        );
+        assert_eq!(
+            write(&logs(2), Form::Csv, 2, folder.path()).unwrap().kept,
+            0
+        );
+        write(&logs(2), Form::Csv, 1, folder.path()).unwrap();
+        assert!(!part(folder.path(), Form::Csv, 1).exists());
+    }
+
+    #[test]
     fn more_files_than_rows_are_refused() {
         let folder = tempfile::tempdir().unwrap();
         for files in [0, 11] {
-            assert!(write(&G1 { rows: 10, seed: 1 }, files, folder.path()).is_err());
+            assert!(
+                write(
+                    &G1 { rows: 10, seed: 1 },
+                    Form::Parquet,
+                    files,
+                    folder.path()
+                )
+                .is_err()
+            );
         }
     }
 }

@@ -1,37 +1,41 @@
-//! Made-up data in Parquet files: the same rows for the same seed, written by every core, kept while they still fit.
+//! Made-up data in files: the same rows for the same seed, written by every core, kept while they still fit.
 //!
 //! ```text
 //!  Sales ┐                        ┌ part-000.parquet   each file is made from (seed, file) alone, so any number of
-//!        ├─ rows of one file ──►  ├ part-001.parquet   threads gives the same bytes; written under another name and
-//!  G1    ┘                        └ …                  renamed, so a file that is there is whole
+//!  G1    ├─ rows of one file ──►  ├ part-001.parquet   threads gives the same bytes; written under another name and
+//!  Logs  ┘                        └ …                  renamed, so a file that is there is whole
 //! ```
 //!
 //! [`Sales`] are orders over three years, sorted by time: few regions, a long tail of categories, log-normal amounts. [`G1`] has
-//! the columns of the h2o.ai group-by benchmark. Both are written as most tools write Parquet: row groups of 262,144 rows, snappy,
-//! dictionaries while they stay under a mebibyte, page index.
+//! the columns of the h2o.ai group-by benchmark. [`Logs`] are the lines of a web server, with quotes in some. Each is written as
+//! text, or as most tools write Parquet: row groups of 262,144 rows, snappy, dictionaries while they stay under a mebibyte,
+//! page index.
 //!
 //! What it refuses to be: a reader, or a part of the engine. It names no crate of swath, so that it cannot share a mistake with it.
 //!
 //! ```
-//! use swath_data::{Dataset, Sales};
+//! use swath_data::{Dataset, Form, Sales};
 //!
 //! let folder = tempfile::tempdir()?;
 //! let sales = Sales { rows: 1_000, seed: 108 };
-//! let made = swath_data::write(&sales, 2, folder.path())?;
+//! let made = swath_data::write(&sales, Form::Parquet, 2, folder.path())?;
 //! assert_eq!((made.files, made.kept, sales.rows()), (2, 0, 1_000));
-//! assert_eq!(swath_data::write(&sales, 2, folder.path())?.kept, 2);
+//! assert_eq!(swath_data::write(&sales, Form::Parquet, 2, folder.path())?.kept, 2);
 //! # anyhow::Ok(())
 //! ```
 
+mod csv;
 mod dataset;
 mod draw;
 mod folder;
 mod g1;
+mod logs;
 mod sales;
 
 pub use dataset::{Dataset, FileRange};
-pub use folder::{Made, write};
+pub use folder::{Form, Made, write};
 pub use g1::G1;
+pub use logs::Logs;
 pub use sales::Sales;
 
 use anyhow::{Result, ensure};

@@ -3,9 +3,9 @@
 use anyhow::Result;
 use clap::{Parser, ValueEnum};
 use std::{path::PathBuf, time::Instant};
-use swath_data::{Dataset, G1, Sales};
+use swath_data::{Dataset, Form, G1, Logs, Sales};
 
-/// Makes data in Parquet files; files that are there already stay.
+/// Makes data in Parquet files, logs in text; files that are there already stay.
 #[derive(Parser)]
 #[command(name = "swath-data")]
 struct Options {
@@ -14,7 +14,7 @@ struct Options {
     /// Rows in all files together: `5e7`, `300000`
     #[arg(long, default_value = "5e7")]
     rows: String,
-    /// Files; 50 for sales and 4 for g1 when left out
+    /// Files; 50 for sales, 4 for g1, 20 for logs and 1 for g1-csv when left out
     #[arg(long)]
     files: Option<u64>,
     /// Another seed, other rows
@@ -31,6 +31,10 @@ enum Which {
     Sales,
     /// The table of the h2o.ai group-by benchmark
     G1,
+    /// The same table as text
+    G1Csv,
+    /// Lines of a web server's log, as text
+    Logs,
 }
 
 #[expect(clippy::print_stdout, reason = "says what it made")]
@@ -38,12 +42,21 @@ fn main() -> Result<()> {
     let options = Options::parse();
     let (rows, seed) = (swath_data::rows(&options.rows)?, options.seed);
     let start = Instant::now();
-    let (dataset, files, folder): (Box<dyn Dataset>, u64, PathBuf) = match options.which {
-        Which::Sales => (Box::new(Sales { rows, seed }), 50, options.out),
-        Which::G1 => (Box::new(G1 { rows, seed }), 4, options.out.join("g1")),
+    let out = options.out;
+    let (dataset, form, files, folder): (Box<dyn Dataset>, Form, u64, PathBuf) = match options.which
+    {
+        Which::Sales => (Box::new(Sales { rows, seed }), Form::Parquet, 50, out),
+        Which::G1 => (
+            Box::new(G1 { rows, seed }),
+            Form::Parquet,
+            4,
+            out.join("g1"),
+        ),
+        Which::G1Csv => (Box::new(G1 { rows, seed }), Form::Csv, 1, out),
+        Which::Logs => (Box::new(Logs { rows, seed }), Form::Csv, 20, out),
     };
     let files = options.files.unwrap_or(files).min(rows);
-    let made = swath_data::write(&*dataset, files, &folder)?;
+    let made = swath_data::write(&*dataset, form, files, &folder)?;
     println!(
         "{}: {rows} rows in {} files, {:.2} GB ({} there already), {:.1} s",
         folder.display(),

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //!  data ──► 50 Parquet files ──► pipeline: persist, three queries, release, the same from the files, one week
+//!       └─► 4 CSV files ──► logs: lines by hour, users, share of errors
 //!                                   │           │
 //!                                 page       counters (what the scans say), interrupt (Ctrl-C)
 //! ```
@@ -12,6 +13,7 @@
 mod counters;
 mod data;
 mod interrupt;
+mod logs;
 mod options;
 mod page;
 mod pipeline;
@@ -56,7 +58,8 @@ fn demo(options: &Options, interrupt: &Interrupt, out: &mut dyn Write) -> Result
     page::title(out, options)?;
     let made = data::make(options)?;
     page::data(out, &made)?;
-    pipeline::run(options, &made.pattern, interrupt, out)
+    pipeline::run(options, &made.pattern, interrupt, out)?;
+    logs::run(options, &pipeline::plain_session(options)?, interrupt, out)
 }
 
 #[expect(clippy::print_stderr, reason = "problems go beside the page")]

@@ -13,7 +13,7 @@ use std::{
     thread,
     time::{Duration, Instant},
 };
-use swath::{DataFrame, Metrics, Session, Table, col};
+use swath::{DataFrame, Metrics, Session, SessionBuilder, Table, col};
 
 /// What the three queries are called on the page, in their order.
 pub(crate) const QUERIES: [&str; 3] = ["by region", "by category", "largest ten"];
@@ -104,12 +104,22 @@ pub(crate) fn run(
 }
 
 fn session(options: &Options, counters: Counters) -> swath::Result<Session> {
-    let builder = Session::builder()
-        .memory_limit(options.memory_limit.as_str())
-        .observer(counters);
+    builder(options).observer(counters).build()
+}
+
+/// A session as the options say, that counts nothing.
+///
+/// # Errors
+/// A limit that is none.
+pub(crate) fn plain_session(options: &Options) -> swath::Result<Session> {
+    builder(options).build()
+}
+
+fn builder(options: &Options) -> SessionBuilder {
+    let builder = Session::builder().memory_limit(options.memory_limit.as_str());
     match options.threads {
-        Some(threads) => builder.threads(threads).build(),
-        None => builder.build(),
+        Some(threads) => builder.threads(threads),
+        None => builder,
     }
 }
 

@@ -52,6 +52,10 @@ fn the_page_says_what_was_read_kept_and_given_back() {
         "{page}"
     );
 
+    // 3,000 lines in four files, of which 4.5 % are errors.
+    assert!(page.contains("2025-03-04T23:00:00"), "{page}");
+    assert!(page.contains("% of the lines are errors"), "{page}");
+
     let counted = cells(&page, "the session counts");
     assert_eq!([&*counted[0], &*counted[2], &*counted[3]], ["0", "0", "0"]);
     assert!(counted[1].ends_with("iB"), "{counted:?}");

@@ -1,7 +1,7 @@
 //! The program of the README, run where its data are.
 
 use std::{path::Path, process::Command};
-use swath_data::Sales;
+use swath_data::{Form, Sales};
 
 fn run(folder: &Path) -> std::process::Output {
     Command::new(env!("CARGO_BIN_EXE_swath-readme"))
@@ -17,7 +17,13 @@ fn it_prints_the_structure_what_is_held_and_the_answers() {
         rows: 20_000,
         seed: 1,
     };
-    swath_data::write(&sales, 4, &folder.path().join("large_sales_data")).unwrap();
+    swath_data::write(
+        &sales,
+        Form::Parquet,
+        4,
+        &folder.path().join("large_sales_data"),
+    )
+    .unwrap();
     let output = run(folder.path());
     let text = String::from_utf8(output.stdout).unwrap();
     assert!(output.status.success(), "{text}");

@@ -37,6 +37,18 @@ fn all() -> Vec<Suite> {
             rows: "1e7",
             data: "g1",
         },
+        Suite {
+            name: "logs",
+            queries: vec!["pipeline", "read", "hour", "user", "error-rate"],
+            rows: "2.4e7",
+            data: "logs",
+        },
+        Suite {
+            name: "csv-read",
+            queries: vec!["full", "full-infer", "agg", "count"],
+            rows: "1e7",
+            data: "g1-csv",
+        },
     ]
 }
 

@@ -1,9 +1,14 @@
 //! The suites, one file each, and this list of them.
 
+mod csv_read;
+mod logs;
 mod parquet_scan;
 mod sales;
 
-use crate::{answers::Answers, source::Source};
+use crate::{
+    answers::Answers,
+    source::{Read, Source},
+};
 use anyhow::{Result, bail};
 
 /// From the call that builds the frame to the answers in memory.
@@ -14,10 +19,16 @@ pub(crate) struct Suite {
     name: &'static str,
     /// The table's files, below the folder of the data.
     pub(crate) files: &'static str,
+    pub(crate) read: Read,
     queries: &'static [(&'static str, Query)],
 }
 
-const SUITES: &[Suite] = &[sales::SUITE, parquet_scan::SUITE];
+const SUITES: &[Suite] = &[
+    sales::SUITE,
+    parquet_scan::SUITE,
+    logs::SUITE,
+    csv_read::SUITE,
+];
 
 /// The suite of a name.
 ///

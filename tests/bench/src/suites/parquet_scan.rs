@@ -10,6 +10,7 @@ const STRINGS: [&str; 3] = ["id1", "id2", "id3"];
 pub(super) const SUITE: Suite = Suite {
     name: "parquet-scan",
     files: "g1/*.parquet",
+    read: |session, files| session.read_parquet(files),
     queries: &[
         ("full", |source| {
             Ok(Answers::one(source.frame()?.persist()?))

@@ -8,6 +8,7 @@ use swath::{DataFrame, Result, col};
 pub(super) const SUITE: Suite = Suite {
     name: "sales",
     files: "*.parquet",
+    read: |session, files| session.read_parquet(files),
     queries: &[
         ("pipeline", pipeline),
         ("region", |source| {

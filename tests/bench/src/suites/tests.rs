@@ -11,7 +11,7 @@ use crate::{
 };
 use std::{collections::BTreeMap, fs, path::Path};
 use swath::{Session, Table, arrow::array::RecordBatch};
-use swath_data::{G1, Sales};
+use swath_data::{Form, G1, Logs, Sales};
 
 const ROWS: u64 = 30_000;
 
@@ -90,7 +90,7 @@ fn sales_alone_and_in_the_pipeline_are_the_same_from_files_and_memory() {
         rows: ROWS,
         seed: 1,
     };
-    swath_data::write(&sales, 5, data.path()).unwrap();
+    swath_data::write(&sales, Form::Parquet, 5, data.path()).unwrap();
 
     let (from_files, line) = answers("sales", "pipeline", data.path(), From::File);
     assert_eq!(line["wall"].as_array().unwrap().len(), 2);
@@ -124,7 +124,7 @@ fn scans_give_all_rows_and_the_sums_of_the_files() {
         rows: ROWS,
         seed: 1,
     };
-    swath_data::write(&g1, 4, &data.path().join("g1")).unwrap();
+    swath_data::write(&g1, Form::Parquet, 4, &data.path().join("g1")).unwrap();
     for source in [From::File, From::Memory] {
         let result = |query: &str| {
             let (mut found, _) = answers("parquet-scan", query, data.path(), source);
@@ -171,6 +171,70 @@ fn scans_give_all_rows_and_the_sums_of_the_files() {
 }
 
 #[test]
+fn logs_alone_and_in_the_pipeline_are_the_same() {
+    let data = tempfile::tempdir().unwrap();
+    let logs = Logs {
+        rows: ROWS,
+        seed: 1,
+    };
+    swath_data::write(&logs, Form::Csv, 3, data.path()).unwrap();
+    let (pipeline, line) = answers("logs", "pipeline", data.path(), From::File);
+    assert!(line["stages"][1]["persist"].is_f64(), "{line}");
+    let names: Vec<_> = pipeline.keys().collect();
+    assert_eq!(names, ["error-rate", "hour", "user"]);
+    // Three days of lines.
+    assert_eq!(rows(&pipeline["hour"]), 72);
+    let rate = f64::try_from(table(&pipeline["error-rate"]).value("value", 0).unwrap()).unwrap();
+    assert!((0.03..0.06).contains(&rate), "{rate}");
+    for (name, found) in &pipeline {
+        let (alone, _) = answers("logs", name, data.path(), From::File);
+        assert_eq!(rows(&alone[name]), rows(found), "{name}");
+    }
+    let (read, _) = answers("logs", "read", data.path(), From::Memory);
+    assert_eq!(
+        (rows(&read["result"]), read["result"][0].num_columns()),
+        (ROWS as usize, 6)
+    );
+}
+
+#[test]
+fn text_gives_what_the_same_rows_give_as_parquet() {
+    let data = tempfile::tempdir().unwrap();
+    let g1 = G1 {
+        rows: ROWS,
+        seed: 1,
+    };
+    swath_data::write(&g1, Form::Csv, 1, data.path()).unwrap();
+    let result = |query: &str| {
+        let (mut found, _) = answers("csv-read", query, data.path(), From::File);
+        found.remove("result").unwrap()
+    };
+    for query in ["full", "full-infer"] {
+        let found = result(query);
+        assert_eq!((rows(&found), found[0].num_columns()), (ROWS as usize, 9));
+        let declared = &found[0].schema();
+        assert_eq!(
+            declared.field(8).data_type().to_string(),
+            "Float64",
+            "{query}"
+        );
+        assert_eq!(
+            declared.field(3).data_type().to_string(),
+            "Int64",
+            "{query}"
+        );
+    }
+    assert_eq!(rows(&result("agg")), 100);
+    assert_eq!(
+        table(&result("count"))
+            .value("size", 0)
+            .unwrap()
+            .to_string(),
+        ROWS.to_string()
+    );
+}
+
+#[test]
 fn unknown_names_are_refused_with_those_that_are_known() {
     let message = |suite: &str, query: &str| {
         let found = super::find(suite).and_then(|suite| suite.query(query).map(|_| ()));
@@ -178,7 +242,7 @@ fn unknown_names_are_refused_with_those_that_are_known() {
     };
     assert_eq!(
         message("sale", "x"),
-        "there is no suite `sale`: there are sales, parquet-scan"
+        "there is no suite `sale`: there are sales, parquet-scan, logs, csv-read"
     );
     assert_eq!(
         message("sales", "regions"),
@@ -189,6 +253,6 @@ fn unknown_names_are_refused_with_those_that_are_known() {
             .iter()
             .map(|suite| suite.queries.len())
             .sum::<usize>(),
-        13
+        22
     );
 }

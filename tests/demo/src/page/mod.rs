@@ -42,6 +42,11 @@ pub(crate) fn title(out: &mut dyn Write, options: &Options) -> Result<()> {
 
 /// The files.
 pub(crate) fn data(out: &mut dyn Write, files: &Files) -> Result<()> {
+    writeln!(out, "{}", made(files))?;
+    Ok(())
+}
+
+fn made(files: &Files) -> String {
     let made = &files.made;
     let new = made.files - made.kept;
     let how = if new == 0 {
@@ -49,13 +54,11 @@ pub(crate) fn data(out: &mut dyn Write, files: &Files) -> Result<()> {
     } else {
         format!("{} made in {}", count(new), seconds(files.took))
     };
-    writeln!(
-        out,
+    format!(
         "data: {}, {}, {how}",
         files.folder.display(),
         bytes(made.bytes)
-    )?;
-    Ok(())
+    )
 }
 
 /// The structure of the frame that nothing was computed for.
@@ -176,6 +179,41 @@ pub(crate) fn memory(out: &mut dyn Write, moments: &[(&str, Memory)]) -> Result<
     writeln!(
         out,
         "\nThe process also has the program itself, scratch of the threads while they run, and what the allocator keeps for them."
+    )?;
+    Ok(())
+}
+
+/// The files of text.
+pub(crate) fn logs_data(out: &mut dyn Write, files: &Files) -> Result<()> {
+    section(out, "raw = session.read_csv(\"*.csv\")")?;
+    writeln!(out, "{}", made(files))?;
+    Ok(())
+}
+
+/// What the log lines say.
+pub(crate) fn logs(
+    out: &mut dyn Write,
+    hourly: &Table,
+    users: &Table,
+    error_rate: f64,
+    took: Duration,
+) -> Result<()> {
+    section(out, "cleaned.groupby(\"timestamp\").size()")?;
+    writeln!(out, "{hourly}")?;
+    section(
+        out,
+        "cleaned.groupby(\"user_id\").size().nlargest(5, \"size\")",
+    )?;
+    writeln!(out, "{users}")?;
+    section(
+        out,
+        "cleaned.filter(col(\"level\").eq(\"ERROR\")).len() / cleaned.len()",
+    )?;
+    writeln!(
+        out,
+        "{:.2} % of the lines are errors. Read, kept and asked in {}.",
+        error_rate * 100.0,
+        seconds(took)
     )?;
     Ok(())
 }
