@@ -79,7 +79,7 @@ pub enum OnBadLines {
     /// The computation fails and names file, line, column and value.
     #[default]
     Error,
-    /// The line is left out and counted; a warning tells how many.
+    /// The line is left out, and counted in the metric `bad_lines` of the run.
     Skip,
     /// The field is null, the fields too many are left out; counted as well.
     Null,

@@ -190,8 +190,8 @@ impl CsvReader {
             return Ok((start.at, start.proven));
         }
         let len = range.identity.len;
-        // Without quotes every line end is one of a record.
-        if must_prove && shape.dialect.quote.is_some() {
+        // Where nothing can hide a line end, each is one of a record.
+        if must_prove && (shape.dialect.quote.is_some() || shape.dialect.escape.is_some()) {
             let known = starts.file(&range.identity);
             let at = known.prove(file, len, shape, range.start, &self.context)?;
             return Ok((at, true));

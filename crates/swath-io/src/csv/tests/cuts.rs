@@ -109,6 +109,38 @@ fn a_block_on_its_own_has_its_own_rows() {
     }
 }
 
+/// Escapes hide line ends as quotes do, also where there are no quotes.
+#[test]
+fn a_line_end_behind_an_escape_is_no_cut() {
+    let text = "a,b\n1,x\\\ny\n2,z\\\n\\\nw\n3,\\\n\n4,v\n";
+    let folder = Folder::of(&[("a.csv", text)]);
+    let read = |blocksize: usize| {
+        let options = ReadCsv::new(folder.path("a.csv"))
+            .quote(None)
+            .escape('\\')
+            .blocksize(blocksize.to_string())
+            .dtype("a", "string")
+            .dtype("b", "string");
+        let dataset = CsvDataset::open(&options, &context()).expect("a file");
+        let mut rows = Vec::new();
+        for unit in dataset.all_units() {
+            let part = dataset.parts(&[vec![unit]]).remove(0);
+            let request = ScanRequest::new(["a", "b"]);
+            rows.extend(
+                rows_of(part.as_ref(), &request, &context())
+                    .expect("rows")
+                    .0,
+            );
+        }
+        rows
+    };
+    let whole = read(text.len());
+    assert_eq!(whole, ["1;x\ny", "2;z\n\nw", "3;\n", "4;v"]);
+    for blocksize in 1..text.len() {
+        assert_eq!(read(blocksize), whole, "in blocks of {blocksize}");
+    }
+}
+
 /// Who stops early still says where the records end, so that the guess of the next is checked.
 #[test]
 fn a_reader_that_stops_early_confirms_the_next() {
