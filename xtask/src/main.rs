@@ -1,7 +1,7 @@
 //! Every chore of the project, one file a command: `cargo xtask <command>`.
 //!
 //! ```text
-//!  setup   what this machine lacks, and how to get it          docs    rustdoc without warnings, generated sections
+//!  setup   what this machine lacks, and how to get it          docs    generated pages, rustdoc without warnings, the book
 //!  demo    the whole pipeline on data made on the spot         bench   timed suites, with or without the peers
 //!  test    every test, with or without cargo-nextest           tidy    the rules of the house, proven
 //!  model   the scheduler's threads, model-checked       ci      what must pass before a change is accepted
@@ -53,7 +53,7 @@ enum Command {
     Tidy(tidy::Options),
     /// Times swath, and its peers where they are installed, and writes a table
     Bench(bench::Options),
-    /// Builds the API docs with warnings denied and rewrites the generated sections of docs/
+    /// Rewrites what is generated in docs/, builds the API docs with warnings denied, and the guide as a book
     Docs,
 }
 

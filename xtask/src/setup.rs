@@ -1,6 +1,6 @@
 //! `cargo xtask setup`: what this machine lacks, for which command, and how to get it.
 
-use crate::{command::CommandLine, metadata::Metadata, say};
+use crate::{command::CommandLine, docs, metadata::Metadata, say};
 use anyhow::{Result, bail};
 
 /// One thing a command needs.
@@ -96,6 +96,13 @@ fn needs(least_rust: &str) -> Vec<Need> {
             found: CommandLine::cargo("nextest").arg("--version").probe(),
             get: "`cargo install cargo-nextest --locked`; without it `cargo test` is used"
                 .to_owned(),
+        },
+        Need {
+            what: "mdbook",
+            serves: "docs, as a book",
+            is_required: false,
+            found: docs::mdbook_version(),
+            get: docs::GET_MDBOOK.to_owned(),
         },
         Need {
             what: "python3 with venv",

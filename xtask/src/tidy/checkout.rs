@@ -92,6 +92,13 @@ impl Checkout {
             .map(|text| text.text.as_str())
     }
 
+    /// The pages of `docs/`.
+    pub(super) fn pages(&self) -> impl Iterator<Item = &Text> {
+        self.texts
+            .iter()
+            .filter(|text| text.path.starts_with("docs/") && has_ending(&text.path, "md"))
+    }
+
     /// All Rust files.
     pub(super) fn sources(&self) -> impl Iterator<Item = Source<'_>> {
         self.texts

@@ -9,12 +9,14 @@ mod code;
 mod examples;
 mod finding;
 mod globs;
+mod links;
 mod lints;
 mod map;
 mod names;
 mod one_table;
 mod openings;
 mod order;
+mod pages;
 mod readme;
 mod sizes;
 mod top_level;
@@ -35,6 +37,8 @@ const GATES: &[Check] = &[
     order::CHECK,
     map::CHECK,
     readme::CHECK,
+    pages::CHECK,
+    links::CHECK,
     absences::CHECK,
     trees::GATE,
     unsafe_code::CHECK,

@@ -1,0 +1,83 @@
+//! The options of readers and writers.
+
+pub(crate) mod read_parquet {
+    use crate::row::map;
+    use swath::ReadParquet;
+    use swath::prelude::*;
+
+    map! {
+        "Options of `read_parquet`", "read_parquet", (session: &Session, df: &DataFrame)
+        ["columns"] Same { ReadParquet::new("sales/").columns(["id", "amount"]) } "rarely needed: what nobody reads is not decoded";
+        ["index"] Same { ReadParquet::new("sales/").index("at") } "divisions are known where the footers' statistics prove them";
+        ["filters"] Different { df.filter(col("amount").gt(5000)) } "a filter goes into the scan by itself, to row groups, pages and rows";
+        ["split_row_groups"] Same { ReadParquet::new("sales/").split_row_groups(true) };
+        ["blocksize"] Renamed { ReadParquet::new("sales/").partition_size("128MiB") } "decoded bytes; 64 MiB by default";
+        ["parquet_file_extension"] Renamed { ReadParquet::new("sales/").file_extension(".pq") };
+        ["aggregate_files"] No "row groups of neighbouring files share a partition wherever they are small";
+        ["calculate_divisions"] No "they are known where there is an index with statistics; nothing else is read for them";
+        ["categories"] No "codes are kept where the file has them, and no dtype needs to know";
+        ["storage_options" "filesystem"] Different { session.read_parquet("s3://bucket/sales/") } "a store is given to the session: `Session::builder().store(url, store)`";
+        ["ignore_metadata_file" "metadata_task_size"] No "every footer is read, many at a time";
+        ["dtype_backend" "arrow_to_pandas" "engine"] No "there is one reader, and it makes Arrow arrays";
+    }
+}
+
+pub(crate) mod read_csv {
+    use crate::row::map;
+    use swath::ReadCsv;
+    use swath::prelude::*;
+
+    map! {
+        "Options of `read_csv`", "read_csv", (session: &Session)
+        ["blocksize"] Same { ReadCsv::new("logs/").blocksize("64MB") } "blocks end at records, whatever is quoted in them";
+        ["compression"] Same { ReadCsv::new("logs/").compression("gzip") } "`gzip` and `zstd`";
+        ["include_path_column"] Same { ReadCsv::new("logs/").include_path_column("path") };
+        ["sample"] Same { ReadCsv::new("logs/").sample("256KiB") } "at the beginning, the middle and the end of several files";
+        ["sample_rows"] No "`sample` is in bytes";
+        ["assume_missing"] No "every column may hold nulls, and integers stay integers";
+        ["enforce"] No "names are always compared";
+        ["lineterminator"] No "`\\n` and `\\r\\n`, mixed too";
+        ["storage_options"] Different { session.read_csv("s3://bucket/logs/") } "a store is given to the session";
+    }
+}
+
+pub(crate) mod to_parquet {
+    use crate::row::map;
+    use swath::ToParquet;
+    use swath::prelude::*;
+
+    map! {
+        "Options of `to_parquet`", "to_parquet", (df: &DataFrame)
+        ["compression"] Same { ToParquet::new("out/").compression("zstd") };
+        ["overwrite"] Same { ToParquet::new("out/").overwrite() } "all files at once, when all new ones are complete";
+        ["append" "partition_on"] Later;
+        ["compute"] Different { df.sink_parquet("out/") } "a sink is an item of `swath::compute((..))`: read once, write several";
+        ["write_index"] Different { df.reset_index() } "the index is written with its role; end the role, drop the column, or keep both";
+        ["custom_metadata"] Later;
+        ["name_function"] No "files are named by their partition";
+        ["schema"] No "the meta is the schema, and every partition has kept to it";
+        ["ignore_divisions"] No "divisions are compared when files are read, not promised when they are written";
+        ["write_metadata_file"] No "footers are read many at a time; a summary of them is one more file to be wrong";
+        ["storage_options" "filesystem"] Different { df.to_parquet("s3://bucket/out/") } "a store is given to the session";
+        ["compute_kwargs" "engine"] No "there is one writer";
+    }
+}
+
+pub(crate) mod to_csv {
+    use crate::row::map;
+    use swath::ToCsv;
+    use swath::prelude::*;
+
+    map! {
+        "Options of `to_csv`", "to_csv", (df: &DataFrame)
+        ["compression"] Same { ToCsv::new("out/").compression("zstd") };
+        ["compute"] Different { df.sink_csv("out/") };
+        ["single_file"] Different { df.repartition(1) } "one partition is one file";
+        ["mode"] Different { ToCsv::new("out/").overwrite() } "a folder is written whole or not at all";
+        ["header_first_partition_only"] Different { ToCsv::new("out/").header(false) } "every file has the header, or none";
+        ["encoding"] No "UTF-8";
+        ["name_function"] No "files are named by their partition";
+        ["storage_options"] Different { df.to_csv("s3://bucket/out/") } "a store is given to the session";
+        ["scheduler" "compute_kwargs"] No "the session runs it";
+    }
+}
