@@ -34,6 +34,7 @@ mod wire;
 mod bytes;
 mod compact;
 mod floats;
+mod texts;
 
 pub mod civil;
 mod zone;
@@ -66,5 +67,6 @@ pub use pieces::Pieces;
 pub use rust_name::rust_name;
 pub use sample::meta_nonempty;
 pub use selection::Selection;
+pub use texts::{NotText, Texts, spread};
 pub use value::Value;
 pub use zone::{Instants, Zone};

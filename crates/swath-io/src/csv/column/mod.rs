@@ -17,7 +17,7 @@ use swath_meta::{DType, TimeUnit};
 
 use super::value::{Moments, float, integer};
 use numbers::{Cell, booleans, numbers};
-use text::{Texts, bytes, plain};
+use text::{TextColumn, bytes, plain};
 
 pub(super) use fields::{Fields, Rows};
 
@@ -54,7 +54,7 @@ enum Kind {
     Float64,
     Date(Moments),
     Timestamp(TimeUnit, Option<Arc<str>>, Moments),
-    Text(Texts),
+    Text(TextColumn),
     Bytes,
     /// What Arrow makes of the text.
     Cast(DType),
@@ -80,8 +80,8 @@ impl Column {
             DType::Timestamp(unit, zone) if zone.as_deref().is_none_or(is_utc) => {
                 Kind::Timestamp(*unit, zone.clone(), Moments::default())
             }
-            DType::String => Kind::Text(Texts::new(false)),
-            DType::Category => Kind::Text(Texts::new(true)),
+            DType::String => Kind::Text(TextColumn::new(false)),
+            DType::Category => Kind::Text(TextColumn::new(true)),
             DType::Binary => Kind::Bytes,
             DType::Decimal { .. } | DType::Time(_) | DType::Timestamp(..) | DType::Duration(_) => {
                 Kind::Cast(dtype.clone())

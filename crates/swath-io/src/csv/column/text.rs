@@ -1,11 +1,12 @@
 //! Columns of text: codes as long as there are few different texts, else views.
 
-use arrow_array::builder::{BinaryViewBuilder, StringViewBuilder};
+use arrow_array::builder::BinaryViewBuilder;
 use arrow_array::types::{ArrowDictionaryKeyType, UInt8Type, UInt16Type, UInt32Type};
 use arrow_array::{ArrayRef, DictionaryArray, PrimitiveArray, StringViewArray};
 use arrow_buffer::{ArrowNativeType, NullBuffer, ScalarBuffer};
 use hashbrown::HashTable;
 use std::sync::Arc;
+use swath_batch::Texts;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::validity::Validity;
@@ -18,7 +19,7 @@ const MANY: usize = 1 << 16;
 
 /// Text of one column, from window to window.
 #[derive(Debug)]
-pub(super) struct Texts {
+pub(super) struct TextColumn {
     /// The texts so far, while there are few for the rows.
     interner: Option<Interner>,
     /// Whether the dtype has no other form than codes.
@@ -26,7 +27,7 @@ pub(super) struct Texts {
     rows: usize,
 }
 
-impl Texts {
+impl TextColumn {
     pub(super) fn new(always: bool) -> Self {
         Self {
             interner: Some(Interner::default()),
@@ -60,23 +61,49 @@ fn for_each_text(fields: &Fields<'_>, mut visit: impl FnMut(Option<&[u8]>)) {
 }
 
 fn views(fields: &Fields<'_>) -> Parsed {
-    let mut builder = StringViewBuilder::with_capacity(fields.len());
-    let mut bad = Vec::new();
-    let mut at = 0_u32;
-    for_each_text(fields, |text| {
-        match text.map(std::str::from_utf8) {
-            Some(Ok(text)) => builder.append_value(text),
-            None => builder.append_null(),
-            Some(Err(_)) => {
-                bad.push(at);
-                builder.append_null();
+    let mut rows = Rows::new(fields.len());
+    for_each_text(fields, |text| rows.push(text));
+    let (array, bad) = rows.finish();
+    Parsed {
+        array: Arc::new(array),
+        bad,
+    }
+}
+
+/// Texts, one a row, and the rows whose bytes are none.
+struct Rows {
+    texts: Texts,
+    validity: Validity,
+    bad: Vec<u32>,
+}
+
+impl Rows {
+    fn new(rows: usize) -> Self {
+        let mut texts = Texts::default();
+        texts.reserve(rows);
+        Self {
+            texts,
+            validity: Validity::new(rows),
+            bad: Vec::new(),
+        }
+    }
+
+    #[inline]
+    fn push(&mut self, text: Option<&[u8]>) {
+        match text.map(|text| self.texts.push(text)) {
+            Some(Ok(())) => self.validity.valid(),
+            missing_or_bad => {
+                if missing_or_bad.is_some() {
+                    self.bad.push(self.texts.len() as u32);
+                }
+                self.texts.push_null();
+                self.validity.null();
             }
         }
-        at += 1;
-    });
-    Parsed {
-        array: Arc::new(builder.finish()),
-        bad,
+    }
+
+    fn finish(mut self) -> (StringViewArray, Vec<u32>) {
+        (self.texts.finish(self.validity.finish()), self.bad)
     }
 }
 
@@ -92,24 +119,14 @@ pub(super) fn bytes(fields: &Fields<'_>) -> Parsed {
 
 /// Texts as views, whatever their number: what a cast from text reads.
 pub(super) fn plain(fields: &Fields<'_>) -> (StringViewArray, Vec<u32>) {
-    let mut builder = StringViewBuilder::with_capacity(fields.len());
-    let mut bad = Vec::new();
-    let mut at = 0_u32;
+    let mut rows = Rows::new(fields.len());
     let mut scratch = Vec::new();
     fields.for_each(|raw| {
         let (text, _) = fields.dialect.text(raw, &mut scratch);
         let missing = text.trim_ascii().is_empty() || fields.nulls.contains(text);
-        match std::str::from_utf8(text) {
-            _ if missing => builder.append_null(),
-            Ok(text) => builder.append_value(text.trim_ascii()),
-            Err(_) => {
-                bad.push(at);
-                builder.append_null();
-            }
-        }
-        at += 1;
+        rows.push((!missing).then(|| text.trim_ascii()));
     });
-    (builder.finish(), bad)
+    rows.finish()
 }
 
 /// Gives each different text a number, in the order of their first rows.
@@ -190,12 +207,14 @@ fn entry<'a>(text: &'a [u8], ends: &[u32], code: u32) -> &'a [u8] {
 }
 
 fn texts(text: &[u8], ends: &[u32]) -> ArrayRef {
-    let mut builder = StringViewBuilder::with_capacity(ends.len());
+    let mut texts = Texts::default();
+    texts.reserve(ends.len());
     for code in 0..ends.len() as u32 {
-        let text = std::str::from_utf8(entry(text, ends, code));
-        builder.append_value(text.expect("only texts are added"));
+        texts
+            .push(entry(text, ends, code))
+            .expect("only texts are added");
     }
-    Arc::new(builder.finish())
+    Arc::new(texts.finish(None))
 }
 
 fn dictionary<K: ArrowDictionaryKeyType>(

@@ -1,14 +1,14 @@
 //! Text of which every page refers to the dictionary: the codes are the array.
 
-use arrow_array::builder::StringViewBuilder;
 use arrow_array::types::{ArrowDictionaryKeyType, UInt8Type, UInt16Type, UInt32Type};
 use arrow_array::{Array, ArrayRef, DictionaryArray, PrimitiveArray, StringViewArray};
-use arrow_buffer::{ArrowNativeType, BooleanBuffer, Buffer, NullBuffer};
+use arrow_buffer::{ArrowNativeType, BooleanBuffer, NullBuffer};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use swath_batch::spread;
 
 use super::ColumnError;
-use super::flat::{Values, spread};
+use super::flat::Values;
 use super::hybrid;
 use super::text::entries;
 
@@ -70,11 +70,7 @@ impl Dictionary {
                     .codes
                     .iter()
                     .for_each(|(entry, code)| ordered[*code as usize] = entry);
-                let mut builder = StringViewBuilder::with_capacity(ordered.len());
-                for entry in ordered {
-                    builder.append_value(entry);
-                }
-                Arc::new(builder.finish())
+                Arc::new(StringViewArray::from_iter_values(ordered))
             }
         };
         shared.values = Some(Arc::clone(&values));
@@ -124,7 +120,7 @@ const PLAIN: ColumnError =
 
 impl Values for Codes {
     fn dictionary(&mut self, bytes: &[u8], count: usize) -> Result<(), ColumnError> {
-        let (values, places) = self.shared.unify(&entries(&Buffer::from(bytes), count)?);
+        let (values, places) = self.shared.unify(&entries(bytes, count)?);
         self.keys = match values.len() {
             0..=256 => Keys::U8(Vec::new()),
             257..=65_536 => Keys::U16(Vec::new()),

@@ -6,8 +6,9 @@ use arrow_buffer::{ArrowNativeType, BooleanBuffer, Buffer, NullBuffer};
 use arrow_data::ArrayData;
 use arrow_schema::DataType;
 use parquet::file::metadata::ColumnChunkMetaData;
+use swath_batch::spread;
 
-use super::flat::{Flat, Values, spread};
+use super::flat::{Flat, Values};
 use super::hybrid::Codes;
 use super::pages::Buffers;
 use super::{ColumnError, ColumnReader};

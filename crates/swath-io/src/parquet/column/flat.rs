@@ -349,34 +349,9 @@ pub(super) fn compress(bits: &BooleanBuffer, at: &BooleanBuffer) -> BooleanBuffe
     kept.as_boolean().values().clone()
 }
 
-/// Moves values apart in place, from the last to the first.
-pub(super) fn spread<T: Copy + Default>(values: &mut Vec<T>, start: usize, valid: &BooleanBuffer) {
-    let mut from = values.len();
-    values.resize(start + valid.len(), T::default());
-    for at in (0..valid.len()).rev() {
-        values[start + at] = if valid.value(at) {
-            from -= 1;
-            values[from]
-        } else {
-            T::default()
-        };
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn values_move_apart() {
-        let mut values = vec![9, 1, 2, 3];
-        spread(
-            &mut values,
-            1,
-            &BooleanBuffer::from(vec![false, true, true, false, true, false]),
-        );
-        assert_eq!(values, [9, 0, 1, 2, 0, 3, 0]);
-    }
 
     #[test]
     fn levels_become_validity() {

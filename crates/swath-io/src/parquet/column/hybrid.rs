@@ -204,16 +204,21 @@ impl Hybrid {
 fn code_at(bytes: &[u8], width: u32, index: usize) -> u32 {
     let bit = index * width as usize;
     let byte = bit / 8;
-    let word = if let Some(word) = bytes.get(byte..byte + 8) {
-        u64::from_le_bytes(word.try_into().expect("eight bytes"))
-    } else {
-        let mut word = [0; 8];
-        let rest = bytes.get(byte..).unwrap_or_default();
-        word[..rest.len()].copy_from_slice(rest);
-        u64::from_le_bytes(word)
-    };
+    let word = u64::from_le_bytes(load(bytes, byte));
     // 64-bit masks: a code of 32 bits that starts inside a byte still fits.
     ((word >> (bit % 8)) & ((1 << width) - 1)) as u32
+}
+
+/// The bytes at `at`; zeros for those behind the end.
+#[inline]
+fn load<const LEN: usize>(bytes: &[u8], at: usize) -> [u8; LEN] {
+    let rest = bytes.get(at..).unwrap_or_default();
+    if let Some(word) = rest.first_chunk() {
+        return *word;
+    }
+    let mut word = [0; LEN];
+    word[..rest.len()].copy_from_slice(rest);
+    word
 }
 
 /// Unpacks the codes from `index` on into `out`.
@@ -227,7 +232,7 @@ fn unpack(bytes: &[u8], width: u32, index: usize, out: &mut [u32]) {
             }
         };
     }
-    by_width!(1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16);
+    by_width!(1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24);
 }
 
 /// Unpacks by groups of eight codes, which take `WIDTH` bytes, with shifts known to the compiler.
@@ -241,22 +246,19 @@ fn unpack_groups<const WIDTH: usize>(bytes: &[u8], index: usize, out: &mut [u32]
     let mut eights = rest.chunks_exact_mut(8);
     let mut done = head;
     for eight in &mut eights {
-        let mut word = [0_u8; 16];
-        if let Some(packed) = bytes.get(group..group + WIDTH) {
-            word[..WIDTH].copy_from_slice(packed);
-        } else {
-            let rest = bytes.get(group..).unwrap_or_default();
-            word[..rest.len()].copy_from_slice(rest);
-        }
         if WIDTH <= 8 {
-            let word = u64::from_le_bytes(word[..8].try_into().expect("eight bytes"));
+            let word = u64::from_le_bytes(load(bytes, group));
             for (at, code) in eight.iter_mut().enumerate() {
                 *code = ((word >> (at * WIDTH)) & ((1 << WIDTH) - 1)) as u32;
             }
         } else {
-            let word = u128::from_le_bytes(word);
-            for (at, code) in eight.iter_mut().enumerate() {
-                *code = (word >> (at * WIDTH)) as u32 & ((1 << WIDTH) - 1);
+            // Half a group at a time fits a word of 128 bits also where it begins inside a byte.
+            for (half, codes) in eight.chunks_exact_mut(4).enumerate() {
+                let bit = half * 4 * WIDTH;
+                let word = u128::from_le_bytes(load(bytes, group + bit / 8)) >> (bit % 8);
+                for (at, code) in codes.iter_mut().enumerate() {
+                    *code = (word >> (at * WIDTH)) as u32 & ((1 << WIDTH) - 1);
+                }
             }
         }
         group += WIDTH;
