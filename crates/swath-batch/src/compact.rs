@@ -10,8 +10,7 @@ use arrow_array::{
     Array, ArrayRef, ArrowPrimitiveType, DictionaryArray, GenericByteViewArray, PrimitiveArray,
     StructArray, UInt64Array, make_array,
 };
-use arrow_buffer::bit_iterator::BitIndexIterator;
-use arrow_buffer::{ArrowNativeType, BooleanBuffer, BooleanBufferBuilder, NullBuffer};
+use arrow_buffer::{ArrowNativeType, NullBuffer};
 use arrow_data::transform::MutableArrayData;
 use arrow_schema::{ArrowError, DataType};
 use arrow_select::{concat::concat, take::take};
@@ -196,14 +195,16 @@ fn tight_texts<T: ByteViewType>(arrays: &[ArrayRef]) -> Vec<ArrayRef> {
     let views: Vec<&GenericByteViewArray<T>> =
         arrays.iter().map(AsArray::as_byte_view::<T>).collect();
     let held = unique_bytes(arrays.iter().map(AsRef::as_ref));
-    let needed: u64 = views
+    let in_place: u64 = views
         .iter()
-        .map(|views| {
-            (views.len() * 16 + views.total_buffer_bytes_used()) as u64
-                + views.nulls().map_or(0, |_| views.len() as u64 / 8)
-        })
+        .map(|views| views.len() as u64 * 16 + views.nulls().map_or(0, |_| views.len() as u64 / 8))
         .sum();
-    if !wasteful(held, needed) {
+    // The views alone say so where texts are short; only else are they looked through.
+    let kept = !wasteful(held, in_place) || {
+        let text = views.iter().map(|views| views.total_buffer_bytes_used());
+        !wasteful(held, in_place + text.sum::<usize>() as u64)
+    };
+    if kept {
         return arrays.to_vec();
     }
     views
@@ -240,36 +241,34 @@ fn compact_dictionaries<K: ArrowDictionaryKeyType>(
     }
     for sharing in sharing.into_values() {
         let values = dictionaries[sharing[0]].values();
-        let used = used_entries(values.len(), sharing.iter().map(|&at| dictionaries[at]));
-        let count = used.count_set_bits();
-        let shrink =
-            unique_bytes([values.as_ref()]) >= SMALL_DICTIONARY && count < values.len() / 4;
-        if shrink {
-            let kept: Vec<u64> = BitIndexIterator::new(used.values(), 0, used.len())
-                .map(|index| index as u64)
-                .collect();
+        let worth = unique_bytes([values.as_ref()]) >= SMALL_DICTIONARY;
+        let few = worth
+            .then(|| few_used(values.len(), sharing.iter().map(|&at| dictionaries[at])))
+            .flatten();
+        if let Some(kept) = few {
             let mut place = vec![0_usize; values.len()];
             for (new, &old) in kept.iter().enumerate() {
                 place[old as usize] = new;
             }
             let values = take(values.as_ref(), &UInt64Array::from(kept), None)?;
             let values = compact_column(&[values])?.remove(0);
-            for other in sharing {
-                let keys = remap(dictionaries[other].keys(), &place);
-                out[other] = Some(Arc::new(DictionaryArray::<K>::try_new(
-                    keys,
-                    Arc::clone(&values),
-                )?));
+            for at in sharing {
+                let keys = remap(dictionaries[at].keys(), &place);
+                let values = Arc::clone(&values);
+                out[at] = Some(Arc::new(DictionaryArray::<K>::try_new(keys, values)?));
             }
         } else {
-            let values = compact_column(&[Arc::clone(values)])?.remove(0);
-            for other in sharing {
-                let keys: ArrayRef = Arc::new(dictionaries[other].keys().clone());
-                let keys = tight(&keys)?.as_primitive::<K>().clone();
-                out[other] = Some(Arc::new(DictionaryArray::<K>::try_new(
-                    keys,
-                    Arc::clone(&values),
-                )?));
+            let compact = compact_column(&[Arc::clone(values)])?.remove(0);
+            for at in sharing {
+                let keys: ArrayRef = Arc::new(dictionaries[at].keys().clone());
+                let tight = tight(&keys)?;
+                let same = Arc::ptr_eq(&compact, values) && Arc::ptr_eq(&tight, &keys);
+                out[at] = Some(if same {
+                    Arc::clone(&arrays[at])
+                } else {
+                    let keys = tight.as_primitive::<K>().clone();
+                    Arc::new(DictionaryArray::<K>::try_new(keys, Arc::clone(&compact))?)
+                });
             }
         }
     }
@@ -279,19 +278,32 @@ fn compact_dictionaries<K: ArrowDictionaryKeyType>(
         .collect())
 }
 
-/// One bit for each entry, set where a valid code of one of `arrays` names it.
-fn used_entries<'a, K: ArrowDictionaryKeyType>(
+/// The positions of the entries that valid codes of `arrays` name, if they are less than a quarter of all.
+///
+/// Rows of a whole file use most entries, which the first of them show.
+fn few_used<'a, K: ArrowDictionaryKeyType>(
     entries: usize,
     arrays: impl Iterator<Item = &'a DictionaryArray<K>>,
-) -> BooleanBuffer {
-    let mut used = BooleanBufferBuilder::new(entries);
-    used.append_n(entries, false);
+) -> Option<Vec<u64>> {
+    const ROWS: usize = 1024;
+    let mut used = vec![false; entries];
+    let mut count = 0;
     for array in arrays {
-        for code in array.keys().iter().flatten() {
-            used.set_bit(code.as_usize(), true);
+        let keys = array.keys();
+        for start in (0..keys.len()).step_by(ROWS) {
+            let keys = keys.slice(start, ROWS.min(keys.len() - start));
+            for code in keys.iter().flatten() {
+                let used = &mut used[code.as_usize()];
+                count += usize::from(!*used);
+                *used = true;
+            }
+            if count >= entries / 4 {
+                return None;
+            }
         }
     }
-    used.finish()
+    let position = |(at, used): (usize, bool)| used.then_some(at as u64);
+    (count < entries / 4).then(|| used.into_iter().enumerate().filter_map(position).collect())
 }
 
 /// What two arrays have in common only if they show the same entries: addresses and length.
