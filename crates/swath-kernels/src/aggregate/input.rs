@@ -2,13 +2,14 @@
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::Float64Type;
-use arrow_array::{Array, ArrayRef, Float64Array};
+use arrow_array::{ArrayRef, Float64Array};
 use arrow_buffer::NullBuffer;
 use arrow_schema::DataType;
 use swath_meta::DType;
 
 use crate::KernelError;
 use crate::encoding::{cast_to, entry, plain};
+use crate::error::check_rows;
 
 /// The input of an aggregate that has one: its dtype, or its column.
 pub(super) fn only<'a, T>(operation: &str, inputs: &'a [T]) -> Result<&'a T, KernelError> {
@@ -48,6 +49,18 @@ pub(super) fn plain_input(
     plain_column(operation, only(operation, inputs)?, dtype, rows)
 }
 
+/// The one input column of text or bytes, as views or as a dictionary, with so many rows.
+pub(super) fn text_input(
+    operation: &'static str,
+    inputs: &[ArrayRef],
+    dtype: &DType,
+    rows: usize,
+) -> Result<ArrayRef, KernelError> {
+    let column = only(operation, inputs)?;
+    check_rows(operation, std::slice::from_ref(column), rows)?;
+    entry(operation, column, dtype)
+}
+
 /// A column as plain values of its dtype, with one row for each group id.
 pub(super) fn plain_column(
     operation: &'static str,
@@ -55,13 +68,7 @@ pub(super) fn plain_column(
     dtype: &DType,
     rows: usize,
 ) -> Result<ArrayRef, KernelError> {
-    if column.len() != rows {
-        return Err(KernelError::RowCount {
-            operation,
-            expected: rows,
-            found: column.len(),
-        });
-    }
+    check_rows(operation, std::slice::from_ref(column), rows)?;
     plain(&entry(operation, column, dtype)?)
 }
 

@@ -8,7 +8,8 @@ use arrow_buffer::{BooleanBuffer, NullBuffer};
 use swath_meta::DType;
 
 use super::byte_states::ByteStates;
-use super::input::{only, plain_input};
+use super::extreme_text::each_candidate;
+use super::input::{only, plain_input, text_input};
 use super::totals::each_valid;
 use super::{Accumulator, AggregateTypes};
 use crate::KernelError;
@@ -199,8 +200,12 @@ impl<C: Choice> Accumulator for KeptBytes<C> {
     }
 
     fn update_all(&mut self, rows: usize, inputs: &[ArrayRef]) -> Result<(), KernelError> {
-        let array = plain_input(C::KIND, inputs, &self.dtype, rows)?;
         self.states.widen(1);
+        if C::COMPARES {
+            let array = text_input(C::KIND, inputs, &self.dtype, rows)?;
+            return each_candidate(&array, C::prefers_bytes, |bytes| self.offer(0, bytes));
+        }
+        let array = plain_input(C::KIND, inputs, &self.dtype, rows)?;
         let views = Views::of(&array).expect("plain text is views");
         each_valid(array.nulls(), rows, |row| {
             views.with(row, |bytes| self.offer(0, bytes));

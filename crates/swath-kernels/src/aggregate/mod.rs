@@ -36,6 +36,7 @@ mod registry;
 
 mod count;
 mod extreme;
+mod extreme_text;
 mod mean;
 mod position;
 mod product;

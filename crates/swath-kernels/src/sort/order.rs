@@ -6,6 +6,8 @@ use arrow_row::{RowConverter, SortField};
 use arrow_schema::{DataType, SortOptions};
 use swath_meta::DType;
 
+use std::ops::Range;
+
 use super::SortKey;
 use crate::KernelError;
 use crate::encoding::{Views, plain};
@@ -67,6 +69,18 @@ pub(super) fn codes_of(array: &ArrayRef, descending: bool) -> Result<Codes, Kern
         };
         Ok(Codes { of: codes, nulls, is_exact: N::WIDTH <= 8 })
     }, _ => Err(no_order(array.data_type())))
+}
+
+/// A code that none of some rows is below; `None` where finding it is not faster than looking at each of them. The column has no
+/// nulls.
+pub(super) fn best_code(array: &ArrayRef, rows: Range<usize>, descending: bool) -> Option<u64> {
+    with_native!(array.data_type(), N => {
+        let values = values::<N>(array);
+        let values = &values[rows];
+        let best = if descending { N::largest(values) } else { N::smallest(values) };
+        // NaN is the largest value and the last code: behind one there may be others.
+        Some(best.order(descending)).filter(|code| *code != u64::MAX)
+    }, _ => None)
 }
 
 /// The first eight bytes, zeros after a shorter text.
