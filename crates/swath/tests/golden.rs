@@ -11,6 +11,7 @@
 mod answer;
 #[path = "golden/case.rs"]
 mod case;
+mod worker;
 
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -18,7 +19,9 @@ use std::path::Path;
 
 use answer::Found;
 use case::{Built, Case, cases, files, record_batches};
+use std::sync::Arc;
 use swath::prelude::*;
+use swath_store::testing::Reloading;
 
 /// Where the rows of a table come from.
 enum From {
@@ -161,6 +164,37 @@ ways! {
     memory_on_three_threads_in_one_partition: threads(3), From::Memory, Some(1);
     persisted_files_on_three_threads: threads(3), From::Persisted, None;
     files_written_by_the_engine: threads(3), From::Written, None;
+}
+
+/// Every result is dropped as soon as no task reads it, and comes back from its encoded form.
+#[test]
+fn results_that_are_reloaded() {
+    let store = Arc::new(Reloading::new());
+    let session = Session::builder()
+        .threads(2)
+        .memory_limit("256MiB")
+        .keep(Arc::clone(&store) as _)
+        .build()
+        .expect("a session");
+    Way {
+        session,
+        from: From::Persisted,
+        repartition: Some(3),
+    }
+    .ask_all();
+    assert!(store.reloads() > 0, "nothing was read back");
+}
+
+/// Every task is encoded, and what it gives comes back encoded.
+#[test]
+fn tasks_in_a_second_process() {
+    let (session, _worker) = worker::elsewhere();
+    Way {
+        session,
+        from: From::Files(&[]),
+        repartition: Some(3),
+    }
+    .ask_all();
 }
 
 /// Nothing is skipped, and rows are dropped last.

@@ -5,38 +5,13 @@
     reason = "a test lists its own folder as no part of swath would"
 )]
 
-use std::os::unix::net::{UnixListener, UnixStream};
-use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
-
 use swath::prelude::*;
-use swath_ops::Env;
-use swath_ops::testing::{Elsewhere, serve};
 
 mod answers;
+mod worker;
 
 use answers::answers;
-
-const SOCKET: &str = "SWATH_TEST_WORKER_SOCKET";
-
-/// The worker: does nothing unless this test binary was started as one.
-#[test]
-fn worker() {
-    if let Some(socket) = std::env::var_os(SOCKET) {
-        let mut wire = UnixStream::connect(socket).expect("the test listens");
-        serve(&mut wire, &Env::default()).expect("the wire holds");
-    }
-}
-
-/// A second process, ended with the test.
-struct Worker(Child);
-
-impl Drop for Worker {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
+use worker::elsewhere;
 
 /// A worker that is killed in the middle of a write leaves the files that were there.
 #[test]
@@ -47,8 +22,7 @@ fn a_write_whose_worker_is_killed_is_undone() -> swath::Result<()> {
         session.from_batches((0..200).map(|_| Batch::from_csv("a\n1\n2\n").expect("rows")))
     };
     for micros in [0, 500, 2_000, 8_000, 20_000] {
-        let socket = tempfile::tempdir().expect("a temporary folder");
-        let (away, mut worker) = elsewhere(socket.path());
+        let (away, mut worker) = elsewhere();
         let old = Session::testing().from_batches([Batch::from_csv("a\n7\n")?])?;
         old.to_parquet(ToParquet::new(&*out).overwrite())?;
         let sink = rows(&away)?.sink_parquet(ToParquet::new(&*out).overwrite())?;
@@ -68,30 +42,10 @@ fn a_write_whose_worker_is_killed_is_undone() -> swath::Result<()> {
     Ok(())
 }
 
-fn elsewhere(folder: &std::path::Path) -> (Session, Worker) {
-    let socket = folder.join("worker");
-    let listener = UnixListener::bind(&socket).expect("a socket");
-    let child = Command::new(std::env::current_exe().expect("this binary"))
-        .args(["worker", "--exact", "--nocapture"])
-        .env(SOCKET, &socket)
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("a second process");
-    let worker = Worker(child);
-    let (wire, _) = listener.accept().expect("the worker connects");
-    let backend = Elsewhere::new(wire, 2).expect("two threads");
-    let session = Session::builder()
-        .threads(2)
-        .backend(Arc::new(backend))
-        .build();
-    (session.expect("a session"), worker)
-}
-
 #[test]
 fn a_second_process_gives_the_same_answers() -> swath::Result<()> {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let (away, _worker) = elsewhere(folder.path());
+    let (away, _worker) = elsewhere();
     let here = Session::testing();
     let local = answers(&here, &folder.path().join("here"))?;
     let remote = answers(&away, &folder.path().join("away"))?;
@@ -102,8 +56,7 @@ fn a_second_process_gives_the_same_answers() -> swath::Result<()> {
 /// A closure is no data: what would send it says which one it is.
 #[test]
 fn closures_stay_at_home() -> swath::Result<()> {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let (away, _worker) = elsewhere(folder.path());
+    let (away, _worker) = elsewhere();
     let df = away.from_batches([Batch::from_csv("a\n1\n2\n")?])?;
     let mapped = df.map_partitions(MapPartitions::new(|part: Batch| part).named("clean-v2"))?;
     let error = mapped.compute().expect_err("it cannot be sent").to_string();
