@@ -56,7 +56,9 @@ pub use swath_expr::{
     When, coalesce, col, concat_str, greatest, least, lit, udf, when,
 };
 pub use swath_graph::{Key, Origin};
-pub use swath_io::{OnBadLines, ReadCsv, ReadParquet, SplitRowGroups, ToCsv, ToParquet};
+pub use swath_io::{
+    OnBadLines, ReadCsv, ReadIpc, ReadParquet, SplitRowGroups, ToCsv, ToIpc, ToParquet,
+};
 pub use swath_kernels::Aggregation;
 pub use swath_memory::format_bytes;
 pub use swath_meta::{DType, DTypeSpec, Field, Index, Meta, MetaSpec};

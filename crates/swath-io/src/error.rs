@@ -1,7 +1,6 @@
 //! What can be wrong with files.
 
 use arrow_schema::ArrowError;
-use parquet::errors::ParquetError;
 use std::io;
 use swath_batch::BatchError;
 use swath_expr::ExprError;
@@ -118,7 +117,7 @@ pub enum IoError {
         change: String,
     },
     /// A file without bytes.
-    #[error("`{path}` is empty (0 bytes), not a {format} file")]
+    #[error("`{path}` is empty (0 bytes), not {} file", with_article(format))]
     Empty {
         /// The file.
         path: String,
@@ -126,7 +125,10 @@ pub enum IoError {
         format: &'static str,
     },
     /// A file that begins as one of the format and does not end as one.
-    #[error("`{path}` is cut off after {len} bytes: it begins as a {format} file and has no end")]
+    #[error(
+        "`{path}` is cut off after {len} bytes: it begins as {} file and has no end",
+        with_article(format)
+    )]
     CutOff {
         /// The file.
         path: String,
@@ -136,7 +138,7 @@ pub enum IoError {
         len: u64,
     },
     /// A file of another format.
-    #[error("`{path}` is not a {format} file: {found}")]
+    #[error("`{path}` is not {} file: {found}", with_article(format))]
     NotFormat {
         /// The file.
         path: String,
@@ -177,6 +179,8 @@ pub enum IoError {
     /// Files of one data set have different columns.
     #[error("{difference}{}", of_many(*differing, *files, first))]
     Schemas {
+        /// The options that say which columns are read.
+        reader: &'static str,
         /// The file that the data set takes its columns from.
         first: String,
         /// The first file that differs from it.
@@ -188,7 +192,7 @@ pub enum IoError {
         /// … and how many there are.
         files: usize,
         /// The columns that all files have, with the same dtype.
-        shared: Vec<String>,
+        shared: Box<[String]>,
     },
     /// The first lines of two text files name different columns.
     #[error("{difference}")]
@@ -342,7 +346,7 @@ pub enum IoError {
         path: String,
         /// What the encoder says.
         #[source]
-        source: ParquetError,
+        source: Box<dyn std::error::Error + Send + Sync>,
     },
     /// Reading or writing was cancelled.
     #[error("cancelled")]
@@ -422,6 +426,17 @@ impl IoError {
         }
     }
 
+    /// What the system or a store refused when a file was written; our own error where that is what it carries.
+    pub(crate) fn writing(path: &str, source: io::Error) -> Self {
+        source
+            .downcast::<Self>()
+            .unwrap_or_else(|source| Self::File {
+                action: "write",
+                path: path.to_owned(),
+                source,
+            })
+    }
+
     /// Names the place of an error in decoding it.
     pub(crate) fn at(self, in_row_group: usize, in_column: Option<&str>) -> Self {
         match self {
@@ -443,6 +458,11 @@ impl IoError {
     pub(crate) fn arrow(path: &str, source: &ArrowError) -> Self {
         Self::corrupt(path, source)
     }
+}
+
+fn with_article(format: &str) -> String {
+    let article = if format.starts_with('A') { "an" } else { "a" };
+    format!("{article} {format}")
 }
 
 fn no_value(value: &str, dtype: &str, is_text: bool) -> String {

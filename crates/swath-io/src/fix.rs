@@ -58,7 +58,7 @@ impl IoError {
             Self::Encrypted { .. } => {
                 "write the file again without encryption, or leave it out of the pattern"
             }
-            Self::Schemas { shared, .. } => return Some(shared_fix(shared)),
+            Self::Schemas { reader, shared, .. } => return Some(shared_fix(reader, shared)),
             Self::Headers { .. } => {
                 "read them apart, or, where the columns mean the same, name them with `ReadCsv::names([..]).header(true)`"
             }
@@ -137,15 +137,13 @@ fn field_fix(column: &str, value: &str, dtype: &str) -> String {
 /// Most columns that a fix spells out.
 const SPELT_OUT: usize = 6;
 
-fn shared_fix(shared: &[String]) -> String {
+fn shared_fix(reader: &str, shared: &[String]) -> String {
     let columns = match shared {
         [] => return "they share no column: read them apart".to_owned(),
         shared if shared.len() <= SPELT_OUT => format!("{shared:?}"),
         _ => "[..]".to_owned(),
     };
-    format!(
-        "read the columns they share with `ReadParquet::columns({columns})`, or read them apart"
-    )
+    format!("read the columns they share with `{reader}::columns({columns})`, or read them apart")
 }
 
 #[cfg(test)]
@@ -196,7 +194,7 @@ mod tests {
     #[test]
     fn the_columns_that_files_share_are_spelt_out_while_they_are_few() {
         let names = |n: usize| (0..n).map(|at| format!("c{at}")).collect::<Vec<_>>();
-        let told = [0, 2, 7].map(|n| shared_fix(&names(n)));
+        let told = [0, 2, 7].map(|n| shared_fix("ReadParquet", &names(n)));
         insta::assert_snapshot!(told.join("\n"), @r#"
         they share no column: read them apart
         read the columns they share with `ReadParquet::columns(["c0", "c1"])`, or read them apart

@@ -12,8 +12,8 @@ use swath_graph::{DecodeError, Decoder, Encoder, Fingerprint};
 use swath_meta::{Meta, nearest};
 
 use crate::{
-    CsvPart, FileIdentity, IoContext, IoError, ParquetPart, ScanRequest, ScanStats, Staged, ToCsv,
-    ToParquet, WriteTarget, WrittenFile,
+    CsvPart, FileIdentity, IoContext, IoError, IpcPart, ParquetPart, ScanRequest, ScanStats,
+    Staged, ToCsv, ToIpc, ToParquet, WriteTarget, WrittenFile,
 };
 
 /// Files of one format as one table, in the state that they were listed in: what a plan reads from.
@@ -237,6 +237,24 @@ impl Format for Csv {
     }
 }
 
+/// Arrow IPC files.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Ipc;
+
+impl Format for Ipc {
+    fn name(&self) -> &'static str {
+        "ipc"
+    }
+
+    fn decode_part(&self, from: &Decoder<'_>) -> Result<Arc<dyn Part>, DecodeError> {
+        Ok(Arc::new(IpcPart::decode(from)?))
+    }
+
+    fn decode_write(&self, from: &Decoder<'_>) -> Result<Arc<dyn WriteOptions>, DecodeError> {
+        Ok(Arc::new(ToIpc::decode(from)?))
+    }
+}
+
 /// The formats that a session knows, by name.
 ///
 /// ```
@@ -258,6 +276,7 @@ impl Formats {
         let mut formats = Self::default();
         formats.register(Arc::new(Parquet));
         formats.register(Arc::new(Csv));
+        formats.register(Arc::new(Ipc));
         formats
     }
 

@@ -37,9 +37,12 @@
 //! ```
 
 mod context;
+#[cfg(test)]
+mod every_dtype;
 mod identity;
 mod list;
 mod local;
+mod mark;
 mod missing;
 mod paths;
 mod range;
@@ -52,6 +55,7 @@ mod request;
 mod stats;
 
 mod csv;
+mod ipc;
 mod parquet;
 
 mod error;
@@ -68,9 +72,10 @@ pub use csv::{
 pub use error::IoError;
 pub use folder::{FolderWrite, Staged, WriteTarget, Written, WrittenFile};
 pub use format::{
-    Csv, Dataset, Format, Formats, Parquet, Part, Reader, Statistics, WriteOptions, Writer,
+    Csv, Dataset, Format, Formats, Ipc, Parquet, Part, Reader, Statistics, WriteOptions, Writer,
 };
 pub use identity::FileIdentity;
+pub use ipc::{IpcDataset, IpcPart, IpcReader, IpcWriter, ReadIpc, ToIpc};
 pub use parquet::{
     FileId, FooterCache, ParquetDataset, ParquetPart, ParquetReader, ParquetWriter, ReadParquet,
     SplitRowGroups, ToParquet, Unit,

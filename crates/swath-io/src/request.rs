@@ -4,6 +4,8 @@ use std::sync::Arc;
 use swath_expr::{Expr, Functions};
 use swath_graph::{DecodeError, Decoder, Encoder};
 
+use crate::IoError;
+
 /// Columns, rows and the size of chunks that a scan wants.
 #[derive(Clone, Debug)]
 pub struct ScanRequest {
@@ -23,6 +25,35 @@ impl ScanRequest {
             predicate: None,
             batch_rows: 8192,
         }
+    }
+
+    /// What to read for it.
+    ///
+    /// # Errors
+    /// A batch size of 0 rows.
+    pub(crate) fn reading(&self) -> Result<Reading, IoError> {
+        if self.batch_rows == 0 {
+            return Err(IoError::OptionValue {
+                name: "batch_rows".into(),
+                value: "0".into(),
+                expected: "at least one row",
+            });
+        }
+        let mut names: Vec<Arc<str>> = self.predicate.iter().flat_map(Expr::columns).collect();
+        let filtering = names.len();
+        let mut output = Vec::with_capacity(self.columns.len());
+        for name in &self.columns {
+            let known = names.iter().position(|known| known == name);
+            output.push(known.unwrap_or(names.len()));
+            if known.is_none() {
+                names.push(Arc::clone(name));
+            }
+        }
+        Ok(Reading {
+            names,
+            filtering,
+            output,
+        })
     }
 
     /// Writes one object that [`ScanRequest::decode`] reads.
@@ -53,4 +84,14 @@ impl ScanRequest {
             batch_rows: object.u64("batch_rows")? as usize,
         })
     }
+}
+
+/// The columns that are read for a request, each once: those of its predicate first.
+#[derive(Clone, Debug)]
+pub(crate) struct Reading {
+    pub(crate) names: Vec<Arc<str>>,
+    /// How many of them the predicate reads.
+    pub(crate) filtering: usize,
+    /// Which of them a chunk has, in its order.
+    pub(crate) output: Vec<usize>,
 }

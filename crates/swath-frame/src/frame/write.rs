@@ -5,7 +5,7 @@ use std::panic::Location;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use swath_io::{ToCsv, ToParquet, WriteOptions};
+use swath_io::{ToCsv, ToIpc, ToParquet, WriteOptions};
 use swath_plan::Plan;
 
 use super::DataFrame;
@@ -135,6 +135,41 @@ impl DataFrame {
     /// Options that are not valid; a nested column.
     #[track_caller]
     pub fn sink_csv(&self, options: impl Into<ToCsv>) -> Result<Sink> {
+        self.sink(options.into(), Location::caller())
+    }
+
+    /// Writes the frame as Arrow IPC files now (Feather, version 2), one file a partition, named `part.N.arrow`.
+    ///
+    /// All files are seen when all are complete: until then, and for good if anything fails, the folder is as it was. All
+    /// columns are written, the index first. [`Session::read_ipc`] restores dtypes and the index, not divisions. Text is written
+    /// with offsets, which every reader of such files knows; categories within lists and structs become text.
+    ///
+    /// # Errors
+    /// A folder that cannot be written or has such files already; files that this computation reads, which
+    /// [`persist`](Self::persist) frees first; whatever a task meets.
+    ///
+    /// ```
+    /// # use swath_frame::{Batch, Session, ToIpc};
+    /// # let session = Session::testing();
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// let df = session.from_batches([Batch::from_csv("k,v\na,1\n,2\n")?])?;
+    /// let written = df.to_ipc(ToIpc::new(folder.path()).compression("zstd"))?;
+    /// assert_eq!((written.files(), written.rows()), (1, 2));
+    /// assert_eq!(session.read_ipc(folder.path())?.compute()?.to_string(), df.compute()?.to_string());
+    /// # Ok::<(), swath_frame::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn to_ipc(&self, options: impl Into<ToIpc>) -> Result<Written> {
+        compute(&self.sink_ipc(options)?)
+    }
+
+    /// Like [`to_ipc`](Self::to_ipc), but lazy: an item of a [`compute`](crate::compute), where two writes cannot go into
+    /// one folder.
+    ///
+    /// # Errors
+    /// Options that are not valid.
+    #[track_caller]
+    pub fn sink_ipc(&self, options: impl Into<ToIpc>) -> Result<Sink> {
         self.sink(options.into(), Location::caller())
     }
 

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use arrow_array::RecordBatch;
 use swath_batch::{Batch, Partition};
 use swath_graph::{Canon, Key, Name};
-use swath_io::{CsvDataset, Dataset, IoError, ParquetDataset, ReadCsv, ReadParquet};
+use swath_io::{
+    CsvDataset, Dataset, IoError, IpcDataset, ParquetDataset, ReadCsv, ReadIpc, ReadParquet,
+};
 use swath_memory::CancelToken;
 use swath_meta::{Field, Meta};
 use swath_ops::TaskValue;
@@ -68,6 +70,35 @@ impl Session {
         let options = from.into();
         let open = CsvDataset::open(&options, &self.env().io(CancelToken::new()));
         self.scan("read_csv", open, Location::caller())
+    }
+
+    /// Reads Arrow IPC files (Feather, version 2): a file, a folder, a glob, or a list of them; options through [`ReadIpc`]. A
+    /// URL names objects of a store that the session was built with.
+    ///
+    /// Lists the files and reads their footers now; rows are read when something is computed, and of each record batch only the
+    /// columns that are needed. Neighbouring record batches are packed into partitions of about 64 MiB decoded. All files must have
+    /// the columns of the first one. Dictionaries of text are read as `string` in codes; as `category` where
+    /// [`to_ipc`](DataFrame::to_ipc) wrote one. Divisions are unknown. Files are never mapped into memory.
+    ///
+    /// # Errors
+    /// No file matches; a file is empty, truncated, corrupt or a stream; two files have different columns; a URL of a store that
+    /// the session does not have.
+    ///
+    /// ```
+    /// # use swath_frame::{Batch, ReadIpc, Session};
+    /// # let session = Session::testing();
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # let df = session.from_batches([Batch::from_csv("region,amount\neu,10\nus,5\n")?])?;
+    /// df.to_ipc(folder.path())?;
+    /// let amounts = session.read_ipc(ReadIpc::new(folder.path()).columns(["amount"]))?;
+    /// assert_eq!(amounts.sum("amount")?.get::<i64>()?, 15);
+    /// # Ok::<(), swath_frame::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn read_ipc(&self, from: impl Into<ReadIpc>) -> Result<DataFrame> {
+        let options = from.into();
+        let open = IpcDataset::open(&options, &self.env().io(CancelToken::new()));
+        self.scan("read_ipc", open, Location::caller())
     }
 
     /// A frame over files that were opened.

@@ -6,7 +6,7 @@ use arrow_buffer::BooleanBuffer;
 use std::collections::VecDeque;
 use std::sync::Arc;
 use swath_batch::Chunk;
-use swath_expr::{Bound, Expr};
+use swath_expr::Bound;
 use swath_meta::{DType, Field, Index, Meta};
 
 use super::column::Rows;
@@ -19,6 +19,7 @@ use super::source::{Compression, Source};
 use super::starts::{Shape, Start};
 use super::window::{Columns, Passing, Wanted};
 use crate::range::{check_unchanged, open_file};
+use crate::request::Reading;
 use crate::{IoContext, IoError, RangeReader, Reader, ScanRequest, ScanStats};
 
 /// Bytes that a guess of where records begin is made from.
@@ -68,23 +69,11 @@ impl CsvReader {
         request: &ScanRequest,
         context: &IoContext,
     ) -> Result<Self, IoError> {
-        if request.batch_rows == 0 {
-            return Err(IoError::OptionValue {
-                name: "batch_rows".into(),
-                value: "0".into(),
-                expected: "at least one row",
-            });
-        }
-        let mut names: Vec<Arc<str>> = request.predicate.iter().flat_map(Expr::columns).collect();
-        let filtering = names.len();
-        let mut output = Vec::with_capacity(request.columns.len());
-        for name in &request.columns {
-            let known = names.iter().position(|known| known == name);
-            output.push(known.unwrap_or(names.len()));
-            if known.is_none() {
-                names.push(Arc::clone(name));
-            }
-        }
+        let Reading {
+            names,
+            filtering,
+            output,
+        } = request.reading()?;
         let meta =
             Meta::try_new(fields(part), Index::none()).map_err(|source| failed(part, source))?;
         let mut columns = Vec::with_capacity(names.len());

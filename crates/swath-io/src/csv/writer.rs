@@ -88,7 +88,7 @@ impl CsvWriter {
             Compression::Zstd => {
                 let encoder =
                     zstd::stream::write::Encoder::new(file, zstd::DEFAULT_COMPRESSION_LEVEL);
-                Out::Zstd(encoder.map_err(|source| failed(&path, source))?)
+                Out::Zstd(encoder.map_err(|source| IoError::writing(&path, source))?)
             }
         };
         let null_texts = DEFAULT.into_iter().chain([options.na_rep.as_str()]);
@@ -163,7 +163,9 @@ impl CsvWriter {
         let Self {
             out, path, rows, ..
         } = self;
-        let file = out.into_file().map_err(|source| failed(&path, source))?;
+        let file = out
+            .into_file()
+            .map_err(|source| IoError::writing(&path, source))?;
         let bytes = file.finish()?;
         Ok(WrittenFile { path, rows, bytes })
     }
@@ -171,7 +173,7 @@ impl CsvWriter {
     fn flush(&mut self) -> Result<(), IoError> {
         let written = self.out.write(self.text.as_bytes());
         self.text.clear();
-        written.map_err(|source| failed(&self.path, source))
+        written.map_err(|source| IoError::writing(&self.path, source))
     }
 
     fn delimit(&mut self, at: usize) {
@@ -209,16 +211,6 @@ fn text_of(column: &ArrayRef) -> Result<Option<StringViewArray>, arrow_schema::A
         }
         _ => None,
     })
-}
-
-fn failed(path: &str, source: io::Error) -> IoError {
-    source
-        .downcast::<IoError>()
-        .unwrap_or_else(|source| IoError::File {
-            action: "write",
-            path: path.to_owned(),
-            source,
-        })
 }
 
 impl Writer for CsvWriter {

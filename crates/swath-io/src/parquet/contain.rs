@@ -9,7 +9,7 @@ use crate::IoError;
 /// Runs what decodes bytes of `path`; a panic in it becomes [`IoError::Corrupt`].
 ///
 /// What the closure was changing is not to be used again after an error: readers stop at the first one.
-pub(super) fn contain<T>(
+pub(crate) fn contain<T>(
     path: &str,
     decode: impl FnOnce() -> Result<T, IoError>,
 ) -> Result<T, IoError> {

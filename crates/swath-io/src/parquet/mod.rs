@@ -27,12 +27,15 @@ mod writer;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use contain::contain;
 pub use dataset::ParquetDataset;
 pub use footers::FooterCache;
 pub(crate) use options::parse_bytes;
 pub use options::{ReadParquet, SplitRowGroups};
 pub use part::ParquetPart;
+pub(crate) use partitions::partitions;
 pub use reader::ParquetReader;
+pub(crate) use schema::{beside, difference};
 pub use unit::{FileId, Unit};
 pub use write_options::ToParquet;
 pub use writer::ParquetWriter;

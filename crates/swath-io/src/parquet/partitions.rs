@@ -13,7 +13,7 @@ use super::unit::Unit;
 /// By size: a file of more than `target` bytes is cut into runs of about equal bytes; whole files that are smaller are
 /// joined while they stay below it. A file without rows joins its neighbour, and a data set without any row has one partition;
 /// only where every file is a partition, one without rows is one too.
-pub(super) fn partitions(
+pub(crate) fn partitions(
     n_files: usize,
     units: &[Unit],
     bytes: &[u64],

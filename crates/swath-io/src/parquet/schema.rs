@@ -107,6 +107,7 @@ fn check_same(
         others.iter().all(same)
     });
     Err(IoError::Schemas {
+        reader: "ReadParquet",
         first: first_path.clone(),
         second: second_path.clone(),
         difference,
@@ -117,7 +118,7 @@ fn check_same(
 }
 
 /// The name of the first file, beside that of the second: without the folder, where they are in the same.
-fn beside<'a>(first: &'a str, second: &str) -> &'a str {
+pub(crate) fn beside<'a>(first: &'a str, second: &str) -> &'a str {
     match (first.rsplit_once('/'), second.rsplit_once('/')) {
         (Some((folder, name)), Some((same, _))) if folder == same => name,
         _ => first,
@@ -126,7 +127,7 @@ fn beside<'a>(first: &'a str, second: &str) -> &'a str {
 
 /// What differs between the columns of two files.
 #[derive(Debug, PartialEq, Eq)]
-enum Difference {
+pub(crate) enum Difference {
     /// A column that the second has not, and one of its own that may be meant for it.
     Missing(String, Option<String>),
     /// A column that the second alone has.
@@ -136,7 +137,7 @@ enum Difference {
 }
 
 impl Difference {
-    fn told(&self, first: &str, second: &str) -> String {
+    pub(crate) fn told(&self, first: &str, second: &str) -> String {
         match self {
             Self::Missing(column, near) => {
                 let near = near
@@ -155,7 +156,11 @@ impl Difference {
 }
 
 /// The first difference in the columns that are read; none where only order or nullability differs.
-fn difference(first: &Meta, second: &Meta, read: impl Fn(&str) -> bool) -> Option<Difference> {
+pub(crate) fn difference(
+    first: &Meta,
+    second: &Meta,
+    read: impl Fn(&str) -> bool,
+) -> Option<Difference> {
     for field in first.fields().iter().filter(|field| read(&field.name)) {
         let name = || field.name.to_string();
         match second.field(&field.name) {

@@ -11,7 +11,7 @@ use super::footer::Footer;
 pub struct FileId(u32);
 
 impl FileId {
-    pub(super) fn new(at: usize) -> Self {
+    pub(crate) fn new(at: usize) -> Self {
         Self(at as u32)
     }
 

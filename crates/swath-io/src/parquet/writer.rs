@@ -134,19 +134,13 @@ fn recorded(options: &ToParquet, partition: usize) -> Option<Recorded> {
 fn encode_error(path: &str, source: ParquetError) -> IoError {
     let path = path.to_owned();
     let ParquetError::External(source) = source else {
-        return IoError::Encode { path, source };
+        return IoError::Encode {
+            path,
+            source: Box::new(source),
+        };
     };
     match source.downcast::<io::Error>() {
-        Ok(source) => source
-            .downcast::<IoError>()
-            .unwrap_or_else(|source| IoError::File {
-                action: "write",
-                path,
-                source,
-            }),
-        Err(source) => IoError::Encode {
-            path,
-            source: ParquetError::External(source),
-        },
+        Ok(source) => IoError::writing(&path, *source),
+        Err(source) => IoError::Encode { path, source },
     }
 }
