@@ -179,6 +179,9 @@ fn pieces<'a>(expr: &'a Expr, place: Place, out: &mut Vec<Piece<'a>>) {
         ExprNode::Alias { input, name } => {
             out.extend([receiver(input), owned(format!(".alias({name:?})"))]);
         }
+        ExprNode::Ordered { op, input } => {
+            out.extend([receiver(input), owned(format!(".{op}"))]);
+        }
         ExprNode::When { parts } => {
             let last = parts.len() - 1;
             for (at, part) in parts.iter().enumerate() {

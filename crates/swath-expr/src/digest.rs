@@ -2,7 +2,7 @@
 
 use swath_graph::{Canon, Fingerprint};
 
-use crate::{Agg, Expr, ExprNode};
+use crate::{Agg, Expr, ExprNode, Params};
 
 /// Raised when the meaning of a node changes, so that names of computations change with it.
 const VERSION: u32 = 1;
@@ -54,6 +54,7 @@ fn node_digest(node: &ExprNode, inputs: &[u128]) -> u128 {
         ExprNode::Alias { name, .. } => out.str("alias").str(name),
         ExprNode::When { .. } => out.str("when"),
         ExprNode::Call { function, .. } => out.str("call").feed(function),
+        ExprNode::Ordered { op, .. } => out.str("ordered").str(op.name()).feed(&Params::from(op)),
     };
     out.seq(inputs.len());
     inputs

@@ -105,6 +105,9 @@ fn pieces<'a>(expr: &'a Expr, out: &mut Vec<Piece<'a>>) {
         ExprNode::Alias { input, name } => {
             out.extend([Piece::Node(input), owned(format!(".alias({name:?})"))]);
         }
+        ExprNode::Ordered { op, input } => {
+            out.extend([Piece::Node(input), owned(format!(".{op}"))]);
+        }
         ExprNode::When { parts } => {
             let last = parts.len() - 1;
             for (at, part) in parts.iter().enumerate() {

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use swath_batch::Value;
 use swath_graph::{DecodeError, Decoder, Encoder, Name, Object, ObjectEncoder};
+use swath_kernels::Ordered;
 use swath_meta::DTypeSpec;
 
 use crate::node::{BinaryOp, UnaryOp};
@@ -81,6 +82,7 @@ fn encode_node(node: &ExprNode, inputs: &[u64], out: &mut Encoder) {
         ExprNode::Alias { .. } => "alias",
         ExprNode::When { .. } => "when",
         ExprNode::Call { .. } => "call",
+        ExprNode::Ordered { .. } => "ordered",
     };
     if let ExprNode::Call { function, .. } = node
         && let Some(closure) = function.closure()
@@ -102,6 +104,10 @@ fn encode_node(node: &ExprNode, inputs: &[u64], out: &mut Encoder) {
             ExprNode::IsIn { values, .. } => o.serde("values", &**values),
             ExprNode::Cast { dtype, .. } => o.serde("dtype", dtype),
             ExprNode::When { .. } => {}
+            ExprNode::Ordered { op, .. } => {
+                o.str("op", op.name());
+                Params::from(op).encode(o);
+            }
             ExprNode::Call { function, .. } => {
                 o.str("function", function.name());
                 function.params().encode(o);
@@ -149,8 +155,9 @@ fn decode_node(
     before: &[Expr],
     functions: &Functions,
 ) -> Result<ExprNode, DecodeError> {
-    const KINDS: [&str; 10] = [
+    const KINDS: [&str; 11] = [
         "column", "literal", "late", "unary", "binary", "isin", "cast", "alias", "when", "call",
+        "ordered",
     ];
     if !KINDS.contains(&object.kind()) {
         return Err(object.unknown_kind(KINDS));
@@ -230,6 +237,15 @@ fn decode_node(
         "when" => ExprNode::When {
             parts: inputs.collect(),
         },
+        "ordered" => {
+            let params = Params::decode(object)?;
+            let op = Ordered::from_parts(object.str("op")?, params.as_slice())
+                .map_err(|error| object.invalid("params", error.to_string()))?;
+            ExprNode::Ordered {
+                op: op.ok_or_else(|| object.invalid("op", "there is no such operation"))?,
+                input: next(),
+            }
+        }
         _ => {
             let mut function =
                 FunctionRef::new(text("function")?).with_params(Params::decode(object)?);

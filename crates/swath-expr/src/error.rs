@@ -6,6 +6,7 @@ use std::panic::Location;
 use std::sync::Arc;
 
 use arrow_schema::ArrowError;
+use swath_kernels::KernelError;
 use swath_meta::{DType, MetaError};
 
 use crate::display::brief;
@@ -143,6 +144,17 @@ pub enum ExprErrorKind {
         expected: FunctionPin,
         /// The version in the table.
         found: FunctionPin,
+    },
+    /// An operation on rows in their order has no answer for its input, or a parameter that makes no sense.
+    #[error(transparent)]
+    Ordered(KernelError),
+    /// An operation on rows in their order, where each row is computed from itself alone.
+    #[error(
+        "`{expression}` reads other rows than its own, and only `assign`, `select` and `filter` give them"
+    )]
+    NeedsOrder {
+        /// The operation.
+        expression: String,
     },
     /// A function has no answer for its arguments or a value.
     #[error("function `{function}` failed")]

@@ -1,6 +1,7 @@
 //! Row-wise expressions: typing, evaluation, encoding.
 //!
-//! An [`Expr`] says what to compute from the columns of one row; an [`Agg`] reduces one over many rows. Both are handles that never
+//! An [`Expr`] says what to compute from the columns of one row, and with `shift`, `rolling` and their like also from the rows before
+//! and behind; an [`Agg`] reduces one over many rows. Both are handles that never
 //! fail to build. Checking one against a [`Meta`](swath_meta::Meta) gives its dtype, or an [`ExprError`] with both sides, the cast
 //! that would fix it, and the line that wrote it; binding it gives a [`Bound`] that evaluates whole batches.
 //!
@@ -59,8 +60,8 @@ pub use agg::Agg;
 pub use bound::Bound;
 pub use build::{
     CategoricalAccessor, Columns, DatetimeAccessor, IntoColumn, IntoColumns, ListAccessor, Pattern,
-    StringAccessor, Strptime, StructAccessor, Then, TzLocalize, When, coalesce, concat_str,
-    greatest, least, when,
+    Rolling, StringAccessor, Strptime, StructAccessor, Then, TzLocalize, When, coalesce,
+    concat_str, greatest, least, when,
 };
 pub use closure::{Closure, Parameter, Plain, Returned, RowFunction, udf};
 pub use error::{ExprError, ExprErrorKind};
@@ -73,3 +74,4 @@ pub use function::{
 };
 pub use node::{BinaryOp, ExprNode, Late, Spelling, UnaryOp};
 pub use prune::{Bounds, ColumnBounds, Verdict, prune};
+pub use rewrite::{OrderedPart, OrderedParts};

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use swath_batch::Value;
 use swath_graph::Name;
+use swath_kernels::Ordered;
 use swath_meta::{DType, DTypeSpec};
 
 use crate::{Expr, FunctionRef};
@@ -69,6 +70,13 @@ pub enum ExprNode {
         function: FunctionRef,
         /// Its inputs, in order.
         args: Vec<Expr>,
+    },
+    /// An operation on rows in their order: the only one whose answer depends on other rows than its own.
+    Ordered {
+        /// Which, with its parameters.
+        op: Ordered,
+        /// On what.
+        input: Expr,
     },
 }
 
@@ -266,7 +274,8 @@ impl ExprNode {
             Self::Unary { input, .. }
             | Self::IsIn { input, .. }
             | Self::Cast { input, .. }
-            | Self::Alias { input, .. } => (Some(input), None, &[]),
+            | Self::Alias { input, .. }
+            | Self::Ordered { input, .. } => (Some(input), None, &[]),
             Self::Binary { left, right, .. } => (Some(left), Some(right), &[]),
             Self::When { parts: args } | Self::Call { args, .. } => (None, None, args),
         };
@@ -309,6 +318,10 @@ impl ExprNode {
                 function: function.clone(),
                 args: children.collect(),
             },
+            Self::Ordered { op, .. } => Self::Ordered {
+                op: *op,
+                input: next(),
+            },
         }
     }
 
@@ -322,7 +335,8 @@ impl ExprNode {
             Self::Unary { input, .. }
             | Self::IsIn { input, .. }
             | Self::Cast { input, .. }
-            | Self::Alias { input, .. } => {
+            | Self::Alias { input, .. }
+            | Self::Ordered { input, .. } => {
                 into.push(input);
             }
             Self::Binary { left, right, .. } => into.extend([left, right]),

@@ -52,8 +52,8 @@ pub use swath_batch::{Batch, BatchError, Cx, Value};
 pub use swath_divisions::Divisions;
 pub use swath_expr::{
     Agg, CategoricalAccessor, DatetimeAccessor, Expr, Frequency, IntoColumn, IntoColumns,
-    ListAccessor, Pattern, RowFunction, StringAccessor, Strptime, StructAccessor, Then, TzLocalize,
-    When, coalesce, col, concat_str, greatest, least, lit, udf, when,
+    ListAccessor, Pattern, Rolling, RowFunction, StringAccessor, Strptime, StructAccessor, Then,
+    TzLocalize, When, coalesce, col, concat_str, greatest, least, lit, udf, when,
 };
 pub use swath_graph::{Key, Origin};
 pub use swath_io::{

@@ -1,4 +1,4 @@
-//! Compute on batches: hash, group, aggregate, sort, top-k.
+//! Compute on batches: hash, group, aggregate, sort, top-k, rows in their order.
 //!
 //! Kernels take Arrow columns and give Arrow columns, one batch at a time; what they keep between
 //! batches (groups, states, the best rows so far) they keep as columns too, so that it can be
@@ -13,6 +13,7 @@
 //!  columns ──────────────────────────┴─► Accumulator ──► one row a group
 //!  columns ──sort_to_indices──► positions ──take_columns──► columns
 //!  chunks ──TopK──► the first k rows
+//!  columns ──InOrder──► shifted, cumulative and rolling columns
 //! ```
 //!
 //! ```
@@ -40,6 +41,7 @@ mod error;
 mod aggregate;
 mod group;
 mod hash;
+mod ordered;
 mod select;
 mod sort;
 
@@ -57,5 +59,6 @@ pub use aggregate::{
 pub use error::KernelError;
 pub use group::Grouper;
 pub use hash::hash_columns;
+pub use ordered::{Cumulative, InOrder, Ordered, RollingStatistic, Waiting};
 pub use select::{concat_columns, is_worth_compacting, take_columns};
 pub use sort::{SortKey, TopK, sort_to_indices};

@@ -8,8 +8,8 @@ use swath_graph::Decoder;
 use crate::sink::{Publish, Rows, Split, WriteFiles};
 use crate::source::{Constant, FileScan, Gather, InputRows};
 use crate::step::{
-    DropDuplicates, Explode, Filter, GroupMerge, GroupPartial, Limit, Melt, MemoryUsage, Project,
-    Sample, Tail, TopK,
+    DropDuplicates, Explode, Filter, GroupMerge, GroupPartial, InOrder, Limit, Melt, MemoryUsage,
+    Project, Sample, Tail, TopK,
 };
 use crate::{Env, OpError, SinkSpec, SourceSpec, StepSpec};
 
@@ -57,6 +57,7 @@ impl Registry {
         registry.register_step("group-partial", |from, _| {
             Ok(Arc::new(GroupPartial::decode(from)?))
         });
+        registry.register_step("in-order", |from, _| Ok(Arc::new(InOrder::decode(from)?)));
         registry.register_step("limit", |from, _| Ok(Arc::new(Limit::decode(from)?)));
         registry.register_step("melt", |from, _| Ok(Arc::new(Melt::decode(from)?)));
         registry.register_step("memory-usage", |from, _| {

@@ -13,14 +13,15 @@ use swath_io::{
     FolderWrite, FooterCache, IoContext, ParquetDataset, ParquetWriter, ReadParquet, ScanRequest,
     ToParquet, WrittenFile,
 };
-use swath_kernels::SortKey;
+use swath_kernels::{Cumulative, Ordered, RollingStatistic, SortKey};
 use swath_memory::CancelToken;
 use swath_meta::{DType, Index, Meta};
 use swath_ops::sink::{Publish, Rows, Split, WriteFiles};
 use swath_ops::source::{Constant, FileScan, Gather, InputRows};
 use swath_ops::step::{
-    AggCall, AggInput, DropDuplicates, Explode, Filter, GroupMerge, GroupPartial, Limit,
-    MapPartitions, Melt, MemoryUsage, PartitionFunction, Project, RowsSeen, Sample, Tail, TopK,
+    AggCall, AggInput, DropDuplicates, Explode, Filter, GroupMerge, GroupPartial, InOrder, Limit,
+    MapPartitions, Melt, MemoryUsage, OrderedCall, PartitionFunction, Project, RowsSeen, Sample,
+    Tail, TopK,
 };
 use swath_ops::testing::{Case, Cases, Chunking};
 use swath_ops::{Env, Registry, TaskValue};
@@ -64,6 +65,40 @@ fn keyed(columns: &[&str]) -> Partition {
         .collect();
     let meta = Meta::try_new(fields, Index::none()).expect("it is right");
     rows.project(&at, Arc::new(meta)).expect("it is right")
+}
+
+/// Passes that look back, ahead and both ways.
+fn in_order() -> InOrder {
+    let call = |column: usize, operation: Ordered| OrderedCall {
+        column,
+        operation,
+        output: format!("{operation} of {column}").into(),
+        spelling: Spelling {
+            text: "x".into(),
+            code: "col(\"x\")".into(),
+        },
+    };
+    InOrder::new(vec![
+        call(1, Ordered::Cumulative(Cumulative::Sum)),
+        call(2, Ordered::Shift { rows: 11 }),
+        call(2, Ordered::Shift { rows: -3 }),
+        call(
+            2,
+            Ordered::Fill {
+                backward: true,
+                limit: None,
+            },
+        ),
+        call(
+            1,
+            Ordered::Rolling {
+                window: 5,
+                min_periods: 2,
+                center: true,
+                of: RollingStatistic::Mean,
+            },
+        ),
+    ])
 }
 
 /// 60 rows of a number and a list of none to three numbers, or none.
@@ -294,6 +329,7 @@ fn cases(folder: &Path) -> (Cases, [FolderWrite; 2]) {
             ),
             Case::step(Arc::new(Sample::new(7, 0, u64::MAX / 3)), rows()),
             Case::step(Arc::new(project), rows()),
+            Case::step(Arc::new(in_order()), rows()),
             Case::step(Arc::new(Limit::new(33)), rows()),
             Case::step(Arc::new(Tail::new(33)), rows()),
             Case::step(Arc::new(TopK::new(7, by_x)), rows()),

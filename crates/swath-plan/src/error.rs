@@ -1,5 +1,7 @@
 //! Why a plan cannot be built.
 
+use std::panic::Location;
+
 use swath_divisions::DivisionsError;
 use swath_expr::ExprError;
 use swath_graph::GraphError;
@@ -224,6 +226,28 @@ pub enum PlanError {
         /// Its own error, if it returned one.
         #[source]
         source: Option<Box<dyn std::error::Error + Send + Sync>>,
+    },
+    /// Rows were to be read in their order, and have none.
+    #[error("`{expression}` reads rows in their order, and {by} promises none")]
+    Unordered {
+        /// What reads them.
+        expression: String,
+        /// The operation that gave them in no order.
+        by: &'static str,
+        /// The line that wrote the expression.
+        location: Option<&'static Location<'static>>,
+    },
+    /// Rows were to be read with their neighbours, and those are in other partitions.
+    #[error(
+        "`{expression}` reads rows with their neighbours, and the frame has {npartitions} partitions"
+    )]
+    NeighbouringRows {
+        /// What reads them.
+        expression: String,
+        /// Partitions of the frame.
+        npartitions: usize,
+        /// The line that wrote the expression.
+        location: Option<&'static Location<'static>>,
     },
     /// The tasks do not form a graph: a fault of the lowering.
     #[error(transparent)]

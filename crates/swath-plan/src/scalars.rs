@@ -10,9 +10,17 @@ use swath_ops::Env;
 use crate::walk::{post_order, rewrite_bottom_up, with_inputs};
 use crate::{LateScalar, Observed, Plan, PlanError};
 
-/// Owners of the lazy scalars in a plan's own expressions.
+/// Owners of the lazy scalars in the expressions of the call that made a plan: its own, and those of the plans on the way to what
+/// earlier calls made, which have their line.
 pub fn scalar_owners(plan: &Plan) -> Result<Vec<usize>, PlanError> {
-    lates(std::slice::from_ref(plan))
+    let mut of_call = vec![plan.clone()];
+    let mut next = 0;
+    while let Some(plan) = of_call.get(next).cloned() {
+        next += 1;
+        let made_on_the_way = |input: &&Plan| input.location().is_none();
+        of_call.extend(plan.inputs().iter().filter(made_on_the_way).cloned());
+    }
+    lates(&of_call)
         .map(|late| LateScalar::of(&late).map(LateScalar::owner))
         .collect()
 }

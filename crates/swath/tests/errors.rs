@@ -1006,3 +1006,48 @@ fn a_run_that_is_cancelled() {
     });
     scene.finish("a_run_that_is_cancelled");
 }
+
+#[test]
+fn rows_that_are_to_be_read_in_their_order() {
+    let mut scene = Scene::new(two_threads());
+    let shifted = || col("amount") - col("amount").shift(1);
+    let kind = scene.mistake("neighbours in other partitions", |s| {
+        s.sales().assign("change", shifted())
+    });
+    assert_eq!(kind, ErrorKind::Order);
+    let kind = scene.mistake("groups in no order", |s| {
+        let groups = s.sales().groupby("region").sum("amount")?;
+        groups.assign("total", col("amount").cumsum())
+    });
+    assert_eq!(kind, ErrorKind::Order);
+    scene.mistake("rows that are kept once, in no order", |s| {
+        let once = s.sales().drop_duplicates("region")?.repartition(1)?;
+        once.filter(col("amount").cumsum().lt(100))
+    });
+    scene.mistake("as a key", |s| {
+        s.sales().groupby(shifted().alias("change")).size()
+    });
+    scene.mistake("inside an aggregate", |s| {
+        s.sales().repartition(1)?.sum(shifted())
+    });
+    scene.mistake("a sum of text", |s| {
+        s.sales()
+            .repartition(1)?
+            .assign("x", col("region").cumsum())
+    });
+    scene.mistake("a window of no rows", |s| {
+        let one = s.sales().repartition(1)?;
+        one.select(col("amount").rolling(0).mean())
+    });
+    scene.mistake("a column that is not there", |s| {
+        s.sales()
+            .repartition(1)?
+            .assign("x", col("amuont").shift(1))
+    });
+    scene.mistake("a total that does not fit", |s| {
+        let one = s.sales().repartition(1)?;
+        let huge = col("qty") * 0 + i64::MAX;
+        one.assign("x", huge.cumsum())?.compute()
+    });
+    scene.finish("rows_that_are_to_be_read_in_their_order");
+}

@@ -79,6 +79,8 @@ pub(super) struct Binder<'a> {
     meta: &'a Meta,
     pub(super) functions: &'a Functions,
     line: Line,
+    /// Whether rows have an order here, so that they may be read in it.
+    pub(super) in_order: bool,
     /// What was typed already, by its fingerprint: equal parts are computed once.
     pub(super) known: HashMap<u128, Typed>,
 }
@@ -89,6 +91,7 @@ impl<'a> Binder<'a> {
             meta,
             functions,
             line: Line::default(),
+            in_order: false,
             known: HashMap::new(),
         }
     }
@@ -120,6 +123,23 @@ impl<'a> Binder<'a> {
             dtype,
             field.nullable,
         ))
+    }
+
+    /// What another pass over the rows computes, as a column that is only typed: nothing is evaluated with it.
+    pub(super) fn computed_before(&mut self, dtype: DType, nullable: bool) -> Typed {
+        if dtype == DType::Null {
+            return Typed::of_literal(Value::Null);
+        }
+        self.line.columns.push(Column {
+            position: usize::MAX,
+            name: Arc::from(""),
+            dtype: dtype.clone(),
+        });
+        Typed::at(
+            Operand::Column(self.line.columns.len() - 1),
+            dtype,
+            nullable,
+        )
     }
 
     pub(super) fn late(&mut self, late: &Late) -> Typed {

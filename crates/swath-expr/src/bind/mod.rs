@@ -39,6 +39,33 @@ impl Expr {
             .map(|bound| bound.field().clone())
     }
 
+    /// [`infer`](Self::infer) where rows come in a known order, so that operations on other rows than their own are allowed:
+    /// [`needs_order`](Self::needs_order) says whether there are any. What computes them is told by [`OrderedParts`](crate::OrderedParts).
+    ///
+    /// ```
+    /// use swath_expr::{Functions, col};
+    /// use swath_meta::{DType, Meta};
+    ///
+    /// let meta = Meta::of([("px", "float64")])?;
+    /// let gain = col("px") / col("px").shift(1) - 1.0;
+    /// assert_eq!(gain.infer_in_order(&meta, &Functions::standard())?.dtype, DType::Float64);
+    /// assert!(gain.infer(&meta, &Functions::standard()).is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Those of [`infer`](Self::infer).
+    pub fn infer_in_order(&self, meta: &Meta, functions: &Functions) -> Result<Field, ExprError> {
+        let mut binder = Binder::new(meta, functions);
+        binder.in_order = true;
+        let typed = try_bottom_up(self, |expr, inputs: Vec<Typed>| {
+            let typed = binder.node(expr, &inputs);
+            typed.map_err(|kind| ExprError::at(expr, kind))
+        })?;
+        let name = self.output_name().unwrap_or_else(|| brief(self).into());
+        Ok(Field::new(name, typed.dtype, typed.nullable))
+    }
+
     /// Prepares evaluation on batches whose columns are those of `meta`, in that order.
     ///
     /// # Errors

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use swath_batch::Value;
+use swath_kernels::Ordered;
 use swath_meta::{DType, DTypeSpec, Field};
 
 use super::binder::{Binder, Typed};
@@ -35,8 +36,19 @@ impl Binder<'_> {
             (ExprNode::Alias { .. }, [typed]) => Ok(typed.clone()),
             (ExprNode::Call { function, args }, inputs) => self.call(expr, function, args, inputs),
             (ExprNode::When { parts }, inputs) => self.when(expr, parts, inputs),
+            (ExprNode::Ordered { op, .. }, [typed]) => self.ordered(expr, *op, typed),
             _ => unreachable!("every node has the inputs it was made with"),
         }
+    }
+
+    /// An operation on rows in their order: typed here, and computed where the rows come in order.
+    fn ordered(&mut self, expr: &Expr, op: Ordered, typed: &Typed) -> Result<Typed, ExprErrorKind> {
+        if !self.in_order {
+            let expression = brief(expr);
+            return Err(ExprErrorKind::NeedsOrder { expression });
+        }
+        let dtype = op.infer(&typed.dtype).map_err(ExprErrorKind::Ordered)?;
+        Ok(self.computed_before(dtype, op.is_nullable(typed.nullable)))
     }
 
     fn unary(

@@ -6,6 +6,7 @@ mod methods;
 mod operators;
 
 mod math;
+mod ordered;
 mod when;
 
 mod datetime;
@@ -16,6 +17,7 @@ mod string;
 pub use columns::{Columns, IntoColumn, IntoColumns};
 pub use datetime::{DatetimeAccessor, TzLocalize};
 pub use nested::{CategoricalAccessor, ListAccessor, StructAccessor};
+pub use ordered::Rolling;
 pub use pattern::Pattern;
 pub use string::{StringAccessor, Strptime, concat_str};
 pub use when::{Then, When, coalesce, greatest, least, when};

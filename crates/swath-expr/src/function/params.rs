@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use swath_batch::Value;
 use swath_graph::{Canon, Fingerprint};
+use swath_kernels::Ordered;
 
 use crate::display::literal;
 
@@ -56,6 +57,15 @@ impl Params {
     /// There are none.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+}
+
+impl From<&Ordered> for Params {
+    fn from(op: &Ordered) -> Self {
+        let params = op.params().into_iter();
+        params.fold(Self::default(), |params, (name, value)| {
+            params.with(name, value)
+        })
     }
 }
 

@@ -1,5 +1,6 @@
 //! The part of a message that can be pasted.
 
+use swath_kernels::KernelError;
 use swath_meta::DType;
 
 use super::Side;
@@ -44,6 +45,20 @@ pub(crate) fn of(expr: &Expr, kind: &ExprErrorKind) -> Option<String> {
         ExprErrorKind::DivideByZero { .. } => {
             let fix = with_left_cast(expr, &DType::Float64)?;
             Some(format!("filter zeros out first, or write `{fix}`"))
+        }
+        ExprErrorKind::NeedsOrder { .. } => Some(format!(
+            "give it a column of its own before: `.assign(\"…\", {})`",
+            code(expr)
+        )),
+        ExprErrorKind::Ordered(KernelError::Unsupported {
+            cast: Some(dtype), ..
+        }) => {
+            let ExprNode::Ordered { op, input } = expr.node() else {
+                return None;
+            };
+            let (op, input) = (*op, input.cast(dtype));
+            let cast = Expr::new(ExprNode::Ordered { op, input });
+            Some(format!("if it is numbers, write `{}`", code(&cast)))
         }
         ExprErrorKind::Function {
             source:

@@ -64,6 +64,7 @@ pub(crate) fn oracle(expr: &Expr, row: &Row, meta: &Meta) -> Result<Value, Strin
             ("abs", value) => value,
             (other, _) => return Err(format!("the oracle knows no {other}")),
         },
+        ExprNode::Ordered { .. } => return Err("a row alone has no neighbours".to_owned()),
         ExprNode::When { parts } => {
             let (otherwise, pairs) = parts.split_last().ok_or("no parts")?;
             let mut chosen = otherwise;

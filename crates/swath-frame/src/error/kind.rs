@@ -23,6 +23,8 @@ pub enum ErrorKind {
     Option,
     /// Divisions that are not legal, or partitions that do not exist.
     Partitions,
+    /// Rows are to be read in their order, and have none, or their neighbours are in other partitions.
+    Order,
     /// No file was found.
     NotFound {
         /// What was looked for.
@@ -83,6 +85,7 @@ impl ErrorKind {
             Self::Partitions => "E0106",
             Self::Sessions => "E0107",
             Self::Value => "E0108",
+            Self::Order => "E0109",
             Self::NotFound { .. } => "E0201",
             Self::File { .. } => "E0202",
             Self::ReadAndWritten { .. } => "E0203",

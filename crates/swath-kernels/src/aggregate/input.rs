@@ -73,7 +73,7 @@ pub(super) fn plain_column(
 }
 
 /// Numbers as float64: integers and decimals rounded to the nearest, booleans 0 and 1.
-pub(super) fn floats(
+pub(crate) fn floats(
     operation: &'static str,
     column: &ArrayRef,
     dtype: &DType,
@@ -85,7 +85,7 @@ pub(super) fn floats(
 }
 
 /// The dtype of an input that is a number or a boolean; the error says what it could be cast to.
-pub(super) fn check_number(operation: &str, dtype: &DType) -> Result<(), KernelError> {
+pub(crate) fn check_number(operation: &str, dtype: &DType) -> Result<(), KernelError> {
     if dtype.is_numeric() || *dtype == DType::Bool {
         return Ok(());
     }

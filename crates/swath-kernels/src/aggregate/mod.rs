@@ -88,5 +88,8 @@ pub use spread::Spread;
 pub use sum::Sum;
 pub use truth::Truth;
 
+pub(crate) use input::{check_number, floats};
+pub(crate) use moments::Moments;
+
 #[cfg(test)]
 mod matrix;

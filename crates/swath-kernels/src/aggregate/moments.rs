@@ -26,17 +26,26 @@ pub(super) trait Statistic: Copy + Send + 'static {
 
 /// The moments of some values.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(super) struct Moments {
+pub(crate) struct Moments {
     /// How many values.
-    pub(super) count: i64,
+    pub(crate) count: i64,
     pub(super) mean: f64,
     /// Sum of squared distances from the mean.
-    pub(super) squares: f64,
+    pub(crate) squares: f64,
     pub(super) cubes: f64,
     pub(super) fourths: f64,
 }
 
 impl Moments {
+    /// The moments of one value.
+    pub(crate) fn of_value(value: f64) -> Self {
+        Self {
+            count: 1,
+            mean: value,
+            ..Self::default()
+        }
+    }
+
     /// Adds a value; cubes and fourth powers only if they are wanted.
     #[inline]
     fn add<const HIGHER: bool>(&mut self, value: f64) {
@@ -57,7 +66,7 @@ impl Moments {
     }
 
     /// Adds the values of another group.
-    pub(super) fn merge(&mut self, other: Self) {
+    pub(crate) fn merge(&mut self, other: Self) {
         if other.count == 0 {
             return;
         }

@@ -52,6 +52,19 @@ impl<'a> Parameters<'a> {
         }
     }
 
+    /// A whole number.
+    ///
+    /// # Errors
+    /// [`KernelError::Parameter`] if it is something else.
+    pub fn integer(&self, name: &'static str, default: i64) -> Result<i64, KernelError> {
+        match self.get(name) {
+            None => Ok(default),
+            Some(Value::Int(number)) => Ok(*number),
+            Some(Value::UInt(number)) if i64::try_from(*number).is_ok() => Ok(*number as i64),
+            Some(other) => Err(self.refused(name, "a whole number", other)),
+        }
+    }
+
     /// A number from 0 to 1.
     ///
     /// # Errors

@@ -10,6 +10,7 @@ mod filter;
 mod group_by;
 mod head;
 mod held;
+mod in_order;
 mod inference;
 mod map_partitions;
 mod melt;

@@ -56,6 +56,17 @@ impl Project {
         self.plan(input.clone(), env)
     }
 
+    /// These columns of a plan, some of which may read other rows than their own.
+    fn plan_in_order(self, input: &Plan, env: &Env) -> Result<Plan, PlanError> {
+        let (names, exprs): (Vec<_>, Vec<_>) = self.columns.into_iter().unzip();
+        let (input, exprs) = input.in_order(exprs, env)?;
+        Self {
+            columns: names.into_iter().zip(exprs).collect(),
+            index: self.index,
+        }
+        .plan(input, env)
+    }
+
     pub(crate) fn plan(self, input: Plan, env: &Env) -> Result<Plan, PlanError> {
         let mut fields = Vec::with_capacity(self.columns.len());
         let mut names = BTreeSet::new();
@@ -97,7 +108,7 @@ impl Plan {
                 project.columns.push((name, expr));
             }
         }
-        project.plan(self.clone(), env)
+        project.plan_in_order(self, env)
     }
 
     /// All columns, one of them new or replaced.
@@ -111,7 +122,7 @@ impl Plan {
             Some((_, old)) => *old = expr,
             None => project.columns.push((Arc::from(name), expr)),
         }
-        project.plan(self.clone(), env)
+        project.plan_in_order(self, env)
     }
 
     /// All columns, some under other names.

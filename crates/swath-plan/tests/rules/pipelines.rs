@@ -107,6 +107,38 @@ pub(crate) const PIPELINES: &[Pipeline] = &[
         let groups = group(&s.files, &["k"], SplitOut::Auto, env(s))?;
         Ok(vec![groups.filter(col("sum").gt(0), env(s))?])
     }),
+    ("a filter above rows that were read in order", |s| {
+        let change = s.files.repartition(1)?;
+        let change = change.assign("d", col("i") - col("i").shift(1), env(s))?;
+        let some = change.filter(col("i").gt(420), env(s))?;
+        Ok(vec![some.filter(col("s").notna(), env(s))?])
+    }),
+    ("a filter that reads rows in order, between others", |s| {
+        let few = s.files.filter(col("i").gt(420), env(s))?.repartition(1)?;
+        let rising = few.filter(col("i").gt(col("i").shift(1)), env(s))?;
+        Ok(vec![
+            rising.filter(col("k").eq(1), env(s))?,
+            select(&rising, &["f"], env(s))?,
+        ])
+    }),
+    (
+        "first, last and largest of rows that were read in order",
+        |s| {
+            let one = s.files.repartition(1)?;
+            let sums = one.assign("sum", col("i").cumsum() + col("i").shift(-3), env(s))?;
+            let mean = (col("sum") * 2).rolling(5).mean();
+            let means = sums.assign("mean", mean, env(s))?;
+            Ok(vec![
+                select(&means.head(20, 1)?, &["mean"], env(s))?,
+                means.tail(7, 1)?,
+                top(&select(&means, &["mean", "i"], env(s))?, 3, "mean", true)?,
+                sums.reduce(
+                    vec![agg("size", None, "n"), agg("max", Some("i"), "i")],
+                    env(s),
+                )?,
+            ])
+        },
+    ),
     ("largest of files", |s| {
         Ok(vec![top(&s.files, 7, "i", true)?])
     }),

@@ -3,6 +3,7 @@
 use std::error::Error as _;
 
 use swath_expr::{ExprError, ExprErrorKind, FunctionError};
+use swath_kernels::KernelError;
 
 use super::meta;
 use super::{ErrorKind, Report};
@@ -16,6 +17,10 @@ pub(super) fn report(error: &ExprError) -> Report {
         | ExprErrorKind::DivideByZero { .. }
         | ExprErrorKind::CastValue { .. }
         | ExprErrorKind::Function { .. } => Report::new(ErrorKind::Task, kind.to_string()),
+        ExprErrorKind::NeedsOrder { .. } => Report::new(ErrorKind::Order, kind.to_string()),
+        ExprErrorKind::Ordered(KernelError::Parameter { .. }) => {
+            Report::new(ErrorKind::Option, kind.to_string())
+        }
         _ => Report::new(ErrorKind::Type, kind.to_string()),
     };
     let mut why = match kind {

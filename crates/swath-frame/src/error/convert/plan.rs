@@ -38,6 +38,9 @@ impl Error {
 fn expression_line(error: &PlanError) -> Option<&'static Location<'static>> {
     match error {
         PlanError::Expr(error) => error.location(),
+        PlanError::Unordered { location, .. } | PlanError::NeighbouringRows { location, .. } => {
+            *location
+        }
         _ => None,
     }
 }
@@ -72,6 +75,28 @@ fn report(error: &PlanError) -> Report {
         }
         PlanError::Divisions(_) | PlanError::Partitions { .. } | PlanError::NoPartition { .. } => {
             Report::new(ErrorKind::Partitions, error.to_string())
+        }
+        PlanError::NeighbouringRows { .. } => {
+            let mut report = Report::new(ErrorKind::Order, error.to_string());
+            report.fix = Some(
+                "call `repartition(1)` before: one partition then has all rows, in their order"
+                    .to_owned(),
+            );
+            report
+        }
+        PlanError::Unordered { by, .. } => {
+            let mut report = Report::new(ErrorKind::Order, error.to_string());
+            report.fix = Some(
+                match *by {
+                    "groupby" => "write `.sort(true)` behind `groupby(..)`",
+                    "drop-duplicates" => {
+                        "call `repartition(1)` before it: in one partition rows stay where they are"
+                    }
+                    _ => "sort the rows before: `nsmallest(n, \"…\")`",
+                }
+                .to_owned(),
+            );
+            report
         }
         PlanError::SortedSplitOut { .. } => {
             let mut report = Report::new(ErrorKind::Option, error.to_string());
