@@ -41,8 +41,8 @@ def plain(value):
         return text
     if isinstance(value, pd.Timedelta):
         return f"{value.value // 1000}us"
-    if isinstance(value, list):
-        return value
+    if isinstance(value, (list, tuple)):
+        return list(value)
     if hasattr(value, "isoformat"):
         return value.isoformat()
     if isinstance(value, bool) or type(value).__name__ in ("bool_", "bool"):
@@ -103,6 +103,23 @@ def texts():
         text("str.get", lambda s: s.get(position), position)
     for start, stop in [(0, 3), (1, None), (-3, None), (0, -1), (-4, -2), (5, 2), (100, None), (-100, 2)]:
         text("str.slice", lambda s: s.slice(start, stop), start, stop)
+        text("str.slice_replace", lambda s: s.slice_replace(start, stop, "<>"), start, stop, "<>")
+    for separator, most in [("x", 1), (" ", 2), (",", 1), ("a", 9), ("ß", 0)]:
+        # To pandas, 0 is all of them.
+        if most:
+            text("str.splitn", lambda s: s.split(separator, n=most, regex=False), separator, most, regex=False)
+            text("str.rsplit", lambda s: s.rsplit(separator, n=most), separator, most)
+        text("str.partition", lambda s: s.partition(separator, expand=False), separator)
+        text("str.rpartition", lambda s: s.rpartition(separator, expand=False), separator)
+    text("str.splitn", lambda s: s.split("[ ,]", n=2, regex=True), "[ ,]", 2, regex=True)
+    for pattern in ["a", "[0-9]+", "[a-z]+ ?", ""]:
+        text("str.findall", lambda s: s.findall(pattern), pattern)
+    for letters, others in [("abc", "xyz"), ("aaé ", "1"), ("", "x"), ("lo", "öü")]:
+        table = {ord(letter): others[at] if at < len(others) else None for at, letter in reversed(list(enumerate(letters)))}
+        text("str.translate", lambda s: s.translate(table), letters, others)
+    # Before a word that is longer than a line, Python leaves a blank at the end of a full one.
+    for width in [4, 7, 12]:
+        text("str.wrap", lambda s: s.wrap(width, expand_tabs=False, break_on_hyphens=False), width)
     for width in [0, 4, 7, 20]:
         text("str.ljust", lambda s: s.ljust(width, "*"), width, "*")
         text("str.rjust", lambda s: s.rjust(width, "ä"), width, "ä")

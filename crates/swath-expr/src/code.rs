@@ -214,12 +214,17 @@ fn call<'a>(function: &FunctionRef, args: &'a [Expr], out: &mut Vec<Piece<'a>>) 
         _ => format!(".{}(", function.name()),
     }));
     let is_null = |arg: &Expr| matches!(arg.node(), ExprNode::Literal(Value::Null));
-    if function.name() == "str.slice" {
+    if matches!(function.name(), "str.slice" | "str.slice_replace") {
         // A range, open where there is no end.
-        let mut ends = args.map(|arg| (!is_null(arg)).then_some(Piece::Node(arg, Place::Argument)));
-        out.extend(ends.next().flatten());
+        let is_there = |arg: &Expr| !is_null(arg);
+        let mut end = || args.next().filter(|arg| is_there(arg));
+        let (start, stop) = (end(), end());
+        out.extend(start.map(|arg| Piece::Node(arg, Place::Argument)));
         out.push(text(".."));
-        out.extend(ends.next().flatten());
+        out.extend(stop.map(|arg| Piece::Node(arg, Place::Argument)));
+        for arg in args {
+            out.extend([text(", "), Piece::Node(arg, Place::Argument)]);
+        }
         out.push(text(")"));
         return;
     }

@@ -140,6 +140,9 @@ fn rests() -> Vec<Vec<Expr>> {
         vec![(-2).into()],
         vec![40.into(), "*".into()],
         vec!["a".into(), "b".into(), null()],
+        vec!["ab".into(), "b".into()],
+        vec![1.into(), null(), "b".into()],
+        vec![3.into()],
         vec!["(a)".into(), 1.into()],
         vec![1.into(), null()],
         vec![x()],
@@ -164,7 +167,7 @@ fn params(name: &str) -> Vec<FunctionRef> {
             ]
         }
         "struct.field" => vec![plain.param("name", "b")],
-        "str.contains" | "str.count" | "str.replace" | "str.split" => {
+        "str.contains" | "str.count" | "str.replace" | "str.split" | "str.splitn" => {
             vec![plain.clone().param("regex", true), plain]
         }
         "str.strptime" => vec![plain.clone().param("coerce", true), plain],

@@ -183,6 +183,71 @@ impl StringAccessor {
         self.with_pattern("str.split", separator.into(), false, vec![])
     }
 
+    /// The pieces of the first `n` cuts, what is left the last of them: `n + 1` pieces, or fewer.
+    #[track_caller]
+    pub fn splitn(&self, separator: impl Into<Pattern>, n: u32) -> Expr {
+        self.with_pattern("str.splitn", separator.into(), false, vec![n.into()])
+    }
+
+    /// The pieces of the last `n` cuts at a text, what is left the first of them.
+    ///
+    /// ```
+    /// use swath_expr::col;
+    ///
+    /// let extension = col("file").str().rsplit(".", 1).list().get(-1);
+    /// ```
+    #[track_caller]
+    pub fn rsplit(&self, separator: &str, n: u32) -> Expr {
+        self.call("str.rsplit", vec![separator.into(), n.into()])
+    }
+
+    /// What stands before the first separator, the separator, and what stands behind it, as a list of three; where there is no
+    /// separator, the text and two empty ones.
+    #[track_caller]
+    pub fn partition(&self, separator: &str) -> Expr {
+        self.call("str.partition", vec![separator.into()])
+    }
+
+    /// [`partition`](Self::partition) at the last separator; where there is none, two empty texts and the text.
+    #[track_caller]
+    pub fn rpartition(&self, separator: &str) -> Expr {
+        self.call("str.rpartition", vec![separator.into()])
+    }
+
+    /// Everything that a regular expression matches, as `list<string>`: whole matches, whatever groups it has.
+    #[track_caller]
+    pub fn findall(&self, pattern: &str) -> Expr {
+        self.call("str.findall", vec![pattern.into()])
+    }
+
+    /// Each character of `from` exchanged for the one at the same place of `to`; those that have none there are left out.
+    ///
+    /// ```
+    /// use swath_expr::col;
+    ///
+    /// let plain = col("name").str().translate("áéí-", "aei");
+    /// ```
+    #[track_caller]
+    pub fn translate(&self, from: &str, to: &str) -> Expr {
+        self.call("str.translate", vec![from.into(), to.into()])
+    }
+
+    /// The characters of a range, as [`slice`](Self::slice) takes it, replaced by a text.
+    #[track_caller]
+    pub fn slice_replace(&self, range: impl RangeBounds<i64>, with: &str) -> Expr {
+        let (start, stop) = ends(&range);
+        self.call(
+            "str.slice_replace",
+            vec![start.into(), stop.into(), with.into()],
+        )
+    }
+
+    /// Broken into lines of no more than `width` characters, at least 1: at blanks, and in words that are longer.
+    #[track_caller]
+    pub fn wrap(&self, width: u32) -> Expr {
+        self.call("str.wrap", vec![width.into()])
+    }
+
     /// The character at a position, from the end if negative; null where there is none.
     #[track_caller]
     pub fn get(&self, position: i64) -> Expr {
@@ -199,17 +264,7 @@ impl StringAccessor {
     /// ```
     #[track_caller]
     pub fn slice(&self, range: impl RangeBounds<i64>) -> Expr {
-        let start = match range.start_bound() {
-            Bound::Included(start) => *start,
-            Bound::Excluded(start) => start.saturating_add(1),
-            Bound::Unbounded => 0,
-        };
-        let stop = match range.end_bound() {
-            // Behind the last character there is no position to exclude.
-            Bound::Included(-1) | Bound::Unbounded => None,
-            Bound::Included(stop) => Some(stop.saturating_add(1)),
-            Bound::Excluded(stop) => Some(*stop),
-        };
+        let (start, stop) = ends(&range);
         self.call("str.slice", vec![start.into(), stop.into()])
     }
 
@@ -288,6 +343,22 @@ impl StringAccessor {
     pub fn to_datetime(&self, format: impl Into<Strptime>) -> Expr {
         self.strptime(format)
     }
+}
+
+/// The first character of a range, and the one behind its last; `None` for the end.
+fn ends(range: &impl RangeBounds<i64>) -> (i64, Option<i64>) {
+    let start = match range.start_bound() {
+        Bound::Included(start) => *start,
+        Bound::Excluded(start) => start.saturating_add(1),
+        Bound::Unbounded => 0,
+    };
+    let stop = match range.end_bound() {
+        // Behind the last character there is no position to exclude.
+        Bound::Included(-1) | Bound::Unbounded => None,
+        Bound::Included(stop) => Some(stop.saturating_add(1)),
+        Bound::Excluded(stop) => Some(*stop),
+    };
+    (start, stop)
 }
 
 /// How timestamps are read: see [`StringAccessor::strptime`].

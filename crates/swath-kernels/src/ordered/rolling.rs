@@ -35,10 +35,13 @@ impl Window {
     }
 }
 
+type Read<V> = dyn Fn(&ArrayRef) -> Result<Vec<Option<V>>, KernelError> + Send;
+type Write<A> = dyn Fn(Vec<Option<A>>) -> Result<ArrayRef, KernelError> + Send;
+
 /// Reads rows as what a statistic takes, and makes a column of its answers.
 struct Ends<V, A> {
-    read: Box<dyn Fn(&ArrayRef) -> Result<Vec<Option<V>>, KernelError> + Send>,
-    write: Box<dyn Fn(Vec<Option<A>>) -> Result<ArrayRef, KernelError> + Send>,
+    read: Box<Read<V>>,
+    write: Box<Write<A>>,
 }
 
 pub(super) fn open(

@@ -168,7 +168,7 @@ proptest! {
         let floats: Vec<Option<f64>> = rows.iter().map(|row| row.map(|row| f64::from(row) / 2.0)).collect();
         let array: ArrayRef = Arc::new(Float64Array::from(floats.clone()));
         let whole: Vec<Option<f64>> = rows.iter().map(|row| row.map(f64::from)).collect();
-        let integers: ArrayRef = Arc::new(Int64Array::from_iter(rows.iter().map(|row| row.map(i64::from))));
+        let integers: ArrayRef = Arc::new(rows.iter().map(|row| row.map(i64::from)).collect::<Int64Array>());
         for operation in operations() {
             let found = answers(&operation, &DType::Float64, &array, &cuts).expect("floats have answers");
             let expected = oracle(&operation, &floats);

@@ -22,11 +22,14 @@ pub(crate) mod str {
         ["find" "rfind"] Same { col("s").str().find("a"), col("s").str().rfind("a") };
         ["index" "rindex"] No "`find` says -1 where these fail";
         ["extract"] Different { col("s").str().extract("(a+)(b+)", 1) } "one group a call";
-        ["extractall" "findall"] Later;
+        ["findall"] Same { col("s").str().findall("[0-9]+") } "whole matches, as a list";
+        ["extractall"] Different { col("s").str().findall("[0-9]+") } "a list in the row, which `explode` makes rows of";
         ["replace"] Same { col("s").str().replace("a", "b"), col("s").str().replace(Pattern::regex("(a)"), "$1") };
-        ["translate" "slice_replace"] Later;
+        ["slice_replace"] Same { col("s").str().slice_replace(..3, "x") };
+        ["translate"] Same { col("s").str().translate("áé-", "ae") } "characters for characters; what has none in its place goes";
         ["split"] Different { col("s").str().split(","), col("s").str().split_whitespace() } "a list; `.list().get(0)` takes a piece, and no `expand` has to know how many there are";
-        ["rsplit" "partition" "rpartition"] Later;
+        ["rsplit"] Different { col("s").str().rsplit(".", 1), col("s").str().splitn(",", 2) } "lists";
+        ["partition" "rpartition"] Different { col("s").str().partition("-"), col("s").str().rpartition("-") } "lists of three";
         ["get"] Same { col("s").str().get(0) };
         ["slice"] Same { col("s").str().slice(..3) } "Rust's ranges, from the end if negative";
         ["ljust" "rjust" "center" "pad"] Same { col("s").str().ljust(8, ' '), col("s").str().rjust(8, ' '), col("s").str().center(8, ' '), col("s").str().pad(8, ' ') };
@@ -35,7 +38,8 @@ pub(crate) mod str {
         ["cat"] Same { col("s").str().cat(col("t")), concat_str([col("s"), col("t")], "-") };
         ["join"] Later;
         ["encode" "decode"] Different { col("s").cast("binary"), col("b").cast("string") } "UTF-8";
-        ["normalize" "wrap"] Later;
+        ["wrap"] Same { col("s").str().wrap(80) } "at blanks";
+        ["normalize"] Later;
     }
 }
 

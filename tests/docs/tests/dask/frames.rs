@@ -91,9 +91,11 @@ pub(crate) mod order {
         ["set_index" "sort_values" "shuffle"] Later "with the shuffle";
         ["clear_divisions" "compute_current_divisions"] Later "with the shuffle";
         ["enforce_runtime_divisions"] No "divisions are proven where they arise, not promised";
-        ["resample" "rolling" "map_overlap"] Later "with what needs neighbours";
-        ["shift" "diff" "ffill" "bfill"] Later;
-        ["cumsum" "cumprod" "cummin" "cummax"] Later;
+        ["resample" "map_overlap"] Later "with what needs neighbours";
+        ["rolling"] Different { df.assign("mean", col("x").rolling(20).mean()) } "in an expression; of rows in one partition, so `repartition(1)` first where there are several";
+        ["shift" "diff"] Different { df.assign("gain", col("x") / col("x").shift(1) - 1.0), df.filter(col("x").diff(1).gt(0)) } "as `rolling`";
+        ["ffill" "bfill"] Different { df.assign("x", col("x").ffill()), df.assign("x", col("x").bfill_limit(2)) } "as `rolling`";
+        ["cumsum" "cumprod" "cummin" "cummax"] Different { df.select([col("x").cumsum(), col("y").cummax()]) } "as `rolling`; whole numbers are added exactly";
     }
 }
 

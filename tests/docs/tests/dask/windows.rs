@@ -2,10 +2,15 @@
 
 pub(crate) mod rolling {
     use crate::row::map;
+    use swath::prelude::*;
 
     map! {
         "Rolling windows", "Rolling", ()
-        ["count" "sum" "mean" "min" "max" "var" "std" "median" "quantile" "skew" "kurt" "cov" "apply" "agg"] Later "with what needs neighbours";
+        ["count" "sum" "mean" "min" "max"] Same { col("x").rolling(20).count(), col("x").rolling(20).sum(), col("x").rolling(20).min_periods(1).mean(), col("x").rolling(20).min(), col("x").rolling(20).center(true).max() } "of rows; windows of time: later";
+        ["var" "std" "median"] Same { col("x").rolling(20).var(), col("x").rolling(20).std(), col("x").rolling(20).median() } "an infinity leaves a window without a trace";
+        ["quantile" "skew" "kurt" "cov"] Later;
+        ["agg"] Different { [col("x").rolling(20).mean().alias("mean"), col("x").rolling(20).std().alias("std")] } "expressions";
+        ["apply"] No "a closure sees its row; `map_partitions` sees all of them";
         ["kwargs"] No "an accident of Dask's";
     }
 }

@@ -76,28 +76,7 @@ fn report(error: &PlanError) -> Report {
         PlanError::Divisions(_) | PlanError::Partitions { .. } | PlanError::NoPartition { .. } => {
             Report::new(ErrorKind::Partitions, error.to_string())
         }
-        PlanError::NeighbouringRows { .. } => {
-            let mut report = Report::new(ErrorKind::Order, error.to_string());
-            report.fix = Some(
-                "call `repartition(1)` before: one partition then has all rows, in their order"
-                    .to_owned(),
-            );
-            report
-        }
-        PlanError::Unordered { by, .. } => {
-            let mut report = Report::new(ErrorKind::Order, error.to_string());
-            report.fix = Some(
-                match *by {
-                    "groupby" => "write `.sort(true)` behind `groupby(..)`",
-                    "drop-duplicates" => {
-                        "call `repartition(1)` before it: in one partition rows stay where they are"
-                    }
-                    _ => "sort the rows before: `nsmallest(n, \"…\")`",
-                }
-                .to_owned(),
-            );
-            report
-        }
+        PlanError::NeighbouringRows { .. } | PlanError::Unordered { .. } => order(error),
         PlanError::SortedSplitOut { .. } => {
             let mut report = Report::new(ErrorKind::Option, error.to_string());
             report.fix = Some(
@@ -154,4 +133,19 @@ fn report(error: &PlanError) -> Report {
         PlanError::Released { .. } => Report::new(ErrorKind::Released, error.to_string()),
         _ => Report::new(ErrorKind::Backend, error.to_string()),
     }
+}
+
+/// Rows that cannot be read in their order.
+fn order(error: &PlanError) -> Report {
+    let mut report = Report::new(ErrorKind::Order, error.to_string());
+    let fix = match error {
+        PlanError::Unordered {
+            by: "drop-duplicates",
+            ..
+        } => "call `repartition(1)` before it: in one partition rows stay where they are",
+        PlanError::Unordered { .. } => "write `.sort(true)` behind `groupby(..)`",
+        _ => "call `repartition(1)` before: one partition then has all rows, in their order",
+    };
+    report.fix = Some(fix.to_owned());
+    report
 }

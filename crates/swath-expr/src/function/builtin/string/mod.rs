@@ -11,12 +11,14 @@
 mod affix;
 mod answer;
 mod case;
+mod changed;
 mod join;
 mod kind;
 mod length;
 mod pad;
 mod part;
 mod pattern;
+mod pieces;
 mod replace;
 mod search;
 
@@ -30,13 +32,15 @@ use crate::{Argument, Evaluate, FunctionError, Params, PatternError, Returns, Sc
 
 /// All of them.
 pub(super) fn all() -> impl Iterator<Item = Arc<dyn ScalarFunction>> {
-    let tables: [&[TextFunction]; 9] = [
+    let tables: [&[TextFunction]; 11] = [
         &affix::ALL,
         &case::ALL,
+        &changed::ALL,
         &kind::ALL,
         &length::ALL,
         &pad::ALL,
         &part::ALL,
+        &pieces::ALL,
         &replace::ALL,
         &search::ALL,
         const { &[STRPTIME] },

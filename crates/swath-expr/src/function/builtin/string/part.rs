@@ -1,12 +1,9 @@
-//! Parts of a text: characters, slices, pieces between separators.
+//! Parts of a text: characters and slices.
 
-use super::pattern::{Pattern, pattern};
-use super::{Answer, Constants, TextFunction, of, text};
-use crate::FunctionError;
-use swath_meta::DType;
+use super::{Answer, TextFunction, of, text};
 
 /// The table. Positions count characters, negative ones from the end.
-pub(super) const ALL: [TextFunction; 4] = [
+pub(super) const ALL: [TextFunction; 2] = [
     TextFunction {
         gives_nulls: |_| true,
         ..of("str.get", 1, text, |constants| {
@@ -27,31 +24,7 @@ pub(super) const ALL: [TextFunction; 4] = [
             Some(&text[from..to.max(from)])
         })))
     }),
-    of("str.split", 1, texts, |constants| {
-        match pattern(constants)? {
-            Pattern::Literal(separator) if separator.is_empty() => Err(FunctionError::Param {
-                name: "separator",
-                expected: "at least one character",
-                found: "nothing".to_owned(),
-            }),
-            Pattern::Literal(separator) => Ok(Answer::Parts(Box::new(move |text, out| {
-                text.split(&*separator).for_each(out);
-            }))),
-            Pattern::Regex(regex) => Ok(Answer::Parts(Box::new(move |text, out| {
-                regex.split(text).for_each(out);
-            }))),
-        }
-    }),
-    of("str.split_whitespace", 0, texts, |_| {
-        Ok(Answer::Parts(Box::new(|text, out| {
-            text.split_whitespace().for_each(out);
-        })))
-    }),
 ];
-
-fn texts(_: &Constants<'_>) -> Result<DType, FunctionError> {
-    Ok(DType::list(DType::String))
-}
 
 /// The bytes before a character, if it is there.
 fn offset(text: &str, position: i64) -> Option<usize> {
@@ -64,6 +37,6 @@ fn offset(text: &str, position: i64) -> Option<usize> {
 }
 
 /// The bytes before a character; before the first or behind the last where there are not so many.
-fn clamped(text: &str, position: i64) -> usize {
+pub(super) fn clamped(text: &str, position: i64) -> usize {
     offset(text, position).unwrap_or(if position < 0 { 0 } else { text.len() })
 }
