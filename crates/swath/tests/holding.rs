@@ -363,3 +363,37 @@ fn an_error_names_its_column() -> swath::Result<()> {
     );
     Ok(())
 }
+
+/// Few rows of many keep neither the pages nor the dictionaries they came from.
+#[test]
+fn a_small_part_of_a_file_holds_its_own_bytes() -> swath::Result<()> {
+    const ROWS: usize = 100_000;
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let row = |row: usize| {
+        let kind = format!("kind number {:04} of two thousand", row % 2000);
+        (row as i64, format!("the name of row {row:08}"), kind)
+    };
+    let text: String = (0..ROWS)
+        .map(row)
+        .map(|(id, name, kind)| format!("{id},{name},{kind}\n"))
+        .collect();
+    let session = Session::builder().threads(2).memory_limit("1GiB").build()?;
+    session
+        .from_batches([Batch::from_csv(&format!("id,name,kind\n{text}"))?])?
+        .to_parquet(folder.path())?;
+    let few = session
+        .read_parquet(folder.path())?
+        .filter((col("id") % 100).eq(3))?
+        .persist()?;
+    assert_eq!(few.compute()?.num_rows(), ROWS / 100);
+    let held: u64 = session
+        .persisted()
+        .frames()
+        .iter()
+        .map(|frame| frame.bytes)
+        .sum();
+    // A number, a view and its text for each row, and as much for the kind, were it not a code.
+    let logical = (ROWS / 100 * (8 + 2 * 16 + 24 + 33)) as u64;
+    assert!(held * 10 <= logical * 12, "{held} bytes for {logical}");
+    Ok(())
+}

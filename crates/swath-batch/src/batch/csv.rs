@@ -67,18 +67,8 @@ impl Batch {
             .iter()
             .zip(&dtypes)
             .map(|(column, dtype)| {
-                let values = column
-                    .iter()
-                    .map(|cell| cell.value().to_array(dtype, 1))
-                    .collect::<Result<Vec<_>, _>>()?;
-                if values.is_empty() {
-                    return Ok(arrow_array::new_empty_array(&dtype.border()));
-                }
-                arrow_select::concat::concat(&values.iter().map(AsRef::as_ref).collect::<Vec<_>>())
-                    .map_err(|source| BatchError::Arrow {
-                        during: "joining cells",
-                        source,
-                    })
+                let values: Vec<Value> = column.iter().map(Cell::value).collect();
+                Value::column(&values, dtype)
             })
             .collect::<Result<Vec<_>, BatchError>>()?;
         Self::of_border(Arc::new(meta), arrays, rows)

@@ -11,7 +11,7 @@ use arrow_array::types::{
 };
 use arrow_array::{
     Array, ArrayRef, BinaryViewArray, BooleanArray, Decimal128Array, ListArray, PrimitiveArray,
-    StringViewArray, StructArray, UInt32Array, new_null_array,
+    StringViewArray, StructArray, UInt32Array, new_empty_array, new_null_array,
 };
 use arrow_buffer::OffsetBuffer;
 use arrow_cast::cast;
@@ -263,6 +263,36 @@ impl Value {
         })
     }
 
+    /// An array of these values, one a row, in the border encoding of `dtype`.
+    ///
+    /// # Errors
+    /// Where one of them does not [cast](Self::cast) to `dtype` exactly.
+    pub fn column(values: &[Self], dtype: &DType) -> Result<ArrayRef, BatchError> {
+        if *dtype == DType::String {
+            // One array for each text would have a block for each.
+            let texts = values
+                .iter()
+                .map(|value| match value.cast(dtype)? {
+                    Self::String(text) => Ok(Some(text)),
+                    _ => Ok(None),
+                })
+                .collect::<Result<Vec<_>, BatchError>>()?;
+            return Ok(Arc::new(texts.into_iter().collect::<StringViewArray>()));
+        }
+        let arrays = values
+            .iter()
+            .map(|value| value.to_array(dtype, 1))
+            .collect::<Result<Vec<_>, _>>()?;
+        if arrays.is_empty() {
+            return Ok(new_empty_array(&dtype.border()));
+        }
+        let arrays: Vec<&dyn Array> = arrays.iter().map(AsRef::as_ref).collect();
+        concat(&arrays).map_err(|source| BatchError::Arrow {
+            during: "making a column of values",
+            source,
+        })
+    }
+
     /// One row of a value whose rows do not have one width.
     fn one(&self, dtype: &DType) -> Result<ArrayRef, BatchError> {
         let failed = |source| BatchError::Arrow {
@@ -277,16 +307,8 @@ impl Value {
             (Self::String(text), _) => Arc::new(StringViewArray::from_iter_values([text])),
             (Self::Binary(bytes), _) => Arc::new(BinaryViewArray::from_iter_values([bytes])),
             (Self::List(items), DType::List(item)) => {
-                let arrays = items
-                    .iter()
-                    .map(|value| value.to_array(&item.dtype, 1))
-                    .collect::<Result<Vec<_>, _>>()?;
                 let border = item.dtype.border();
-                let values = if arrays.is_empty() {
-                    arrow_array::new_empty_array(&border)
-                } else {
-                    concat(&arrays.iter().map(AsRef::as_ref).collect::<Vec<_>>()).map_err(failed)?
-                };
+                let values = Self::column(items, &item.dtype)?;
                 let field: FieldRef = Arc::new(ArrowField::new("item", border, item.nullable));
                 let offsets = OffsetBuffer::from_lengths([items.len()]);
                 Arc::new(ListArray::try_new(field, offsets, values, None).map_err(failed)?)

@@ -44,10 +44,12 @@ impl Value {
                 .map(Self::Float),
             (_, DType::Decimal { precision, scale }) => self.as_decimal(*precision, *scale),
             _ if dtype.is_integer() => self.as_integer().and_then(|value| integer(value, dtype)),
-            (Self::Time { value, unit }, DType::Time(to)) => Some(Self::Time {
-                value: convert_unit(*value, *unit, *to)?,
-                unit: *to,
-            }),
+            (Self::Time { value, unit }, DType::Time(to)) => {
+                let value = convert_unit(*value, *unit, *to)?;
+                // Coarse units are stored in 32 bits.
+                let coarse = matches!(to, TimeUnit::Second | TimeUnit::Millisecond);
+                (!coarse || i32::try_from(value).is_ok()).then_some(Self::Time { value, unit: *to })
+            }
             (Self::Duration { value, unit }, DType::Duration(to)) => Some(Self::Duration {
                 value: convert_unit(*value, *unit, *to)?,
                 unit: *to,

@@ -11,7 +11,6 @@ use arrow_array::{
 };
 use arrow_buffer::{BooleanBuffer, NullBuffer};
 use arrow_schema::DataType;
-use arrow_select::concat::concat;
 use swath_batch::{BatchError, Value};
 use swath_meta::DType;
 
@@ -72,19 +71,8 @@ impl Members {
                 no: there.contains(&&Value::Bool(false)),
             }),
             _ => {
-                let arrays = there
-                    .iter()
-                    .map(|value| value.to_array(dtype, 1))
-                    .collect::<Result<Vec<_>, _>>()?;
-                let arrays: Vec<&dyn Array> = arrays.iter().map(AsRef::as_ref).collect();
-                let all = if arrays.is_empty() {
-                    arrow_array::new_empty_array(&dtype.border())
-                } else {
-                    concat(&arrays).map_err(|source| BatchError::Arrow {
-                        during: "gathering the values of `isin`",
-                        source,
-                    })?
-                };
+                let there: Vec<Value> = there.into_iter().cloned().collect();
+                let all = Value::column(&there, dtype)?;
                 numbers(&all)
             }
         };

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
-use arrow_array::{Array, ArrayRef, new_empty_array};
+use arrow_array::{Array, ArrayRef};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use swath_batch::Value;
@@ -14,7 +14,6 @@ use super::input::{only, plain_input, states};
 use super::totals::each_valid;
 use super::{Accumulator, Aggregate, AggregateTypes};
 use crate::KernelError;
-use crate::select::concat_columns;
 
 /// An aggregate that is written as what happens to one group: a state that begins as its default, takes values, merges with
 /// the state of other rows, and ends as a value.
@@ -196,21 +195,20 @@ impl<A: Aggregation> Accumulator for Running<A> {
 
     fn finish(&mut self) -> Result<ArrayRef, KernelError> {
         let all = std::mem::take(&mut self.states);
-        let mut parts = Vec::with_capacity(all.len());
+        let mut values = Vec::with_capacity(all.len());
         for (group, state) in all.into_iter().enumerate() {
             let value = self.of.finish(state);
-            let part = value
-                .to_array(&self.output, 1)
+            let value = value
+                .cast(&self.output)
                 .map_err(|_| KernelError::Overflow {
                     operation: A::NAME,
                     total: value.to_string(),
                     dtype: self.output.clone(),
                     group,
                 })?;
-            parts.push(vec![part]);
+            values.push(value);
         }
-        let empty = || new_empty_array(&self.output.border());
-        Ok(concat_columns(&parts)?.pop().unwrap_or_else(empty))
+        Ok(Value::column(&values, &self.output).expect("each value was cast to the dtype"))
     }
 
     fn bytes(&self) -> u64 {
