@@ -96,6 +96,22 @@ fn a_length_needs_no_rows() -> swath::Result<()> {
     let df = session.read_parquet(folder.path())?;
     assert_eq!(counted(df.len(), "bytes_read")?, 0);
     assert_eq!(df.len().get::<i64>()?, 4000);
+    // Nor where columns were chosen, renamed and computed before.
+    let chosen = df
+        .select(["v", "k"])?
+        .rename([("k", "key")])?
+        .assign("w", col("v") * 2)?;
+    for (scalar, expected) in [
+        (chosen.len(), 4000),
+        (chosen.min("key")?, 0),
+        (chosen.max("key")?, 6),
+        (chosen.count("key")?, 4000),
+    ] {
+        assert_eq!(counted(&scalar, "bytes_read")?, 0);
+        assert_eq!(scalar.get::<i64>()?, expected);
+    }
+    assert!(counted(&chosen.max("w")?, "bytes_read")? > 0);
+    assert_eq!(chosen.max("w")?.get::<f64>()?, 7998.0);
     Ok(())
 }
 

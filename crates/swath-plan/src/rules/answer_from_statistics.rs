@@ -15,9 +15,7 @@ pub(super) fn apply(roots: &[Plan], env: &Env) -> Result<Vec<Plan>, PlanError> {
         let plan = with_inputs(plan, inputs, env)?;
         if let Node::GroupBy(group) = plan.node()
             && group.keys.is_empty()
-            && let Node::Scan(scan) = plan.input().node()
-            && scan.predicate.is_none()
-            && let Some(values) = answers(group, scan)
+            && let Some(values) = answers(group, plan.input())
         {
             let rows = one_row(plan.meta(), &values)?;
             return Ok(Plan::constant(rows)?.keep_location(&plan));
@@ -26,24 +24,47 @@ pub(super) fn apply(roots: &[Plan], env: &Env) -> Result<Vec<Plan>, PlanError> {
     })
 }
 
-fn answers(group: &GroupBy, scan: &Scan) -> Option<Vec<Value>> {
-    group.aggs.iter().map(|agg| answer(agg, scan)).collect()
+fn answers(group: &GroupBy, input: &Plan) -> Option<Vec<Value>> {
+    group.aggs.iter().map(|agg| answer(agg, input)).collect()
 }
 
 /// The value of one aggregate over all rows of a scan, if the footers of all files prove it.
-fn answer(agg: &NamedAgg, scan: &Scan) -> Option<Value> {
-    let statistics = scan.dataset.statistics()?;
-    let input = match &agg.inputs[..] {
-        [] => return (&*agg.function == "size").then(|| Value::from(statistics.rows())),
-        [input] => input,
+fn answer(agg: &NamedAgg, input: &Plan) -> Option<Value> {
+    let column = match &agg.inputs[..] {
+        [] => None,
+        [input] => Some(input.as_column()?),
         _ => return None,
     };
-    let bounds = statistics.column_bounds(input.as_column()?)?;
+    let (scan, column) = scanned(input, column)?;
+    let statistics = scan.dataset.statistics()?;
+    let Some(column) = column else {
+        return (&*agg.function == "size").then(|| Value::from(statistics.rows()));
+    };
+    let bounds = statistics.column_bounds(column)?;
     match &*agg.function {
         "count" => Some(Value::from(statistics.rows() - bounds.nulls?)),
         // Float bounds leave NaN out, and long strings are cut short: neither is exact.
         "min" if bounds.exact && !bounds.may_have_nan => bounds.min,
         "max" if bounds.exact && !bounds.may_have_nan => bounds.max,
+        _ => None,
+    }
+}
+
+/// The scan that a plan has the rows of, all of them, and what a column is called there.
+fn scanned<'a>(plan: &'a Plan, column: Option<&'a str>) -> Option<(&'a Scan, Option<&'a str>)> {
+    match plan.node() {
+        Node::Scan(scan) if scan.predicate.is_none() => Some((scan, column)),
+        // Choosing and computing columns leaves the rows as they are.
+        Node::Project(project) => {
+            let column = match column {
+                None => None,
+                Some(column) => {
+                    let (_, expr) = project.columns.iter().find(|(name, _)| **name == *column)?;
+                    Some(expr.as_column()?)
+                }
+            };
+            scanned(plan.input(), column)
+        }
         _ => None,
     }
 }
