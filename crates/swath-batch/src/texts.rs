@@ -327,7 +327,7 @@ mod tests {
                         None => texts.push_null(),
                     }
                 }
-                let nulls = NullBuffer::from_iter(rows[part.clone()].iter().map(Option::is_some));
+                let nulls: NullBuffer = rows[part.clone()].iter().map(Option::is_some).collect();
                 let column = texts.finish(Some(nulls));
                 checked(&column);
                 prop_assert!(column.iter().eq(rows[part].iter().map(Option::as_deref)));

@@ -1,4 +1,4 @@
-//! Every function on every dtype, over every kind of array: an answer or a typed error, and the same one in every encoding.
+//! Every function, operator and cast on every dtype, over every kind of array: an answer or a typed error, and the same one in every encoding.
 
 #![expect(
     clippy::unwrap_used,
@@ -309,4 +309,61 @@ fn every_choice_answers_or_refuses_on_every_dtype() {
             check(&expr, &dtype, &Functions::standard());
         }
     }
+}
+
+#[test]
+fn every_operator_answers_or_refuses_on_every_pair_of_dtypes() {
+    let functions = Functions::standard();
+    let mut bound = 0;
+    for left in DTYPES {
+        let left: DType = left.parse().unwrap();
+        for right in DTYPES {
+            let right: DType = right.parse().unwrap();
+            let values = values(&right);
+            for value in values.iter().take(2) {
+                let other = || Expr::from(value.clone());
+                for expr in [
+                    col("x").eq(other()),
+                    col("x").lt(other()),
+                    col("x").ge(other()),
+                    col("x").ne_missing(other()),
+                    col("x") & other(),
+                    other() | col("x"),
+                    col("x") + other(),
+                    other() - col("x"),
+                    col("x") * other(),
+                    col("x") / other(),
+                    other().floordiv(col("x")),
+                    col("x") % other(),
+                    col("x").isin([value.clone(), Value::Null]),
+                    col("x").between(other(), other()),
+                    col("x").fillna(other()),
+                ] {
+                    bound += usize::from(check(&expr, &left, &functions));
+                }
+            }
+        }
+        for expr in [
+            col("x").neg(),
+            col("x").not(),
+            col("x").isna(),
+            col("x").notna(),
+        ] {
+            bound += usize::from(check(&expr, &left, &functions));
+        }
+    }
+    assert!(bound > 2000, "{bound}");
+}
+
+#[test]
+fn every_cast_answers_or_refuses_on_every_pair_of_dtypes() {
+    let functions = Functions::standard();
+    let mut bound = 0;
+    for from in DTYPES {
+        let from: DType = from.parse().unwrap();
+        for to in DTYPES {
+            bound += usize::from(check(&col("x").cast(to), &from, &functions));
+        }
+    }
+    assert!(bound > 200, "{bound}");
 }

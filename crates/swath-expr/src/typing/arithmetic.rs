@@ -1,5 +1,6 @@
 //! What arithmetic gives.
 
+use swath_batch::Value;
 use swath_meta::{DType, arithmetic_supertype};
 
 use super::comparison::mismatch;
@@ -181,16 +182,21 @@ fn supertype(op: BinaryOp, left: Side<'_>, right: Side<'_>) -> Result<DType, Exp
     arithmetic_supertype(left.dtype, right.dtype).ok_or_else(|| mismatch(op, left, right))
 }
 
+/// What holds a digit, or nothing.
+const ONE_DIGIT: DType = DType::Decimal {
+    precision: 1,
+    scale: 0,
+};
+
 fn as_decimal(side: Side<'_>) -> Conversion {
     match side.dtype {
         dtype if dtype.is_decimal() => Conversion::Keep,
-        DType::Bool => Conversion::Promote(DType::Decimal {
-            precision: 1,
-            scale: 0,
-        }),
+        DType::Bool => Conversion::Promote(ONE_DIGIT),
+        // A column of nulls alone: as the literal null.
+        DType::Null => Conversion::Literal(Value::Null, ONE_DIGIT),
         dtype => {
             let dtype = decimal::of_integer(dtype)
-                .expect("only integers and booleans meet decimals as decimals");
+                .expect("only integers, booleans and null meet decimals as decimals");
             Conversion::Promote(dtype)
         }
     }
