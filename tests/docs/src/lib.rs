@@ -36,6 +36,14 @@ pub mod files {}
 pub mod csv {}
 
 #[cfg(doctest)]
+#[doc = include_str!("../../../docs/how-to/groups.md")]
+pub mod groups {}
+
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/how-to/functions.md")]
+pub mod functions {}
+
+#[cfg(doctest)]
 #[doc = include_str!("../../../docs/how-to/keep-rows.md")]
 pub mod keep_rows {}
 
