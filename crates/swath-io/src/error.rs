@@ -179,8 +179,6 @@ pub enum IoError {
     /// Files of one data set have different columns.
     #[error("{difference}{}", of_many(*differing, *files, first))]
     Schemas {
-        /// The options that say which columns are read.
-        reader: &'static str,
         /// The file that the data set takes its columns from.
         first: String,
         /// The first file that differs from it.
@@ -191,8 +189,42 @@ pub enum IoError {
         differing: usize,
         /// … and how many there are.
         files: usize,
+        /// The type of the options, and those of them under which such files are one table; empty where there is none.
+        options: &'static [&'static str; 2],
         /// The columns that all files have, with the same dtype.
         shared: Box<[String]>,
+    },
+    /// The folders of two files have names with different keys.
+    #[error("`{path}` {difference}{}", unlike(path, first))]
+    Keys {
+        /// The file.
+        path: String,
+        /// The file that the data set takes its keys from.
+        first: String,
+        /// What is wrong with its folders.
+        difference: String,
+    },
+    /// A key of folders that none of them has.
+    #[error("no folder is named `{name}=…`{}", keys_there(known, nearest.as_deref()))]
+    NoKey {
+        /// What was asked for.
+        name: String,
+        /// The nearest that is one.
+        nearest: Option<String>,
+        /// Those that there are, in words.
+        known: String,
+    },
+    /// The name of a folder whose value is none of its key's dtype.
+    #[error("`{value}` is no {dtype}: key `{key}` in the folders of `{path}`")]
+    KeyValue {
+        /// The file.
+        path: String,
+        /// The key.
+        key: String,
+        /// Its text.
+        value: String,
+        /// What it is read as.
+        dtype: String,
     },
     /// The first lines of two text files name different columns.
     #[error("{difference}")]
@@ -373,6 +405,8 @@ impl IoError {
             | Self::Footer { path, .. }
             | Self::Corrupt { path, .. }
             | Self::Schemas { second: path, .. }
+            | Self::Keys { path, .. }
+            | Self::KeyValue { path, .. }
             | Self::Headers { second: path, .. }
             | Self::Line { path, .. }
             | Self::Field { path, .. }
@@ -411,6 +445,7 @@ impl IoError {
                 | Self::Names { .. }
                 | Self::PathColumn { .. }
                 | Self::NotOfText { .. }
+                | Self::NoKey { .. }
                 | Self::NoField { .. }
         )
     }
@@ -501,6 +536,21 @@ fn of_many(differing: usize, files: usize, first: &str) -> String {
     }
     let first = first.rsplit('/').next().unwrap_or_default();
     format!("; {differing} of {files} files differ from `{first}`")
+}
+
+fn unlike(path: &str, first: &str) -> String {
+    if path == first {
+        return String::new();
+    }
+    format!(", unlike `{first}`")
+}
+
+fn keys_there(known: &str, nearest: Option<&str>) -> String {
+    match nearest {
+        Some(_) => did_you_mean(nearest),
+        None if known.is_empty() => "; the folders have no keys".to_owned(),
+        None => format!("; the keys are {known}"),
+    }
 }
 
 fn did_you_mean(nearest: Option<&str>) -> String {

@@ -58,7 +58,22 @@ impl IoError {
             Self::Encrypted { .. } => {
                 "write the file again without encryption, or leave it out of the pattern"
             }
-            Self::Schemas { reader, shared, .. } => return Some(shared_fix(reader, shared)),
+            Self::Schemas {
+                options: [reader, options],
+                shared,
+                ..
+            } => return Some(schemas_fix(reader, options, shared)),
+            Self::Keys { .. } => {
+                "read them apart, or, where the names of folders mean nothing, say `ReadParquet::hive(false)`"
+            }
+            Self::NoKey { .. } => {
+                "keys are looked for below the folder that is read; `ReadParquet::hive(true)` looks on the way to it too"
+            }
+            Self::KeyValue { key, .. } => {
+                return Some(format!(
+                    "read it as text with `ReadParquet::key_dtype({key:?}, \"string\")`"
+                ));
+            }
             Self::Headers { .. } => {
                 "read them apart, or, where the columns mean the same, name them with `ReadCsv::names([..]).header(true)`"
             }
@@ -137,13 +152,21 @@ fn field_fix(column: &str, value: &str, dtype: &str) -> String {
 /// Most columns that a fix spells out.
 const SPELT_OUT: usize = 6;
 
-fn shared_fix(reader: &str, shared: &[String]) -> String {
+fn schemas_fix(reader: &str, options: &str, shared: &[String]) -> String {
     let columns = match shared {
-        [] => return "they share no column: read them apart".to_owned(),
-        shared if shared.len() <= SPELT_OUT => format!("{shared:?}"),
-        _ => "[..]".to_owned(),
+        [] => None,
+        shared if shared.len() <= SPELT_OUT => Some(format!("{shared:?}")),
+        _ => Some("[..]".to_owned()),
     };
-    format!("read the columns they share with `{reader}::columns({columns})`, or read them apart")
+    let shared = columns
+        .map(|columns| format!("read the columns they share with `{reader}::columns({columns})`"));
+    let admitted = (!options.is_empty()).then(|| format!("read them with {options}"));
+    match (admitted, shared) {
+        (None, None) => "they share no column: read them apart".to_owned(),
+        (Some(fix), None) => format!("{fix}, or read them apart"),
+        (None, Some(shared)) => format!("{shared}, or read them apart"),
+        (Some(fix), Some(shared)) => format!("{fix}; or {shared}"),
+    }
 }
 
 #[cfg(test)]
@@ -194,11 +217,20 @@ mod tests {
     #[test]
     fn the_columns_that_files_share_are_spelt_out_while_they_are_few() {
         let names = |n: usize| (0..n).map(|at| format!("c{at}")).collect::<Vec<_>>();
-        let told = [0, 2, 7].map(|n| shared_fix("ReadParquet", &names(n)));
-        insta::assert_snapshot!(told.join("\n"), @r#"
+        let told = [0, 2, 7].map(|n| schemas_fix("ReadParquet", "", &names(n)));
+        let admitted = [0, 2].map(|n| {
+            schemas_fix(
+                "ReadParquet",
+                "`ReadParquet::widen_numbers(true)`",
+                &names(n),
+            )
+        });
+        insta::assert_snapshot!([&told[..], &admitted[..]].concat().join("\n"), @r#"
         they share no column: read them apart
         read the columns they share with `ReadParquet::columns(["c0", "c1"])`, or read them apart
         read the columns they share with `ReadParquet::columns([..])`, or read them apart
+        read them with `ReadParquet::widen_numbers(true)`, or read them apart
+        read them with `ReadParquet::widen_numbers(true)`; or read the columns they share with `ReadParquet::columns(["c0", "c1"])`
         "#);
     }
 }

@@ -44,6 +44,7 @@ mod list;
 mod local;
 mod mark;
 mod missing;
+mod natural;
 mod paths;
 mod range;
 mod store;

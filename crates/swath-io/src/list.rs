@@ -5,6 +5,7 @@ use std::path::{Component, Path, PathBuf};
 
 use crate::folder::is_publishing;
 use crate::missing::{no_match, none_ends, not_there};
+use crate::natural::natural_order;
 use crate::{FileIdentity, IoContext, IoError, local, store};
 
 /// What files are listed for.
@@ -18,7 +19,8 @@ pub(crate) struct Wanted<'a> {
     pub(crate) option: &'static str,
 }
 
-/// The files that `paths` name, each once, in the order of the list and by name within a folder or glob.
+/// The files that `paths` name, each once, in the order of the list and by name within a folder or glob, numbers in names as
+/// numbers.
 ///
 /// A path is a file, a folder (its files of the wanted extensions, and those of folders in it) or a glob (`*`, `?`,
 /// `[ab]`, `{a,b}`, `**`). Names that begin with `.` or `_` are passed over in folders and globs. A file that exists under
@@ -86,7 +88,7 @@ fn list_local(pattern: &str, wanted: &Wanted<'_>) -> Result<Vec<FileIdentity>, I
             return Err(no_match(pattern, &root));
         }
     }
-    found.sort();
+    found.sort_by(|left, right| natural_order(&left.to_string_lossy(), &right.to_string_lossy()));
     found.iter().map(|file| local::identity(file)).collect()
 }
 

@@ -23,3 +23,19 @@ pub struct ScanStats {
     /// For each column the values that were decoded.
     pub values_decoded: BTreeMap<Arc<str>, u64>,
 }
+
+impl ScanStats {
+    /// Counts what another reader did too.
+    pub(crate) fn add(&mut self, other: &Self) {
+        self.row_groups += other.row_groups;
+        self.row_groups_pruned += other.row_groups_pruned;
+        self.pages_pruned += other.pages_pruned;
+        self.rows_read += other.rows_read;
+        self.rows_selected += other.rows_selected;
+        self.bad_lines += other.bad_lines;
+        self.bytes_read += other.bytes_read;
+        for (column, values) in &other.values_decoded {
+            *self.values_decoded.entry(Arc::clone(column)).or_default() += values;
+        }
+    }
+}

@@ -27,16 +27,20 @@ impl Session {
     ///
     /// Lists the files and reads their footers now; rows are read when something is computed. Neighbouring row
     /// groups are packed into partitions of about 64 MiB decoded, unless the options say otherwise. All files
-    /// must have the columns of the first one.
+    /// must have the columns of the first one, unless the options admit others. Folders named `key=value` are columns.
     ///
     /// # Errors
-    /// No file matches; a file is empty, truncated or corrupt; two files have different columns; a URL of a store that
+    /// No file matches; a file is empty, truncated or corrupt; two files have different columns, or folders with different keys; a URL of a store that
     /// the session does not have.
     #[track_caller]
     pub fn read_parquet(&self, from: impl Into<ReadParquet>) -> Result<DataFrame> {
         let options = from.into();
         let open = ParquetDataset::open(&options, &self.env().io(CancelToken::new()));
-        self.scan("read_parquet", open, Location::caller())
+        let frame = self.scan("read_parquet", open, Location::caller())?;
+        match options.predicate() {
+            Some(predicate) => frame.filter(predicate),
+            None => Ok(frame),
+        }
     }
 
     /// Reads CSV files: a file, a folder, a glob, or a list of them; options through [`ReadCsv`]. A URL names objects of a

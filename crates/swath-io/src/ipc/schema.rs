@@ -4,7 +4,7 @@ use swath_meta::{Field, Index, Meta, MetaError};
 
 use super::footer::Footer;
 use super::options::ReadIpc;
-use crate::parquet::{beside, difference};
+use crate::parquet::{Admitted, beside, difference};
 use crate::{FileIdentity, IoError};
 
 /// The meta of a data set: the columns of the first file, nullable where they are in any, as the options select them.
@@ -73,7 +73,7 @@ fn check_same(
         (options.columns.as_deref()).is_none_or(|columns| named(columns) || is_index())
     };
     let mut differing = (files[1..].iter().zip(others)).filter_map(|(file, other)| {
-        let difference = difference(&first.meta, &other.meta, read)?;
+        let difference = difference(&first.meta, &other.meta, read, Admitted::default())?;
         Some((file, difference))
     });
     let Some((second, difference)) = differing.next() else {
@@ -88,7 +88,7 @@ fn check_same(
         others.iter().all(same)
     });
     Err(IoError::Schemas {
-        reader: "ReadIpc",
+        options: &["ReadIpc", ""],
         first: first_path.clone(),
         second: second_path.clone(),
         difference: difference.told(beside(first_path, second_path), second_path),

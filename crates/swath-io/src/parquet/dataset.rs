@@ -2,13 +2,16 @@
 
 use std::ops::Range;
 use std::sync::Arc;
+use swath_batch::Value;
 use swath_divisions::Divisions;
 use swath_expr::ColumnBounds;
 use swath_graph::{Canon, Fingerprint};
-use swath_meta::Meta;
+use swath_meta::{DType, Meta};
 
 use super::bounds::{chunk_bounds, union};
+use super::fit::{Fit, Instead};
 use super::footer::Footer;
+use super::hive::{Directories, Keys, bounds_of};
 use super::options::{ReadParquet, Tuning};
 use super::part::{ParquetPart, PartFile};
 use super::partitions::partitions;
@@ -34,6 +37,10 @@ pub struct ParquetDataset {
     pub(super) options: ReadParquet,
     tuning: Tuning,
     files: Arc<[FileIdentity]>,
+    /// How many files there are, those that a predicate rules out included.
+    listed: usize,
+    /// What files have instead of some columns of the table.
+    fits: Arc<[Option<Arc<Fit>>]>,
     pub(super) footers: Arc<[Arc<Footer>]>,
     pub(super) meta: Arc<Meta>,
     pub(super) units: Arc<[Unit]>,
@@ -44,13 +51,14 @@ pub struct ParquetDataset {
 }
 
 impl ParquetDataset {
-    /// Lists the files, reads their footers and checks that they have the same columns.
+    /// Lists the files, reads their footers and checks that they have the same columns, or such as the options admit.
     ///
-    /// Cost: a listing, and one or two small reads a file whose footer the session has not seen.
+    /// Cost: a listing, and one or two small reads a file whose footer the session has not seen, of those that a predicate over
+    /// the names of folders does not rule out.
     ///
     /// # Errors
     /// No file matches; a file is empty, cut off, damaged or no Parquet file; two files have different
-    /// columns; an option names a column, or says something, that is not there.
+    /// columns; folders whose names have other keys than those of the first file; an option names a column, or says something, that is not there.
     pub fn open(options: &ReadParquet, context: &IoContext) -> Result<Self, IoError> {
         let tuning = options.tuning()?;
         let target = options.partition_bytes()?;
@@ -63,9 +71,18 @@ impl ParquetDataset {
             extensions: &extensions,
             option: "ReadParquet::file_extension",
         };
-        let files = list_files(&options.paths, &wanted, context)?;
+        let mut files = list_files(&options.paths, &wanted, context)?;
+        let listed = files.len();
+        let (keys, first) = keys(&mut files, options, context)?;
         let footers: Arc<[Arc<Footer>]> = context.footers.open_all(&files, context)?.into();
-        let meta = dataset_meta(&footers, options)?;
+        // Where no file is left, one tells of the columns all the same.
+        let tell: &[Arc<Footer>] = if files.is_empty() { &first } else { &footers };
+        let meta = dataset_meta(tell, keys.as_ref(), options)?;
+        let fits = footers.iter().enumerate().map(|(at, footer)| {
+            let keys = keys.as_ref().map(|keys| keys.of_file(at));
+            Fit::of(footer, &meta, &keys.unwrap_or_default())
+        });
+        let fits = fits.collect();
         let units: Arc<[Unit]> = footers
             .iter()
             .enumerate()
@@ -82,6 +99,8 @@ impl ParquetDataset {
             options: options.clone(),
             tuning,
             files: files.into(),
+            listed,
+            fits,
             footers,
             divisions: Divisions::unknown(0),
             meta: Arc::new(meta),
@@ -118,6 +137,11 @@ impl ParquetDataset {
     /// The files, in order, in the state that they were listed in.
     pub fn files(&self) -> &[FileIdentity] {
         &self.files
+    }
+
+    /// How many files were not looked at, since the names of their folders rule them out.
+    pub fn files_ruled_out(&self) -> usize {
+        self.listed - self.files.len()
     }
 
     /// The row groups of all files, in order.
@@ -161,12 +185,22 @@ impl ParquetDataset {
     pub fn unit_bytes(&self, unit: usize, columns: &[Arc<str>]) -> u64 {
         let unit = self.units[unit];
         let footer = &self.footers[unit.file.index()];
-        let positions = columns
-            .iter()
-            .filter_map(|name| footer.meta.position(name).ok());
-        positions
-            .map(|column| decoded_bytes(footer, unit.row_group, column))
-            .sum()
+        let width = |dtype: &DType| dtype.byte_width().unwrap_or(16) as u64;
+        let bytes = |name: &Arc<str>| match self.instead(unit, name) {
+            Some(Instead::Constant { dtype, .. } | Instead::Narrower { dtype }) => {
+                unit.rows * width(dtype)
+            }
+            None => footer
+                .meta
+                .position(name)
+                .map_or(0, |column| decoded_bytes(footer, unit.row_group, column)),
+        };
+        columns.iter().map(bytes).sum()
+    }
+
+    /// What the file of a unit has instead of a column of the table.
+    fn instead(&self, unit: Unit, column: &str) -> Option<&Instead> {
+        self.fits[unit.file.index()].as_ref()?.get(column)
     }
 
     /// Bytes that some columns of a unit take in the file.
@@ -179,6 +213,7 @@ impl ParquetDataset {
         let row_group = footer.metadata.row_group(unit.row_group);
         let positions = columns
             .iter()
+            .filter(|name| !matches!(self.instead(unit, name), Some(Instead::Constant { .. })))
             .filter_map(|name| footer.meta.position(name).ok());
         positions
             .flat_map(|column| footer.leaves[column].clone())
@@ -192,12 +227,24 @@ impl ParquetDataset {
     /// Where there is no such unit.
     pub fn unit_bounds(&self, unit: usize, column: &str) -> Option<ColumnBounds> {
         let unit = self.units[unit];
-        unit_bounds(
-            &self.footers[unit.file.index()],
-            unit.row_group,
-            column,
-            self.tuning,
-        )
+        let in_file = || {
+            let footer = &self.footers[unit.file.index()];
+            unit_bounds(footer, unit.row_group, column, self.tuning)
+        };
+        match self.instead(unit, column) {
+            None => in_file(),
+            Some(Instead::Constant { value, dtype }) => {
+                (!dtype.is_nested()).then(|| bounds_of(value, unit.rows))
+            }
+            Some(Instead::Narrower { dtype }) => in_file().map(|bounds| {
+                let wide = |value: Option<Value>| value.and_then(|value| value.cast(dtype).ok());
+                ColumnBounds {
+                    min: wide(bounds.min),
+                    max: wide(bounds.max),
+                    ..bounds
+                }
+            }),
+        }
     }
 
     /// What the footers say about all values of a column.
@@ -236,6 +283,7 @@ impl ParquetDataset {
                 files.push(PartFile {
                     identity,
                     row_groups: Vec::new(),
+                    fit: self.fits[unit.file.index()].clone(),
                 });
                 last = Some(unit.file);
             }
@@ -254,19 +302,51 @@ impl ParquetDataset {
         }
     }
 
-    /// The source in few words, for plans that are printed: `50 files, 200 row groups`.
+    /// The source in few words, for plans that are printed: `sales/ (3 of 50 files, 12 row groups)`.
     pub fn label(&self) -> String {
         let paths = match self.options.paths.as_slice() {
             [one] => one.clone(),
             [first, ..] => format!("{first}, …"),
             [] => String::new(),
         };
+        let of_all = match self.files_ruled_out() {
+            0 => String::new(),
+            _ => format!("{} of ", self.files.len()),
+        };
         format!(
-            "{paths} ({}, {})",
-            counted(self.files.len(), "file"),
+            "{paths} ({of_all}{}, {})",
+            counted(self.listed, "file"),
             counted(self.units.len(), "row group")
         )
     }
+}
+
+/// The keys of the files, which are left those that may have rows for which the predicate of the options is true; and the footer of
+/// the first file, where there are keys.
+fn keys(
+    files: &mut Vec<FileIdentity>,
+    options: &ReadParquet,
+    context: &IoContext,
+) -> Result<(Option<Keys>, Vec<Arc<Footer>>), IoError> {
+    let Some(directories) = Directories::of(files, options)? else {
+        if let Some(key) = options.key_dtypes.keys().next() {
+            return Err(IoError::NoKey {
+                name: key.clone(),
+                nearest: None,
+                known: String::new(),
+            });
+        }
+        return Ok((None, Vec::new()));
+    };
+    let first = context.footers.open_all(&files[..1], context)?;
+    let mut keys = directories.typed(files, &first[0], options)?;
+    if let Some(predicate) = options.predicate() {
+        let kept = keys.kept(predicate, context);
+        let mut each = kept.iter();
+        files.retain(|_| each.next().is_none_or(|kept| *kept));
+        keys.retain(&kept);
+    }
+    Ok((Some(keys), first))
 }
 
 /// What a footer says about the values of a column of a row group.

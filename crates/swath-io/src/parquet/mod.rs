@@ -5,8 +5,10 @@ mod write_options;
 
 mod bounds;
 mod contain;
+mod fit;
 mod footer;
 mod footers;
+mod hive;
 mod mark;
 mod schema;
 
@@ -17,6 +19,7 @@ mod unit;
 mod within;
 
 mod column;
+mod fitted;
 mod part;
 mod prune;
 mod reader;
@@ -30,7 +33,7 @@ mod tests;
 pub(crate) use contain::contain;
 pub use dataset::ParquetDataset;
 pub use footers::FooterCache;
-pub(crate) use options::parse_bytes;
+pub(crate) use options::{Admitted, parse_bytes};
 pub use options::{ReadParquet, SplitRowGroups};
 pub use part::ParquetPart;
 pub(crate) use partitions::partitions;

@@ -3,10 +3,12 @@
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::str::FromStr;
+use swath_expr::Expr;
 use swath_graph::{Canon, Fingerprint};
 use swath_memory::ByteSize;
-use swath_meta::nearest;
+use swath_meta::{DTypeSpec, nearest};
 
+use super::hive::Filter;
 use crate::IoError;
 use crate::paths::from_paths;
 
@@ -37,8 +39,35 @@ pub struct ReadParquet {
     pub(crate) nan_as_null: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) file_extension: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) hive: Option<bool>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) key_dtypes: BTreeMap<String, DTypeSpec>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) filter: Option<Filter>,
+    #[serde(default, skip_serializing_if = "Admitted::is_nothing")]
+    pub(super) admit: Admitted,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) options: BTreeMap<String, String>,
+}
+
+/// Differences between the columns of files that are none to whoever reads.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Admitted {
+    #[serde(default)]
+    pub(super) missing: bool,
+    #[serde(default)]
+    pub(super) extra: bool,
+    #[serde(default)]
+    pub(super) wider: bool,
+}
+
+impl Admitted {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "made for serde")]
+    fn is_nothing(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// How row groups become visible partitions.
@@ -134,6 +163,84 @@ impl ReadParquet {
             file_extension: Some(extension.into()),
             ..self
         }
+    }
+
+    /// Whether folders named `key=value` are columns. By default they are, below the folder that is read, or below that in which a
+    /// pattern begins; with `true` also on the way to it, as in `sales/year=2024/`; with `false` they are mere folders.
+    ///
+    /// Such columns come last, unless the files have a column of that name too: then it stays in its place, and the folder's value
+    /// is taken. `__HIVE_DEFAULT_PARTITION__` is null; percent-encoded names and values are decoded. Keys are integers or dates
+    /// where all values are some, else text; what swath wrote comes back in the dtype it was written from.
+    pub fn hive(self, hive: bool) -> Self {
+        Self {
+            hive: Some(hive),
+            ..self
+        }
+    }
+
+    /// Reads this key of folders named `key=value` in this dtype: `"string"` for numbers that are none, such as `01234`.
+    pub fn key_dtype(mut self, key: impl Into<String>, dtype: impl Into<DTypeSpec>) -> Self {
+        self.key_dtypes.insert(key.into(), dtype.into());
+        self
+    }
+
+    /// Only the rows for which this is true: the frame is `read_parquet(..).filter(predicate)`. Files that the names of their
+    /// folders rule out are not opened at all, not even for their footers, and are no partitions. One file is looked at in any
+    /// case, to know the columns.
+    ///
+    /// ```
+    /// use swath_expr::col;
+    /// use swath_io::ReadParquet;
+    ///
+    /// let read = ReadParquet::new("sales/").filter(col("year").ge(2024) & col("amount").gt(0));
+    /// assert_ne!(read, ReadParquet::new("sales/"));
+    /// ```
+    pub fn filter(self, predicate: impl Into<Expr>) -> Self {
+        Self {
+            filter: Some(Filter(predicate.into())),
+            ..self
+        }
+    }
+
+    /// Reads the columns of all files together, in the order in which they first appear, each as null where a file has it not. By
+    /// default a file without a column of the first one is an error.
+    ///
+    /// With [`ignore_extra_columns`](Self::ignore_extra_columns) it is the columns of the first file alone.
+    pub fn missing_columns_as_null(mut self, missing_columns_as_null: bool) -> Self {
+        self.admit.missing = missing_columns_as_null;
+        self
+    }
+
+    /// Leaves out columns that the first file has not. By default they are an error.
+    pub fn ignore_extra_columns(mut self, ignore_extra_columns: bool) -> Self {
+        self.admit.extra = ignore_extra_columns;
+        self
+    }
+
+    /// Reads a column that files have in different numeric dtypes in the smallest that holds every value of all of them: `int32`
+    /// and `int64` as `int64`, `int16` and `float32` as `float32`. By default they are an error, and where no dtype holds them, as
+    /// with `int64` and `float64`, they stay one.
+    pub fn widen_numbers(mut self, widen_numbers: bool) -> Self {
+        self.admit.wider = widen_numbers;
+        self
+    }
+
+    /// Whether columns that the first file has not are columns of the table.
+    pub(super) fn reads_all_columns(&self) -> bool {
+        self.admit.missing && !self.admit.extra
+    }
+
+    /// What is no mistake: also columns that come later, where they are columns of the table.
+    pub(super) fn admitted(&self) -> Admitted {
+        Admitted {
+            extra: self.admit.extra || self.admit.missing,
+            ..self.admit
+        }
+    }
+
+    /// The predicate that rows have to pass, where one was given.
+    pub fn predicate(&self) -> Option<&Expr> {
+        self.filter.as_ref().map(|filter| &filter.0)
     }
 
     /// Sets an option of the reader by name: `statistics` and `page_index` (`on`, `off`) say whether they may skip
@@ -258,7 +365,12 @@ impl Fingerprint for ReadParquet {
             SplitRowGroups::Never => (1, 0),
             SplitRowGroups::Every(row_groups) => (2, row_groups),
         };
-        out.object("read-parquet", 1)
+        let key_dtypes: BTreeMap<String, String> = self
+            .key_dtypes
+            .iter()
+            .map(|(key, dtype)| (key.clone(), dtype.to_string()))
+            .collect();
+        out.object("read-parquet", 2)
             .feed(&self.paths)
             .feed(&self.columns)
             .feed(&self.index)
@@ -267,7 +379,13 @@ impl Fingerprint for ReadParquet {
             .feed(&self.partition_size)
             .bool(self.nan_as_null)
             .feed(&self.file_extension)
-            .feed(&self.options);
+            .feed(&self.options)
+            .feed(&self.hive)
+            .feed(&key_dtypes)
+            .feed(&self.filter)
+            .bool(self.admit.missing)
+            .bool(self.admit.extra)
+            .bool(self.admit.wider);
     }
 }
 
@@ -294,9 +412,11 @@ mod tests {
             .split_row_groups(4)
             .partition_size("1MB")
             .nan_as_null(true)
+            .key_dtype("zip", "string")
+            .filter(swath_expr::col("z"))
             .option("page_index", "off");
         let json = serde_json::to_string(&read).expect("plain data");
-        insta::assert_snapshot!(json, @r#"{"paths":["a.parquet","b/"],"columns":["x"],"index":["ts"],"split_row_groups":{"every":4},"partition_size":"1MB","nan_as_null":true,"options":{"page_index":"off"}}"#);
+        insta::assert_snapshot!(json, @r#"{"paths":["a.parquet","b/"],"columns":["x"],"index":["ts"],"split_row_groups":{"every":4},"partition_size":"1MB","nan_as_null":true,"key_dtypes":{"zip":"string"},"filter":[147,164,101,120,112,114,1,129,165,110,111,100,101,115,145,147,166,99,111,108,117,109,110,1,129,164,110,97,109,101,161,122],"options":{"page_index":"off"}}"#);
         assert_eq!(
             serde_json::from_str::<ReadParquet>(&json).expect("the same"),
             read
@@ -304,7 +424,7 @@ mod tests {
         assert_eq!(read.partition_bytes().expect("a size"), 1_000_000);
         let error = serde_json::from_str::<ReadParquet>(r#"{"paths": [], "colums": []}"#)
             .expect_err("misspelt");
-        insta::assert_snapshot!(error, @"unknown field `colums`, expected one of `paths`, `columns`, `index`, `split_row_groups`, `partition_size`, `nan_as_null`, `file_extension`, `options` at line 1 column 22");
+        insta::assert_snapshot!(error, @"unknown field `colums`, expected one of `paths`, `columns`, `index`, `split_row_groups`, `partition_size`, `nan_as_null`, `file_extension`, `hive`, `key_dtypes`, `filter`, `admit`, `options` at line 1 column 22");
     }
 
     #[test]

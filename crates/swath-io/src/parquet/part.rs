@@ -1,8 +1,11 @@
 //! What one task reads.
 
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 use swath_graph::{DecodeError, Decoder, Encoder};
 
+use super::fit::Fit;
+use super::fitted::FittedReader;
 use super::options::Tuning;
 use super::reader::ParquetReader;
 use super::within::Within;
@@ -25,6 +28,9 @@ pub struct ParquetPart {
 pub(super) struct PartFile {
     pub(super) identity: FileIdentity,
     pub(super) row_groups: Vec<u32>,
+    /// What it has instead of some columns.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) fit: Option<Arc<Fit>>,
 }
 
 impl ParquetPart {
@@ -38,9 +44,14 @@ impl ParquetPart {
         self.files.iter().map(|file| &file.identity)
     }
 
+    /// Whether any file has not the columns of the table, which then come from elsewhere: [`Part::open`] reads such a part.
+    pub fn is_fitted(&self) -> bool {
+        self.files.iter().any(|file| file.fit.is_some())
+    }
+
     /// Writes one object that [`ParquetPart::decode`] reads.
     pub fn encode(&self, out: &mut Encoder) {
-        out.object("parquet-part", 1, |object| {
+        out.object("parquet-part", 2, |object| {
             object.serde("files", &self.files);
             object.serde("tuning", &self.tuning);
             object.serde("within", &self.within);
@@ -54,7 +65,7 @@ impl ParquetPart {
     /// For anything else.
     pub fn decode(from: &Decoder<'_>) -> Result<Self, DecodeError> {
         let object = from.object()?;
-        object.expect("parquet-part", 1)?;
+        object.expect("parquet-part", 2)?;
         let within: Option<Within> = object.serde("within")?;
         if within
             .as_ref()
@@ -77,7 +88,11 @@ impl Part for ParquetPart {
     }
 
     fn open(&self, request: &ScanRequest, context: &IoContext) -> Result<Box<dyn Reader>, IoError> {
-        Ok(Box::new(ParquetReader::open(self, request, context)?))
+        Ok(if self.is_fitted() {
+            Box::new(FittedReader::open(self, request, context)?)
+        } else {
+            Box::new(ParquetReader::open(self, request, context)?)
+        })
     }
 
     fn encode(&self, out: &mut Encoder) {

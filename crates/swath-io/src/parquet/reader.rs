@@ -74,11 +74,18 @@ impl ParquetReader {
     ///
     /// # Errors
     /// A batch size of 0 rows.
+    ///
+    /// # Panics
+    /// Where the part [is fitted](ParquetPart::is_fitted): then [`Part::open`](crate::Part::open) reads it.
     pub fn open(
         part: &ParquetPart,
         request: &ScanRequest,
         context: &IoContext,
     ) -> Result<Self, IoError> {
+        assert!(
+            !part.is_fitted(),
+            "a part that is fitted is read file by file"
+        );
         if request.batch_rows == 0 {
             return Err(IoError::OptionValue {
                 name: "batch_rows".into(),

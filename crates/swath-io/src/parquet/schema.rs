@@ -1,19 +1,23 @@
 //! One meta for all files of a data set.
 
 use std::sync::Arc;
-use swath_meta::{Field, Index, Meta, MetaError, nearest};
+use swath_meta::{DType, Field, Index, Meta, MetaError, common_supertype, nearest};
 
 use super::footer::Footer;
-use super::options::ReadParquet;
+use super::hive::Keys;
+use super::options::{Admitted, ReadParquet};
 use crate::IoError;
 
-/// The meta of a data set: the columns of the first file, nullable where they are in any, as the options select them.
+/// The meta of a data set: the columns of the first file, nullable where they are in any, as the options select them; with those
+/// that other files add, in wider dtypes, or null where a file has none, as far as the options say so. The keys of folders come
+/// last, or in the place of a column of that name.
 ///
 /// # Errors
 /// Where a file has other columns or dtypes than the first (the order does not matter; columns that the options leave out do
 /// not count), and where the options name a column that is not there.
 pub(super) fn dataset_meta(
     footers: &[Arc<Footer>],
+    keys: Option<&Keys>,
     options: &ReadParquet,
 ) -> Result<Meta, IoError> {
     let Some((first, others)) = footers.split_first() else {
@@ -21,14 +25,37 @@ pub(super) fn dataset_meta(
             verb: "read_parquet",
         });
     };
-    check_same(first, others, options)?;
+    let keys: &[Field] = keys.map_or(&[], |keys| &keys.fields);
+    check_same(first, others, keys, options)?;
     let mut fields = first.meta.fields().to_vec();
-    for other in others {
-        for field in &mut fields {
-            field.nullable |= other
-                .meta
-                .field(&field.name)
-                .is_ok_and(|other| other.nullable);
+    let mut from: Vec<&Footer> = vec![first; fields.len()];
+    if options.reads_all_columns() {
+        for other in others {
+            for field in other.meta.fields() {
+                if !fields.iter().any(|known| known.name == field.name) {
+                    fields.push(field.clone());
+                    from.push(other);
+                }
+            }
+        }
+    }
+    for (field, from) in fields.iter_mut().zip(from) {
+        for other in footers {
+            let Ok(found) = other.meta.field(&field.name) else {
+                field.nullable = true;
+                continue;
+            };
+            field.nullable |= found.nullable;
+            if found.dtype == field.dtype {
+                continue;
+            }
+            match wider(&field.dtype, &found.dtype).filter(|_| options.admit.wider) {
+                Some(dtype) => field.dtype = dtype,
+                // It is not read, or a key stands for it.
+                None if !is_read(&field.name, first, options)
+                    || keys.iter().any(|key| key.name == field.name) => {}
+                None => return Err(differ(from, other, &field.name, footers, options)),
+            }
         }
     }
     if options.nan_as_null {
@@ -37,12 +64,38 @@ pub(super) fn dataset_meta(
             .filter(|field| field.dtype.is_float())
             .for_each(|field| field.nullable = true);
     }
+    for key in keys {
+        match fields.iter_mut().find(|field| field.name == key.name) {
+            Some(field) => field.clone_from(key),
+            None => fields.push(key.clone()),
+        }
+    }
     let failed = |source| IoError::Meta {
         path: first.identity.path.clone(),
         source,
     };
     let whole = Meta::try_new(fields, first.meta.index()).map_err(failed)?;
     selected(&whole, options).map_err(failed)
+}
+
+/// The dtype that holds the numbers of both.
+fn wider(one: &DType, other: &DType) -> Option<DType> {
+    (one.is_numeric() && other.is_numeric())
+        .then(|| common_supertype(one, other))
+        .flatten()
+}
+
+/// Whether a column is among those that the options name, or they name none.
+fn is_read(name: &str, first: &Footer, options: &ReadParquet) -> bool {
+    let named = |list: &[String]| list.iter().any(|column| column == name);
+    match (&options.columns, &options.index) {
+        (None, _) => true,
+        (Some(columns), Some(index)) => named(columns) || named(index),
+        (Some(columns), None) => {
+            let mut recorded = first.meta.index_fields().iter();
+            named(columns) || recorded.any(|field| &*field.name == name)
+        }
+    }
 }
 
 /// The columns that the options select, index columns first.
@@ -70,51 +123,73 @@ fn selected(whole: &Meta, options: &ReadParquet) -> Result<Meta, MetaError> {
     Meta::try_new(fields, Index::leading(index.len() as u32))
 }
 
-/// Checks that all files have the columns of the first, or those of them that the options name.
+/// Checks that all files have the columns of the first, or those of them that the options name, as far as the options do not admit
+/// others.
 fn check_same(
     first: &Footer,
     others: &[Arc<Footer>],
+    keys: &[Field],
     options: &ReadParquet,
 ) -> Result<(), IoError> {
-    let read = |name: &str| match (&options.columns, &options.index) {
-        (None, _) => true,
-        (Some(columns), index) => {
-            let recorded = || {
-                first
-                    .meta
-                    .index_fields()
-                    .iter()
-                    .any(|field| &*field.name == name)
-            };
-            let named = |list: &[String]| list.iter().any(|column| column == name);
-            named(columns) || index.as_deref().map_or_else(recorded, named)
-        }
+    let read =
+        |name: &str| is_read(name, first, options) && !keys.iter().any(|key| &*key.name == name);
+    let differs = |other: &&Arc<Footer>| {
+        difference(&first.meta, &other.meta, read, options.admitted()).is_some()
     };
-    let differs = |other: &&Arc<Footer>| difference(&first.meta, &other.meta, read).is_some();
     let mut differing = others.iter().filter(differs);
     let Some(second) = differing.next() else {
         return Ok(());
     };
-    let (first_path, second_path) = (&first.identity.path, &second.identity.path);
-    let difference = difference(&first.meta, &second.meta, read)
-        .map(|difference| difference.told(beside(first_path, second_path), second_path))
+    let difference = difference(&first.meta, &second.meta, read, options.admitted())
         .expect("the two were found to differ");
-    let shared = first.meta.fields().iter().filter(|field| {
-        let same = |other: &Arc<Footer>| {
-            let other = other.meta.field(&field.name);
-            other.is_ok_and(|other| other.dtype == field.dtype)
-        };
-        others.iter().all(same)
-    });
     Err(IoError::Schemas {
-        reader: "ReadParquet",
-        first: first_path.clone(),
-        second: second_path.clone(),
-        difference,
+        difference: told(&difference, first, second),
+        options: difference.options(),
+        first: first.identity.path.clone(),
+        second: second.identity.path.clone(),
         differing: 1 + differing.count(),
         files: 1 + others.len(),
-        shared: shared.map(|field| field.name.to_string()).collect(),
+        shared: shared(first, others).into(),
     })
+}
+
+/// The error of a column that two files have in dtypes of which neither is wider.
+fn differ(
+    one: &Footer,
+    other: &Footer,
+    column: &str,
+    all: &[Arc<Footer>],
+    options: &ReadParquet,
+) -> IoError {
+    let only = |name: &str| name == column;
+    let difference = difference(&one.meta, &other.meta, only, options.admitted())
+        .expect("the two have it in different dtypes");
+    IoError::Schemas {
+        difference: told(&difference, one, other),
+        options: difference.options(),
+        first: one.identity.path.clone(),
+        second: other.identity.path.clone(),
+        differing: 1,
+        files: all.len(),
+        shared: shared(one, all).into(),
+    }
+}
+
+/// The columns of a file that all others have with the same dtype.
+fn shared(first: &Footer, others: &[Arc<Footer>]) -> Vec<String> {
+    let same = |field: &&Field| {
+        others.iter().all(|other| {
+            let other = other.meta.field(&field.name);
+            other.is_ok_and(|other| other.dtype == field.dtype)
+        })
+    };
+    let fields = first.meta.fields().iter().filter(same);
+    fields.map(|field| field.name.to_string()).collect()
+}
+
+fn told(difference: &Difference, first: &Footer, second: &Footer) -> String {
+    let (first, second) = (&first.identity.path, &second.identity.path);
+    difference.told(beside(first, second), second)
 }
 
 /// The name of the first file, beside that of the second: without the folder, where they are in the same.
@@ -132,8 +207,8 @@ pub(crate) enum Difference {
     Missing(String, Option<String>),
     /// A column that the second alone has.
     Extra(String),
-    /// A column, its dtype in the first, and in the second.
-    Dtype(String, String, String),
+    /// A column, its dtype in the first, and in the second; and whether both are numbers that one dtype holds.
+    Dtype(String, String, String, bool),
 }
 
 impl Difference {
@@ -148,33 +223,57 @@ impl Difference {
             Self::Extra(column) => {
                 format!("`{second}` has a column `{column}`, which `{first}` has not")
             }
-            Self::Dtype(column, before, now) => {
+            Self::Dtype(column, before, now, _) => {
                 format!("column `{column}` is {now} in `{second}` and {before} in `{first}`")
             }
         }
     }
+
+    /// The options under which it is none.
+    fn options(&self) -> &'static [&'static str; 2] {
+        match self {
+            Self::Missing(..) => &[
+                "ReadParquet",
+                "`ReadParquet::missing_columns_as_null(true)`",
+            ],
+            Self::Extra(_) => &[
+                "ReadParquet",
+                "`ReadParquet::ignore_extra_columns(true)`, or have them as null with `missing_columns_as_null(true)`",
+            ],
+            Self::Dtype(.., true) => &["ReadParquet", "`ReadParquet::widen_numbers(true)`"],
+            Self::Dtype(..) => &["ReadParquet", ""],
+        }
+    }
 }
 
-/// The first difference in the columns that are read; none where only order or nullability differs.
+/// The first difference in the columns that are read which is not admitted; none where only order or nullability differs.
 pub(crate) fn difference(
     first: &Meta,
     second: &Meta,
     read: impl Fn(&str) -> bool,
+    admitted: Admitted,
 ) -> Option<Difference> {
     for field in first.fields().iter().filter(|field| read(&field.name)) {
         let name = || field.name.to_string();
         match second.field(&field.name) {
+            Err(_) if admitted.missing => {}
             Err(_) => {
                 let own = second.names().filter(|name| !first.contains(name));
                 let near = nearest(&field.name, own).map(str::to_owned);
                 return Some(Difference::Missing(name(), near));
             }
             Ok(other) if other.dtype != field.dtype => {
-                let dtypes = (field.dtype.to_string(), other.dtype.to_string());
-                return Some(Difference::Dtype(name(), dtypes.0, dtypes.1));
+                let wider = wider(&field.dtype, &other.dtype).is_some();
+                if !(wider && admitted.wider) {
+                    let (before, now) = (field.dtype.to_string(), other.dtype.to_string());
+                    return Some(Difference::Dtype(name(), before, now, wider));
+                }
             }
             Ok(_) => {}
         }
+    }
+    if admitted.extra {
+        return None;
     }
     second
         .names()
@@ -191,7 +290,8 @@ mod tests {
         let meta = |columns: &[(&str, &str)]| Meta::of(columns.iter().copied()).expect("a meta");
         let first = meta(&[("region", "string"), ("amount", "float64")]);
         let check = |columns: &[(&str, &str)]| {
-            difference(&first, &meta(columns), |_| true).map(|found| found.told("a", "x/b"))
+            difference(&first, &meta(columns), |_| true, Admitted::default())
+                .map(|found| found.told("a", "x/b"))
         };
         assert_eq!(check(&[("amount", "float64"), ("region", "string")]), None);
         let cases = [

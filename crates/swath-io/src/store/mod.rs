@@ -30,4 +30,4 @@ mod tests;
 
 pub(crate) use table::Located;
 pub use table::Stores;
-pub(crate) use url::{local_path, scheme};
+pub(crate) use url::{local_path, scheme, without_secrets};

@@ -10,6 +10,7 @@ use super::requests::Requests;
 use super::url::{address, without_secrets};
 use crate::folder::Unfinished;
 use crate::list::Wanted;
+use crate::natural::natural_order;
 use crate::{FileIdentity, IoError, RangeReader};
 
 /// What is kept under one address, by keys: the rest of a URL, without slashes at its ends.
@@ -114,7 +115,7 @@ impl Located {
         cancel: &CancelToken,
     ) -> Result<Vec<FileIdentity>, IoError> {
         let mut files = self.store.list(&self.key, wanted, cancel)?;
-        files.sort_by(|left, right| left.path.cmp(&right.path));
+        files.sort_by(|left, right| natural_order(&left.path, &right.path));
         Ok(files)
     }
 

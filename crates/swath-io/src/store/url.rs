@@ -24,7 +24,7 @@ pub(crate) fn local_path(path: &str) -> Option<&Path> {
 }
 
 /// A URL as it may be shown and compared: what follows `?` may be a secret, and so may what stands before `@`.
-pub(super) fn without_secrets(url: &str) -> String {
+pub(crate) fn without_secrets(url: &str) -> String {
     // A `?` of a glob would be taken for that of a query; in a key it stands for one character.
     let url = match url.split_once('?') {
         Some((plain, query)) if query.contains('=') => plain,

@@ -81,7 +81,7 @@ fn columns_that_all_files_share_can_be_read() {
     let text = format!("{refused}\n{}", refused.fix().expect("what to do"));
     insta::assert_snapshot!(text.replace(&folder.path().display().to_string(), "DATA"), @r#"
     `DATA/1.parquet` has no column `b`, which `0.parquet` has; 2 of 3 files differ from `0.parquet`
-    read the columns they share with `ReadParquet::columns(["a"])`, or read them apart
+    read them with `ReadParquet::missing_columns_as_null(true)`; or read the columns they share with `ReadParquet::columns(["a"])`
     "#);
     let (rows, _) = scan(&read.clone().columns(["a"]), None, None, 8192).expect("rows");
     assert_eq!(rows.rows::<(i64,)>().expect("a column"), [(1,), (3,), (5,)]);

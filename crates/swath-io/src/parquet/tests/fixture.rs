@@ -15,8 +15,8 @@ use swath_memory::CancelToken;
 use tempfile::TempDir;
 
 use crate::{
-    FooterCache, IoContext, IoError, ParquetDataset, ParquetPart, ParquetReader, ReadParquet,
-    ScanRequest, ScanStats,
+    FooterCache, IoContext, IoError, ParquetDataset, ParquetPart, Part, ReadParquet, ScanRequest,
+    ScanStats,
 };
 
 pub(super) fn context() -> IoContext {
@@ -51,6 +51,7 @@ pub(super) fn file_bytes(batches: &[RecordBatch], properties: WriterProperties) 
 #[expect(clippy::disallowed_methods, reason = "a test makes its own files")]
 pub(super) fn put(folder: &Path, name: &str, bytes: &[u8]) -> PathBuf {
     let path = folder.join(name);
+    std::fs::create_dir_all(path.parent().expect("a folder")).expect("folders");
     std::fs::write(&path, bytes).expect("a file");
     path
 }
@@ -175,7 +176,7 @@ pub(super) fn scan(
         predicate: predicate.cloned(),
         batch_rows,
     };
-    let mut reader = ParquetReader::open(&whole(&dataset), &request, &context)?;
+    let mut reader = whole(&dataset).open(&request, &context)?;
     let mut chunks = Vec::new();
     while let Some(chunk) = reader.next()? {
         assert!(chunk.rows <= batch_rows, "{} rows", chunk.rows);
@@ -183,6 +184,7 @@ pub(super) fn scan(
         chunks.push(chunk);
     }
     assert!(reader.next()?.is_none(), "stays at its end");
+    reader.finish()?;
     let stats = reader.stats().clone();
     let rows = Partition::from_chunks(meta, chunks)?.to_batch()?;
     assert_eq!(stats.rows_selected, rows.num_rows() as u64);
