@@ -9,7 +9,7 @@ pub(crate) mod read_parquet {
         "Options of `read_parquet`", "read_parquet", (session: &Session, df: &DataFrame)
         ["columns"] Same { ReadParquet::new("sales/").columns(["id", "amount"]) } "rarely needed: what nobody reads is not decoded";
         ["index"] Same { ReadParquet::new("sales/").index("at") } "divisions are known where the footers' statistics prove them";
-        ["filters"] Different { df.filter(col("amount").gt(5000)) } "a filter goes into the scan by itself, to row groups, pages and rows";
+        ["filters"] Different { df.filter(col("amount").gt(5000)), ReadParquet::new("sales/").filter(col("year").gt(2023)) } "a filter goes into the scan by itself, to row groups, pages and rows; the option opens fewer files to begin with";
         ["split_row_groups"] Same { ReadParquet::new("sales/").split_row_groups(true) };
         ["blocksize"] Renamed { ReadParquet::new("sales/").partition_size("128MiB") } "decoded bytes; 64 MiB by default";
         ["parquet_file_extension"] Renamed { ReadParquet::new("sales/").file_extension(".pq") };
