@@ -57,7 +57,8 @@ pub use swath_expr::{
 };
 pub use swath_graph::{Key, Origin};
 pub use swath_io::{
-    OnBadLines, ReadCsv, ReadIpc, ReadParquet, SplitRowGroups, ToCsv, ToIpc, ToParquet,
+    OnBadLines, ReadCsv, ReadIpc, ReadJson, ReadParquet, SplitRowGroups, ToCsv, ToIpc, ToJson,
+    ToParquet,
 };
 pub use swath_kernels::Aggregation;
 pub use swath_memory::format_bytes;

@@ -280,9 +280,21 @@ pub enum IoError {
         /// The columns.
         expected: usize,
     },
+    /// A line that does not hold what lines of its format do.
+    #[error("line {line} of `{path}` is no JSON object: {reason}")]
+    Malformed {
+        /// The file.
+        path: String,
+        /// The line, from 1.
+        line: u64,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// A field that is no value of its column's dtype.
     #[error("{}column `{column}`, line {line} of `{path}`", no_value(value, dtype, *is_text))]
     Field {
+        /// The options that declare dtypes.
+        reader: &'static str,
         /// The file.
         path: String,
         /// The line, from 1.
@@ -290,9 +302,9 @@ pub enum IoError {
         /// The column.
         column: String,
         /// What stands there.
-        value: String,
+        value: Box<str>,
         /// What the column is read as.
-        dtype: String,
+        dtype: Box<str>,
         /// Whether it is text at all.
         is_text: bool,
     },
@@ -411,6 +423,7 @@ impl IoError {
             | Self::Line { path, .. }
             | Self::Field { path, .. }
             | Self::Unclosed { path, .. }
+            | Self::Malformed { path, .. }
             | Self::Misread { path, .. }
             | Self::Exists { path, .. }
             | Self::Publishing { path }
@@ -470,6 +483,17 @@ impl IoError {
                 path: path.to_owned(),
                 source,
             })
+    }
+
+    /// The account of an encoder of Arrow's, or what the system or a store refused where that is what it carries.
+    pub(crate) fn encoding(path: &str, error: ArrowError) -> Self {
+        match error {
+            ArrowError::IoError(_, source) => Self::writing(path, source),
+            source => Self::Encode {
+                path: path.to_owned(),
+                source: Box::new(source),
+            },
+        }
     }
 
     /// Names the place of an error in decoding it.

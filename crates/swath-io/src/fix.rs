@@ -78,7 +78,7 @@ impl IoError {
                 "read them apart, or, where the columns mean the same, name them with `ReadCsv::names([..]).header(true)`"
             }
             Self::Names { .. } => "give one name for each field",
-            Self::PathColumn { .. } => "give `ReadCsv::include_path_column` another name",
+            Self::PathColumn { .. } => "give `include_path_column` another name",
             Self::NoField { .. } => {
                 "leave it out, take it apart with expressions, or write Parquet"
             }
@@ -89,12 +89,16 @@ impl IoError {
             Self::Field { is_text: false, .. } => {
                 "the file is not UTF-8: convert it, or leave the column out with `ReadCsv::columns`"
             }
+            Self::Malformed { .. } => {
+                "each line must hold one object; `ReadJson::on_bad_lines(OnBadLines::Skip)` leaves others out"
+            }
             Self::Field {
+                reader,
                 column,
                 value,
                 dtype,
                 ..
-            } => return Some(field_fix(column, value, dtype)),
+            } => return Some(field_fix(reader, column, value, dtype)),
             Self::Unclosed { .. } => {
                 "close the quote; where quotes mean nothing in these files say `ReadCsv::quote(None)`"
             }
@@ -134,7 +138,7 @@ fn system_fix(kind: io::ErrorKind) -> Option<String> {
 }
 
 /// The declaration under which a field is a value.
-fn field_fix(column: &str, value: &str, dtype: &str) -> String {
+fn field_fix(reader: &str, column: &str, value: &str, dtype: &str) -> String {
     let is_float = value.trim().parse::<f64>().is_ok();
     let wider = match dtype {
         "int64" | "uint64" | "int32" | "int16" | "int8" | "uint32" | "uint16" | "uint8"
@@ -144,8 +148,12 @@ fn field_fix(column: &str, value: &str, dtype: &str) -> String {
         }
         _ => "string",
     };
+    let null = match reader {
+        "ReadCsv" => format!("that it means null with `na_values([{value:?}])`, or "),
+        _ => String::new(),
+    };
     format!(
-        "declare it with `ReadCsv::dtype({column:?}, \"{wider}\")`; or say that it means null with `na_values([{value:?}])`, or what becomes of such lines with `on_bad_lines`"
+        "declare it with `{reader}::dtype({column:?}, \"{wider}\")`; or say {null}what becomes of such lines with `on_bad_lines`"
     )
 }
 

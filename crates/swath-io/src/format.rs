@@ -12,8 +12,8 @@ use swath_graph::{DecodeError, Decoder, Encoder, Fingerprint};
 use swath_meta::{Meta, nearest};
 
 use crate::{
-    CsvPart, FileIdentity, IoContext, IoError, IpcPart, ParquetPart, ScanRequest, ScanStats,
-    Staged, ToCsv, ToIpc, ToParquet, WriteTarget, WrittenFile,
+    CsvPart, FileIdentity, IoContext, IoError, IpcPart, JsonPart, ParquetPart, ScanRequest,
+    ScanStats, Staged, ToCsv, ToIpc, ToJson, ToParquet, WriteTarget, WrittenFile,
 };
 
 /// Files of one format as one table, in the state that they were listed in: what a plan reads from.
@@ -255,6 +255,24 @@ impl Format for Ipc {
     }
 }
 
+/// Newline-delimited JSON.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Json;
+
+impl Format for Json {
+    fn name(&self) -> &'static str {
+        "json"
+    }
+
+    fn decode_part(&self, from: &Decoder<'_>) -> Result<Arc<dyn Part>, DecodeError> {
+        Ok(Arc::new(JsonPart::decode(from)?))
+    }
+
+    fn decode_write(&self, from: &Decoder<'_>) -> Result<Arc<dyn WriteOptions>, DecodeError> {
+        Ok(Arc::new(ToJson::decode(from)?))
+    }
+}
+
 /// The formats that a session knows, by name.
 ///
 /// ```
@@ -277,6 +295,7 @@ impl Formats {
         formats.register(Arc::new(Parquet));
         formats.register(Arc::new(Csv));
         formats.register(Arc::new(Ipc));
+        formats.register(Arc::new(Json));
         formats
     }
 

@@ -57,7 +57,9 @@ mod stats;
 
 mod csv;
 mod ipc;
+mod json;
 mod parquet;
+mod text;
 
 mod error;
 mod fix;
@@ -73,10 +75,12 @@ pub use csv::{
 pub use error::IoError;
 pub use folder::{FolderWrite, Staged, WriteTarget, Written, WrittenFile};
 pub use format::{
-    Csv, Dataset, Format, Formats, Ipc, Parquet, Part, Reader, Statistics, WriteOptions, Writer,
+    Csv, Dataset, Format, Formats, Ipc, Json, Parquet, Part, Reader, Statistics, WriteOptions,
+    Writer,
 };
 pub use identity::FileIdentity;
 pub use ipc::{IpcDataset, IpcPart, IpcReader, IpcWriter, ReadIpc, ToIpc};
+pub use json::{JsonDataset, JsonPart, JsonReader, JsonWriter, ReadJson, ToJson};
 pub use parquet::{
     FileId, FooterCache, ParquetDataset, ParquetPart, ParquetReader, ParquetWriter, ReadParquet,
     SplitRowGroups, ToParquet, Unit,

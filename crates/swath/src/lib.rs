@@ -36,11 +36,11 @@ pub use swath_frame::{
     IntoDropNa, IntoFillNa, IntoMapPartitions, IntoMelt, IntoPartitions, IntoValueCounts, Join,
     KeepRow, Key, ListAccessor, MapPartitions, Melt, Meta, MetaSpec, Metrics, NamedAgg, Observer,
     OnBadLines, Origin, Pattern, Persist, Persisted, PersistedFrame, Progress, ReadCsv, ReadIpc,
-    ReadParquet, Repartition, Result, Rolling, RowFunction, Run, RunStats, Sample, Scalar,
-    ScalarOperand, SelectDtypes, Session, SessionBuilder, Sink, SplitRowGroups, StringAccessor,
-    Strptime, StructAccessor, Table, Tail, Then, ToCsv, ToIpc, ToParquet, TzLocalize, Value,
-    ValueCounts, When, Written, coalesce, col, compute, concat, concat_str, delayed, format_bytes,
-    greatest, least, lit, persist, submit, udf, when,
+    ReadJson, ReadParquet, Repartition, Result, Rolling, RowFunction, Run, RunStats, Sample,
+    Scalar, ScalarOperand, SelectDtypes, Session, SessionBuilder, Sink, SplitRowGroups,
+    StringAccessor, Strptime, StructAccessor, Table, Tail, Then, ToCsv, ToIpc, ToJson, ToParquet,
+    TzLocalize, Value, ValueCounts, When, Written, coalesce, col, compute, concat, concat_str,
+    delayed, format_bytes, greatest, least, lit, persist, submit, udf, when,
 };
 
 /// The Arrow that swath speaks: its arrays and schemas, of the version that this swath was built with.

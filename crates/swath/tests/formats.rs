@@ -1,9 +1,12 @@
-//! Frames over Arrow files: written, read back, and read beside what else there is.
+//! Frames over Arrow files, lines of JSON and C streams: written, read back, and read beside what else there is.
 
 use std::fmt::Write as _;
 
+use swath::arrow::array::ffi_stream::{FFI_ArrowArrayStream, RecordBatchStreamReader};
+use swath::arrow::array::{Int64Array, RecordBatch, RecordBatchIterator, RecordBatchReader};
+use swath::arrow::schema::ArrowError;
 use swath::prelude::*;
-use swath::{ReadIpc, ToIpc};
+use swath::{ReadIpc, ReadJson, ToIpc, ToJson};
 
 fn sales(session: &Session) -> swath::Result<DataFrame> {
     let mut text = "region,qty,amount\n".to_owned();
@@ -64,4 +67,92 @@ fn arrow_files_hold_what_the_frame_had() -> swath::Result<()> {
     let (written, rows) = swath::compute((&read.sink_ipc(other.path())?, &read.len()))?;
     assert_eq!(written.rows().to_string(), rows.to_string());
     Ok(())
+}
+
+#[test]
+fn lines_of_json_are_frames_and_frames_are_lines_of_json() -> swath::Result<()> {
+    let folder = tempfile::tempdir().expect("a folder");
+    let session = Session::testing();
+    let sales = sales(&session)?;
+    let written = sales.to_json(ToJson::new(folder.path()).compression("zstd"))?;
+    assert_eq!((written.files(), written.rows()), (5, 2_000));
+    let read = session.read_json(folder.path())?;
+    assert_eq!(read.columns(), sales.columns());
+    let of = |frame: &DataFrame| -> swath::Result<String> {
+        let big = frame.filter(col("amount").gt(100))?;
+        Ok(big
+            .groupby("region")
+            .sort(true)
+            .sum("qty")?
+            .compute()?
+            .to_string())
+    };
+    assert_eq!(of(&read)?, of(&sales)?);
+    // Cut wherever, and with the files that rows are from.
+    let plain = tempfile::tempdir().expect("a folder");
+    sales.to_json(plain.path())?;
+    for blocksize in ["1kB", "777", "1MB"] {
+        let cut = session.read_json(
+            ReadJson::new(plain.path())
+                .blocksize(blocksize)
+                .include_path_column("file"),
+        )?;
+        assert_eq!(of(&cut)?, of(&sales)?, "{blocksize}");
+        assert_eq!(cut.unique("file")?.compute()?.num_rows(), 5);
+        assert_eq!(cut.len().get::<i64>()?, 2_000);
+    }
+    let refused = session
+        .read_json(plain.path())?
+        .to_json(ToJson::new(plain.path()).overwrite());
+    assert_eq!(refused.expect_err("it is read").code(), "E0203");
+    Ok(())
+}
+
+#[test]
+fn c_streams_come_and_go() -> swath::Result<()> {
+    let session = Session::testing();
+    let sales = sales(&session)?;
+    let by_region = sales.groupby("region").sort(true).sum("qty")?.compute()?;
+    let again = session.from_c_stream(by_region.clone().into_c_stream())?;
+    assert_eq!(again.index(), ["region"]);
+    assert_eq!(again.compute()?.to_string(), by_region.to_string());
+    // What another program sees of it.
+    let reader =
+        RecordBatchStreamReader::try_new(sales.compute()?.into_c_stream()).expect("a stream");
+    assert_eq!(reader.schema().fields().len(), 3);
+    let rows: usize = reader.map(|batch| batch.expect("rows").num_rows()).sum();
+    assert_eq!(rows, 2_000);
+    // A stream without a batch is a frame without rows.
+    let none = sales.filter(col("qty").lt(0))?.compute()?.into_c_stream();
+    assert_eq!(session.from_c_stream(none)?.len().get::<i64>()?, 0);
+    Ok(())
+}
+
+#[test]
+fn c_streams_that_fail_are_errors() {
+    let session = Session::testing();
+    let column = std::sync::Arc::new(Int64Array::from(vec![1])) as _;
+    let rows = RecordBatch::try_from_iter([("a", column)]).expect("a batch");
+    let schema = rows.schema();
+    let fails = [
+        Ok(rows),
+        Err(ArrowError::ComputeError("the disk is on fire".into())),
+    ];
+    let fails = RecordBatchIterator::new(fails, schema);
+    let mut said = String::new();
+    for stream in [
+        FFI_ArrowArrayStream::new(Box::new(fails)),
+        FFI_ArrowArrayStream::empty(),
+    ] {
+        let error = session.from_c_stream(stream).expect_err("no rows");
+        let _ = writeln!(said, "{error}");
+    }
+    insta::assert_snapshot!(said, @r"
+    error[E0108]: reading a C stream failed
+      at      crates/swath/tests/formats.rs:147, from_c_stream
+      why     C Data interface error: Cannot get next batch from input stream. Error code: 22. Producer error: Compute error: the disk is on fire
+    error[E0108]: reading a C stream failed
+      at      crates/swath/tests/formats.rs:147, from_c_stream
+      why     C Data interface error: input stream is already released
+    ");
 }

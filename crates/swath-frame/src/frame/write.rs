@@ -5,7 +5,7 @@ use std::panic::Location;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use swath_io::{ToCsv, ToIpc, ToParquet, WriteOptions};
+use swath_io::{ToCsv, ToIpc, ToJson, ToParquet, WriteOptions};
 use swath_plan::Plan;
 
 use super::DataFrame;
@@ -170,6 +170,42 @@ impl DataFrame {
     /// Options that are not valid.
     #[track_caller]
     pub fn sink_ipc(&self, options: impl Into<ToIpc>) -> Result<Sink> {
+        self.sink(options.into(), Location::caller())
+    }
+
+    /// Writes the frame as newline-delimited JSON now, one object a line and one file a partition, named `part.N.jsonl`.
+    ///
+    /// All files are seen when all are complete: until then, and for good if anything fails, the folder is as it was. All
+    /// columns are written, the index first, nulls too. Dates and times are texts in ISO 8601, zoned timestamps on the clock of
+    /// UTC; bytes are hexadecimal digits, spans of time counts of their unit, and what is no finite number is a text such as
+    /// `"NaN"`. [`Session::read_json`] reads all of that back where the dtypes are declared; they are not recorded.
+    ///
+    /// # Errors
+    /// A folder that cannot be written or has such files already; files that this computation reads, which
+    /// [`persist`](Self::persist) frees first; whatever a task meets.
+    ///
+    /// ```
+    /// # use swath_frame::{Batch, Session};
+    /// # let session = Session::testing();
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// let df = session.from_batches([Batch::from_csv("k,v\na,1\n,2\n")?])?;
+    /// let written = df.to_json(folder.path())?;
+    /// assert_eq!((written.files(), written.rows()), (1, 2));
+    /// assert_eq!(session.read_json(folder.path())?.compute()?.to_string(), df.compute()?.to_string());
+    /// # Ok::<(), swath_frame::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn to_json(&self, options: impl Into<ToJson>) -> Result<Written> {
+        compute(&self.sink_json(options)?)
+    }
+
+    /// Like [`to_json`](Self::to_json), but lazy: an item of a [`compute`](crate::compute), where two writes cannot go into
+    /// one folder.
+    ///
+    /// # Errors
+    /// Options that are not valid.
+    #[track_caller]
+    pub fn sink_json(&self, options: impl Into<ToJson>) -> Result<Sink> {
         self.sink(options.into(), Location::caller())
     }
 

@@ -1,6 +1,7 @@
 //! What runs frames.
 
 mod builder;
+mod c_stream;
 mod functions;
 mod held;
 mod machine;

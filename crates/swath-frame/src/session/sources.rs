@@ -7,7 +7,8 @@ use arrow_array::RecordBatch;
 use swath_batch::{Batch, Partition};
 use swath_graph::{Canon, Key, Name};
 use swath_io::{
-    CsvDataset, Dataset, IoError, IpcDataset, ParquetDataset, ReadCsv, ReadIpc, ReadParquet,
+    CsvDataset, Dataset, IoError, IpcDataset, JsonDataset, ParquetDataset, ReadCsv, ReadIpc,
+    ReadJson, ReadParquet,
 };
 use swath_memory::CancelToken;
 use swath_meta::{Field, Meta};
@@ -105,6 +106,42 @@ impl Session {
         self.scan("read_ipc", open, Location::caller())
     }
 
+    /// Reads newline-delimited JSON, one object a line: a file, a folder, a glob, or a list of them; options through
+    /// [`ReadJson`]. A URL names objects of a store that the session was built with. Files that end in `.gz` or `.zst` are
+    /// decompressed.
+    ///
+    /// Lists the files now, and looks at the beginning, the middle and the end of a few to find the columns, in the order of their
+    /// first appearance, and to infer dtypes that are not declared: numbers, truths, dates and timestamps in ISO 8601, lists,
+    /// structs, else text. Rows are read when something is computed. Files are cut at line ends into blocks of about 64 MiB,
+    /// one partition each; divisions are unknown, and every column may hold nulls. A key that a line does not have is null; a
+    /// key that no line of the sample has, and no [`dtype`](ReadJson::dtype) names, is passed over.
+    ///
+    /// A value that is none of the inferred dtype is an error that names file, line, column and value, and the declaration
+    /// that would fix it, unless [`on_bad_lines`](ReadJson::on_bad_lines) says otherwise.
+    ///
+    /// # Errors
+    /// No file matches; no file has a line; a line of the sample is no object; an option that names no column or says nothing
+    /// sensible; a URL of a store that the session does not have.
+    ///
+    /// ```
+    /// # use swath_frame::{ReadJson, Session, col};
+    /// # let session = Session::testing();
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # let path = folder.path().join("a.jsonl");
+    /// # std::fs::write(&path, "{\"user\": 7, \"tags\": [\"a\"]}\n{\"user\": 9, \"at\": \"2025-03-01T10:00:00Z\"}\n").unwrap();
+    /// let events = session.read_json(ReadJson::new(&path).dtype("user", "string"))?;
+    /// assert_eq!(events.columns(), ["user", "tags", "at"]);
+    /// assert_eq!(events.meta().dtype("tags")?.to_string(), "list<string>");
+    /// assert_eq!(events.filter(col("user").eq("9"))?.len().compute()?.to_string(), "1");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[track_caller]
+    pub fn read_json(&self, from: impl Into<ReadJson>) -> Result<DataFrame> {
+        let options = from.into();
+        let open = JsonDataset::open(&options, &self.env().io(CancelToken::new()));
+        self.scan("read_json", open, Location::caller())
+    }
+
     /// A frame over files that were opened.
     fn scan<D: Dataset + 'static>(
         &self,
@@ -137,7 +174,7 @@ impl Session {
             .map_err(|error| error.in_call("from_batches", location))
     }
 
-    fn hold_batches(
+    pub(super) fn hold_batches(
         &self,
         batches: &[Batch],
         call: &'static str,

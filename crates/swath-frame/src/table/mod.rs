@@ -1,5 +1,6 @@
 //! What `compute()` brings.
 
+mod c_stream;
 mod check;
 mod rows;
 

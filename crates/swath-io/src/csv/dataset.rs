@@ -13,16 +13,13 @@ use super::nulls::Nulls;
 use super::options::ReadCsv;
 use super::part::{CsvPart, PartRange};
 use super::scan::{Records, Scanner, State, guess};
-use super::source::Compression;
 use crate::list::{Wanted, list_files};
+use crate::text::{Compression, spread};
 use crate::words::counted;
 use crate::{Dataset, FileIdentity, IoContext, IoError, Part};
 
 /// Names that files of a folder end with, where the options do not say.
 const EXTENSIONS: [&str; 4] = ["csv", "csv.gz", "csv.zst", "tsv"];
-
-/// Files that dtypes are inferred from.
-const SAMPLED: usize = 5;
 
 /// How much larger text is than its file, where the file is compressed.
 const COMPRESSED: u64 = 4;
@@ -257,14 +254,6 @@ impl Fingerprint for CsvDataset {
             .feed(&self.options)
             .feed(self.files.as_ref());
     }
-}
-
-/// The first, the last and some between.
-fn spread(files: usize) -> Vec<usize> {
-    let some = files.min(SAMPLED);
-    (0..some)
-        .map(|at| at * (files - 1) / (some - 1).max(1))
-        .collect()
 }
 
 /// The names that the options give, or those of the file.

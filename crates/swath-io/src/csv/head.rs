@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::options::ReadCsv;
 use super::scan::{COMMENT, Dialect, POSITION, RECORD, Scanner, State};
-use super::source::{Compression, Source};
 use crate::range::open_file;
+use crate::text::{Compression, Source};
 use crate::{FileIdentity, IoContext, IoError, RangeReader};
 
 /// Bytes of a file that its header must be found in.

@@ -1,32 +1,10 @@
 //! The dtype of a column, by what some of its fields are.
 
-use swath_meta::{DType, TimeUnit};
+use swath_meta::DType;
 
 use super::nulls::Nulls;
 use super::scan::{Dialect, Records};
-use super::value::{Moments, boolean, float, integer};
-
-/// What all fields so far could be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
-    /// No value was seen.
-    Nothing,
-    Bool,
-    /// Whole numbers that both signed and unsigned integers hold.
-    Integer,
-    /// Some are negative.
-    Signed,
-    /// Some are too large for a signed integer.
-    Unsigned,
-    Float,
-    Date,
-    /// With so many digits of a second at most, and an offset in each.
-    Timestamp {
-        digits: u8,
-        zoned: bool,
-    },
-    Text,
-}
+use crate::text::{Kind, Moments};
 
 /// Learns the dtype of one column.
 #[derive(Clone, Debug)]
@@ -60,81 +38,13 @@ impl Inference {
         if nulls.contains(text) || (text.is_empty() && !quoted) {
             return;
         }
-        let kind = kind_of(text, &mut self.moments);
+        let kind = Kind::of(text, &mut self.moments);
         self.kind = self.kind.or(kind);
     }
 
     /// The dtype that has all values seen; text where there was none.
     pub(super) fn dtype(&self) -> DType {
-        match self.kind {
-            Kind::Nothing | Kind::Text => DType::String,
-            Kind::Bool => DType::Bool,
-            Kind::Integer | Kind::Signed => DType::Int64,
-            Kind::Unsigned => DType::UInt64,
-            Kind::Float => DType::Float64,
-            Kind::Date => DType::Date,
-            Kind::Timestamp { digits, zoned } => {
-                let unit = if digits > 6 {
-                    TimeUnit::Nanosecond
-                } else {
-                    TimeUnit::Microsecond
-                };
-                DType::Timestamp(unit, zoned.then(|| "UTC".into()))
-            }
-        }
-    }
-}
-
-impl Kind {
-    fn or(self, other: Self) -> Self {
-        use Kind::{Date, Float, Integer, Nothing, Signed, Text, Timestamp, Unsigned};
-        match (self, other) {
-            (Nothing, kind) | (kind, Nothing) => kind,
-            (a, b) if a == b => a,
-            (Integer | Signed, Integer | Signed) => Signed,
-            (Integer | Unsigned, Integer | Unsigned) => Unsigned,
-            (Integer | Signed | Unsigned | Float, Integer | Signed | Unsigned | Float) => Float,
-            (
-                Timestamp { digits, zoned },
-                Timestamp {
-                    digits: more,
-                    zoned: too,
-                },
-            ) if zoned == too => Timestamp {
-                digits: digits.max(more),
-                zoned,
-            },
-            (Date, at @ Timestamp { zoned: false, .. })
-            | (at @ Timestamp { zoned: false, .. }, Date) => at,
-            _ => Text,
-        }
-    }
-}
-
-fn kind_of(text: &[u8], moments: &mut Moments) -> Kind {
-    if let Some(value) = integer::<i64>(text) {
-        return if value < 0 {
-            Kind::Signed
-        } else {
-            Kind::Integer
-        };
-    }
-    if integer::<u64>(text).is_some() {
-        return Kind::Unsigned;
-    }
-    if float(text).is_some() {
-        return Kind::Float;
-    }
-    if boolean(text).is_some() {
-        return Kind::Bool;
-    }
-    match moments.clock(text.trim_ascii()) {
-        Some(_) if text.trim_ascii().len() == 10 => Kind::Date,
-        Some(clock) => Kind::Timestamp {
-            digits: clock.digits,
-            zoned: clock.offset.is_some(),
-        },
-        None => Kind::Text,
+        self.kind.dtype()
     }
 }
 

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::layout::Layout;
 use super::scan::{POSITION, Records, Scanner, State, ends_line};
-use super::source::Source;
-use crate::{IoContext, IoError, RangeReader};
+use crate::text::{Source, count_lines, lines_before};
+use crate::{IoContext, IoError};
 
 /// Bytes that are looked at together: what they need in all stays in a core's own cache.
 const WINDOW: usize = 256 << 10;
@@ -187,22 +187,4 @@ impl Lines {
             Err(error) => error,
         }
     }
-}
-
-fn count_lines(bytes: &[u8]) -> u64 {
-    // Counted for errors, and where text is decompressed: neither is helped by doing it faster.
-    bytes.iter().map(|byte| u64::from(*byte == b'\n')).sum()
-}
-
-fn lines_before(file: &dyn RangeReader, end: u64, context: &IoContext) -> Result<u64, IoError> {
-    let mut buffer = vec![0; 1 << 20];
-    let (mut at, mut lines) = (0, 0);
-    while at < end {
-        context.cancel.check()?;
-        let some = buffer.len().min((end - at) as usize);
-        file.read_into(at, &mut buffer[..some])?;
-        lines += count_lines(&buffer[..some]);
-        at += some as u64;
-    }
-    Ok(lines)
 }

@@ -12,8 +12,6 @@ mod write_options;
 
 mod nulls;
 mod scan;
-mod source;
-mod value;
 
 mod column;
 mod layout;

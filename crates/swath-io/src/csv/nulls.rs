@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::value::float;
+use crate::text::float;
 
 /// The texts that pandas reads as missing.
 pub(super) const DEFAULT: [&str; 19] = [

@@ -7,10 +7,10 @@ use swath_meta::DTypeSpec;
 
 use super::nulls;
 use super::scan::Dialect;
-use super::source::Compression;
 use crate::IoError;
 use crate::parquet::parse_bytes;
 use crate::paths::from_paths;
+use crate::text::Compression;
 
 /// Options of `read_csv`: the bare argument is the default option.
 ///
@@ -268,19 +268,7 @@ impl ReadCsv {
     }
 
     pub(super) fn compression_of(&self, path: &str) -> Result<Compression, IoError> {
-        Ok(match self.compression.as_deref() {
-            None | Some("infer") => Compression::of(path),
-            Some("none") => Compression::None,
-            Some("gzip" | "gz") => Compression::Gzip,
-            Some("zstd" | "zst") => Compression::Zstd,
-            Some(other) => {
-                return Err(IoError::OptionValue {
-                    name: "compression".into(),
-                    value: other.to_owned(),
-                    expected: "`infer`, `none`, `gzip` or `zstd`",
-                });
-            }
-        })
+        Compression::said(self.compression.as_deref(), path)
     }
 
     pub(super) fn dialect(&self) -> Result<Dialect, IoError> {

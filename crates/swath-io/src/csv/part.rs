@@ -6,7 +6,7 @@ use swath_graph::{DecodeError, Decoder, Encoder};
 
 use super::layout::Layout;
 use super::reader::CsvReader;
-use super::source::Compression;
+use crate::text::Compression;
 use crate::{FileIdentity, IoContext, IoError, Part, Reader, ScanRequest};
 
 /// Ranges of bytes of some files: plain data, to be read on any machine that has the files.

@@ -1,7 +1,6 @@
 //! Reading a part: range after range, window after window.
 
-use arrow_array::types::UInt8Type;
-use arrow_array::{ArrayRef, DictionaryArray, StringViewArray, UInt8Array};
+use arrow_array::ArrayRef;
 use arrow_buffer::BooleanBuffer;
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -15,11 +14,11 @@ use super::nulls::Nulls;
 use super::options::OnBadLines;
 use super::part::{CsvPart, PartRange};
 use super::scan::guess;
-use super::source::{Compression, Source};
 use super::starts::{Shape, Start};
 use super::window::{Columns, Passing, Wanted};
 use crate::range::{check_unchanged, open_file};
 use crate::request::Reading;
+use crate::text::{Compression, PathColumn, Source};
 use crate::{IoContext, IoError, RangeReader, Reader, ScanRequest, ScanStats};
 
 /// Bytes that a guess of where records begin is made from.
@@ -55,8 +54,7 @@ struct OpenRange {
     /// Where its first record was taken to begin, and whether that was sure.
     start: u64,
     proven: bool,
-    /// One row with the path.
-    path: ArrayRef,
+    path: PathColumn,
 }
 
 impl CsvReader {
@@ -153,15 +151,14 @@ impl CsvReader {
         if range.compression != Compression::None {
             lines.skip(range.data)?;
         }
-        let text = StringViewArray::from_iter_values([path]);
-        let path = DictionaryArray::<UInt8Type>::new(UInt8Array::from(vec![0]), Arc::new(text));
+        let path = PathColumn::new(path);
         self.range = Some(OpenRange {
             range,
             file,
             lines,
             start,
             proven,
-            path: Arc::new(path),
+            path,
         });
         Ok(true)
     }
@@ -330,11 +327,12 @@ impl CsvReader {
         let raw = records.field(bytes, row, position);
         let (text, _) = layout.dialect.text(raw, &mut scratch);
         IoError::Field {
+            reader: "ReadCsv",
             path: open.range.identity.path.clone(),
             line,
             column: wanted.name().to_string(),
-            value: String::from_utf8_lossy(text).into_owned(),
-            dtype: layout.fields[position].dtype.to_string(),
+            value: String::from_utf8_lossy(text).into(),
+            dtype: layout.fields[position].dtype.to_string().into(),
             is_text: std::str::from_utf8(text).is_ok(),
         }
     }

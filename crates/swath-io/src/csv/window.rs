@@ -1,7 +1,6 @@
 //! The columns of one window: which are parsed, of which records.
 
-use arrow_array::types::UInt8Type;
-use arrow_array::{Array, ArrayRef, BooleanArray, DictionaryArray, UInt8Array};
+use arrow_array::{Array, ArrayRef, BooleanArray};
 use arrow_buffer::BooleanBuffer;
 use arrow_schema::ArrowError;
 use arrow_select::filter::filter;
@@ -12,6 +11,7 @@ use super::layout::Layout;
 use super::nulls::Nulls;
 use super::scan::Records;
 use crate::ScanStats;
+use crate::text::PathColumn;
 
 /// A column that is read.
 pub(super) struct Wanted {
@@ -63,8 +63,7 @@ pub(super) struct Columns<'a> {
     records: &'a Records,
     layout: &'a Layout,
     nulls: &'a Nulls,
-    /// One row with the path.
-    path: &'a ArrayRef,
+    path: &'a PathColumn,
     /// Fields that are no values: their records and columns.
     bad: Vec<(u32, usize)>,
     /// Values of each column that were parsed.
@@ -77,7 +76,7 @@ impl<'a> Columns<'a> {
         records: &'a Records,
         layout: &'a Layout,
         nulls: &'a Nulls,
-        path: &'a ArrayRef,
+        path: &'a PathColumn,
     ) -> Self {
         Self {
             bytes,
@@ -99,7 +98,7 @@ impl<'a> Columns<'a> {
                     Rows::All => self.records.rows(),
                     Rows::Some(rows) => rows.len(),
                 };
-                return repeat(self.path, len);
+                return self.path.repeat(len);
             }
         };
         let fields = Fields {
@@ -192,14 +191,4 @@ impl Passing {
             (None, mask, fits) => fits.or_else(|| mask.clone()),
         }
     }
-}
-
-/// One row, so many times.
-fn repeat(one: &ArrayRef, len: usize) -> ArrayRef {
-    let dictionary = one
-        .as_any()
-        .downcast_ref::<DictionaryArray<UInt8Type>>()
-        .expect("paths are made as codes");
-    let keys = UInt8Array::from(vec![0; len]);
-    Arc::new(DictionaryArray::new(keys, Arc::clone(dictionary.values())))
 }

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use swath_graph::{Canon, DecodeError, Decoder, Encoder, Fingerprint};
 use swath_meta::Meta;
 
-use super::source::Compression;
 use super::writer::CsvWriter;
 use crate::paths::from_folder;
+use crate::text::Compression;
 use crate::{IoContext, IoError, Staged, WriteOptions, WriteTarget, Writer};
 
 /// Options of `to_csv` and `sink_csv`: the bare argument is the default option.
@@ -81,16 +81,7 @@ impl ToCsv {
     }
 
     pub(super) fn codec(&self) -> Result<Compression, IoError> {
-        match self.compression.as_deref() {
-            None | Some("none") => Ok(Compression::None),
-            Some("gzip" | "gz") => Ok(Compression::Gzip),
-            Some("zstd" | "zst") => Ok(Compression::Zstd),
-            Some(other) => Err(IoError::OptionValue {
-                name: "compression".into(),
-                value: other.to_owned(),
-                expected: "`none`, `gzip` or `zstd`",
-            }),
-        }
+        Compression::to_write(self.compression.as_deref())
     }
 
     pub(super) fn delimiter_byte(&self) -> Result<u8, IoError> {

@@ -5,17 +5,15 @@ use arrow_array::{Array, ArrayRef, RecordBatch, StringViewArray};
 use arrow_cast::cast;
 use arrow_cast::display::{ArrayFormatter, FormatOptions};
 use arrow_schema::DataType;
-use flate2::write::GzEncoder;
 use std::fmt::{self, Write as _};
-use std::io::{self, Write};
+use std::io::Write as _;
 use std::sync::Arc;
 use swath_batch::normalise;
 use swath_meta::Meta;
 
 use super::nulls::{DEFAULT, Nulls};
-use super::source::Compression;
 use super::write_options::ToCsv;
-use crate::folder::Unfinished;
+use crate::text::TextSink;
 use crate::{IoContext, IoError, Staged, WriteOptions, Writer, WrittenFile};
 
 /// Bytes of text that are handed on at a time.
@@ -32,7 +30,7 @@ const OPTIONS: FormatOptions<'static> = FormatOptions::new()
 /// and where it would read as null, so that what is read back is what was written. Floats have as many digits as tell them from
 /// all others, times as many as they need.
 pub struct CsvWriter {
-    out: Out,
+    out: TextSink,
     meta: Arc<Meta>,
     path: String,
     rows: u64,
@@ -40,32 +38,6 @@ pub struct CsvWriter {
     delimiter: u8,
     na_rep: String,
     nulls: Nulls,
-}
-
-/// Where the text goes.
-enum Out {
-    Plain(Box<dyn Unfinished>),
-    Gzip(GzEncoder<Box<dyn Unfinished>>),
-    Zstd(zstd::stream::write::Encoder<'static, Box<dyn Unfinished>>),
-}
-
-impl Out {
-    fn write(&mut self, text: &[u8]) -> io::Result<()> {
-        match self {
-            Self::Plain(file) => file.write_all(text),
-            Self::Gzip(file) => file.write_all(text),
-            Self::Zstd(file) => file.write_all(text),
-        }
-    }
-
-    /// Ends what compresses.
-    fn into_file(self) -> io::Result<Box<dyn Unfinished>> {
-        match self {
-            Self::Plain(file) => Ok(file),
-            Self::Gzip(file) => file.finish(),
-            Self::Zstd(file) => file.finish(),
-        }
-    }
 }
 
 impl CsvWriter {
@@ -82,15 +54,8 @@ impl CsvWriter {
     ) -> Result<Self, IoError> {
         options.check(meta)?;
         let (file, path) = staged.create(partition, context)?;
-        let out = match options.codec()? {
-            Compression::None => Out::Plain(file),
-            Compression::Gzip => Out::Gzip(GzEncoder::new(file, flate2::Compression::default())),
-            Compression::Zstd => {
-                let encoder =
-                    zstd::stream::write::Encoder::new(file, zstd::DEFAULT_COMPRESSION_LEVEL);
-                Out::Zstd(encoder.map_err(|source| IoError::writing(&path, source))?)
-            }
-        };
+        let out = TextSink::new(file, options.codec()?)
+            .map_err(|source| IoError::writing(&path, source))?;
         let null_texts = DEFAULT.into_iter().chain([options.na_rep.as_str()]);
         let mut writer = Self {
             out,
@@ -171,7 +136,7 @@ impl CsvWriter {
     }
 
     fn flush(&mut self) -> Result<(), IoError> {
-        let written = self.out.write(self.text.as_bytes());
+        let written = self.out.write_all(self.text.as_bytes());
         self.text.clear();
         written.map_err(|source| IoError::writing(&self.path, source))
     }

@@ -82,7 +82,7 @@ impl IpcWriter {
             })
             .collect();
         Ok(Self {
-            writer: begun.map_err(|error| encode_error(&path, error))?,
+            writer: begun.map_err(|error| IoError::encoding(&path, error))?,
             meta: Arc::clone(meta),
             path,
             batch_rows: options.rows()?,
@@ -108,7 +108,7 @@ impl IpcWriter {
         while from < rows.num_rows() {
             let some = (rows.num_rows() - from).min(self.batch_rows - self.pending_rows);
             self.hold(&rows.slice(from, some))
-                .map_err(|error| encode_error(&self.path, error))?;
+                .map_err(|error| IoError::encoding(&self.path, error))?;
             from += some;
             if self.pending_rows == self.batch_rows || self.pending_bytes >= BATCH_BYTES {
                 self.seal()?;
@@ -132,7 +132,7 @@ impl IpcWriter {
         } = self;
         let file = (writer.finish())
             .and_then(|()| writer.into_inner())
-            .map_err(|error| encode_error(&path, error))?;
+            .map_err(|error| IoError::encoding(&path, error))?;
         let file = file
             .into_inner()
             .map_err(|error| IoError::writing(&path, error.into_error()))?;
@@ -162,7 +162,7 @@ impl IpcWriter {
     fn seal(&mut self) -> Result<(), IoError> {
         if self.pending_rows > 0 {
             let sealed = self.gathered();
-            let columns = sealed.map_err(|error| encode_error(&self.path, error))?;
+            let columns = sealed.map_err(|error| IoError::encoding(&self.path, error))?;
             self.pending.iter_mut().for_each(Vec::clear);
             self.sealed.push((columns, self.pending_rows));
             self.sealed_bytes += self.pending_bytes;
@@ -182,7 +182,7 @@ impl IpcWriter {
             let written = self
                 .record_batch(columns, rows)
                 .and_then(|batch| self.writer.write(&batch));
-            written.map_err(|error| encode_error(&self.path, error))?;
+            written.map_err(|error| IoError::encoding(&self.path, error))?;
         }
         Ok(())
     }
@@ -206,17 +206,6 @@ impl IpcWriter {
             .collect::<Result<Vec<_>, _>>()?;
         let options = RecordBatchOptions::new().with_row_count(Some(rows));
         RecordBatch::try_new_with_options(Arc::clone(&self.schema), columns, &options)
-    }
-}
-
-/// The account of the encoder, or what the system or a store refused where that is what it carries.
-fn encode_error(path: &str, error: ArrowError) -> IoError {
-    match error {
-        ArrowError::IoError(_, source) => IoError::writing(path, source),
-        source => IoError::Encode {
-            path: path.to_owned(),
-            source: Box::new(source),
-        },
     }
 }
 

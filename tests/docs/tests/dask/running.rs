@@ -17,7 +17,8 @@ pub(crate) mod frame {
         ["groupby"] Same { df.groupby("region") };
         ["to_parquet"] Same { df.to_parquet("out/") } "answers with what was written";
         ["to_csv"] Same { df.to_csv("out/") };
-        ["to_json" "to_orc"] Later;
+        ["to_json"] Same { df.to_json("out/") } "one object a line";
+        ["to_orc"] Later;
         ["to_hdf"] No "as `read_hdf`";
         ["to_sql"] No "a database driver is your program's; stream with `batches()`";
         ["to_string"] Different { table.to_string() } "a computed table prints itself";

@@ -10,7 +10,7 @@ map! {
     ["read_parquet"] Same { session.read_parquet("sales/*.parquet") };
     ["read_csv"] Same { session.read_csv("logs/*.csv") };
     ["read_table"] Renamed { session.read_csv(ReadCsv::new("logs/*.tsv").delimiter('\t')) };
-    ["read_json"] Later;
+    ["read_json"] Same { session.read_json("events/*.jsonl") } "one object a line, as with `lines=True`";
     ["read_orc"] Later;
     ["read_fwf"] Different { session.from_map(FromMap::new(["a.txt"], |_: &&str| Batch::from_csv("x\n1\n"))) }
         "a reader of one's own is a function of a file";
@@ -37,7 +37,7 @@ map! {
     ["to_timedelta"] Different { col("at") + "15min" } "text beside times is a span of time";
     ["to_parquet"] Same { df.to_parquet("out/") };
     ["to_csv"] Same { df.to_csv("out/") };
-    ["to_json"] Later;
+    ["to_json"] Same { df.to_json("out/") } "one object a line";
     ["to_orc"] Later;
     ["to_hdf"] No "as `read_hdf`";
     ["to_sql"] No "a database driver is your program's: `batches()` streams what it should write";

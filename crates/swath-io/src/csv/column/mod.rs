@@ -15,7 +15,7 @@ use arrow_cast::{CastOptions, cast_with_options};
 use std::sync::Arc;
 use swath_meta::{DType, TimeUnit};
 
-use super::value::{Moments, float, integer};
+use crate::text::{Moments, float, integer};
 use numbers::{Cell, booleans, numbers};
 use text::{TextColumn, bytes, plain};
 

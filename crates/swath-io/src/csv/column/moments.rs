@@ -11,17 +11,13 @@ use swath_meta::TimeUnit;
 
 use super::numbers::{Cell, numbers};
 use super::{Fields, Parsed};
-use crate::csv::value::{Clock, Moments};
+use crate::text::{Clock, Moments, Ticks};
 
 const DAY: i64 = 86_400;
 
 /// Reads dates.
 pub(super) fn dates(fields: &Fields<'_>, format: Option<&str>, moments: &mut Moments) -> Parsed {
-    let mut day = |text: &[u8]| {
-        let clock = read(text, format, moments)?;
-        let whole = clock.seconds.rem_euclid(DAY) == 0 && clock.nanoseconds == 0;
-        (whole && clock.offset.is_none()).then(|| clock.seconds.div_euclid(DAY) as i32)
-    };
+    let mut day = |text: &[u8]| read(text, format, moments)?.day();
     numbers::<Date32Type>(fields, |_| None, |text| day(text.trim_ascii()).into())
 }
 
@@ -33,23 +29,8 @@ pub(super) fn timestamps(
     zone: Option<&Arc<str>>,
     moments: &mut Moments,
 ) -> Parsed {
-    let (per_second, digits) = match unit {
-        TimeUnit::Second => (1, 0),
-        TimeUnit::Millisecond => (1_000, 3),
-        TimeUnit::Microsecond => (1_000_000, 6),
-        TimeUnit::Nanosecond => (1_000_000_000, 9),
-    };
-    let zoned = zone.is_some();
-    let count = |clock: Clock| {
-        let step = 1_000_000_000 / per_second;
-        let exact = u32::from(clock.digits) <= digits || i64::from(clock.nanoseconds) % step == 0;
-        if !exact || (clock.offset.is_some() && !zoned) {
-            return None;
-        }
-        let seconds = clock.seconds - i64::from(clock.offset.unwrap_or(0));
-        let whole = seconds.checked_mul(per_second)?;
-        whole.checked_add(i64::from(clock.nanoseconds) / step)
-    };
+    let ticks = Ticks::new(unit, zone.is_some());
+    let count = |clock: Clock| ticks.count(clock);
     let mut again = moments.clone();
     let fast = |text: &[u8]| match format {
         None => moments.clock(text).and_then(count),

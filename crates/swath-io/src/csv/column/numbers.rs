@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::validity::Validity;
 use super::{Fields, Parsed};
-use crate::csv::value::boolean;
+use crate::text::boolean;
 
 /// What the text of a field is.
 pub(super) enum Cell<T> {

@@ -98,7 +98,7 @@ fn what_does_not_fit_is_told_with_what_to_do() {
     option `blocksize` is `0`; expected a number of bytes, such as `64MiB`
     option `compression` is `rar`; expected `infer`, `none`, `gzip` or `zstd`
     the files have a column `id`, and the column of their paths is to be named so
-      fix give `ReadCsv::include_path_column` another name
+      fix give `include_path_column` another name
     there is no file or folder `DATA/two.csv`
       fix check the path; `DATA` has `blank.csv`, `cut.csv.gz`, `empty.csv` and 7 more
     "#);

@@ -5,7 +5,7 @@ mod float;
 mod integer;
 mod moment;
 
-pub(super) use boolean::boolean;
-pub(super) use float::float;
-pub(super) use integer::integer;
-pub(super) use moment::{Clock, Moments};
+pub(crate) use boolean::boolean;
+pub(crate) use float::float;
+pub(crate) use integer::{Integer, integer};
+pub(crate) use moment::{Clock, Moments, Ticks};

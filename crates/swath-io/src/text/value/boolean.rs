@@ -1,7 +1,7 @@
 //! True and false.
 
 /// `true` and `false` in any case.
-pub(in crate::csv) fn boolean(text: &[u8]) -> Option<bool> {
+pub(crate) fn boolean(text: &[u8]) -> Option<bool> {
     let text = text.trim_ascii();
     if text.eq_ignore_ascii_case(b"true") {
         Some(true)

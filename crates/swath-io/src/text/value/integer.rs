@@ -1,7 +1,7 @@
 //! Whole numbers.
 
 /// A kind of integer that text can be.
-pub(in crate::csv) trait Integer: Copy + Sized {
+pub(crate) trait Integer: Copy + Sized {
     /// From digits whose value is `magnitude`.
     fn from_parts(negative: bool, magnitude: u64) -> Option<Self>;
 }
@@ -35,7 +35,7 @@ impl Integer for i64 {
 
 /// An integer in decimal digits, with a sign or none.
 #[inline]
-pub(in crate::csv) fn integer<T: Integer>(text: &[u8]) -> Option<T> {
+pub(crate) fn integer<T: Integer>(text: &[u8]) -> Option<T> {
     let (negative, digits) = match text {
         [b'-', digits @ ..] => (true, digits),
         [b'+', digits @ ..] | digits => (false, digits),

@@ -13,7 +13,7 @@ const STRIDE: usize = 256 << 10;
 /// How a file is compressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum Compression {
+pub(crate) enum Compression {
     None,
     Gzip,
     Zstd,
@@ -21,7 +21,7 @@ pub(super) enum Compression {
 
 impl Compression {
     /// By what the name of a file ends with.
-    pub(super) fn of(path: &str) -> Self {
+    pub(crate) fn of(path: &str) -> Self {
         let ends = |end: &str| path.to_ascii_lowercase().ends_with(end);
         if ends(".gz") || ends(".gzip") {
             Self::Gzip
@@ -33,8 +33,36 @@ impl Compression {
     }
 }
 
+impl Compression {
+    /// What a user says, or, where that is nothing or `infer`, what the name of the file says.
+    pub(crate) fn said(option: Option<&str>, path: &str) -> Result<Self, IoError> {
+        match option {
+            None | Some("infer") => Ok(Self::of(path)),
+            Some(codec) => Self::named(codec, "`infer`, `none`, `gzip` or `zstd`"),
+        }
+    }
+
+    /// What a user says of files to be written; nothing means none.
+    pub(crate) fn to_write(option: Option<&str>) -> Result<Self, IoError> {
+        Self::named(option.unwrap_or("none"), "`none`, `gzip` or `zstd`")
+    }
+
+    fn named(codec: &str, expected: &'static str) -> Result<Self, IoError> {
+        match codec {
+            "none" => Ok(Self::None),
+            "gzip" | "gz" => Ok(Self::Gzip),
+            "zstd" | "zst" => Ok(Self::Zstd),
+            other => Err(IoError::OptionValue {
+                name: "compression".into(),
+                value: other.to_owned(),
+                expected,
+            }),
+        }
+    }
+}
+
 /// Reads a file from somewhere on.
-pub(super) enum Source {
+pub(crate) enum Source {
     /// As it stands.
     Plain {
         file: Arc<dyn RangeReader>,
@@ -49,7 +77,7 @@ pub(super) enum Source {
 }
 
 impl Source {
-    pub(super) fn open(
+    pub(crate) fn open(
         file: Arc<dyn RangeReader>,
         path: &str,
         len: u64,
@@ -72,7 +100,7 @@ impl Source {
     }
 
     /// Appends up to `most` bytes; fewer only at the end.
-    pub(super) fn read(&mut self, into: &mut Vec<u8>, most: usize) -> Result<usize, IoError> {
+    pub(crate) fn read(&mut self, into: &mut Vec<u8>, most: usize) -> Result<usize, IoError> {
         let before = into.len();
         match self {
             Self::Plain { file, at, len } => {

@@ -11,7 +11,7 @@ const TENS: [f64; 23] = [
 /// Digits that make an integer below 2^53 over a power of ten up to 10^22 need one division, which is rounded right;
 /// all others go the long way.
 #[inline]
-pub(in crate::csv) fn float(text: &[u8]) -> Option<f64> {
+pub(crate) fn float(text: &[u8]) -> Option<f64> {
     let (negative, digits) = match text {
         [b'-', digits @ ..] => (true, digits),
         digits => (false, digits),

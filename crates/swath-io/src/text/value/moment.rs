@@ -1,20 +1,71 @@
 //! Dates and timestamps as ISO 8601 writes them.
 
+use swath_meta::TimeUnit;
+
 /// A date with a time of day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::csv) struct Clock {
+pub(crate) struct Clock {
     /// Seconds after 1970-01-01, on the clock that the text shows.
-    pub(in crate::csv) seconds: i64,
-    pub(in crate::csv) nanoseconds: u32,
+    pub(crate) seconds: i64,
+    pub(crate) nanoseconds: u32,
     /// Digits after the second.
-    pub(in crate::csv) digits: u8,
+    pub(crate) digits: u8,
     /// Seconds that the clock is before UTC, where the text says so; 0 for `Z`.
-    pub(in crate::csv) offset: Option<i32>,
+    pub(crate) offset: Option<i32>,
+}
+
+impl Clock {
+    /// Days after 1970-01-01, where it is midnight.
+    pub(crate) fn day(self) -> Option<i32> {
+        const DAY: i64 = 86_400;
+        let whole = self.seconds.rem_euclid(DAY) == 0 && self.nanoseconds == 0;
+        (whole && self.offset.is_none()).then(|| self.seconds.div_euclid(DAY) as i32)
+    }
+}
+
+/// Counts moments in one unit.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Ticks {
+    per_second: i64,
+    /// Digits of a second that the unit has.
+    digits: u32,
+    zoned: bool,
+}
+
+impl Ticks {
+    /// With a zone every clock is that of UTC unless it has an offset of its own; without one none may have an offset.
+    pub(crate) fn new(unit: TimeUnit, zoned: bool) -> Self {
+        let (per_second, digits) = match unit {
+            TimeUnit::Second => (1, 0),
+            TimeUnit::Millisecond => (1_000, 3),
+            TimeUnit::Microsecond => (1_000_000, 6),
+            TimeUnit::Nanosecond => (1_000_000_000, 9),
+        };
+        Self {
+            per_second,
+            digits,
+            zoned,
+        }
+    }
+
+    /// Units after 1970; nothing where the clock is finer than the unit, or the count too large.
+    #[inline]
+    pub(crate) fn count(self, clock: Clock) -> Option<i64> {
+        let step = 1_000_000_000 / self.per_second;
+        let exact =
+            u32::from(clock.digits) <= self.digits || i64::from(clock.nanoseconds) % step == 0;
+        if !exact || (clock.offset.is_some() && !self.zoned) {
+            return None;
+        }
+        let seconds = clock.seconds - i64::from(clock.offset.unwrap_or(0));
+        let whole = seconds.checked_mul(self.per_second)?;
+        whole.checked_add(i64::from(clock.nanoseconds) / step)
+    }
 }
 
 /// Reads moments, one after the other: neighbours often fall on one day.
 #[derive(Clone, Debug)]
-pub(in crate::csv) struct Moments {
+pub(crate) struct Moments {
     day: [u8; 10],
     days: i32,
 }
@@ -31,7 +82,7 @@ impl Default for Moments {
 impl Moments {
     /// `2024-01-31`, then nothing or `T` or a blank and `23:59`, `23:59:60` at most `.123456789`, then nothing, `Z` or an offset.
     #[inline]
-    pub(in crate::csv) fn clock(&mut self, text: &[u8]) -> Option<Clock> {
+    pub(crate) fn clock(&mut self, text: &[u8]) -> Option<Clock> {
         let (day, time) = text.split_first_chunk::<10>()?;
         if *day != self.day {
             self.days = days(day)?;
@@ -128,7 +179,7 @@ fn other(midnight: i64, time: &[u8]) -> Option<Clock> {
 }
 
 /// Days from 1970-01-01 to a date in the Gregorian calendar.
-pub(in crate::csv) fn days(text: &[u8; 10]) -> Option<i32> {
+pub(crate) fn days(text: &[u8; 10]) -> Option<i32> {
     let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = *text else {
         return None;
     };
@@ -166,7 +217,7 @@ fn two(tens: u8, ones: u8) -> Option<u32> {
 mod tests {
     use super::*;
     use swath_batch::Value;
-    use swath_meta::{DType, TimeUnit};
+    use swath_meta::DType;
 
     #[test]
     fn days_are_those_of_the_calendar() {

@@ -1,0 +1,123 @@
+//! What is written is what is read back.
+
+use std::sync::Arc;
+use swath_batch::Batch;
+
+use super::fixture::{Folder, context, read};
+use crate::every_dtype::{categories, every_dtype};
+use crate::{JsonWriter, ReadJson, ToJson, WriteOptions};
+
+/// Writes one partition, and gives the text of its file.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the test reads what was written for others"
+)]
+fn written(options: &ToJson, batches: &[Batch]) -> Vec<u8> {
+    let context = context();
+    let write = (options.target(&context).expect("a folder"))
+        .begin()
+        .expect("begun");
+    let meta = batches[0].meta();
+    let mut writer =
+        JsonWriter::create(options, write.staged(), meta, 0, &context).expect("a file");
+    for batch in batches {
+        writer.write(batch.record_batch()).expect("rows");
+    }
+    let file = writer.finish().expect("whole");
+    let published = write
+        .staged()
+        .publish(std::slice::from_ref(&file), &context);
+    published.expect("published");
+    std::fs::read(file.path).expect("the file")
+}
+
+#[test]
+fn every_dtype_comes_back_where_it_is_declared() {
+    let batch = every_dtype();
+    for codec in ["none", "gzip", "zstd"] {
+        let folder = Folder::of::<&str>(&[]);
+        let path = folder.path("out");
+        written(
+            &ToJson::new(path.as_str()).compression(codec),
+            std::slice::from_ref(&batch),
+        );
+        let declared = batch.meta().fields().iter();
+        let options = declared.fold(ReadJson::new(path.as_str()), |options, field| {
+            options.dtype(&*field.name, field.dtype.clone())
+        });
+        let (found, _) = read(&options).expect("rows");
+        for name in batch.meta().names() {
+            let column = |batch: &Batch| Arc::clone(batch.column(name).expect("a column"));
+            assert_eq!(&column(&found), &column(&batch), "{name}");
+        }
+    }
+}
+
+#[test]
+fn every_value_has_a_text() {
+    let folder = Folder::of::<&str>(&[]);
+    let text = written(&ToJson::new(folder.path("out").as_str()), &[every_dtype()]);
+    let text = String::from_utf8(text).expect("text");
+    // One name a line, for who reads the difference.
+    let first = text.lines().next().expect("a line").replace(",\"", ",\n\"");
+    insta::assert_snapshot!(first, @r#"
+    {"null":null,
+    "bool":true,
+    "int8":-128,
+    "int16":-32768,
+    "int32":-2147483648,
+    "int64":-9223372036854775808,
+    "uint8":0,
+    "uint16":0,
+    "uint32":0,
+    "uint64":0,
+    "float32":0.1,
+    "float64":0.1,
+    "infinite":"Infinity",
+    "decimal":123.45,
+    "string":"",
+    "category":"x",
+    "binary":"",
+    "date":"1970-01-01",
+    "time_s":"00:00:00",
+    "time_ms":"00:00:00",
+    "time_us":"00:00:00",
+    "time_ns":"00:00:00",
+    "at_s":"2038-01-19T03:14:07",
+    "at_ms":"2038-01-19T03:14:07.333",
+    "at_us":"2038-01-19T03:14:07.333333",
+    "at_ns":"2038-01-19T03:14:07.333333333",
+    "at_utc":"2038-01-19T03:14:07.333333Z",
+    "at_zone":"2038-01-19T03:14:07Z",
+    "span_s":2147483647,
+    "span_ms":2147483647,
+    "span_us":2147483647,
+    "span_ns":2147483647,
+    "list":[1,null,3],
+    "texts":["a",
+    "a text that no view has room for"],
+    "struct":{"n":1,
+    "s":"a"}}
+    "#);
+    let third = text.lines().nth(2).expect("a line");
+    assert!(
+        third.starts_with("{\"null\":null,\"bool\":null,"),
+        "{third}"
+    );
+    assert_eq!(text.lines().count(), 4);
+}
+
+#[test]
+fn categories_are_texts() {
+    let folder = Folder::of::<&str>(&[]);
+    let batches = [
+        categories(&[Some("b"), None], 0),
+        categories(&[Some("c \"d\"")], 2),
+    ];
+    let text = written(&ToJson::new(folder.path("out").as_str()), &batches);
+    insta::assert_snapshot!(String::from_utf8_lossy(&text), @r#"
+    {"k":"b","v":0}
+    {"k":null,"v":1}
+    {"k":"c \"d\"","v":2}
+    "#);
+}
