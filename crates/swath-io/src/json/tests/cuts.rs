@@ -83,7 +83,7 @@ fn objects_that_span_lines_are_errors_wherever_they_are_cut() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(30))]
+    #![proptest_config(ProptestConfig::with_cases(10))]
 
     #[test]
     fn every_cut_of_any_table_gives_the_same_rows(
