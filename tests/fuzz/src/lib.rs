@@ -5,6 +5,7 @@
 //!  corpus/parquet/*  ──►  parquet(&[u8])     a file, read whole and by a filter
 //!  corpus/csv/*      ──►  csv(&[u8])         the options, and a file
 //!  corpus/ipc/*      ──►  ipc(&[u8])         a file of Arrow's
+//!  corpus/json/*     ──►  json(&[u8])        the options, and a file of lines
 //!  corpus/rows/*     ──►  rows(&[u8])        partitions as tasks exchange them
 //!  corpus/expression ──►  expression(&[u8])  a query as it travels: decoded, checked, computed
 //! ```
@@ -19,12 +20,14 @@ mod csv;
 mod expression;
 mod files;
 mod ipc;
+mod json;
 mod parquet;
 mod rows;
 
 pub use csv::csv;
 pub use expression::expression;
 pub use ipc::ipc;
+pub use json::json;
 pub use parquet::parquet;
 pub use rows::rows;
 
@@ -53,6 +56,11 @@ pub const TARGETS: &[Target] = &[
     Target {
         name: "ipc",
         run: ipc,
+        seeds: Vec::new,
+    },
+    Target {
+        name: "json",
+        run: json,
         seeds: Vec::new,
     },
     Target {

@@ -4,8 +4,8 @@ use super::{
     Case, Differs, Later, Outcome, Same, bounds, indexed, message, not_yet, says, texts, watched,
 };
 use std::path::Path;
-use swath::ErrorKind;
 use swath::prelude::*;
+use swath::{ErrorKind, ReadJson};
 
 pub(super) const CASES: &[Case] = &[
     Case {
@@ -110,9 +110,19 @@ pub(super) const CASES: &[Case] = &[
         },
     },
     Case {
-        what: "read_json, in blocks where it is of lines",
-        verdict: Later("with JSON"),
-        check: not_yet,
+        what: "read_json of lines, in blocks: all rows, unknown divisions",
+        verdict: Same,
+        check: || {
+            let folder = tempfile::tempdir()?;
+            let file = folder.path().join("a.jsonl");
+            let lines = (0..100).map(|i| format!("{{\"a\": {i}}}\n"));
+            std::fs::write(&file, lines.collect::<Vec<_>>().concat())?;
+            let df = Session::testing().read_json(ReadJson::new(file).blocksize("200B"))?;
+            assert!(df.npartitions() > 4, "{}", df.npartitions());
+            assert!(!df.divisions().is_known());
+            assert_eq!(df.sum("a")?.get::<i64>()?, 4950);
+            Ok(())
+        },
     },
 ];
 
