@@ -41,7 +41,7 @@ pub use frame::{
     AsType, Batches, DataFrame, DropDuplicates, DropNa, Head, IntoBatch, IntoCount,
     IntoDropDuplicates, IntoDropNa, IntoFillNa, IntoMapPartitions, IntoMelt, IntoPartitions,
     IntoValueCounts, Join, KeepRow, MapPartitions, Melt, Repartition, Sample, SelectDtypes, Sink,
-    Tail, ValueCounts, Written, concat,
+    Tail, ValueCounts, Written, WrittenPartition, concat,
 };
 pub use group_by::{GroupBy, IntoAggs};
 pub use persisted::{Holder, Persisted, PersistedFrame};

@@ -360,6 +360,25 @@ pub enum IoError {
         /// How many files it has.
         files: usize,
     },
+    /// A column that cannot name folders.
+    #[error("cannot partition on `{column}`: {reason}")]
+    PartitionOn {
+        /// The column.
+        column: String,
+        /// Why not.
+        reason: String,
+    },
+    /// Partitions are to be replaced, and nothing says what they are.
+    #[error("`.overwrite_partitions()` without `.partition_on(..)`")]
+    NoPartitions,
+    /// What is written into a folder has other columns than the files that stay in it.
+    #[error("cannot add to the files of `{folder}`: {difference}")]
+    OtherColumns {
+        /// The folder.
+        folder: String,
+        /// What differs.
+        difference: String,
+    },
     /// A folder whose files are being replaced, or whose process was killed when it replaced them.
     #[error(
         "the files of `{path}` are getting their names at this moment, or a process was killed at it"
@@ -427,6 +446,7 @@ impl IoError {
             | Self::Misread { path, .. }
             | Self::Exists { path, .. }
             | Self::Publishing { path }
+            | Self::OtherColumns { folder: path, .. }
             | Self::Meta { path, .. }
             | Self::Encode { path, .. } => Some(path),
             _ => None,
@@ -459,6 +479,8 @@ impl IoError {
                 | Self::PathColumn { .. }
                 | Self::NotOfText { .. }
                 | Self::NoKey { .. }
+                | Self::PartitionOn { .. }
+                | Self::NoPartitions
                 | Self::NoField { .. }
         )
     }

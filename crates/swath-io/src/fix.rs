@@ -7,6 +7,7 @@ use crate::words::quoted;
 
 impl IoError {
     /// What to do about it, where that is not plain from the message.
+    #[expect(clippy::too_many_lines, reason = "one arm for each error")]
     pub fn fix(&self) -> Option<String> {
         let fix = match self {
             Self::NoPath { verb } => {
@@ -45,7 +46,16 @@ impl IoError {
                 "read it again: a frame reads its files as they were when it was planned"
             }
             Self::Exists { .. } => {
-                "write to another folder, or say `.overwrite()`, as in `ToParquet::new(..).overwrite()`"
+                "write to another folder, or say `.overwrite()`, as in `ToParquet::new(..).overwrite()`; Parquet files can be added to with `.append()`"
+            }
+            Self::PartitionOn { .. } => {
+                "name other columns, or make one with `assign`: text, categories, integers, decimals, truth values, dates and timestamps without a zone can name folders"
+            }
+            Self::NoPartitions => {
+                "say what the partitions are, as in `ToParquet::new(..).partition_on([\"region\"]).overwrite_partitions()`, or replace all files with `.overwrite()`"
+            }
+            Self::OtherColumns { .. } => {
+                "make the columns those of the files (`select`, `astype`, `set_index`), write to another folder, or replace all files with `.overwrite()`"
             }
             Self::Publishing { .. } => {
                 "try again; where no write is running, the next write into the folder finishes the one that was killed"

@@ -145,6 +145,19 @@ pub trait WriteOptions: Fingerprint + Debug + Send + Sync {
     /// An option that says nothing known; columns that the format cannot hold.
     fn check(&self, meta: &Meta) -> Result<(), IoError>;
 
+    /// Checks what is written against the files that stay in the folder.
+    ///
+    /// # Errors
+    /// Columns that are not theirs; what the system refuses.
+    fn check_existing(&self, _meta: &Meta, _context: &IoContext) -> Result<(), IoError> {
+        Ok(())
+    }
+
+    /// The columns whose values name folders below the target.
+    fn partition_on(&self) -> &[String] {
+        &[]
+    }
+
     /// The folder to write into.
     ///
     /// # Errors
@@ -167,8 +180,8 @@ pub trait WriteOptions: Fingerprint + Debug + Send + Sync {
     fn encode(&self, out: &mut Encoder);
 }
 
-/// Takes the rows of one file. Dropped before [`Writer::finish`], it leaves nothing behind; written again, also at the same time, it
-/// is the same file.
+/// Takes the rows of one partition. Dropped before [`Writer::finish`], it leaves nothing behind; written again, also at the same
+/// time, it gives the same files.
 pub trait Writer {
     /// Appends rows, in any encoding that the meta admits.
     ///
@@ -176,11 +189,12 @@ pub trait Writer {
     /// Columns that are not those of the meta; what the system refuses.
     fn write(&mut self, rows: &RecordBatch) -> Result<(), IoError>;
 
-    /// Makes the file whole and durable. Its path is where it will be seen.
+    /// Makes the file whole and durable, or the files, where rows go into several folders. Their paths are where they will be
+    /// seen, until files that are there before have their numbers.
     ///
     /// # Errors
     /// What the system refuses; then there is no file.
-    fn finish(self: Box<Self>) -> Result<WrittenFile, IoError>;
+    fn finish(self: Box<Self>) -> Result<Vec<WrittenFile>, IoError>;
 }
 
 /// A kind of file: what a process needs that is handed parts of it.

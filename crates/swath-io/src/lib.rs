@@ -82,8 +82,8 @@ pub use identity::FileIdentity;
 pub use ipc::{IpcDataset, IpcPart, IpcReader, IpcWriter, ReadIpc, ToIpc};
 pub use json::{JsonDataset, JsonPart, JsonReader, JsonWriter, ReadJson, ToJson};
 pub use parquet::{
-    FileId, FooterCache, ParquetDataset, ParquetPart, ParquetReader, ParquetWriter, ReadParquet,
-    SplitRowGroups, ToParquet, Unit,
+    FileId, FooterCache, IntoPartitionOn, ParquetDataset, ParquetPart, ParquetReader,
+    ParquetWriter, ReadParquet, SplitRowGroups, ToParquet, Unit,
 };
 pub use range::{LocalFile, Pending, RangeReader};
 pub use request::ScanRequest;

@@ -39,8 +39,8 @@ pub use swath_frame::{
     ReadJson, ReadParquet, Repartition, Result, Rolling, RowFunction, Run, RunStats, Sample,
     Scalar, ScalarOperand, SelectDtypes, Session, SessionBuilder, Sink, SplitRowGroups,
     StringAccessor, Strptime, StructAccessor, Table, Tail, Then, ToCsv, ToIpc, ToJson, ToParquet,
-    TzLocalize, Value, ValueCounts, When, Written, coalesce, col, compute, concat, concat_str,
-    delayed, format_bytes, greatest, least, lit, persist, submit, udf, when,
+    TzLocalize, Value, ValueCounts, When, Written, WrittenPartition, coalesce, col, compute,
+    concat, concat_str, delayed, format_bytes, greatest, least, lit, persist, submit, udf, when,
 };
 
 /// The Arrow that swath speaks: its arrays and schemas, of the version that this swath was built with.

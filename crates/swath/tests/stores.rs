@@ -180,3 +180,38 @@ fn a_run_that_waits_for_a_store_can_be_cancelled() -> swath::Result<()> {
     );
     Ok(())
 }
+
+#[test]
+fn folders_of_a_store_are_partitioned_added_to_and_replaced() -> swath::Result<()> {
+    let (session, store) = scene(2);
+    let to = || ToParquet::new("memory://data/sales").partition_on("region");
+    let written = sales(&session).to_parquet(to())?;
+    assert_eq!((written.files(), written.partitions().len()), (9, 3));
+    assert!(keys(&store).contains(&"sales/region=eu/part.2.parquet".to_owned()));
+    let read = || session.read_parquet("memory://data/sales");
+    assert_eq!(
+        read()?.filter(col("region").eq("eu"))?.len().get::<i64>()?,
+        30
+    );
+
+    let added = sales(&session).to_parquet(to().append())?;
+    let paths: Vec<_> = added
+        .paths()
+        .map(|path| path.display().to_string())
+        .collect();
+    assert!(
+        paths[0].starts_with("memory://data/sales/region=ap/part.3-"),
+        "{paths:?}"
+    );
+    assert_eq!(read()?.len().get::<i64>()?, 180);
+
+    let eu = sales(&session).filter(col("region").eq("eu"))?;
+    eu.to_parquet(to().overwrite_partitions())?;
+    assert_eq!(
+        read()?.filter(col("region").eq("eu"))?.len().get::<i64>()?,
+        30
+    );
+    assert_eq!(read()?.len().get::<i64>()?, 150);
+    assert!(keys(&store).iter().all(|key| !key.contains("/.swath")));
+    Ok(())
+}

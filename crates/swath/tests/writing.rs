@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use swath::prelude::*;
-use swath::{ErrorKind, Sink};
+use swath::{ErrorKind, Sink, WrittenPartition};
 use swath_kernels::{Accumulator, Aggregate, AggregateTypes, Aggregates, KernelError, Sum};
 use swath_meta::DType;
 use swath_ops::{Env, Op};
@@ -64,8 +64,9 @@ fn listing(folder: &Path) -> Vec<String> {
 
 /// The one generation in a folder and how many rows it has.
 fn found(session: &Session, folder: &Path) -> (i64, usize) {
+    let read = ReadParquet::new(folder).columns(["generation", "row"]);
     let table = session
-        .read_parquet(folder)
+        .read_parquet(read)
         .and_then(|df| df.compute())
         .expect("a data set");
     let generations: Vec<i64> = table
@@ -520,18 +521,87 @@ fn writes_at_the_same_time_do_not_mix() {
 
 const CHILD: &str = "SWATH_TEST_WRITES_INTO";
 
+/// What the process that is killed does, by the name of a mode.
+const MODE: &str = "SWATH_TEST_WRITES_HOW";
+
+/// Rows of a generation for some of three regions, `n` partitions each with rows of all of them.
+fn of_regions(session: &Session, generation: i64, n: usize, regions: &[&str]) -> DataFrame {
+    let frame = rows(session, generation, n);
+    let region = regions[1..]
+        .iter()
+        .enumerate()
+        .fold(lit(regions[0]), |region, (at, name)| {
+            when((col("row") % regions.len() as i64).eq(at as i64))
+                .then(*name)
+                .otherwise(region)
+        });
+    frame.assign("region", region).expect("a column")
+}
+
+/// The regions that a generation has rows for: one of `a` and `b`, never `c`.
+fn touched(generation: i64) -> &'static str {
+    if generation % 2 == 0 { "a" } else { "b" }
+}
+
 /// The process that is killed: does nothing unless this test binary was started as one.
 #[test]
 fn child() {
-    let Some(out) = std::env::var_os(CHILD) else {
+    let (Some(out), Ok(mode)) = (std::env::var_os(CHILD), std::env::var(MODE)) else {
         return;
     };
     let session = two_threads();
+    let to = || ToParquet::new(Path::new(&out));
     for generation in 2.. {
-        rows(&session, generation, 20 + (generation as usize % 2) * 10)
-            .to_parquet(ToParquet::new(Path::new(&out)).overwrite())
-            .expect("written");
+        let written = match mode.as_str() {
+            "overwrite" => rows(&session, generation, 20 + (generation as usize % 2) * 10)
+                .to_parquet(to().overwrite()),
+            "append" => of_regions(&session, generation, 6, &["a", "b", "c"])
+                .to_parquet(to().partition_on("region").append()),
+            _ => of_regions(&session, generation, 20, &[touched(generation)])
+                .to_parquet(to().partition_on("region").overwrite_partitions()),
+        };
+        written.expect("written");
     }
+}
+
+/// Starts a process that writes into a folder, and kills it some time after it began.
+fn kill_a_writer(mode: &str, out: &Path, after: Duration) {
+    let mut child = Command::new(std::env::current_exe().expect("this binary"))
+        .args(["child", "--exact", "--nocapture"])
+        .env(CHILD, out)
+        .env(MODE, mode)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("a second process");
+    let begun = Instant::now();
+    while listing(out).iter().all(|name| !name.starts_with('.')) {
+        assert!(begun.elapsed() < Duration::from_secs(20), "it never began");
+    }
+    std::thread::sleep(after);
+    child.kill().expect("killed");
+    child.wait().expect("gone");
+}
+
+/// The rows in a folder, or `None` where a process was killed while files got their names: told, not read.
+fn told(session: &Session, out: &Path) -> Option<Table> {
+    match session.read_parquet(out) {
+        Ok(df) => Some(df.compute().expect("a data set")),
+        Err(error) => {
+            assert!(error.to_string().contains("getting their names"), "{error}");
+            None
+        }
+    }
+}
+
+/// The next write puts a half-published data set in place, and removes what else is left.
+fn put_right(session: &Session, out: &Path) {
+    let error = rows(session, 0, 1)
+        .to_parquet(out)
+        .expect_err("it has files");
+    assert!(error.to_string().contains("files already"), "{error}");
+    let left = listing(out);
+    assert!(left.iter().all(|name| !name.starts_with('.')), "{left:?}");
 }
 
 #[test]
@@ -540,42 +610,276 @@ fn a_process_that_is_killed_leaves_the_old_files_or_the_new_ones() {
     let out = folder();
     rows(&session, 1, 30).to_parquet(out.path()).expect("files");
     for attempt in 0_u64..12 {
-        let mut child = Command::new(std::env::current_exe().expect("this binary"))
-            .args(["child", "--exact", "--nocapture"])
-            .env(CHILD, out.path())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("a second process");
-        let begun = Instant::now();
-        while listing(out.path())
-            .iter()
-            .all(|name| !name.starts_with('.'))
-        {
-            assert!(begun.elapsed() < Duration::from_secs(20), "it never began");
+        kill_a_writer(
+            "overwrite",
+            out.path(),
+            Duration::from_micros(attempt * 1700),
+        );
+        if let Some(rows) = told(&session, out.path()) {
+            let (generation, all) = found(&session, out.path());
+            assert_eq!(rows.num_rows(), all);
+            let expected = if generation % 2 == 0 { 200 } else { 300 };
+            assert_eq!(all, expected, "generation {generation} is not whole");
         }
-        std::thread::sleep(Duration::from_micros(attempt * 1700));
-        child.kill().expect("killed");
-        child.wait().expect("gone");
-        match session.read_parquet(out.path()) {
-            Ok(df) => {
-                let rows = df.compute().expect("a data set").num_rows();
-                let (generation, all) = found(&session, out.path());
-                assert_eq!(rows, all);
-                let expected = if generation % 2 == 0 { 200 } else { 300 };
-                assert_eq!(rows, expected, "generation {generation} is not whole");
-            }
-            // Killed while files got their names: told, not read.
-            Err(error) => assert!(error.to_string().contains("getting their names"), "{error}"),
-        }
-        // The next write puts a half-published data set in place, and removes what else is left.
-        let error = rows(&session, 0, 1)
-            .to_parquet(out.path())
-            .expect_err("it has files");
-        assert!(error.to_string().contains("files already"), "{error}");
-        let left = listing(out.path());
-        assert!(left.iter().all(|name| !name.starts_with('.')), "{left:?}");
+        put_right(&session, out.path());
         let (generation, rows) = found(&session, out.path());
         assert_eq!(rows, if generation % 2 == 0 { 200 } else { 300 });
     }
+}
+
+/// Checks that each row is there once and each generation whole, and returns the generations of each region.
+fn generations(table: &Table, rows_each: impl Fn(i64) -> usize) -> Vec<(String, i64)> {
+    let mut rows: Vec<(i64, i64, String)> = table.rows().expect("three columns").collect();
+    let all = rows.len();
+    rows.sort();
+    rows.dedup();
+    assert_eq!(rows.len(), all, "a row is there twice");
+    let mut counts = std::collections::BTreeMap::new();
+    for (generation, _, region) in rows {
+        *counts.entry((region, generation)).or_insert(0) += 1;
+    }
+    let mut by_generation = std::collections::BTreeMap::new();
+    for ((_, generation), rows) in &counts {
+        *by_generation.entry(*generation).or_insert(0) += rows;
+    }
+    for (generation, rows) in by_generation {
+        let expected = rows_each(generation);
+        assert!(
+            rows == expected || generation == 1,
+            "generation {generation} has {rows} rows of {expected}"
+        );
+    }
+    counts.into_keys().collect()
+}
+
+#[test]
+fn a_process_that_is_killed_while_it_adds_adds_all_or_nothing() {
+    let session = two_threads();
+    let out = folder();
+    of_regions(&session, 1, 6, &["a", "b", "c"])
+        .to_parquet(ToParquet::new(out.path()).partition_on("region"))
+        .expect("files");
+    let check = |table: &Table| {
+        let found = generations(table, |_| 60);
+        assert!(
+            found.contains(&("c".to_owned(), 1)),
+            "what was there is there"
+        );
+    };
+    let mut most = 0;
+    for attempt in 0_u64..8 {
+        // Every process begins with generation 2 again: what it added goes first.
+        kill_a_writer("append", out.path(), Duration::from_micros(attempt * 2300));
+        if let Some(table) = told(&session, out.path()) {
+            check(&table);
+        }
+        put_right(&session, out.path());
+        let table = session
+            .read_parquet(out.path())
+            .and_then(|df| df.compute())
+            .expect("rows");
+        check(&table);
+        most = most.max(table.num_rows());
+        of_regions(&session, 1, 6, &["a", "b", "c"])
+            .to_parquet(
+                ToParquet::new(out.path())
+                    .partition_on("region")
+                    .overwrite(),
+            )
+            .expect("files");
+    }
+    assert!(most >= 60);
+}
+
+#[test]
+fn a_process_that_is_killed_while_it_replaces_partitions_leaves_each_whole() {
+    let session = two_threads();
+    let out = folder();
+    of_regions(&session, 1, 6, &["a", "b", "c"])
+        .to_parquet(ToParquet::new(out.path()).partition_on("region"))
+        .expect("files");
+    let check = |table: &Table| {
+        let found = generations(table, |_| 200);
+        let regions: Vec<&str> = found.iter().map(|(region, _)| region.as_str()).collect();
+        assert_eq!(
+            regions,
+            ["a", "b", "c"],
+            "one generation in each: {found:?}"
+        );
+        assert_eq!(found[2].1, 1, "nobody writes c");
+    };
+    for attempt in 0_u64..8 {
+        kill_a_writer(
+            "partitions",
+            out.path(),
+            Duration::from_micros(attempt * 2300),
+        );
+        if let Some(table) = told(&session, out.path()) {
+            check(&table);
+        }
+        put_right(&session, out.path());
+        check(
+            &session
+                .read_parquet(out.path())
+                .and_then(|df| df.compute())
+                .expect("rows"),
+        );
+    }
+}
+
+#[test]
+fn files_are_added_to_those_that_are_there() {
+    let session = two_threads();
+    let out = folder();
+    let add = |generation, n| {
+        rows(&session, generation, n)
+            .to_parquet(ToParquet::new(out.path()).append())
+            .expect("added")
+    };
+    assert_eq!((add(1, 12).files(), add(2, 2).rows()), (12, 20));
+    let written = add(3, 1);
+    assert_eq!(
+        written.paths().next(),
+        Some(out.path().join("part.14.parquet").as_path())
+    );
+    assert!(written.partitions().is_empty());
+    let read = session.read_parquet(out.path()).expect("files");
+    let table = read.compute().expect("rows");
+    let generations: Vec<i64> = table
+        .rows::<(i64, i64)>()
+        .expect("rows")
+        .map(|row| row.0)
+        .collect();
+    assert_eq!(generations.len(), 150);
+    assert!(generations.is_sorted(), "new rows come after old ones");
+    // Nothing that is read goes away.
+    read.to_parquet(ToParquet::new(out.path()).append())
+        .expect("its own files");
+    assert_eq!(
+        session
+            .read_parquet(out.path())
+            .expect("files")
+            .len()
+            .get::<i64>()
+            .expect("a count"),
+        300
+    );
+    read.compute().expect("the first files are untouched");
+}
+
+#[test]
+fn partitions_that_are_touched_are_replaced() {
+    let session = two_threads();
+    let out = folder();
+    let to = || ToParquet::new(out.path()).partition_on("region");
+    let written = of_regions(&session, 1, 2, &["a", "b", "c/d"])
+        .to_parquet(to())
+        .expect("files");
+    let told: Vec<(&str, usize, u64)> = written
+        .partitions()
+        .iter()
+        .map(|part| (part.folder(), part.files(), part.rows()))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("region=a", 2, 6),
+            ("region=b", 2, 7),
+            ("region=c%2Fd", 2, 7)
+        ]
+    );
+    assert_eq!(
+        written
+            .partitions()
+            .iter()
+            .map(WrittenPartition::bytes)
+            .sum::<u64>(),
+        written.bytes()
+    );
+    let written = of_regions(&session, 2, 1, &["b", "e"])
+        .to_parquet(to().overwrite_partitions())
+        .expect("files");
+    assert_eq!(written.files(), 2);
+    let df = session.read_parquet(out.path()).expect("files");
+    assert_eq!(df.columns(), ["generation", "row", "region"]);
+    let count = |generation: i64| {
+        let rows = df.filter(col("generation").eq(generation)).expect("rows");
+        rows.len().get::<i64>().expect("a count")
+    };
+    assert_eq!((count(1), count(2)), (13, 10));
+    let c = df.filter(col("region").eq("c/d")).expect("rows");
+    assert_eq!(c.len().get::<i64>().expect("a count"), 7);
+    // Nobody knows beforehand which of its files a frame would replace.
+    let error = df
+        .to_parquet(to().overwrite_partitions())
+        .expect_err("its own files");
+    is_source_error(&error, "part.0.parquet");
+    df.persist()
+        .expect("rows")
+        .to_parquet(to().overwrite_partitions())
+        .expect("not read any more");
+}
+
+/// The rows of `tests/golden/hive.py`.
+type Row = (i64, Option<String>, i64, Option<f64>);
+
+fn golden() -> Vec<Row> {
+    let row =
+        |year, region: Option<&str>, id, amount| (year, region.map(str::to_owned), id, amount);
+    vec![
+        row(2023, Some("eu"), 1, Some(1.5)),
+        row(2023, Some("us/west"), 2, None),
+        row(2023, None, 3, Some(3.5)),
+        row(2024, Some("eu"), 4, Some(4.5)),
+        row(2024, Some("a b=ü%"), 5, Some(5.5)),
+        row(2024, Some("eu"), 6, Some(6.5)),
+    ]
+}
+
+fn rows_by_id(session: &Session, path: &Path) -> Vec<Row> {
+    let read = ReadParquet::new(path).columns(["year", "region", "id", "amount"]);
+    let table = session.read_parquet(read).and_then(|df| df.compute());
+    let mut rows: Vec<Row> = table.expect("rows").rows().expect("four columns").collect();
+    rows.sort_by_key(|row| row.2);
+    rows
+}
+
+#[test]
+fn folders_that_other_programs_wrote_are_read() {
+    let session = two_threads();
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/golden/data/hive");
+    assert_eq!(rows_by_id(&session, &data.join("pyarrow")), golden());
+    let eu = golden()
+        .into_iter()
+        .filter(|row| row.1.as_deref() == Some("eu"));
+    assert_eq!(
+        rows_by_id(&session, &data.join("dask")),
+        eu.collect::<Vec<_>>()
+    );
+}
+
+#[test]
+fn what_is_written_for_other_programs_comes_back() {
+    let session = two_threads();
+    // `python tests/golden/hive.py FOLDER` asks other programs what they read there.
+    let kept = std::env::var_os("SWATH_KEEP_HIVE").map(PathBuf::from);
+    let temporary = folder();
+    let out = kept.as_deref().unwrap_or(temporary.path());
+    let rows = golden().into_iter().map(|(year, region, id, amount)| {
+        let amount = amount.map_or(String::new(), |amount| amount.to_string());
+        let region = region.unwrap_or_default();
+        format!("{year},{region},{id},{amount}")
+    });
+    let csv = format!(
+        "year,region,id,amount\n{}\n",
+        rows.collect::<Vec<_>>().join("\n")
+    );
+    session
+        .from_batches([Batch::from_csv(&csv).expect("rows")])
+        .and_then(|df| {
+            let to = ToParquet::new(out).partition_on(["year", "region"]);
+            df.to_parquet(to.overwrite())
+        })
+        .expect("written");
+    assert_eq!(rows_by_id(&session, out), golden());
 }

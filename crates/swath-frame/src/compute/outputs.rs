@@ -94,6 +94,10 @@ impl Compute for Sink {
 
     fn collector(&self) -> Collector<Written> {
         let table = table_collector(&self.plan, &self.session);
-        Box::new(move |rows| Written::listed(&table(rows)?))
+        let keys = self
+            .plan
+            .writes()
+            .map_or(0, |options| options.partition_on().len());
+        Box::new(move |rows| Written::listed(&table(rows)?, keys))
     }
 }

@@ -45,6 +45,10 @@ pub(super) fn begin(
     let files: Vec<String> = roots.iter().flat_map(files_read).collect();
     for (target, root) in &targets {
         check(target, &files).map_err(|error| refused(root, error))?;
+        if let Some(options) = root.writes() {
+            let existing = options.check_existing(root.inputs()[0].meta(), &io);
+            existing.map_err(|error| refused(root, error.into()))?;
+        }
     }
     let mut writes = Vec::with_capacity(targets.len());
     for (target, root) in &targets {

@@ -43,7 +43,7 @@ pub use partitions::{IntoPartitions, Repartition};
 pub use reshape::{IntoMelt, Melt};
 pub use rows::{Head, IntoCount, Tail};
 pub use sampling::Sample;
-pub use write::{Sink, Written};
+pub use write::{Sink, Written, WrittenPartition};
 
 pub(crate) use columns::named as named_columns;
 

@@ -1,5 +1,6 @@
 //! Writing files.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::panic::Location;
 use std::path::{Path, PathBuf};
@@ -26,15 +27,68 @@ pub struct Sink {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Written {
     files: Vec<PathBuf>,
+    partitions: Vec<WrittenPartition>,
     rows: u64,
     bytes: u64,
 }
 
+/// What was written into one of the folders named by the values of columns.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WrittenPartition {
+    folder: String,
+    files: usize,
+    rows: u64,
+    bytes: u64,
+}
+
+impl WrittenPartition {
+    /// The folder within the target, as `year=2024/region=eu`.
+    pub fn folder(&self) -> &str {
+        &self.folder
+    }
+
+    /// Number of files.
+    pub fn files(&self) -> usize {
+        self.files
+    }
+
+    /// Rows in these files.
+    pub fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    /// Bytes of these files.
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+}
+
 impl Written {
-    /// The outcome of a write whose files are listed in `table`.
-    pub(crate) fn listed(table: &Table) -> Result<Self> {
+    /// The outcome of a write whose files are listed in `table`, in folders named by so many keys.
+    pub(crate) fn listed(table: &Table, keys: usize) -> Result<Self> {
         let rows: Vec<(String, u64, u64)> = table.rows()?.collect();
+        let mut partitions: BTreeMap<String, WrittenPartition> = BTreeMap::new();
+        for (file, rows, bytes) in &rows {
+            let mut folders: Vec<&str> = file.rsplit('/').skip(1).take(keys).collect();
+            if folders.is_empty() {
+                break;
+            }
+            folders.reverse();
+            let folder = folders.join("/");
+            let partition = partitions
+                .entry(folder.clone())
+                .or_insert(WrittenPartition {
+                    folder,
+                    files: 0,
+                    rows: 0,
+                    bytes: 0,
+                });
+            partition.files += 1;
+            partition.rows += rows;
+            partition.bytes += bytes;
+        }
         Ok(Self {
+            partitions: partitions.into_values().collect(),
             rows: rows.iter().map(|(_, rows, _)| rows).sum(),
             bytes: rows.iter().map(|(_, _, bytes)| bytes).sum(),
             files: rows
@@ -44,7 +98,12 @@ impl Written {
         })
     }
 
-    /// Number of files, one a partition.
+    /// The folders that were written into, in order of their names; none without [`ToParquet::partition_on`].
+    pub fn partitions(&self) -> &[WrittenPartition] {
+        &self.partitions
+    }
+
+    /// Number of files: one a partition of the frame, or one for each folder that it has rows for.
     pub fn files(&self) -> usize {
         self.files.len()
     }
@@ -78,14 +137,28 @@ impl fmt::Display for Written {
 }
 
 impl DataFrame {
-    /// Writes the frame as Parquet now, one file a partition, named `part.N.parquet`.
+    /// Writes the frame as Parquet now, one file a partition, named `part.N.parquet`. Options of [`ToParquet`] say what becomes of
+    /// files that are there, and by which columns rows go into folders of their own.
     ///
     /// All files are seen when all are complete: until then, and for good if anything fails, the folder is as it was.
     /// The index and its divisions are recorded and [`Session::read_parquet`] restores them.
     ///
     /// # Errors
     /// A folder that cannot be written or has such files already; files that this computation reads, which
-    /// [`persist`](Self::persist) frees first; whatever a task meets.
+    /// [`persist`](Self::persist) frees first; whatever a task meets; columns that are not those of the files that stay.
+    ///
+    /// ```
+    /// # use swath_frame::{Batch, Session, ToParquet};
+    /// # let session = Session::testing();
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// let df = session.from_batches([Batch::from_csv("region,amount\neu,1\nus,2\neu,3\n")?])?;
+    /// let by_region = || ToParquet::new(folder.path()).partition_on("region");
+    /// let written = df.to_parquet(by_region())?;
+    /// assert_eq!((written.files(), written.partitions()[0].folder()), (2, "region=eu"));
+    /// df.to_parquet(by_region().append())?;
+    /// assert_eq!(session.read_parquet(folder.path())?.sum("amount")?.get::<i64>()?, 12);
+    /// # Ok::<(), swath_frame::Error>(())
+    /// ```
     #[track_caller]
     pub fn to_parquet(&self, options: impl Into<ToParquet>) -> Result<Written> {
         compute(&self.sink_parquet(options)?)

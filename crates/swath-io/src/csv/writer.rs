@@ -183,8 +183,8 @@ impl Writer for CsvWriter {
         Self::write(self, rows)
     }
 
-    fn finish(self: Box<Self>) -> Result<WrittenFile, IoError> {
-        Self::finish(*self)
+    fn finish(self: Box<Self>) -> Result<Vec<WrittenFile>, IoError> {
+        Ok(vec![Self::finish(*self)?])
     }
 }
 

@@ -1,4 +1,4 @@
-//! Writing a folder of files as one: a reader sees the old files or the new ones.
+//! Writing a folder of files as one: a reader sees what was there before or what is there after.
 //!
 //! A write begins with a hidden folder inside its target, and its tasks write files there, numbered. When all are
 //! complete, one task publishes: the files that are replaced move out of sight, the new ones into it. Whatever fails
@@ -12,6 +12,8 @@
 //! On a disk a publish is a row of renames, and what a killed process left is put right by the next write. In a store
 //! it is a row of copies, which are undone in the same way, but only by the process that asked for the write.
 
+mod mode;
+mod name;
 mod staged;
 mod target;
 mod write;
@@ -27,6 +29,8 @@ use crate::IoError;
 use crate::list::is_hidden;
 
 pub(crate) use disk::is_publishing;
+pub(crate) use mode::Mode;
+pub(crate) use name::PartName;
 pub use staged::{Staged, Written, WrittenFile};
 pub use target::WriteTarget;
 pub use write::FolderWrite;
@@ -35,12 +39,6 @@ pub use write::FolderWrite;
 pub(crate) trait Unfinished: Write + Debug + Send {
     /// Makes the file whole and durable; returns its bytes.
     fn finish(self: Box<Self>) -> Result<u64, IoError>;
-}
-
-/// The name of the file of a partition.
-fn part(partition: usize, extensions: &[String]) -> String {
-    let extension = extensions.first().map_or("", String::as_str);
-    format!("part.{partition}.{extension}")
 }
 
 /// Whether a reader of one folder sees the files of the other.

@@ -6,6 +6,7 @@ use swath_graph::{Canon, Fingerprint};
 
 use super::Unfinished;
 use super::disk::HiddenFolder;
+use super::name::PartName;
 use super::prefix::HiddenPrefix;
 use crate::local::NewFile;
 use crate::{IoContext, IoError};
@@ -32,7 +33,8 @@ pub(super) fn new_id() -> String {
 }
 
 impl Staged {
-    /// Gives the files their names and takes away what they replace: what was in the folder when this begins.
+    /// Gives the files their names and takes away what they replace: what was in the folder when this begins. Returns them with
+    /// the paths where they are seen; files that are added to others are numbered on from those.
     ///
     /// Either all of it happens or, with an error, nothing. Called again for the same write, it goes on where it was
     /// interrupted.
@@ -40,26 +42,39 @@ impl Staged {
     /// # Errors
     /// [`IoError::Exists`] where files have come into the folder that may not be replaced; [`IoError::Publishing`]
     /// where another write is at the same; what the system or the store refuses; a write that was given up.
-    pub fn publish(&self, files: &[WrittenFile], context: &IoContext) -> Result<(), IoError> {
+    pub fn publish(
+        &self,
+        files: &[WrittenFile],
+        context: &IoContext,
+    ) -> Result<Vec<WrittenFile>, IoError> {
         match &self.0 {
             Place::Disk(hidden) => hidden.publish(files),
             Place::Store(hidden) => hidden.publish(files, context),
         }
     }
 
-    /// Begins the file of a partition; returns where it will be seen too.
+    /// Begins the one file of a partition; returns where it will be seen too.
     pub(crate) fn create(
         &self,
         partition: usize,
         context: &IoContext,
     ) -> Result<(Box<dyn Unfinished>, String), IoError> {
+        self.create_part(&PartName::of(partition), context)
+    }
+
+    /// Begins a file; returns where it will be seen too.
+    pub(crate) fn create_part(
+        &self,
+        part: &PartName<'_>,
+        context: &IoContext,
+    ) -> Result<(Box<dyn Unfinished>, String), IoError> {
         match &self.0 {
             Place::Disk(hidden) => {
-                let path = hidden.path(partition);
-                let file = NewFile::create(hidden.hidden(partition), path.clone())?;
+                let path = hidden.path(part);
+                let file = NewFile::create(hidden.hidden(part), path.clone())?;
                 Ok((Box::new(file), path.display().to_string()))
             }
-            Place::Store(hidden) => hidden.create(partition, context),
+            Place::Store(hidden) => hidden.create(part, context),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The target of a write before it begins: which folder it is, and what is in it.
 
 use super::disk::DiskTarget;
+use super::mode::Mode;
 use super::prefix::PrefixTarget;
 use super::write::FolderWrite;
 use crate::{IoContext, IoError, store};
@@ -24,12 +25,13 @@ impl WriteTarget {
     pub(crate) fn new(
         path: &str,
         extensions: &[&str],
-        overwrite: bool,
+        mode: impl Into<Mode>,
         context: &IoContext,
     ) -> Result<Self, IoError> {
+        let mode = mode.into();
         Ok(Self(match store::local_path(path) {
-            Some(path) => Place::Disk(DiskTarget::new(path, extensions, overwrite)?),
-            None => Place::Store(PrefixTarget::new(path, extensions, overwrite, context)?),
+            Some(path) => Place::Disk(DiskTarget::new(path, extensions, mode)?),
+            None => Place::Store(PrefixTarget::new(path, extensions, mode, context)?),
         }))
     }
 
@@ -44,7 +46,7 @@ impl WriteTarget {
     /// Refuses a folder whose files may not be replaced.
     ///
     /// # Errors
-    /// [`IoError::Exists`] where there are files and the options do not say to overwrite them; what the system or the
+    /// [`IoError::Exists`] where there are files and the options do not say what becomes of them; what the system or the
     /// store refuses.
     pub fn check(&self) -> Result<(), IoError> {
         match &self.0 {
@@ -53,7 +55,7 @@ impl WriteTarget {
         }
     }
 
-    /// The first of these files that is in the folder and would be replaced, however its path is spelt.
+    /// The first of these files that is in the folder and may be replaced, however its path is spelt.
     ///
     /// # Errors
     /// A folder that cannot be listed.

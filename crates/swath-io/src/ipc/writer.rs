@@ -214,8 +214,8 @@ impl Writer for IpcWriter {
         Self::write(self, rows)
     }
 
-    fn finish(self: Box<Self>) -> Result<WrittenFile, IoError> {
-        Self::finish(*self)
+    fn finish(self: Box<Self>) -> Result<Vec<WrittenFile>, IoError> {
+        Ok(vec![Self::finish(*self)?])
     }
 }
 

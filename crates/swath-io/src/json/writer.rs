@@ -112,8 +112,8 @@ impl Writer for JsonWriter {
         Self::write(self, rows)
     }
 
-    fn finish(self: Box<Self>) -> Result<WrittenFile, IoError> {
-        Self::finish(*self)
+    fn finish(self: Box<Self>) -> Result<Vec<WrittenFile>, IoError> {
+        Ok(vec![Self::finish(*self)?])
     }
 }
 

@@ -25,6 +25,8 @@ mod prune;
 mod reader;
 mod row_group;
 
+mod existing;
+mod partitioned;
 mod writer;
 
 #[cfg(test)]
@@ -40,5 +42,5 @@ pub(crate) use partitions::partitions;
 pub use reader::ParquetReader;
 pub(crate) use schema::{beside, difference};
 pub use unit::{FileId, Unit};
-pub use write_options::ToParquet;
+pub use write_options::{IntoPartitionOn, ToParquet};
 pub use writer::ParquetWriter;

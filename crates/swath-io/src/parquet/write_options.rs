@@ -7,7 +7,10 @@ use swath_graph::{Canon, DecodeError, Decoder, Encoder, Fingerprint};
 use swath_meta::{Meta, nearest};
 
 use super::dataset::EXTENSIONS;
+use super::existing;
+use super::partitioned::{PartitionedWriter, file_meta};
 use super::writer::ParquetWriter;
+use crate::folder::Mode;
 use crate::paths::from_folder;
 use crate::{IoContext, IoError, Staged, WriteOptions, WriteTarget, Writer};
 use parquet::basic::{Compression, ZstdLevel};
@@ -31,9 +34,47 @@ pub struct ToParquet {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) row_group_rows: Option<usize>,
     #[serde(default)]
-    pub(super) overwrite: bool,
+    pub(super) mode: Mode,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) partition_on: Vec<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) divisions: Option<Divisions>,
+}
+
+/// The columns that name folders: one, or a list of them.
+pub trait IntoPartitionOn {
+    /// The names, in the order of the folders.
+    fn into_partition_on(self) -> Vec<String>;
+}
+
+impl IntoPartitionOn for &str {
+    fn into_partition_on(self) -> Vec<String> {
+        vec![self.to_owned()]
+    }
+}
+
+impl IntoPartitionOn for String {
+    fn into_partition_on(self) -> Vec<String> {
+        vec![self]
+    }
+}
+
+impl<C: Into<String>> IntoPartitionOn for Vec<C> {
+    fn into_partition_on(self) -> Vec<String> {
+        self.into_iter().map(Into::into).collect()
+    }
+}
+
+impl<C: Into<String> + Clone> IntoPartitionOn for &[C] {
+    fn into_partition_on(self) -> Vec<String> {
+        self.iter().cloned().map(Into::into).collect()
+    }
+}
+
+impl<C: Into<String>, const N: usize> IntoPartitionOn for [C; N] {
+    fn into_partition_on(self) -> Vec<String> {
+        self.into_iter().map(Into::into).collect()
+    }
 }
 
 /// Names of the codecs.
@@ -61,11 +102,50 @@ impl ToParquet {
         }
     }
 
-    /// Replaces the Parquet files that a reader of the folder sees, those in folders below included; without it they
-    /// are an error.
+    /// Writes rows into folders named `column=value` by the values of these columns, one below the other, and leaves the columns
+    /// out of the files. One file for each partition of the frame and each combination of values in it: a partition without rows
+    /// writes none. A reader gets the columns back, last, in the dtypes that they have now.
+    ///
+    /// A null is `__HIVE_DEFAULT_PARTITION__`; whatever is not a letter, digit or `-_.~` is percent-encoded. Columns of text,
+    /// categories, integers, decimals, truth values, dates and timestamps without a zone can name folders, and the index cannot.
+    ///
+    /// ```
+    /// use swath_io::ToParquet;
+    ///
+    /// let write = ToParquet::new("sales/").partition_on(["year", "region"]).overwrite_partitions();
+    /// assert_ne!(write, ToParquet::new("sales/").partition_on("year"));
+    /// ```
+    pub fn partition_on(self, columns: impl IntoPartitionOn) -> Self {
+        Self {
+            partition_on: columns.into_partition_on(),
+            ..self
+        }
+    }
+
+    /// Adds files to those that are there, numbered on from them. Columns, dtypes, index and keys must be theirs.
+    ///
+    /// Of [`append`](Self::append), [`overwrite`](Self::overwrite) and [`overwrite_partitions`](Self::overwrite_partitions) the last
+    /// counts; without any, files that are there are an error.
+    pub fn append(self) -> Self {
+        Self {
+            mode: Mode::Append,
+            ..self
+        }
+    }
+
+    /// Replaces the Parquet files that a reader of the folder sees, those in folders below included.
     pub fn overwrite(self) -> Self {
         Self {
-            overwrite: true,
+            mode: Mode::Overwrite,
+            ..self
+        }
+    }
+
+    /// Replaces the files in those folders of [`partition_on`](Self::partition_on) that the frame has rows for; the others stay.
+    /// Columns, dtypes, index and keys must be theirs.
+    pub fn overwrite_partitions(self) -> Self {
+        Self {
+            mode: Mode::OverwritePartitions,
             ..self
         }
     }
@@ -83,7 +163,7 @@ impl ToParquet {
     /// # Errors
     /// A URL without a store; a path that is none.
     pub fn target(&self, context: &IoContext) -> Result<WriteTarget, IoError> {
-        WriteTarget::new(&self.folder, &EXTENSIONS, self.overwrite, context)
+        WriteTarget::new(&self.folder, &EXTENSIONS, self.mode, context)
     }
 
     /// Reads what was written by [`WriteOptions::encode`].
@@ -140,8 +220,23 @@ impl WriteOptions for ToParquet {
         &self.folder
     }
 
-    fn check(&self, _: &Meta) -> Result<(), IoError> {
+    fn check(&self, meta: &Meta) -> Result<(), IoError> {
+        if self.mode == Mode::OverwritePartitions && self.partition_on.is_empty() {
+            return Err(IoError::NoPartitions);
+        }
+        file_meta(meta, &self.partition_on)?;
         self.check_options()
+    }
+
+    fn check_existing(&self, meta: &Meta, context: &IoContext) -> Result<(), IoError> {
+        match self.mode {
+            Mode::New | Mode::Overwrite => Ok(()),
+            Mode::Append | Mode::OverwritePartitions => existing::check(self, meta, context),
+        }
+    }
+
+    fn partition_on(&self) -> &[String] {
+        &self.partition_on
     }
 
     fn target(&self, context: &IoContext) -> Result<WriteTarget, IoError> {
@@ -155,8 +250,15 @@ impl WriteOptions for ToParquet {
         partition: usize,
         context: &IoContext,
     ) -> Result<Box<dyn Writer>, IoError> {
-        let writer = ParquetWriter::create(self, staged, meta, partition, context)?;
-        Ok(Box::new(writer))
+        self.check_options()?;
+        Ok(if self.partition_on.is_empty() {
+            Box::new(ParquetWriter::create(
+                self, staged, meta, partition, context,
+            )?)
+        } else {
+            let writer = PartitionedWriter::create(self, staged, meta, partition, context)?;
+            Box::new(writer)
+        })
     }
 
     fn encode(&self, out: &mut Encoder) {
@@ -170,11 +272,12 @@ impl Fingerprint for ToParquet {
             .divisions
             .as_ref()
             .map(|divisions| serde_json::to_string(divisions).unwrap_or_default());
-        out.object("to-parquet", 1)
+        out.object("to-parquet", 2)
             .str(&self.folder)
             .feed(&self.compression)
             .feed(&self.row_group_rows.map(|rows| rows as u64))
-            .bool(self.overwrite)
+            .u64(self.mode as u64)
+            .feed(&self.partition_on)
             .feed(&divisions);
     }
 }
@@ -185,7 +288,8 @@ impl From<String> for ToParquet {
             folder,
             compression: None,
             row_group_rows: None,
-            overwrite: false,
+            mode: Mode::New,
+            partition_on: Vec::new(),
             divisions: None,
         }
     }

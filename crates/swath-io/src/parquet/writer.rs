@@ -9,11 +9,12 @@ use std::fmt;
 use std::io;
 use std::sync::Arc;
 use swath_batch::normalise;
-use swath_meta::Meta;
+use swath_meta::{DType, Meta};
 
+use super::hive::PARTITION_ON_KEY;
 use super::partitions::{DIVISIONS_KEY, Recorded};
 use super::write_options::ToParquet;
-use crate::folder::Unfinished;
+use crate::folder::{PartName, Unfinished};
 use crate::{IoContext, IoError, Staged, Writer, WrittenFile};
 
 /// Rows of a row group where the options do not say.
@@ -44,13 +45,37 @@ impl ParquetWriter {
         partition: usize,
         context: &IoContext,
     ) -> Result<Self, IoError> {
+        Self::create_part(
+            options,
+            staged,
+            meta,
+            &PartName::of(partition),
+            &[],
+            context,
+        )
+    }
+
+    /// Begins one of the files of a partition; `keys` are the columns that name its folders.
+    pub(super) fn create_part(
+        options: &ToParquet,
+        staged: &Staged,
+        meta: &Arc<Meta>,
+        part: &PartName<'_>,
+        keys: &[(String, DType)],
+        context: &IoContext,
+    ) -> Result<Self, IoError> {
         options.check_options()?;
         let codec = options.codec()?;
         let rows = options.row_group_rows.unwrap_or(ROW_GROUP_ROWS);
-        let recorded = recorded(options, partition).map(|recorded| {
-            let text = serde_json::to_string(&recorded).expect("labels are plain data");
-            KeyValue::new(DIVISIONS_KEY.to_owned(), text)
-        });
+        let recorded = if keys.is_empty() {
+            recorded(options, part.partition).map(|recorded| {
+                let text = serde_json::to_string(&recorded).expect("labels are plain data");
+                KeyValue::new(DIVISIONS_KEY.to_owned(), text)
+            })
+        } else {
+            let text = serde_json::to_string(keys).expect("names are plain data");
+            Some(KeyValue::new(PARTITION_ON_KEY.to_owned(), text))
+        };
         let properties = WriterProperties::builder()
             .set_compression(codec)
             .set_max_row_group_row_count(Some(rows))
@@ -58,7 +83,7 @@ impl ParquetWriter {
             .set_created_by(format!("swath {}", env!("CARGO_PKG_VERSION")))
             .set_key_value_metadata(recorded.map(|recorded| vec![recorded]))
             .build();
-        let (file, path) = staged.create(partition, context)?;
+        let (file, path) = staged.create_part(part, context)?;
         let writer = ArrowWriter::try_new(file, meta.to_arrow(), Some(properties))
             .map_err(|source| encode_error(&path, source))?;
         Ok(Self {
@@ -103,8 +128,8 @@ impl Writer for ParquetWriter {
         Self::write(self, rows)
     }
 
-    fn finish(self: Box<Self>) -> Result<WrittenFile, IoError> {
-        Self::finish(*self)
+    fn finish(self: Box<Self>) -> Result<Vec<WrittenFile>, IoError> {
+        Ok(vec![Self::finish(*self)?])
     }
 }
 

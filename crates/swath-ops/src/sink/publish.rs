@@ -13,7 +13,8 @@ use super::{Made, Sink, SinkSpec};
 use crate::pipeline::Flow;
 use crate::{Env, OpError, TaskInputs, TaskValue};
 
-/// Gives the files that the rows list their names and takes away what they replace; the value is the same rows.
+/// Gives the files that the rows list their names and takes away what they replace; the value is the same rows, with the names that
+/// the files got.
 ///
 /// Its one task reads the value of every task that wrote a file, so that it begins when all are complete. Run again,
 /// it finds its work done.
@@ -102,11 +103,10 @@ impl Sink for Running {
     }
 
     fn finish(self: Box<Self>, cx: &TaskContext<'_>) -> Result<Made, OpError> {
-        let rows = written_rows(&self.files)?;
         // The last moment at which the write can be cancelled.
         cx.check()?;
         let io = self.env.io(cx.cancel_token().clone());
-        self.staged.publish(&self.files, &io)?;
-        Ok(TaskValue::Rows(rows).into())
+        let files = self.staged.publish(&self.files, &io)?;
+        Ok(TaskValue::Rows(written_rows(&files)?).into())
     }
 }

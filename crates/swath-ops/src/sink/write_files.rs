@@ -14,7 +14,8 @@ use crate::estimate::{Expected, Kept};
 use crate::pipeline::Flow;
 use crate::{Env, OpError, TaskInputs, TaskValue};
 
-/// Writes the file of partition N, N being the task's position; the value is one row: file, rows, bytes.
+/// Writes the file of partition N, N being the task's position, or its files, where rows go into several folders; the value is a row
+/// for each: file, rows, bytes.
 ///
 /// Rows are encoded as they come. The file is in the hidden folder of its write until
 /// [`Publish`](super::Publish) gives all files their names.
@@ -101,6 +102,6 @@ impl Sink for Running {
     fn finish(mut self: Box<Self>, cx: &TaskContext<'_>) -> Result<Made, OpError> {
         self.writer(cx)?;
         let writer = self.writer.take().expect("the writer was begun above");
-        Ok(TaskValue::Rows(written_rows(&[writer.finish()?])?).into())
+        Ok(TaskValue::Rows(written_rows(&writer.finish()?)?).into())
     }
 }

@@ -59,7 +59,7 @@ impl DiskTarget {
                 folder: self.folder.clone(),
                 id: String::new(),
                 extensions: self.extensions.clone(),
-                overwrite: self.overwrite,
+                mode: self.mode,
             },
             owner: None,
             made: Vec::new(),

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
-use crate::folder::part;
 use crate::folder::staged::PREFIX;
+use crate::folder::{Mode, PartName};
 
 /// A write that has begun in a folder, and the hidden folder in it that files are written to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,23 +18,24 @@ pub(crate) struct HiddenFolder {
     pub(in crate::folder) id: String,
     /// Files with these extensions are the data set; new ones get the first.
     pub(super) extensions: Vec<String>,
-    pub(super) overwrite: bool,
+    pub(super) mode: Mode,
 }
 
 impl HiddenFolder {
-    /// Where the file of a partition will be seen.
-    pub(in crate::folder) fn path(&self, partition: usize) -> PathBuf {
-        Path::new(&self.shown).join(self.name(partition))
+    /// Where a file will be seen.
+    pub(in crate::folder) fn path(&self, part: &PartName<'_>) -> PathBuf {
+        Path::new(&self.shown).join(part.seen(0, "", &self.extensions))
     }
 
-    /// Where the file of a partition is written: no name there has the extension, so that no pattern of any reader
-    /// means it.
-    pub(in crate::folder) fn hidden(&self, partition: usize) -> PathBuf {
-        self.writing().join(partition.to_string())
+    /// Which file it is that will be seen there.
+    pub(super) fn part<'a>(&self, path: &'a str) -> Option<PartName<'a>> {
+        let within = Path::new(path).strip_prefix(&self.shown).ok()?;
+        PartName::parse(within.to_str()?)
     }
 
-    pub(super) fn name(&self, partition: usize) -> String {
-        part(partition, &self.extensions)
+    /// Where a file is written.
+    pub(in crate::folder) fn hidden(&self, part: &PartName<'_>) -> PathBuf {
+        self.writing().join(part.hidden())
     }
 
     /// The hidden folder while files are being written.

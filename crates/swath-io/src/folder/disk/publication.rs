@@ -19,10 +19,25 @@ const OLD: &str = "old";
 struct Manifest {
     version: u32,
     id: String,
-    /// Names of the new files; file `n` comes from `n` in the hidden folder.
+    /// Names of the new files within the folder.
     files: Vec<String>,
+    /// Their names in the hidden folder. In version 1, without them, file `n` comes from `n`.
+    #[serde(default)]
+    hidden: Vec<String>,
     /// What leaves the folder; the `n`-th goes to `old/n`.
     replaced: Vec<PathBuf>,
+    /// Folders that new files are in and that were not there, outermost first.
+    #[serde(default)]
+    made: Vec<PathBuf>,
+}
+
+/// A new file.
+#[derive(Clone, Debug)]
+pub(super) struct Incoming {
+    /// Its name in the hidden folder.
+    pub(super) hidden: String,
+    /// Its path within the folder.
+    pub(super) name: String,
 }
 
 /// A publish that was decided, at any point of its way.
@@ -42,7 +57,13 @@ pub(super) struct Move {
 
 impl Move {
     pub(super) fn take(&self) -> Result<(), IoError> {
-        system::rename(&self.from, &self.to).map_err(failed("rename into", &self.to))
+        let moved = || {
+            let folder = self.to.parent().filter(|folder| !system::exists(folder));
+            // It may be gone again where this is done anew.
+            folder.map_or(Ok(()), |folder| system::make_folders(folder).map(drop))?;
+            system::rename(&self.from, &self.to)
+        };
+        moved().map_err(failed("rename into", &self.to))
     }
 }
 
@@ -51,15 +72,27 @@ impl Publication {
     pub(super) fn decide(
         folder: &Path,
         id: &str,
-        files: Vec<String>,
+        files: Vec<Incoming>,
         replaced: Vec<PathBuf>,
     ) -> Result<Self, IoError> {
         let hidden = folder.join(MARKER);
+        let made: BTreeSet<PathBuf> = files
+            .iter()
+            .flat_map(|file| Path::new(&file.name).ancestors().skip(1))
+            .filter(|below| !system::exists(&folder.join(below)))
+            .map(Path::to_owned)
+            .collect();
+        let (files, names) = files
+            .into_iter()
+            .map(|file| (file.name, file.hidden))
+            .unzip();
         let manifest = Manifest {
-            version: 1,
+            version: 2,
             id: id.to_owned(),
             files,
+            hidden: names,
             replaced,
+            made: made.into_iter().collect(),
         };
         let decided = || {
             let bytes = serde_json::to_vec(&manifest).map_err(io::Error::other)?;
@@ -80,7 +113,11 @@ impl Publication {
 
     /// The publish that is under way in a folder, if one was decided.
     pub(super) fn read(folder: &Path) -> Result<Option<Self>, IoError> {
-        let hidden = folder.join(MARKER);
+        Self::read_in(folder, folder.join(MARKER))
+    }
+
+    /// What was decided in a hidden folder, in whatever state it is.
+    pub(super) fn read_in(folder: &Path, hidden: PathBuf) -> Result<Option<Self>, IoError> {
         let path = hidden.join(MANIFEST);
         let read = || {
             system::read(&path)?
@@ -97,6 +134,11 @@ impl Publication {
 
     pub(super) fn id(&self) -> &str {
         &self.manifest.id
+    }
+
+    /// Paths of the new files within the folder, in the order in which they were given.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.manifest.files.iter().map(String::as_str)
     }
 
     /// The moves that are left: first all old files go out, then all new ones come in. Old and new ones are never in
@@ -137,6 +179,10 @@ impl Publication {
     pub(super) fn undo(&self) -> Result<(), IoError> {
         self.back().iter().try_for_each(Move::take)?;
         self.sync()?;
+        // One by one: what somebody put into one of them stays, with the folders above.
+        for made in self.manifest.made.iter().rev() {
+            system::remove_empty(&[self.folder.join(made)]);
+        }
         let manifest = self.hidden.join(MANIFEST);
         system::remove(&manifest).map_err(failed("remove", &manifest))
     }
@@ -152,22 +198,34 @@ impl Publication {
 
     fn incoming(&self) -> impl Iterator<Item = Move> {
         let files = self.manifest.files.iter().enumerate();
-        files.map(|(n, name)| Move {
-            from: self.hidden.join(n.to_string()),
-            to: self.folder.join(name),
+        files.map(|(n, name)| {
+            let hidden = self.manifest.hidden.get(n);
+            Move {
+                from: self.hidden.join(hidden.unwrap_or(&n.to_string())),
+                to: self.folder.join(name),
+            }
         })
     }
 
     /// Makes the names durable in every folder that has others now.
     fn sync(&self) -> Result<(), IoError> {
-        let below = self
-            .manifest
-            .replaced
+        let Manifest {
+            files,
+            replaced,
+            made,
+            ..
+        } = &self.manifest;
+        let moved = replaced
             .iter()
-            .filter_map(|entry| entry.parent());
-        let folders: BTreeSet<PathBuf> = below
+            .map(PathBuf::as_path)
+            .chain(files.iter().map(Path::new));
+        let folders: BTreeSet<PathBuf> = moved
+            .chain(made.iter().map(PathBuf::as_path))
+            .filter_map(Path::parent)
             .chain([Path::new("")])
             .map(|below| self.folder.join(below))
+            // Where all was undone, one that was made may not be there yet.
+            .filter(|folder| system::exists(folder))
             .collect();
         folders
             .iter()

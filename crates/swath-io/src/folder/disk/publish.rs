@@ -5,11 +5,13 @@ use std::path::{Path, PathBuf};
 
 use super::begin::discard;
 use super::hidden::{DONE, HiddenFolder};
-use super::publication::Publication;
+use super::publication::{Incoming, Publication};
 use super::system::{self, Owner, Taken};
 use super::visible::Visible;
 use crate::IoError;
+use crate::folder::name::next_number;
 use crate::folder::staged::{PREFIX, WrittenFile};
+use crate::folder::{Mode, PartName};
 use crate::local::failed;
 
 /// The name of a hidden folder while its files get their names. There is one at a time: it is the claim.
@@ -22,14 +24,18 @@ pub(crate) fn is_publishing(entry: &Path) -> bool {
 
 impl HiddenFolder {
     /// See [`Staged::publish`](crate::Staged::publish).
-    pub(in crate::folder) fn publish(&self, files: &[WrittenFile]) -> Result<(), IoError> {
+    pub(in crate::folder) fn publish(
+        &self,
+        files: &[WrittenFile],
+    ) -> Result<Vec<WrittenFile>, IoError> {
         // Until the end of this, nobody who gives the write up removes its files.
         let Some(_working) = self.join() else {
             let over = io::Error::other("the write was given up");
             return Err(self.failed(over));
         };
         if system::exists(&self.done()) {
-            return Ok(());
+            let done = Publication::read_in(&self.folder, self.done())?;
+            return Ok(done.map_or_else(|| files.to_vec(), |done| self.named(files, &done)));
         }
         // An attempt before this one may have been interrupted, after all was decided or before.
         let publication = if let Some(decided) = self.publication()? {
@@ -50,7 +56,19 @@ impl HiddenFolder {
             // All names are durable; that none of them waits for the next write may be lost.
             drop(system::sync_folder(&self.folder));
         }
-        published
+        published.map(|()| self.named(files, &publication))
+    }
+
+    /// The files with the paths where they are seen.
+    fn named(&self, files: &[WrittenFile], publication: &Publication) -> Vec<WrittenFile> {
+        let path = |name: &str| Path::new(&self.shown).join(name).display().to_string();
+        let named = files.iter().zip(publication.names());
+        named
+            .map(|(file, name)| WrittenFile {
+                path: path(name),
+                ..file.clone()
+            })
+            .collect()
     }
 
     /// Undoes a publish of this write that was interrupted: the hidden folder is again one that is being written.
@@ -65,37 +83,45 @@ impl HiddenFolder {
     }
 
     /// Claims the folder, looks what is in it, and decides.
-    pub(super) fn decide(&self, files: &[WrittenFile]) -> Result<Publication, IoError> {
-        let whole = |(partition, file): (usize, &WrittenFile)| {
-            let found = crate::local::identity(&self.hidden(partition))?.len;
+    pub(super) fn decide<'a>(&self, files: &'a [WrittenFile]) -> Result<Publication, IoError> {
+        let whole = |file: &'a WrittenFile| {
+            let Some(part) = self.part(&file.path) else {
+                let other = format!("`{}` is no file of this write", file.path);
+                return Err(self.failed(io::Error::other(other)));
+            };
+            let found = crate::local::identity(&self.hidden(&part))?.len;
             if found == file.bytes {
-                Ok(self.name(partition))
+                Ok(part)
             } else {
                 let change = format!("it had {} bytes and has {found}", file.bytes);
                 let path = file.path.clone();
                 Err(IoError::Changed { path, change })
             }
         };
-        let names = files
-            .iter()
-            .enumerate()
-            .map(whole)
-            .collect::<Result<Vec<_>, _>>()?;
+        let parts: Vec<PartName<'_>> = files.iter().map(whole).collect::<Result<_, _>>()?;
         self.claim()?;
         let visible = Visible::of(&self.folder, &self.extensions);
         let decided = visible.and_then(|visible| {
-            if !self.overwrite && !visible.files.is_empty() {
+            if self.mode == Mode::New && !visible.files.is_empty() {
                 return Err(IoError::Exists {
                     path: self.shown.clone(),
                     files: visible.files.len(),
                 });
             }
-            let replaced = if self.overwrite {
-                visible.entries
-            } else {
-                Vec::new()
+            let touched = parts.iter().map(|part| part.below).collect();
+            let replaced = visible.replaced(self.mode, &touched).map_err(|link| {
+                let shared = "the link leads to other partitions too, which are not written";
+                failed("replace", &self.folder.join(link))(io::Error::other(shared))
+            })?;
+            let first = match self.mode {
+                Mode::Append => next_number(visible.names()),
+                _ => 0,
             };
-            Publication::decide(&self.folder, &self.id, names, replaced)
+            let incoming = parts.iter().map(|part| Incoming {
+                hidden: part.hidden(),
+                name: part.seen(first, "", &self.extensions),
+            });
+            Publication::decide(&self.folder, &self.id, incoming.collect(), replaced)
         });
         if decided.is_err() {
             self.withdraw()?;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::system;
 use super::visible::Visible;
-use crate::folder::is_within;
+use crate::folder::{Mode, is_within};
 use crate::local::failed;
 use crate::{IoError, store};
 
@@ -17,20 +17,20 @@ pub(crate) struct DiskTarget {
     /// Its one path.
     pub(super) folder: PathBuf,
     pub(super) extensions: Vec<String>,
-    pub(super) overwrite: bool,
+    pub(super) mode: Mode,
 }
 
 impl DiskTarget {
     pub(in crate::folder) fn new(
         path: &Path,
         extensions: &[&str],
-        overwrite: bool,
+        mode: Mode,
     ) -> Result<Self, IoError> {
         Ok(Self {
             shown: path.display().to_string(),
             folder: system::resolve(path).map_err(failed("find", path))?,
             extensions: extensions.iter().map(ToString::to_string).collect(),
-            overwrite,
+            mode,
         })
     }
 
@@ -40,7 +40,7 @@ impl DiskTarget {
 
     /// See [`WriteTarget::check`](crate::WriteTarget::check).
     pub(in crate::folder) fn check(&self) -> Result<(), IoError> {
-        if self.overwrite {
+        if self.mode != Mode::New {
             return Ok(());
         }
         match self.visible()?.files.len() {
@@ -57,6 +57,9 @@ impl DiskTarget {
         &self,
         files: impl IntoIterator<Item = &'a str>,
     ) -> Result<Option<&'a str>, IoError> {
+        if self.mode == Mode::Append {
+            return Ok(None);
+        }
         let local = files.into_iter().filter_map(store::local_path);
         let found = self.visible()?.first_of(local);
         Ok(found.and_then(Path::to_str))

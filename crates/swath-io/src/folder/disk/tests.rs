@@ -13,7 +13,7 @@ use super::publication::Publication;
 use super::publish::MARKER;
 use super::{DiskTarget, DiskWrite, HiddenFolder};
 use crate::IoError;
-use crate::folder::WrittenFile;
+use crate::folder::{Mode, PartName, WrittenFile};
 
 const NEW: usize = 3;
 
@@ -39,16 +39,16 @@ fn old_files() -> TempDir {
 }
 
 fn target(folder: &Path) -> DiskTarget {
-    DiskTarget::new(folder, &["parquet"], true).unwrap()
+    DiskTarget::new(folder, &["parquet"], Mode::Overwrite).unwrap()
 }
 
 /// The files of a write, complete.
 fn stage(staged: &HiddenFolder) -> Vec<WrittenFile> {
     (0..NEW)
         .map(|partition| {
-            fs::write(staged.hidden(partition), "new").unwrap();
+            fs::write(staged.hidden(&PartName::of(partition)), "new").unwrap();
             WrittenFile {
-                path: staged.path(partition).display().to_string(),
+                path: staged.path(&PartName::of(partition)).display().to_string(),
                 rows: 1,
                 bytes: 3,
             }
@@ -209,7 +209,11 @@ fn a_task_that_is_run_again_goes_on_at_any_move() {
         // The files are not where they were written any more, and need not be.
         let files: Vec<_> = (0..NEW)
             .map(|partition| WrittenFile {
-                path: write.staged().path(partition).display().to_string(),
+                path: write
+                    .staged()
+                    .path(&PartName::of(partition))
+                    .display()
+                    .to_string(),
                 rows: 1,
                 bytes: 3,
             })
@@ -309,7 +313,7 @@ fn a_file_that_is_not_what_was_written_is_not_published() {
     let mut files = stage(write.staged());
     files[1].bytes = 4;
     write.staged().publish(&files).expect_err("another length");
-    fs::remove_file(write.staged().hidden(1)).unwrap();
+    fs::remove_file(write.staged().hidden(&PartName::of(1))).unwrap();
     write.staged().publish(&files).expect_err("no file");
     drop(write);
     check(folder.path(), "old");
@@ -332,7 +336,7 @@ fn a_write_at_the_same_time_is_let_alone() {
     drop((first, second));
     check(folder.path(), "new");
     let empty = tempfile::tempdir().unwrap();
-    let careful = DiskTarget::new(empty.path(), &["parquet"], false).unwrap();
+    let careful = DiskTarget::new(empty.path(), &["parquet"], Mode::New).unwrap();
     let write = careful.begin().unwrap();
     let files = stage(write.staged());
     put(&empty.path().join("part.9.parquet"), "old");
@@ -421,4 +425,204 @@ fn folders_are_told_apart_by_what_they_are() {
             .unwrap()
             .is_some()
     );
+}
+
+/// Files in two partitions that were there, as a write finds them that adds to them or replaces one of the two.
+fn partitions() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for name in [
+        "_metadata",
+        "region=eu/part.0.parquet",
+        "region=eu/part.11.parquet",
+        "region=us/part.0.parquet",
+    ] {
+        put(&folder.path().join(name), "old");
+    }
+    folder
+}
+
+/// A file in a folder that is there and two in one that is not.
+fn stage_parts(staged: &HiddenFolder) -> Vec<WrittenFile> {
+    let parts = [
+        ("region=eu", 0),
+        ("region=new/city=x", 0),
+        ("region=new/city=x", 1),
+    ];
+    parts
+        .into_iter()
+        .map(|(below, nth)| {
+            let part = PartName {
+                below,
+                partition: 0,
+                nth,
+            };
+            fs::write(staged.hidden(&part), "new").unwrap();
+            WrittenFile {
+                path: staged.path(&part).display().to_string(),
+                rows: 1,
+                bytes: 3,
+            }
+        })
+        .collect()
+}
+
+/// What is seen before and after such a write.
+fn seen(mode: Option<Mode>) -> Vec<(String, String)> {
+    let before: &[_] = &[
+        ("_metadata", "old"),
+        ("region=eu/part.0.parquet", "old"),
+        ("region=eu/part.11.parquet", "old"),
+        ("region=us/part.0.parquet", "old"),
+    ];
+    let seen: &[_] = match mode {
+        Some(Mode::Append) => &[
+            ("region=eu/part.0.parquet", "old"),
+            ("region=eu/part.11.parquet", "old"),
+            ("region=eu/part.12.parquet", "new"),
+            ("region=new/city=x/part.12.parquet", "new"),
+            ("region=new/city=x/part.12_1.parquet", "new"),
+            ("region=us/part.0.parquet", "old"),
+        ],
+        Some(_) => &[
+            ("region=eu/part.0.parquet", "new"),
+            ("region=new/city=x/part.0.parquet", "new"),
+            ("region=new/city=x/part.0_1.parquet", "new"),
+            ("region=us/part.0.parquet", "old"),
+        ],
+        None => before,
+    };
+    seen.iter()
+        .map(|(name, text)| ((*name).to_owned(), (*text).to_owned()))
+        .collect()
+}
+
+/// Stops a write of this mode at every point of its moves.
+fn at_every_move_of(mode: Mode, mut check_at: impl FnMut(&Path, DiskWrite, Vec<WrittenFile>)) {
+    let mut moves = 0;
+    loop {
+        let folder = partitions();
+        let target = DiskTarget::new(folder.path(), &["parquet"], mode).unwrap();
+        let write = target.begin().unwrap();
+        let files = stage_parts(write.staged());
+        let steps = write.staged().decide(&files).unwrap().forward();
+        steps
+            .iter()
+            .take(moves)
+            .for_each(|step| step.take().unwrap());
+        read(folder.path()).expect_err("told that files are getting their names");
+        check_at(folder.path(), write, files);
+        if moves == steps.len() {
+            return;
+        }
+        moves += 1;
+    }
+}
+
+#[test]
+fn files_are_added_or_partitions_replaced_or_nothing_at_any_move() {
+    for mode in [Mode::Append, Mode::OverwritePartitions] {
+        let (before, after) = (seen(None), seen(Some(mode)));
+        // Given up.
+        at_every_move_of(mode, |folder, write, _| {
+            drop(write);
+            assert_eq!(contents(folder), before);
+            assert!(!folder.join("region=new").exists(), "a folder is left");
+        });
+        // The task runs again, and says the same names as the first time.
+        at_every_move_of(mode, |folder, write, files| {
+            let named = write.staged().publish(&files).unwrap();
+            assert_eq!(write.staged().publish(&files).unwrap(), named);
+            drop(write);
+            assert_eq!(contents(folder), after);
+            for file in named {
+                assert!(Path::new(&file.path).is_file(), "{}", file.path);
+            }
+        });
+        // The process is killed: the next write, of whatever mode, finishes it once.
+        at_every_move_of(mode, |folder, write, _| {
+            kill(write);
+            for _ in 0..2 {
+                let next = DiskTarget::new(folder, &["parquet"], Mode::Append).unwrap();
+                drop(next.begin().unwrap());
+                assert_eq!(contents(folder), after);
+            }
+        });
+        // Killed while it was undone.
+        at_every_move_of(mode, |folder, write, _| {
+            let back = Publication::read(folder).unwrap().unwrap().back();
+            let half = back.len() / 2;
+            back.iter().take(half).for_each(|step| step.take().unwrap());
+            kill(write);
+            drop(target(folder).begin().unwrap());
+            assert_eq!(contents(folder), after);
+        });
+    }
+}
+
+#[test]
+fn added_files_are_numbered_when_they_get_their_names() {
+    let folder = partitions();
+    let target = DiskTarget::new(folder.path(), &["parquet"], Mode::Append).unwrap();
+    let (one, other) = (target.begin().unwrap(), target.begin().unwrap());
+    let files = [stage_parts(one.staged()), stage_parts(other.staged())];
+    other.staged().publish(&files[1]).unwrap();
+    let named = one.staged().publish(&files[0]).unwrap();
+    assert!(
+        named[0].path.ends_with("region=eu/part.13.parquet"),
+        "{named:?}"
+    );
+    drop((one, other));
+    assert_eq!(contents(folder.path()).len(), 3 + 3 + 3);
+}
+
+#[test]
+fn a_link_to_other_partitions_too_is_not_replaced() {
+    let (folder, elsewhere, all) = (partitions(), partitions(), partitions());
+    std::os::unix::fs::symlink(all.path(), folder.path().join("linked")).unwrap();
+    std::os::unix::fs::symlink(
+        elsewhere.path().join("region=us"),
+        folder.path().join("region=link"),
+    )
+    .unwrap();
+    let target = DiskTarget::new(folder.path(), &["parquet"], Mode::OverwritePartitions).unwrap();
+    let publish = |below| {
+        let write = target.begin().unwrap();
+        let part = PartName {
+            below,
+            partition: 0,
+            nth: 0,
+        };
+        fs::write(write.staged().hidden(&part), "new").unwrap();
+        let path = write.staged().path(&part).display().to_string();
+        let file = WrittenFile {
+            path,
+            rows: 1,
+            bytes: 3,
+        };
+        write.staged().publish(&[file])
+    };
+    let error = publish("linked/region=eu").expect_err("region=us is behind it too");
+    assert!(error.path().unwrap().ends_with("linked"), "{error}");
+    publish("region=link").unwrap();
+    assert!(!folder.path().join("region=link").is_symlink());
+    let there = elsewhere.path().join("region=us/part.0.parquet");
+    assert_eq!(fs::read_to_string(there).unwrap(), "old");
+}
+
+#[test]
+fn what_an_older_version_decided_is_finished() {
+    let folder = old_files();
+    let write = target(folder.path()).begin().unwrap();
+    stage(write.staged());
+    let marker = folder.path().join(MARKER);
+    fs::rename(write.staged().writing(), &marker).unwrap();
+    fs::create_dir(marker.join("old")).unwrap();
+    let manifest = format!(
+        r#"{{"version":1,"id":"{}","files":["part.0.parquet","part.1.parquet","part.2.parquet"],"replaced":["_metadata","part.0.parquet","part.1.parquet","part.7.parquet","year=1/x.parquet"]}}"#,
+        write.staged().id
+    );
+    fs::write(marker.join("manifest"), manifest).unwrap();
+    kill(write);
+    drop(target(folder.path()).begin().unwrap());
+    check(folder.path(), "new");
 }

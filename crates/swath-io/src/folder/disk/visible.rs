@@ -1,24 +1,30 @@
 //! What readers of a folder see, and whether it is what others see.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 
 use super::system;
 use crate::IoError;
+use crate::folder::mode::Mode;
 use crate::list::{has_extension, is_hidden};
 use crate::local;
 
-/// Names of files that tell readers about the others of their folder: they are replaced with them.
-const ABOUT: [&str; 2] = ["_metadata", "_common_metadata"];
+/// The file that has the columns of the others: it is replaced with all of them.
+const COLUMNS: &str = "_common_metadata";
+
+/// The file that has the footers of the others: it is wrong once any of them comes or goes.
+const FOOTERS: &str = "_metadata";
 
 /// What a reader of a folder sees.
 #[derive(Debug, Default)]
 pub(super) struct Visible {
     /// Its files, those in folders below included.
     pub(super) files: Vec<PathBuf>,
-    /// What has to leave the folder so that no reader sees them any more, as paths within it: the files, or the
-    /// links that lead to them, since what a link leads to belongs to somebody else.
-    pub(super) entries: Vec<PathBuf>,
+    /// For each file its path within the folder, and what has to leave the folder so that no reader sees it any more: the
+    /// file, or the link that leads to it, since what a link leads to belongs to somebody else.
+    entries: BTreeMap<PathBuf, PathBuf>,
+    /// The same for files that tell readers about the others.
+    about: BTreeMap<PathBuf, PathBuf>,
 }
 
 impl Visible {
@@ -26,7 +32,6 @@ impl Visible {
     pub(super) fn of(folder: &Path, extensions: &[String]) -> Result<Self, IoError> {
         let extensions: Vec<&str> = extensions.iter().map(String::as_str).collect();
         let mut visible = Self::default();
-        let mut entries = BTreeSet::new();
         let mut seen = HashSet::new();
         let mut folders: Vec<(PathBuf, Option<PathBuf>)> = vec![(folder.to_owned(), None)];
         while let Some((current, link)) = folders.pop() {
@@ -35,29 +40,69 @@ impl Visible {
                 continue;
             }
             for (path, is_folder) in local::entries(&current)? {
-                let within = path.strip_prefix(folder).expect("walked from it");
-                let moved = || link.clone().unwrap_or_else(|| within.to_owned());
-                if !is_folder && ABOUT.iter().any(|name| path.ends_with(name)) {
-                    entries.insert(moved());
+                let within = path
+                    .strip_prefix(folder)
+                    .expect("walked from it")
+                    .to_owned();
+                let moved = link.clone().unwrap_or_else(|| within.clone());
+                if !is_folder && [COLUMNS, FOOTERS].iter().any(|name| path.ends_with(name)) {
+                    visible.about.insert(within, moved);
                     continue;
                 }
                 if is_hidden(&path) {
                     continue;
                 }
                 if is_folder {
-                    let link = link
-                        .clone()
-                        .or_else(|| path.is_symlink().then(|| within.to_owned()));
+                    let link = link.clone().or_else(|| path.is_symlink().then_some(within));
                     folders.push((path, link));
                 } else if has_extension(&path, &extensions) {
-                    entries.insert(moved());
+                    visible.entries.insert(within, moved);
                     visible.files.push(path);
                 }
             }
         }
-        visible.entries = entries.into_iter().collect();
         visible.files.sort();
         Ok(visible)
+    }
+
+    /// Paths of the files within the folder.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.entries.keys().filter_map(|path| path.to_str())
+    }
+
+    /// What has to leave the folder for a write that has files for the folders `touched`, as paths within it.
+    ///
+    /// # Errors
+    /// A link that leads to what is replaced and to what is not.
+    pub(super) fn replaced(
+        &self,
+        mode: Mode,
+        touched: &BTreeSet<&str>,
+    ) -> Result<Vec<PathBuf>, PathBuf> {
+        let goes = |file: &Path| match mode {
+            Mode::New | Mode::Append => false,
+            Mode::Overwrite => true,
+            Mode::OverwritePartitions => file.ancestors().skip(1).any(|folder| {
+                folder
+                    .to_str()
+                    .is_some_and(|folder| touched.contains(folder))
+            }),
+        };
+        let (going, staying): (Vec<_>, Vec<_>) =
+            self.entries.iter().partition(|(file, _)| goes(file));
+        let mut replaced: BTreeSet<&PathBuf> = going.into_iter().map(|(_, entry)| entry).collect();
+        if let Some((_, link)) = staying.iter().find(|(_, entry)| replaced.contains(entry)) {
+            return Err((*link).clone());
+        }
+        let about = self.about.iter().filter(|(file, _)| match mode {
+            Mode::New => false,
+            Mode::Overwrite => true,
+            Mode::Append | Mode::OverwritePartitions => file.ends_with(FOOTERS),
+        });
+        // Behind a link that stays it belongs to somebody else.
+        let own = |(file, entry): &(&PathBuf, &PathBuf)| mode == Mode::Overwrite || file == entry;
+        replaced.extend(about.filter(own).map(|(_, entry)| entry));
+        Ok(replaced.into_iter().cloned().collect())
     }
 
     /// The first of these local files that is one of them, however its path is spelt.

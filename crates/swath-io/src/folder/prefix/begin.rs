@@ -29,7 +29,7 @@ impl PrefixTarget {
                 url: self.url.clone(),
                 id: new_id(),
                 extensions: self.extensions.clone(),
-                overwrite: self.overwrite,
+                mode: self.mode,
             },
             place: self.place.clone(),
         })

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::folder::staged::PREFIX;
-use crate::folder::{Unfinished, part};
+use crate::folder::{Mode, PartName, Unfinished};
 use crate::{IoContext, IoError};
 
 /// A write that has begun below a prefix, and the hidden prefix in it that objects are written to.
@@ -16,20 +16,26 @@ pub(crate) struct HiddenPrefix {
     pub(in crate::folder) id: String,
     /// Objects with these extensions are the data set; new ones get the first.
     pub(super) extensions: Vec<String>,
-    pub(super) overwrite: bool,
+    pub(super) mode: Mode,
 }
 
 impl HiddenPrefix {
-    /// Begins the object of a partition; returns where it will be seen too.
+    /// Begins an object; returns where it will be seen too.
     pub(in crate::folder) fn create(
         &self,
-        partition: usize,
+        part: &PartName<'_>,
         context: &IoContext,
     ) -> Result<(Box<dyn Unfinished>, String), IoError> {
         let place = context.stores.locate(&self.url)?;
-        let shown = place.below(&part(partition, &self.extensions)).url();
-        let hidden = place.below(&self.name()).below(&partition.to_string());
+        let shown = place.below(&part.seen(0, "", &self.extensions)).url();
+        let hidden = place.below(&self.name()).below(&part.hidden());
         Ok((hidden.create(&shown, &context.cancel)?, shown))
+    }
+
+    /// Which object it is that will be seen there.
+    pub(super) fn part<'a>(&self, url: &'a str) -> Option<PartName<'a>> {
+        let within = url.strip_prefix(&self.url)?.trim_start_matches('/');
+        PartName::parse(within)
     }
 
     /// The name of the hidden prefix.

@@ -7,8 +7,9 @@ use std::time::Duration;
 use super::hidden::HiddenPrefix;
 use super::objects::Objects;
 use super::target::refuse_files;
-use crate::folder::part;
+use crate::folder::name::next_number;
 use crate::folder::staged::WrittenFile;
+use crate::folder::{Mode, PartName};
 use crate::{IoContext, IoError};
 
 /// What will be moved, by names.
@@ -27,8 +28,10 @@ const PATIENCE: Duration = Duration::from_secs(300);
 #[serde(deny_unknown_fields)]
 struct Manifest {
     version: u32,
-    /// Names of the new objects; the `n`-th comes from `n` in the hidden prefix.
+    /// Names of the new objects within the prefix.
     files: Vec<String>,
+    /// Their names in the hidden prefix.
+    hidden: Vec<String>,
     /// What leaves the prefix; the `n`-th has its copy in `old/n`.
     replaced: Vec<String>,
 }
@@ -47,16 +50,21 @@ impl HiddenPrefix {
         &self,
         files: &[WrittenFile],
         context: &IoContext,
-    ) -> Result<(), IoError> {
+    ) -> Result<Vec<WrittenFile>, IoError> {
         let prefix = Objects::new(context.stores.locate(&self.url)?, PATIENCE);
         let publication = Publication::of(self, prefix);
-        let published = publication.finish(files.len());
+        let published = publication.finish(files);
         if published.is_err()
             && let Err(error) = publication.withdraw()
         {
             tracing::warn!(folder = %self.url, %error, "a write that failed could not be undone");
         }
-        published
+        let place = context.stores.locate(&self.url)?;
+        let named = |(file, name): (&WrittenFile, String)| WrittenFile {
+            path: place.below(&name).url(),
+            ..file.clone()
+        };
+        published.map(|names| files.iter().zip(names).map(named).collect())
     }
 }
 
@@ -69,15 +77,15 @@ impl<'a> Publication<'a> {
         }
     }
 
-    /// Makes all copies that are left; called again, it goes on where it was interrupted.
-    fn finish(&self, files: usize) -> Result<(), IoError> {
-        if self.hidden.has(DONE)? {
-            return Ok(());
-        }
+    /// Makes all copies that are left; called again, it goes on where it was interrupted. Returns the names of the objects.
+    fn finish(&self, files: &[WrittenFile]) -> Result<Vec<String>, IoError> {
         let manifest = match self.manifest()? {
             Some(decided) => decided,
             None => self.decide(files)?,
         };
+        if self.hidden.has(DONE)? {
+            return Ok(manifest.files);
+        }
         if !self.hidden.has(PARKED)? {
             for (n, name) in manifest.replaced.iter().enumerate() {
                 self.prefix.copy(name, &self.hidden, &old(n))?;
@@ -87,23 +95,54 @@ impl<'a> Publication<'a> {
         for name in &manifest.replaced {
             self.prefix.remove(name)?;
         }
-        for (n, name) in manifest.files.iter().enumerate() {
-            self.hidden.copy(&n.to_string(), &self.prefix, name)?;
+        for (hidden, name) in manifest.hidden.iter().zip(&manifest.files) {
+            self.hidden.copy(hidden, &self.prefix, name)?;
         }
-        self.hidden.put(DONE, b"")
+        self.hidden.put(DONE, b"")?;
+        Ok(manifest.files)
     }
 
-    fn decide(&self, files: usize) -> Result<Manifest, IoError> {
+    fn decide(&self, files: &[WrittenFile]) -> Result<Manifest, IoError> {
+        let mut parts = Vec::with_capacity(files.len());
+        for file in files {
+            parts.push(self.write.part(&file.path).ok_or_else(|| IoError::File {
+                action: "put in place",
+                path: file.path.clone(),
+                source: io::Error::other("it is no object of this write"),
+            })?);
+        }
+        let mode = self.write.mode;
         let visible = self.prefix.visible(&self.write.extensions)?;
-        if !self.write.overwrite {
+        if mode == Mode::New {
             refuse_files(&self.write.url, &visible)?;
         }
+        // Nothing keeps two from adding at the same time: names that none else has.
+        let (first, mark) = match mode {
+            Mode::Append => {
+                let next = next_number(visible.iter().map(String::as_str));
+                (next, format!("-{}", self.write.id))
+            }
+            _ => (0, String::new()),
+        };
+        let goes = |name: &String| match mode {
+            Mode::New | Mode::Append => false,
+            Mode::Overwrite => true,
+            Mode::OverwritePartitions => {
+                let is_in = |below: &str| {
+                    let rest = name.strip_prefix(below);
+                    below.is_empty() || rest.is_some_and(|rest| rest.starts_with('/'))
+                };
+                parts.iter().any(|part| is_in(part.below))
+            }
+        };
         let manifest = Manifest {
-            version: 1,
-            files: (0..files)
-                .map(|n| part(n, &self.write.extensions))
+            version: 2,
+            files: parts
+                .iter()
+                .map(|part| part.seen(first, &mark, &self.write.extensions))
                 .collect(),
-            replaced: visible,
+            hidden: parts.iter().map(PartName::hidden).collect(),
+            replaced: visible.into_iter().filter(goes).collect(),
         };
         let bytes = serde_json::to_vec(&manifest).expect("names are plain data");
         self.hidden.put(MANIFEST, &bytes)?;

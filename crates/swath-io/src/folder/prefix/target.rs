@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::objects::Objects;
-use crate::folder::is_within;
+use crate::folder::{Mode, is_within};
 use crate::store::Located;
 use crate::{IoContext, IoError, store};
 
@@ -18,14 +18,14 @@ pub(in crate::folder) struct PrefixTarget {
     pub(super) place: Located,
     pub(super) url: String,
     pub(super) extensions: Vec<String>,
-    pub(super) overwrite: bool,
+    pub(super) mode: Mode,
 }
 
 impl PrefixTarget {
     pub(in crate::folder) fn new(
         url: &str,
         extensions: &[&str],
-        overwrite: bool,
+        mode: Mode,
         context: &IoContext,
     ) -> Result<Self, IoError> {
         let place = context.stores.locate(url)?;
@@ -33,7 +33,7 @@ impl PrefixTarget {
             url: place.url(),
             place,
             extensions: extensions.iter().map(ToString::to_string).collect(),
-            overwrite,
+            mode,
         })
     }
 
@@ -43,7 +43,7 @@ impl PrefixTarget {
 
     /// See [`WriteTarget::check`](crate::WriteTarget::check).
     pub(in crate::folder) fn check(&self) -> Result<(), IoError> {
-        if self.overwrite {
+        if self.mode != Mode::New {
             return Ok(());
         }
         refuse_files(&self.url, &self.visible()?)
@@ -54,6 +54,9 @@ impl PrefixTarget {
         &self,
         files: impl IntoIterator<Item = &'a str>,
     ) -> Result<Option<&'a str>, IoError> {
+        if self.mode == Mode::Append {
+            return Ok(None);
+        }
         let in_stores = |file: &&str| store::local_path(file).is_none();
         let mut files = files.into_iter().filter(in_stores).peekable();
         if files.peek().is_none() {

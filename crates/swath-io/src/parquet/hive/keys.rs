@@ -84,6 +84,11 @@ impl Directories {
         }
     }
 
+    /// The keys, in the order of the folders.
+    pub(in crate::parquet) fn into_names(self) -> Vec<String> {
+        self.names
+    }
+
     /// Reads the values: in the dtype that was declared; else in that which `first` records, or which its column of that name
     /// has; else as integers or dates where all are some, and as text.
     pub(in crate::parquet) fn typed(

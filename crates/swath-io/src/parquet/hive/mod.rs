@@ -10,3 +10,4 @@ mod segment;
 
 pub(crate) use filter::Filter;
 pub(super) use keys::{Directories, Keys, bounds_of, verdict};
+pub(super) use segment::{PARTITION_ON_KEY, segment};

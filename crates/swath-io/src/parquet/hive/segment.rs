@@ -6,14 +6,13 @@ use std::borrow::Cow;
 const NULL: &str = "__HIVE_DEFAULT_PARTITION__";
 
 /// What a file records about the keys that its folders are named by: the key of the text in the footer.
-pub(super) const PARTITION_ON_KEY: &str = "swath:partition_on";
+pub(in crate::parquet) const PARTITION_ON_KEY: &str = "swath:partition_on";
 
 /// The name of the folder of a value.
 ///
 /// Whatever is not a letter or digit of ASCII or one of `-_.~` is percent-encoded, so that a value may hold any text and a name
 /// never leaves its folder; so is what would make a reader pass the folder over.
-#[cfg(test)]
-fn segment(key: &str, value: Option<&str>) -> String {
+pub(in crate::parquet) fn segment(key: &str, value: Option<&str>) -> String {
     let mut name = String::with_capacity(key.len() + 1 + value.map_or(NULL.len(), str::len));
     match key.as_bytes().first() {
         Some(first @ (b'_' | b'.')) => {
@@ -41,7 +40,6 @@ pub(super) fn parse(name: &str) -> Option<(String, Option<String>)> {
     Some((decode(key).into_owned(), value))
 }
 
-#[cfg(test)]
 fn encode(text: &str, out: &mut String) {
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
@@ -52,7 +50,6 @@ fn encode(text: &str, out: &mut String) {
     }
 }
 
-#[cfg(test)]
 fn push_byte(byte: u8, out: &mut String) {
     let digit = |half: u8| {
         char::from_digit(half.into(), 16)

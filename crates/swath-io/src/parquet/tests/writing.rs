@@ -6,7 +6,10 @@ use swath_batch::Batch;
 use swath_divisions::Divisions;
 
 use super::fixture::{context, folder, scan, table};
-use crate::{FolderWrite, IoError, ParquetDataset, ParquetWriter, ReadParquet, ToParquet, Written};
+use crate::{
+    FolderWrite, IoError, ParquetDataset, ParquetWriter, ReadParquet, ToParquet, WriteOptions,
+    Written, WrittenFile,
+};
 
 #[expect(clippy::disallowed_methods, reason = "a test looks at its own folder")]
 fn names(folder: &Path) -> Vec<String> {
@@ -227,4 +230,155 @@ fn options_are_plain_data() {
         serde_json::from_str::<ToParquet>(&json).expect("the same"),
         options
     );
+}
+
+/// Writes one partition with the writer that the options ask for.
+fn write_part(options: &ToParquet, batches: &[Batch]) -> Result<Vec<WrittenFile>, IoError> {
+    let meta = Arc::new(batches[0].meta().as_ref().clone());
+    options.check(&meta)?;
+    options.check_existing(&meta, &context())?;
+    let write = options.target(&context())?.begin()?;
+    let mut writer = options.create(write.staged(), &meta, 0, &context())?;
+    for batch in batches {
+        writer.write(batch.record_batch())?;
+    }
+    write.staged().publish(&writer.finish()?, &context())
+}
+
+#[test]
+fn rows_go_into_the_folders_of_their_values_and_come_back() {
+    let folder = folder();
+    let rows = Batch::from_record_batch(table(400, 5)).expect("a batch");
+    let keys = ["region", "ok", "few", "day"];
+    for keys in [
+        &keys[..1],
+        &keys[1..2],
+        &keys[..3],
+        &keys[2..],
+        &["at", "int"],
+    ] {
+        let options = ToParquet::from(folder.path())
+            .partition_on(keys)
+            .overwrite();
+        let halves = [rows.slice(0, 150), rows.slice(150, 250)];
+        let files = write_part(&options, &halves).expect("written");
+        assert_eq!(files.iter().map(|file| file.rows).sum::<u64>(), 400);
+        // A row is known by its note and its number, and the keys are recorded with their dtypes.
+        let (found, _) = scan(&ReadParquet::from(folder.path()), None, None, 8192).expect("rows");
+        for key in keys {
+            assert_eq!(
+                found.meta().dtype(key).expect("a key"),
+                rows.meta().dtype(key).expect("a column")
+            );
+        }
+        let order = |batch: &Batch| {
+            let columns = batch.meta().names().map(str::to_owned).collect::<Vec<_>>();
+            let mut rows: Vec<Vec<String>> = (0..batch.num_rows())
+                .map(|row| {
+                    rows.meta()
+                        .names()
+                        .map(|name| {
+                            let at = columns
+                                .iter()
+                                .position(|column| column == name)
+                                .expect("there");
+                            let column = batch.record_batch().column(at);
+                            swath_batch::Value::from_array(column, row).to_string()
+                        })
+                        .collect()
+                })
+                .collect();
+            rows.sort();
+            rows
+        };
+        assert_eq!(order(&found), order(&rows), "{keys:?}");
+    }
+}
+
+#[test]
+fn more_folders_than_a_task_has_open_files_are_written() {
+    let folder = folder();
+    let rows: Vec<String> = (0..300).map(|row| format!("{},{row}", row % 100)).collect();
+    let rows = Batch::from_csv(&format!("key,row\n{}\n", rows.join("\n"))).expect("rows");
+    let batches: Vec<Batch> = (0..3).map(|at| rows.slice(at * 100, 100)).collect();
+    let options = ToParquet::from(folder.path()).partition_on(["key"]);
+    let files = write_part(&options, &batches).expect("written");
+    assert!(files.len() > 200, "{} files", files.len());
+    let read = ReadParquet::from(folder.path());
+    let (found, _) = scan(&read, Some(&["key", "row"]), None, 8192).expect("rows");
+    let mut found = found.rows::<(i64, i64)>().expect("two columns");
+    // Rows of a key are in the order in which they came.
+    assert!(found.is_sorted());
+    found.sort_by_key(|(_, row)| *row);
+    assert_eq!(
+        found,
+        (0..300).map(|row| (row % 100, row)).collect::<Vec<_>>()
+    );
+}
+
+#[test]
+fn what_cannot_be_partitioned_or_added_is_told() {
+    let folder = folder();
+    let batch = Batch::from_csv("a,b,c\n1,x,1.5\n").expect("a batch");
+    let meta = Arc::new(batch.meta().set_index(["a"]).expect("a column"));
+    let indexed = Batch::try_new(batch.record_batch().clone(), meta).expect("the same columns");
+    let on = |keys: &[&str]| ToParquet::from(folder.path()).partition_on(keys);
+    let mut told = Vec::new();
+    let mut tell = |options: &ToParquet, batch: &Batch| {
+        let error = write_part(options, std::slice::from_ref(batch)).expect_err("refused");
+        let text = format!("{error}\n  {}", error.fix().unwrap_or_default());
+        told.push(text.replace(&folder.path().display().to_string(), "DATA"));
+    };
+    tell(&on(&["bb"]), &batch);
+    tell(&on(&["b", "b"]), &batch);
+    tell(&on(&["a"]), &indexed);
+    tell(&on(&["c"]), &batch);
+    tell(&on(&["b"]), &batch.select(["b"]).expect("a column"));
+    tell(&on(&[]).overwrite_partitions(), &batch);
+
+    write_part(&on(&["b"]), std::slice::from_ref(&batch)).expect("written");
+    tell(&on(&["b"]), &batch);
+    tell(&on(&[]).append(), &batch);
+    tell(&on(&["b", "a"]).append(), &batch);
+    tell(&on(&["b"]).append(), &indexed);
+    tell(
+        &on(&["b"]).append(),
+        &batch.select(["a", "b"]).expect("columns"),
+    );
+    let other = Batch::from_csv("a,b,c,d\n1,x,1.5,2\n").expect("a batch");
+    tell(&on(&["b"]).overwrite_partitions(), &other);
+    let other = Batch::from_csv("a,b,c\n1.5,x,1.5\n").expect("a batch");
+    tell(&on(&["b"]).append(), &other);
+    let other = Batch::from_csv("a,b,c\n1,7,1.5\n").expect("a batch");
+    tell(&on(&["b"]).append(), &other);
+    insta::assert_snapshot!(told.join("\n"), @r#"
+    cannot partition on `bb`: no column `bb`; columns are `a`, `b`, `c`
+      name other columns, or make one with `assign`: text, categories, integers, decimals, truth values, dates and timestamps without a zone can name folders
+    cannot partition on `b`: it is named twice
+      name other columns, or make one with `assign`: text, categories, integers, decimals, truth values, dates and timestamps without a zone can name folders
+    cannot partition on `a`: it is the index, which stays in the files
+      name other columns, or make one with `assign`: text, categories, integers, decimals, truth values, dates and timestamps without a zone can name folders
+    cannot partition on `c`: a value of float64 does not come back from the name of a folder
+      name other columns, or make one with `assign`: text, categories, integers, decimals, truth values, dates and timestamps without a zone can name folders
+    cannot partition on `b`: no column is left for the files
+      name other columns, or make one with `assign`: text, categories, integers, decimals, truth values, dates and timestamps without a zone can name folders
+    `.overwrite_partitions()` without `.partition_on(..)`
+      say what the partitions are, as in `ToParquet::new(..).partition_on(["region"]).overwrite_partitions()`, or replace all files with `.overwrite()`
+    `DATA` has 1 file already; `.overwrite()` replaces them
+      write to another folder, or say `.overwrite()`, as in `ToParquet::new(..).overwrite()`; Parquet files can be added to with `.append()`
+    cannot add to the files of `DATA`: its files are partitioned on `b`, and the frame on nothing
+      make the columns those of the files (`select`, `astype`, `set_index`), write to another folder, or replace all files with `.overwrite()`
+    cannot add to the files of `DATA`: its files are partitioned on `b`, and the frame on `b` and `a`
+      make the columns those of the files (`select`, `astype`, `set_index`), write to another folder, or replace all files with `.overwrite()`
+    cannot add to the files of `DATA`: the frame has the index `a`, and `DATA/b=x/part.0.parquet` has no index
+      make the columns those of the files (`select`, `astype`, `set_index`), write to another folder, or replace all files with `.overwrite()`
+    cannot add to the files of `DATA`: the frame has no column `c`, which `DATA/b=x/part.0.parquet` has
+      make the columns those of the files (`select`, `astype`, `set_index`), write to another folder, or replace all files with `.overwrite()`
+    cannot add to the files of `DATA`: the frame has a column `d`, which `DATA/b=x/part.0.parquet` has not
+      make the columns those of the files (`select`, `astype`, `set_index`), write to another folder, or replace all files with `.overwrite()`
+    cannot add to the files of `DATA`: column `a` is float64 in the frame and int64 in `DATA/b=x/part.0.parquet`
+      make the columns those of the files (`select`, `astype`, `set_index`), write to another folder, or replace all files with `.overwrite()`
+    cannot add to the files of `DATA`: key `b` is int64 in the frame and string in `DATA/b=x/part.0.parquet`
+      make the columns those of the files (`select`, `astype`, `set_index`), write to another folder, or replace all files with `.overwrite()`
+    "#);
 }

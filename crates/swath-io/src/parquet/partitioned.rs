@@ -1,0 +1,293 @@
+//! Writing the rows of one partition into folders named by the values of some columns.
+
+use arrow_array::cast::AsArray;
+use arrow_array::{Array, ArrayRef, RecordBatch, UInt32Array};
+use arrow_cast::cast;
+use arrow_schema::DataType;
+use arrow_select::take::take_record_batch;
+use std::collections::HashMap;
+use std::sync::Arc;
+use swath_batch::{Value, normalise};
+use swath_meta::{DType, Meta};
+
+use super::hive::segment;
+use super::write_options::ToParquet;
+use super::writer::ParquetWriter;
+use crate::folder::PartName;
+use crate::natural::natural_order;
+use crate::{IoContext, IoError, Staged, Writer, WrittenFile};
+
+/// Most files that one task has open. Rows for a folder whose file had to be closed go to another one in it.
+const OPEN: usize = 64;
+
+/// Writes the rows of a partition as one file for each combination of the values of some columns, which the files leave out.
+///
+/// The rows of a file are in the order in which they came.
+#[derive(Debug)]
+pub(super) struct PartitionedWriter {
+    options: ToParquet,
+    staged: Staged,
+    context: IoContext,
+    partition: usize,
+    meta: Arc<Meta>,
+    /// Places of the columns that name the folders, …
+    keys: Vec<usize>,
+    /// … and of the others.
+    others: Vec<usize>,
+    /// The columns of the files.
+    file_meta: Arc<Meta>,
+    folders: Vec<Folder>,
+    by_key: HashMap<Vec<u8>, usize>,
+    /// Counts batches, to tell which file was written to long ago.
+    clock: u64,
+    finished: Vec<WrittenFile>,
+}
+
+#[derive(Debug)]
+struct Folder {
+    below: String,
+    writer: Option<ParquetWriter>,
+    /// Files that were begun.
+    files: usize,
+    written_at: u64,
+}
+
+impl PartitionedWriter {
+    /// Prepares to write. No file is made yet.
+    ///
+    /// # Errors
+    /// Columns that cannot name folders.
+    pub(super) fn create(
+        options: &ToParquet,
+        staged: &Staged,
+        meta: &Arc<Meta>,
+        partition: usize,
+        context: &IoContext,
+    ) -> Result<Self, IoError> {
+        let file_meta = file_meta(meta, &options.partition_on)?;
+        let is_key = |&at: &usize| !file_meta.contains(&meta.fields()[at].name);
+        let position = |name: &String| meta.position(name).ok();
+        Ok(Self {
+            options: options.clone(),
+            staged: staged.clone(),
+            context: context.clone(),
+            partition,
+            keys: options.partition_on.iter().filter_map(position).collect(),
+            others: (0..meta.len()).filter(|at| !is_key(at)).collect(),
+            meta: Arc::clone(meta),
+            file_meta: Arc::new(file_meta),
+            folders: Vec::new(),
+            by_key: HashMap::new(),
+            clock: 0,
+            finished: Vec::new(),
+        })
+    }
+
+    /// The rows of each folder, in the order in which the folders come.
+    fn rows_of_folders(&mut self, rows: &RecordBatch) -> Result<Vec<(usize, Vec<u32>)>, IoError> {
+        let texts = self
+            .keys
+            .iter()
+            .map(|&key| texts(rows.column(key)))
+            .collect::<Result<Vec<_>, _>>()?;
+        let mut found: Vec<(usize, Vec<u32>)> = Vec::new();
+        let mut place: HashMap<usize, usize> = HashMap::new();
+        let (mut key, mut before) = (Vec::new(), Vec::new());
+        let mut at = 0;
+        for row in 0..rows.num_rows() {
+            key.clear();
+            for texts in &texts {
+                let text = texts.as_string::<i32>();
+                if text.is_null(row) {
+                    key.push(0);
+                } else {
+                    let text = text.value(row).as_bytes();
+                    key.push(1);
+                    key.extend(text.len().to_le_bytes());
+                    key.extend(text);
+                }
+            }
+            // Rows of one folder mostly stand together.
+            if found.is_empty() || key != before {
+                let folder = match self.by_key.get(&key) {
+                    Some(folder) => *folder,
+                    None => self.folder(&key, rows, row),
+                };
+                at = *place.entry(folder).or_insert_with(|| {
+                    found.push((folder, Vec::new()));
+                    found.len() - 1
+                });
+                std::mem::swap(&mut key, &mut before);
+            }
+            found[at].1.push(row as u32);
+        }
+        Ok(found)
+    }
+
+    /// The folder of a key that was not met before.
+    fn folder(&mut self, key: &[u8], rows: &RecordBatch, row: usize) -> usize {
+        let segments = self.keys.iter().map(|&at| {
+            let value = Value::from_array(rows.column(at), row);
+            let text = (!value.is_null()).then(|| value.to_string());
+            segment(&self.meta.fields()[at].name, text.as_deref())
+        });
+        self.folders.push(Folder {
+            below: segments.collect::<Vec<_>>().join("/"),
+            writer: None,
+            files: 0,
+            written_at: 0,
+        });
+        let folder = self.folders.len() - 1;
+        self.by_key.insert(key.to_vec(), folder);
+        folder
+    }
+
+    fn write_into(&mut self, folder: usize, rows: &RecordBatch) -> Result<(), IoError> {
+        if self.folders[folder].writer.is_none() {
+            self.make_room()?;
+            let Folder { below, files, .. } = &self.folders[folder];
+            let part = PartName {
+                below,
+                partition: self.partition,
+                nth: *files,
+            };
+            let (options, meta) = (&self.options, &self.file_meta);
+            let keys = self.keys.iter().map(|&at| {
+                let field = &self.meta.fields()[at];
+                (field.name.to_string(), field.dtype.clone())
+            });
+            let keys: Vec<(String, DType)> = keys.collect();
+            let writer = ParquetWriter::create_part(
+                options,
+                &self.staged,
+                meta,
+                &part,
+                &keys,
+                &self.context,
+            )?;
+            self.folders[folder].writer = Some(writer);
+            self.folders[folder].files += 1;
+        }
+        let folder = &mut self.folders[folder];
+        folder.written_at = self.clock;
+        let writer = folder.writer.as_mut().expect("it was begun above");
+        writer.write(rows)
+    }
+
+    /// Closes the file that was not written to for the longest, where too many are open.
+    fn make_room(&mut self) -> Result<(), IoError> {
+        let open = || self.folders.iter().filter(|folder| folder.writer.is_some());
+        if open().count() < OPEN {
+            return Ok(());
+        }
+        let oldest = self
+            .folders
+            .iter_mut()
+            .filter(|folder| folder.writer.is_some())
+            .min_by_key(|folder| folder.written_at);
+        if let Some(writer) = oldest.and_then(|folder| folder.writer.take()) {
+            self.finished.push(writer.finish()?);
+        }
+        Ok(())
+    }
+}
+
+impl Writer for PartitionedWriter {
+    fn write(&mut self, rows: &RecordBatch) -> Result<(), IoError> {
+        let rows = normalise(rows, &self.meta)?;
+        self.clock += 1;
+        let others = rows
+            .project(&self.others)
+            .map_err(arrow("leaving the keys out"))?;
+        for (folder, of_folder) in self.rows_of_folders(&rows)? {
+            if of_folder.len() == rows.num_rows() {
+                self.write_into(folder, &others)?;
+                continue;
+            }
+            let taken = take_record_batch(&others, &UInt32Array::from(of_folder));
+            self.write_into(
+                folder,
+                &taken.map_err(arrow("taking the rows of a folder"))?,
+            )?;
+        }
+        Ok(())
+    }
+
+    fn finish(mut self: Box<Self>) -> Result<Vec<WrittenFile>, IoError> {
+        for folder in &mut self.folders {
+            if let Some(writer) = folder.writer.take() {
+                self.finished.push(writer.finish()?);
+            }
+        }
+        let mut finished = std::mem::take(&mut self.finished);
+        finished.sort_by(|left, right| natural_order(&left.path, &right.path));
+        Ok(finished)
+    }
+}
+
+/// The columns of the files of a frame that is written into folders named by some of its columns.
+///
+/// # Errors
+/// A column that is not there, is named twice, is the index, or has a dtype whose values do not come back from text; nothing left to
+/// write.
+pub(super) fn file_meta(meta: &Meta, keys: &[String]) -> Result<Meta, IoError> {
+    let refused = |column: &str, reason: String| IoError::PartitionOn {
+        column: column.to_owned(),
+        reason,
+    };
+    for (at, key) in keys.iter().enumerate() {
+        let field = meta
+            .field(key)
+            .map_err(|error| refused(key, error.to_string()))?;
+        if keys[..at].contains(key) {
+            return Err(refused(key, "it is named twice".to_owned()));
+        }
+        if meta.is_index(key) {
+            return Err(refused(
+                key,
+                "it is the index, which stays in the files".to_owned(),
+            ));
+        }
+        if !can_name_folders(&field.dtype) {
+            let reason = format!(
+                "a value of {} does not come back from the name of a folder",
+                field.dtype
+            );
+            return Err(refused(key, reason));
+        }
+    }
+    let others = meta
+        .fields()
+        .iter()
+        .filter(|field| !keys.iter().any(|key| **key == *field.name));
+    let others: Vec<_> = others.cloned().collect();
+    match keys.last() {
+        Some(last) if others.is_empty() => {
+            Err(refused(last, "no column is left for the files".to_owned()))
+        }
+        _ => Meta::try_new(others, meta.index()).map_err(|error| IoError::Batch(error.into())),
+    }
+}
+
+fn can_name_folders(dtype: &DType) -> bool {
+    match dtype {
+        DType::Bool | DType::String | DType::Category | DType::Date => true,
+        DType::Timestamp(_, zone) => zone.is_none(),
+        dtype => dtype.is_integer() || dtype.is_decimal(),
+    }
+}
+
+/// Texts that are equal where the values are.
+fn texts(column: &ArrayRef) -> Result<ArrayRef, IoError> {
+    let numbers = match column.data_type() {
+        DataType::Timestamp(..) => cast(column, &DataType::Int64),
+        _ => Ok(Arc::clone(column)),
+    };
+    numbers
+        .and_then(|numbers| cast(&numbers, &DataType::Utf8))
+        .map_err(arrow("reading the keys"))
+}
+
+fn arrow(during: &'static str) -> impl FnOnce(arrow_schema::ArrowError) -> IoError {
+    move |source| swath_batch::BatchError::Arrow { during, source }.into()
+}
