@@ -50,7 +50,8 @@ pub(crate) mod to_parquet {
         "Options of `to_parquet`", "to_parquet", (df: &DataFrame)
         ["compression"] Same { ToParquet::new("out/").compression("zstd") };
         ["overwrite"] Same { ToParquet::new("out/").overwrite() } "all files at once, when all new ones are complete";
-        ["append" "partition_on"] Later;
+        ["append"] Same { ToParquet::new("out/").append() } "columns are compared with those of the files; labels that overlap are no error, divisions are then unknown";
+        ["partition_on"] Same { ToParquet::new("out/").partition_on(["region"]) } "`overwrite_partitions()` replaces only those that have new rows";
         ["compute"] Different { df.sink_parquet("out/") } "a sink is an item of `swath::compute((..))`: read once, write several";
         ["write_index"] Different { df.reset_index() } "the index is written with its role; end the role, drop the column, or keep both";
         ["custom_metadata"] Later;
