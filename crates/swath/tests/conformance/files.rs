@@ -1,8 +1,6 @@
 //! Files, there and back.
 
-use super::{
-    Case, Differs, Later, Outcome, Same, bounds, indexed, message, not_yet, says, texts, watched,
-};
+use super::{Case, Differs, Outcome, Same, bounds, indexed, message, says, texts, watched};
 use std::path::Path;
 use swath::prelude::*;
 use swath::{ErrorKind, ReadJson};
@@ -31,9 +29,21 @@ pub(super) const CASES: &[Case] = &[
         },
     },
     Case {
-        what: "append, and append of overlapping divisions: ValueError",
-        verdict: Later("with tables of files"),
-        check: not_yet,
+        what: "append: the files of both; of overlapping divisions: ValueError",
+        verdict: Differs(
+            "divisions are told by the files when they are read; appending promises nothing about them",
+        ),
+        check: || {
+            let folder = tempfile::tempdir()?;
+            let session = Session::testing();
+            let df = session.from_batches([Batch::from_csv("x\n1\n")?])?;
+            for _ in 0..2 {
+                df.to_parquet(ToParquet::new(folder.path()).append())?;
+            }
+            let both = session.read_parquet(folder.path())?;
+            assert_eq!(texts(&both, "x")?, ["1", "1"]);
+            Ok(())
+        },
     },
     Case {
         what: "overwrite of what is read: ValueError",
