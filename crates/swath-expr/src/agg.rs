@@ -328,6 +328,20 @@ impl Expr {
         Agg::new("quantile", self).param("q", q)
     }
 
+    /// Several quantiles as one list, in the order of the shares: what [`quantile`](Self::quantile) gives for each, but the values are
+    /// kept once.
+    #[track_caller]
+    pub fn quantiles(&self, shares: impl IntoIterator<Item = f64>) -> Agg {
+        let shares: Vec<Value> = shares.into_iter().map(Value::Float).collect();
+        Agg::new("quantiles", self).param("q", Value::List(shares.into()))
+    }
+
+    /// How often the value occurs that occurs most often; of nothing: 0.
+    #[track_caller]
+    pub fn mode_count(&self) -> Agg {
+        Agg::new("mode_count", self)
+    }
+
     /// The value that occurs most often, of several the smallest; of nothing: null.
     #[track_caller]
     pub fn mode(&self) -> Agg {

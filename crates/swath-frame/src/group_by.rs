@@ -4,9 +4,10 @@ use std::panic::Location;
 use std::sync::Arc;
 
 use swath_expr::{Agg, Columns, Expr, IntoColumn, IntoColumns};
-use swath_plan::{GroupBy as GroupByNode, NamedAgg, PlanError, SplitOut};
+use swath_ops::step::made_up_prefix;
+use swath_plan::{DropDuplicates, GroupBy as GroupByNode, NamedAgg, PlanError, SplitOut};
 
-use crate::frame::named_columns;
+use crate::frame::{IntoCount, data_columns, named_columns};
 use crate::{DataFrame, Result};
 
 /// A frame with keys, waiting for the aggregates.
@@ -212,6 +213,38 @@ impl GroupBy {
         }
     }
 
+    /// The first `n` rows of each group, with all columns and the index of the frame: rows, not groups.
+    ///
+    /// They stand in the order of the frame, over all partitions. As many partitions come out, unless
+    /// [`split_out`](Self::split_out) says otherwise, each row in the one that the hash of its keys names; so divisions are unknown,
+    /// and the order of rows that come out is not promised, but always the same for the same data and settings. Streams; keeps the
+    /// keys in memory, once a task and once in all.
+    ///
+    /// # Errors
+    /// A key that does not exist, or is a list or a struct; a negative number of rows.
+    ///
+    /// ```
+    /// # use swath_frame::{Batch, Session};
+    /// # let session = Session::testing();
+    /// # let df = session.from_batches([Batch::from_csv("k,v\na,1\nb,7\na,3\na,5\n")?])?;
+    /// let two = df.groupby("k").head(2)?;
+    /// assert_eq!((two.columns(), two.sum("v")?.get::<i64>()?), (vec!["k", "v"], 11));
+    /// # Ok::<(), swath_frame::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn head(&self, n: impl IntoCount) -> Result<DataFrame> {
+        self.rows_of_each("head", n.into_count(), false, Location::caller())
+    }
+
+    /// The last `n` rows of each group; as [`head`](Self::head), but all rows are kept in memory until the last one has come.
+    ///
+    /// # Errors
+    /// As [`head`](Self::head).
+    #[track_caller]
+    pub fn tail(&self, n: impl IntoCount) -> Result<DataFrame> {
+        self.rows_of_each("tail", n.into_count(), true, Location::caller())
+    }
+
     /// Rows of each group, in a column `size`.
     ///
     /// # Errors
@@ -340,6 +373,56 @@ impl GroupBy {
         let mut list = columns.resolve(self.frame.meta());
         list.retain(|column| !is_key(column));
         Columns::List(list)
+    }
+
+    /// Rows of the frame, some of each group.
+    fn rows_of_each(
+        &self,
+        call: &'static str,
+        n: i64,
+        last: bool,
+        location: &'static Location<'static>,
+    ) -> Result<DataFrame> {
+        let result = self.frame.next(call, location, |plan, env| {
+            let rows = u64::try_from(n).map_err(|_| PlanError::Negative {
+                operation: call,
+                what: "rows",
+                found: n,
+            })?;
+            let keys = named_columns(plan, &Columns::List(self.keys.clone()))?;
+            let prefix = made_up_prefix(plan.meta().names());
+            let (mut with_keys, mut subset) = (plan.clone(), Vec::with_capacity(keys.len()));
+            for (at, (_, key)) in keys.iter().enumerate() {
+                subset.push(if let Some(column) = key.as_column() {
+                    Arc::from(column)
+                } else {
+                    let name: Arc<str> = format!("{prefix}{at}").into();
+                    with_keys = with_keys.assign(&name, key.clone(), env)?;
+                    name
+                });
+            }
+            if self.dropna {
+                let there = keys.iter().map(|(_, key)| key.notna());
+                if let Some(there) = Expr::conjunction(there) {
+                    with_keys = with_keys.filter(there, env)?;
+                }
+            }
+            let split_out = match self.split_out {
+                SplitOut::Count(n) => Some(n),
+                SplitOut::Auto | SplitOut::Same => None,
+            };
+            let kept = with_keys.drop_duplicates(DropDuplicates {
+                subset,
+                last,
+                rows,
+                split_out,
+            })?;
+            if kept.meta().fields().len() == plan.meta().fields().len() {
+                return Ok(kept);
+            }
+            kept.select(data_columns(plan.meta()), env)
+        });
+        result.map_err(|error| error.also_at("groupby", self.location))
     }
 
     fn finish(

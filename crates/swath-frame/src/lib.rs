@@ -38,10 +38,10 @@ mod table;
 pub use compute::{Compute, Persist, compute, persist, submit};
 pub use error::{Error, ErrorKind, Result};
 pub use frame::{
-    AsType, Batches, DataFrame, DropDuplicates, DropNa, Head, IntoBatch, IntoCount,
-    IntoDropDuplicates, IntoDropNa, IntoFillNa, IntoMapPartitions, IntoMelt, IntoPartitions,
-    IntoValueCounts, Join, KeepRow, MapPartitions, Melt, Repartition, Sample, SelectDtypes, Sink,
-    Tail, ValueCounts, Written, WrittenPartition, concat,
+    AsType, Batches, DataFrame, Describe, DropDuplicates, DropNa, Head, IntoBatch, IntoCount,
+    IntoDescribe, IntoDropDuplicates, IntoDropNa, IntoFillNa, IntoMapPartitions, IntoMelt,
+    IntoPartitions, IntoValueCounts, Join, KeepRow, MapPartitions, Melt, Repartition, Sample,
+    SelectDtypes, Sink, Tail, ValueCounts, Written, WrittenPartition, concat,
 };
 pub use group_by::{GroupBy, IntoAggs};
 pub use persisted::{Holder, Persisted, PersistedFrame};

@@ -53,8 +53,8 @@ pub mod testing;
 
 pub use aggregate::{
     Accumulator, Aggregate, AggregateTypes, Aggregates, Aggregation, Count, Custom, Extreme, Lists,
-    Located, Mean, Mode, NUnique, NUniqueApprox, Parameters, Position, Product, Quantile, Shape,
-    Size, Spread, Sum, Together, Truth,
+    Located, Mean, Mode, NUnique, NUniqueApprox, Parameters, Position, Product, Quantile,
+    Quantiles, Shape, Size, Spread, Sum, Together, Truth,
 };
 pub use error::KernelError;
 pub use group::Grouper;

@@ -319,6 +319,11 @@ fn cases(folder: &Path) -> (Cases, [FolderWrite; 2]) {
             Case::source(Arc::new(scan(&folder.join("read"))), Vec::new()),
             Case::step(Arc::new(DropDuplicates::new(vec![1, 2], false)), rows()),
             Case::step(Arc::new(DropDuplicates::new(vec![2, 1], true)), rows()),
+            Case::step(
+                Arc::new(DropDuplicates::new(vec![2], false).rows(3)),
+                rows(),
+            ),
+            Case::step(Arc::new(DropDuplicates::new(vec![2], true).rows(2)), rows()),
             Case::step(Arc::new(Explode::new(1)), lists()),
             Case::step(Arc::new(Filter::new(col("x").gt(2.0))), rows()),
             Case::local_step("map-partitions", Arc::new(reversed()), rows()),

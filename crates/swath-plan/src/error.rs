@@ -187,6 +187,16 @@ pub enum PlanError {
         /// Its dtype.
         dtype: swath_meta::DType,
     },
+    /// A column was to be described as numbers, or as text, that is none.
+    #[error("`describe` of {} was asked, and `{column}` is {dtype}", if *.text { "text" } else { "numbers" })]
+    NotDescribed {
+        /// The column.
+        column: String,
+        /// Its dtype.
+        dtype: swath_meta::DType,
+        /// Text was asked, not numbers.
+        text: bool,
+    },
     /// A share of the rows that is none.
     #[error("a share of the rows is between 0 and 1, and {found} was given")]
     NoShare {

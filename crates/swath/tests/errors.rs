@@ -1051,3 +1051,32 @@ fn rows_that_are_to_be_read_in_their_order() {
     });
     scene.finish("rows_that_are_to_be_read_in_their_order");
 }
+
+#[test]
+fn statistics_of_columns_that_have_none() {
+    let mut scene = Scene::new(two_threads());
+    scene.mistake("text described as numbers", |s| {
+        s.sales().describe("region")
+    });
+    scene.mistake("numbers described as text", |s| {
+        s.sales().describe(swath::Describe::new("qty").text())
+    });
+    scene.mistake("a column that is not there", |s| s.sales().describe("qtty"));
+    scene.mistake("nothing to describe", |s| {
+        s.sales().select("region")?.describe(..)
+    });
+    scene.mistake("percent for a share", |s| {
+        s.sales()
+            .describe(swath::Describe::new(..).percentiles([25.0]))
+    });
+    scene.mistake("quantiles of text", |s| s.sales().quantiles(.., [0.5]));
+    scene.mistake("no quantiles", |s| s.sales().quantiles("qty", []));
+    scene.mistake("correlations of text", |s| s.sales().corr_matrix(..));
+    scene.mistake("a negative number of rows of each group", |s| {
+        s.sales().groupby("region").head(-1)
+    });
+    scene.mistake("rows of groups by a key that is not there", |s| {
+        s.sales().groupby("regoin").tail(1)
+    });
+    scene.finish("statistics_of_columns_that_have_none");
+}

@@ -114,6 +114,15 @@ const CASES: &[(&str, Verbs, &[&str], &str)] = &[
         &[],
         "Unknown(4 partitions)",
     ),
+    (
+        "explode",
+        |df| {
+            let twice = col("k").str().cat(",x").str().split(",");
+            df.assign("twice", twice)?.explode("twice")
+        },
+        &["id"],
+        "(0, 10, 20, 30, 39)",
+    ),
     ("head", |df| df.head(3), &["id"], "(0, 10)"),
     ("tail", |df| df.tail(3), &["id"], "(30, 39)"),
     (
@@ -401,5 +410,38 @@ fn rows_of_one_label_in_two_files_are_in_one_partition() -> swath::Result<()> {
         (i64::try_from(all)?, i64::try_from(one)?),
         ((0..35).sum(), (15..20).sum())
     );
+    Ok(())
+}
+
+/// What a function promises of its rows is looked at: a label that belongs into another partition is an error, also where nobody
+/// reads the labels afterwards.
+#[test]
+fn a_promise_to_keep_divisions_that_is_broken_is_told() -> swath::Result<()> {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    write_files(folder.path())?;
+    let read = ReadParquet::new(folder.path()).split_row_groups(false);
+    let df = Session::testing().read_parquet(read.index("id"))?;
+    assert_eq!(df.npartitions() as i64, FILES);
+    let first = df.partitions(0)?.compute()?.batches()[0].clone();
+    let always_first = MapPartitions::new(move |_: Batch| first.clone());
+    let broken = df.map_partitions(
+        always_first
+            .meta(|meta: &swath::Meta| Ok(meta.clone()))
+            .keeps_divisions(),
+    )?;
+    assert_eq!(divisions(&broken), divisions(&df));
+    for computed in [
+        broken.compute().err(),
+        broken.select("v")?.tail(1)?.compute().err(),
+        broken.sum("v")?.compute().err(),
+    ] {
+        let error = computed.expect("rows of another partition").to_string();
+        assert!(
+            error.contains("was said to keep the divisions and does not"),
+            "{error}"
+        );
+    }
+    // Where the promise is kept nothing is wrong.
+    assert_eq!(broken.partitions(0)?.compute()?.num_rows() as i64, ROWS);
     Ok(())
 }

@@ -11,7 +11,7 @@ mod answers;
 mod worker;
 
 use answers::answers;
-use worker::elsewhere;
+use worker::{Shortest, elsewhere};
 
 /// A worker that is killed in the middle of a write leaves the files that were there.
 #[test]
@@ -78,5 +78,61 @@ fn closures_stay_at_home() -> swath::Result<()> {
     );
     // What goes without closures goes on.
     assert_eq!(df.sum("a")?.get::<i64>()?, 3);
+    Ok(())
+}
+
+/// The states of an aggregate of one's own are data: however partial results are merged, and wherever.
+#[test]
+fn an_aggregate_of_ones_own_goes_along() -> swath::Result<()> {
+    let (away, _worker) = elsewhere();
+    let store = std::sync::Arc::new(swath_store::testing::Reloading::new());
+    let reloaded = Session::builder()
+        .threads(2)
+        .memory_limit("256MiB")
+        .aggregate(Shortest)
+        .keep(std::sync::Arc::clone(&store) as _)
+        .build()?;
+    let here = Session::builder().aggregate(Shortest).build()?;
+    for session in [&here, &away, &reloaded] {
+        let batches = [
+            "k,t\na,long\nb,x\n",
+            "k,t\na,\na,mid\n,lost\n",
+            "k,t\nb,y\na,cat\n",
+        ];
+        let batches = batches.map(|text| Batch::from_csv(text).expect("rows"));
+        let df = session.from_batches(batches)?.repartition(6)?;
+        let shortest = || Agg::new("shortest", &col("t")).alias("t");
+        let groups = || df.groupby("k").sort(true);
+        let expected = [("a", "mid (3)"), ("b", "x (2)")];
+        let expected = expected.map(|(k, t)| (k.to_owned(), t.to_owned()));
+        for found in [
+            groups().agg(shortest())?,
+            groups().split_every(2).agg(shortest())?,
+            groups().split_every(3).agg(shortest())?,
+            df.groupby("k")
+                .split_out(3)
+                .agg(shortest())?
+                .nsmallest(2, "k")?,
+            df.groupby("k")
+                .agg(shortest())?
+                .persist()?
+                .nsmallest(2, "k")?,
+        ] {
+            let rows: Vec<(String, String)> = found.compute()?.rows()?.collect();
+            assert_eq!(rows, expected);
+        }
+        let of_all = df.agg(shortest())?.compute()?;
+        assert_eq!(of_all.value("t", 0)?, Value::from("x (6)"));
+        let none = df.filter(col("t").eq("none"))?.agg(shortest())?.compute()?;
+        assert_eq!(none.value("t", 0)?, Value::Null);
+        let error = df
+            .agg(Agg::new("shortest", &(col("k").str().len())))
+            .unwrap_err();
+        assert!(
+            error.to_string().contains("there is no shortest of int64"),
+            "{error}"
+        );
+    }
+    assert!(store.reloads() > 0, "nothing was read back");
     Ok(())
 }

@@ -145,7 +145,7 @@ statistics! {
     min => Min;
     /// The largest value of numbers and times, in their dtype; NaN is larger than every number.
     max => Max;
-    /// How many there are, in `uint64`.
+    /// How many there are, in `uint64`; [`min_periods`](Self::min_periods) counts rows here, nulls too, as in pandas.
     count => Count;
     /// The standard deviation, over the number of values less 1; of one value null.
     std => Std;

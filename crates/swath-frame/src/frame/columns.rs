@@ -49,7 +49,7 @@ pub(super) fn data_column(name: &Arc<str>) -> Expr {
 }
 
 /// The data columns with their names.
-pub(super) fn data_columns(meta: &Meta) -> Vec<(Arc<str>, Expr)> {
+pub(crate) fn data_columns(meta: &Meta) -> Vec<(Arc<str>, Expr)> {
     let fields = meta.data_fields().iter();
     fields
         .map(|field| (Arc::clone(&field.name), data_column(&field.name)))

@@ -184,6 +184,7 @@ impl DataFrame {
             plan.drop_duplicates(Node {
                 subset: names(plan, &options.subset)?,
                 last: options.keep == KeepRow::Last,
+                rows: 1,
                 split_out: options.split_out,
             })
         })
@@ -217,6 +218,7 @@ impl DataFrame {
             chosen.over(plan, env)?.drop_duplicates(Node {
                 subset: vec![name],
                 last: false,
+                rows: 1,
                 split_out: None,
             })
         })

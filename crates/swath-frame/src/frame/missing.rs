@@ -79,7 +79,15 @@ impl<N: Into<Arc<str>>, V: Into<Expr>> IntoFillNa for Vec<(N, V)> {
 #[must_use = "options do nothing until a frame is given them"]
 pub struct DropNa {
     subset: Columns,
-    all: bool,
+    drop: DropIf,
+}
+
+/// How many values a row may miss before it is dropped.
+#[derive(Clone, Copy, Debug)]
+enum DropIf {
+    Any,
+    All,
+    FewerThan(usize),
 }
 
 impl DropNa {
@@ -88,13 +96,24 @@ impl DropNa {
     pub fn new(subset: impl IntoColumns) -> Self {
         Self {
             subset: subset.into_columns(),
-            all: false,
+            drop: DropIf::Any,
         }
     }
 
     /// Drops only the rows that miss a value in all of these columns.
     pub fn if_all(self) -> Self {
-        Self { all: true, ..self }
+        Self {
+            drop: DropIf::All,
+            ..self
+        }
+    }
+
+    /// Drops the rows that have fewer than this many values in these columns: pandas' `thresh`.
+    pub fn thresh(self, values: usize) -> Self {
+        Self {
+            drop: DropIf::FewerThan(values),
+            ..self
+        }
     }
 }
 
@@ -157,8 +176,8 @@ impl DataFrame {
         self.with_columns("fillna", location, columns)
     }
 
-    /// The rows that miss no value in some columns; `..` is all data columns. For rows that miss all of them, see
-    /// [`DropNa::if_all`]. NaN is a value: `filter(col("x").eq(col("x")))` drops it.
+    /// The rows that miss no value in some columns; `..` is all data columns. For rows that miss all of them see
+    /// [`DropNa::if_all`], for those that have too few [`DropNa::thresh`]. NaN is a value: `filter(col("x").eq(col("x")))` drops it.
     ///
     /// Order, partitions and divisions stay, and next to a scan the filter reaches it.
     ///
@@ -172,6 +191,7 @@ impl DataFrame {
     /// assert_eq!(df.dropna(..)?.compute()?.num_rows(), 1);
     /// assert_eq!(df.dropna("k")?.compute()?.num_rows(), 2);
     /// assert_eq!(df.dropna(DropNa::new(["k", "v"]).if_all())?.compute()?.num_rows(), 2);
+    /// assert_eq!(df.dropna(DropNa::new(..).thresh(2))?.compute()?.num_rows(), 1);
     /// # Ok::<(), swath_frame::Error>(())
     /// ```
     #[track_caller]
@@ -181,13 +201,17 @@ impl DataFrame {
         for column in options.subset.resolve(self.meta()) {
             there.push(column.notna());
         }
-        let keep = there.into_iter().reduce(|left, right| {
-            if options.all {
-                left.or(&right)
-            } else {
-                left.and(&right)
+        let keep = match options.drop {
+            DropIf::Any => there.into_iter().reduce(|left, right| left.and(&right)),
+            DropIf::All => there.into_iter().reduce(|left, right| left.or(&right)),
+            DropIf::FewerThan(least) => {
+                let counts = there.iter().map(|there| there.cast("int64"));
+                let least = i64::try_from(least).unwrap_or(i64::MAX);
+                counts
+                    .reduce(|sum, one| sum.add(one))
+                    .map(|sum| sum.ge(least))
             }
-        });
+        };
         self.next("dropna", Location::caller(), |plan, env| match keep {
             Some(keep) => plan.filter(keep, env),
             None => Ok(plan.clone()),

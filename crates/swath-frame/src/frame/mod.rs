@@ -3,9 +3,11 @@
 mod batches;
 mod columns;
 mod concat;
+mod describe;
 mod display;
 mod dtypes;
 mod duplicates;
+mod labelled;
 mod map_partitions;
 mod memory_usage;
 mod missing;
@@ -17,6 +19,7 @@ mod reduce;
 mod reshape;
 mod rows;
 mod sampling;
+mod together;
 mod values;
 mod write;
 
@@ -35,6 +38,7 @@ use crate::{Error, Result, Session, Table, compute, submit};
 
 pub use batches::Batches;
 pub use concat::{Join, concat};
+pub use describe::{Describe, IntoDescribe};
 pub use dtypes::{AsType, SelectDtypes};
 pub use duplicates::{DropDuplicates, IntoDropDuplicates, IntoValueCounts, KeepRow, ValueCounts};
 pub use map_partitions::{IntoBatch, IntoMapPartitions, MapPartitions};
@@ -45,7 +49,7 @@ pub use rows::{Head, IntoCount, Tail};
 pub use sampling::Sample;
 pub use write::{Sink, Written, WrittenPartition};
 
-pub(crate) use columns::named as named_columns;
+pub(crate) use columns::{data_columns, named as named_columns};
 
 /// A lazy table of named columns, cut into partitions along its index.
 ///

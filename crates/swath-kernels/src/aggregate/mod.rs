@@ -55,6 +55,7 @@ mod mode;
 mod nunique;
 mod nunique_approx;
 mod quantile;
+mod quantiles;
 
 mod byte_states;
 mod collected;
@@ -81,6 +82,7 @@ pub use params::Parameters;
 pub use position::Position;
 pub use product::Product;
 pub use quantile::Quantile;
+pub use quantiles::Quantiles;
 pub use registry::Aggregates;
 pub use shape::Shape;
 pub use size::Size;

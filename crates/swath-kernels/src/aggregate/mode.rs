@@ -1,4 +1,4 @@
-//! `mode`: the value there is most of.
+//! `mode`: the value there is most of; `mode_count`: how often that one is there.
 
 use std::sync::Arc;
 
@@ -18,37 +18,51 @@ use crate::{KernelError, SortKey, sort_to_indices};
 /// The value of a group that occurs most often, of several the smallest; null if it has no value.
 ///
 /// NaN is one value, and larger than every number.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Mode;
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mode {
+    /// The value.
+    #[default]
+    Value,
+    /// How often it occurs, as int64; 0 if there is no value.
+    Count,
+}
 
 impl Aggregate for Mode {
     fn kind(&self) -> &'static str {
-        "mode"
+        match self {
+            Self::Value => "mode",
+            Self::Count => "mode_count",
+        }
     }
 
     fn infer(&self, inputs: &[DType]) -> Result<AggregateTypes, KernelError> {
-        let input = only("mode", inputs)?;
+        let input = only(self.kind(), inputs)?;
         if input.is_unordered() {
-            return Err(KernelError::unsupported("mode", input, None));
+            return Err(KernelError::unsupported(self.kind(), input, None));
         }
         Ok(AggregateTypes {
             state: vec![DType::list(item_dtype(input)), DType::list(DType::Int64)],
-            output: input.clone(),
-            output_nullable: true,
+            output: match self {
+                Self::Value => input.clone(),
+                Self::Count => DType::Int64,
+            },
+            output_nullable: *self == Self::Value,
         })
     }
 
     fn accumulator(&self, inputs: &[DType]) -> Result<Box<dyn Accumulator>, KernelError> {
-        let input = only("mode", inputs)?;
+        let output = self.infer(inputs)?.output;
         Ok(Box::new(Running {
-            output: input.clone(),
-            values: Distinct::try_new("mode", input)?,
+            of: *self,
+            output,
+            values: Distinct::try_new(self.kind(), &inputs[0])?,
             counts: Vec::new(),
         }))
     }
 }
 
 struct Running {
+    of: Mode,
     output: DType,
     values: Distinct,
     /// How often each pair of a group and a value was seen.
@@ -62,7 +76,9 @@ impl Accumulator for Running {
         n_groups: usize,
         inputs: &[ArrayRef],
     ) -> Result<(), KernelError> {
-        let pairs = self.values.add(groups, n_groups, only("mode", inputs)?)?;
+        let pairs = self
+            .values
+            .add(groups, n_groups, only(self.of.kind(), inputs)?)?;
         for pair in pairs {
             let pair = *pair as usize;
             if self.counts.len() <= pair {
@@ -83,7 +99,7 @@ impl Accumulator for Running {
             DType::list(self.values.item().clone()),
             DType::list(DType::Int64),
         ];
-        let state = states("mode", state, &dtypes, groups.len())?;
+        let state = states(self.of.kind(), state, &dtypes, groups.len())?;
         let (of, values) = items(&state[0], groups)?;
         let (_, counts) = items(&state[1], groups)?;
         let counts = counts.as_primitive::<Int64Type>();
@@ -110,6 +126,14 @@ impl Accumulator for Running {
     fn finish(&mut self) -> Result<ArrayRef, KernelError> {
         let (groups, values, n_groups) = self.values.take()?;
         let counts = std::mem::take(&mut self.counts);
+        if self.of == Mode::Count {
+            let mut most = vec![0_i64; n_groups];
+            for (group, count) in groups.iter().zip(counts) {
+                let most = &mut most[*group as usize];
+                *most = count.max(*most);
+            }
+            return Ok(Arc::new(Int64Array::from(most)));
+        }
         let columns: [ArrayRef; 3] = [
             Arc::new(UInt32Array::from(groups.clone())),
             Arc::new(Int64Array::from(counts)),

@@ -83,6 +83,26 @@ impl<'a> Parameters<'a> {
         }
     }
 
+    /// Numbers from 0 to 1; none if there is no such parameter.
+    ///
+    /// # Errors
+    /// [`KernelError::Parameter`] if it is something else.
+    pub fn shares(&self, name: &'static str) -> Result<Vec<f64>, KernelError> {
+        let share = |value: &Value| match value {
+            Value::Float(share) if (0.0..=1.0).contains(share) => Some(*share),
+            Value::Int(share @ 0..=1) => Some(*share as f64),
+            _ => None,
+        };
+        match self.get(name) {
+            None => Ok(Vec::new()),
+            Some(found @ Value::List(values)) => {
+                let shares: Option<Vec<f64>> = values.iter().map(share).collect();
+                shares.ok_or_else(|| self.refused(name, "numbers from 0 to 1", found))
+            }
+            Some(other) => Err(self.refused(name, "numbers from 0 to 1", other)),
+        }
+    }
+
     /// True or false.
     ///
     /// # Errors

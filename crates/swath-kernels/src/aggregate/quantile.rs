@@ -114,12 +114,12 @@ fn neighbours<T: Copy>(
     Some((low, high, between))
 }
 
-fn float_order(a: f64, b: f64) -> Ordering {
+pub(super) fn float_order(a: f64, b: f64) -> Ordering {
     a.partial_cmp(&b)
         .unwrap_or_else(|| a.is_nan().cmp(&b.is_nan()))
 }
 
-fn between_floats((low, high, between): (f64, f64, f64)) -> f64 {
+pub(super) fn between_floats((low, high, between): (f64, f64, f64)) -> f64 {
     if between == 0.0 || low == high {
         low
     } else {
@@ -127,7 +127,7 @@ fn between_floats((low, high, between): (f64, f64, f64)) -> f64 {
     }
 }
 
-fn between_units((low, high, between): (i64, i64, f64)) -> i64 {
+pub(super) fn between_units((low, high, between): (i64, i64, f64)) -> i64 {
     let width = (i128::from(high) - i128::from(low)) as f64;
     (i128::from(low) + (width * between).floor() as i128) as i64
 }

@@ -8,7 +8,7 @@ use swath_batch::Value;
 
 use super::{
     Aggregate, Count, Extreme, Lists, Located, Mean, Mode, NUnique, NUniqueApprox, Position,
-    Product, Quantile, Shape, Size, Spread, Sum, Together, Truth,
+    Product, Quantile, Quantiles, Shape, Size, Spread, Sum, Together, Truth,
 };
 use crate::KernelError;
 
@@ -32,7 +32,7 @@ impl Aggregates {
     /// The built-in ones: those of the table in this module's documentation, from `all` to `var`.
     pub fn standard() -> Self {
         let mut aggregates = Self::default();
-        let built_in: [Arc<dyn Aggregate>; 26] = [
+        let built_in: [Arc<dyn Aggregate>; 28] = [
             Arc::new(Truth::All),
             Arc::new(Truth::Any),
             Arc::new(Together::Correlation),
@@ -48,11 +48,13 @@ impl Aggregates {
             Arc::new(Mean),
             Arc::new(Quantile::MEDIAN),
             Arc::new(Extreme::Min),
-            Arc::new(Mode),
+            Arc::new(Mode::Value),
+            Arc::new(Mode::Count),
             Arc::new(NUnique),
             Arc::new(NUniqueApprox),
             Arc::new(Product),
             Arc::new(Quantile::QUANTILE),
+            Arc::new(Quantiles::default()),
             Arc::new(Spread::SEM),
             Arc::new(Size),
             Arc::new(Shape::SKEW),

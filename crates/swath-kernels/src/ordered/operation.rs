@@ -81,7 +81,7 @@ pub enum RollingStatistic {
     Min,
     /// The largest value, in the column's dtype.
     Max,
-    /// How many values are not null.
+    /// How many values are not null; `min_periods` counts rows here, as in pandas.
     Count,
     /// The standard deviation, over the number of values less 1.
     Std,

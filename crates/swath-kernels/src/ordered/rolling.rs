@@ -59,9 +59,7 @@ pub(super) fn open(
                 read: Box::new(|rows| {
                     let nulls = rows.logical_nulls();
                     let valid = |row| nulls.as_ref().is_none_or(|nulls| nulls.is_valid(row));
-                    Ok((0..rows.len())
-                        .map(|row| valid(row).then_some(()))
-                        .collect())
+                    Ok((0..rows.len()).map(|row| Some(valid(row))).collect())
                 }),
                 write: Box::new(|counts| Ok(native_column(counts, &DataType::UInt64))),
             },
@@ -212,7 +210,7 @@ impl<S: Sliding> InOrder for Windows<S> {
     }
 }
 
-/// Values that are there: the window counts them itself.
+/// Values that are there. Every row counts towards the least number, as in pandas: its value is whether there is one.
 #[derive(Default)]
 struct Count {
     arrived: VecDeque<bool>,
@@ -220,12 +218,13 @@ struct Count {
 }
 
 impl Sliding for Count {
-    type Value = ();
+    type Value = bool;
     type Answer = u64;
 
-    fn push(&mut self, value: Option<()>) {
-        self.arrived.push_back(value.is_some());
-        self.values += u64::from(value.is_some());
+    fn push(&mut self, value: Option<bool>) {
+        let there = value == Some(true);
+        self.arrived.push_back(there);
+        self.values += u64::from(there);
     }
 
     fn pop(&mut self) {

@@ -126,8 +126,12 @@ fn oracle(operation: &Ordered, rows: &[Option<f64>]) -> Vec<Option<f64>> {
                 let window = window as i64;
                 let before = if center { window / 2 } else { window - 1 };
                 let rows = row - before..row - before + window;
-                let values: Vec<f64> = rows.filter_map(at).collect();
-                (values.len() as u64 >= min_periods)
+                let values: Vec<f64> = rows.clone().filter_map(at).collect();
+                let there = match of {
+                    Count => rows.filter(|row| (0..n).contains(row)).count(),
+                    _ => values.len(),
+                };
+                (there as u64 >= min_periods)
                     .then(|| statistic(of, &values))
                     .flatten()
             }

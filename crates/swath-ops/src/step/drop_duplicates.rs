@@ -1,4 +1,4 @@
-//! One row of those that are equal in some columns.
+//! The first or last rows of those that are equal in some columns.
 
 use std::sync::Arc;
 
@@ -16,19 +16,31 @@ use crate::estimate::{Expected, Kept};
 use crate::pipeline::Flow;
 use crate::{Env, OpError, Output};
 
-/// Lets one row through of those that are equal in some columns: the first, or the last. Rows keep their order.
+/// Lets some rows through of those that are equal in some columns: the first, or the last; one unless said otherwise. Rows keep
+/// their order.
 ///
 /// Null equals null, NaN equals NaN, and `-0.0` equals `0.0`. The first rows stream; for the last ones all rows are kept until the end.
 #[derive(Clone, Debug)]
 pub struct DropDuplicates {
     columns: Vec<usize>,
     last: bool,
+    rows: u64,
 }
 
 impl DropDuplicates {
     /// Compares the columns at these positions, and keeps the last of equal rows instead of the first if `last` says so.
     pub fn new(columns: Vec<usize>, last: bool) -> Self {
-        Self { columns, last }
+        Self {
+            columns,
+            last,
+            rows: 1,
+        }
+    }
+
+    /// Keeps up to this many of equal rows.
+    #[must_use]
+    pub fn rows(self, rows: u64) -> Self {
+        Self { rows, ..self }
     }
 
     pub(crate) fn decode(from: &Decoder<'_>) -> Result<Self, OpError> {
@@ -38,6 +50,7 @@ impl DropDuplicates {
         Ok(Self {
             columns: columns.into_iter().map(|at| at as usize).collect(),
             last: object.bool("last")?,
+            rows: object.u64("rows")?,
         })
     }
 }
@@ -62,14 +75,19 @@ impl StepSpec for DropDuplicates {
         Ok(if self.last {
             Box::new(Last {
                 seen,
+                wanted: self.rows,
                 chunks: Vec::new(),
                 bytes: BufferBytes::default(),
-                kept: Vec::new(),
-                rows: 0,
+                of_key: Vec::new(),
+                keys: Vec::new(),
                 reserved: None,
             })
         } else {
-            Box::new(First(seen))
+            Box::new(First {
+                seen,
+                wanted: self.rows,
+                passed: Vec::new(),
+            })
         })
     }
 
@@ -82,6 +100,7 @@ impl StepSpec for DropDuplicates {
         out.object("drop-duplicates", 1, |o| {
             o.serde("columns", &columns);
             o.bool("last", self.last);
+            o.u64("rows", self.rows);
         });
     }
 }
@@ -115,7 +134,12 @@ impl Seen {
     }
 }
 
-struct First(Seen);
+struct First {
+    seen: Seen,
+    wanted: u64,
+    /// How many rows of each key were let through.
+    passed: Vec<u64>,
+}
 
 impl Step for First {
     fn push(
@@ -125,30 +149,43 @@ impl Step for First {
         out: &mut dyn Output,
     ) -> Result<Flow, OpError> {
         let mut chunk = chunk.compact()?;
-        let mut next = self.0.number(&chunk, cx)?;
-        let keep = BooleanBuffer::collect_bool(chunk.rows, |row| {
-            // A key that is new has the next number where it stands first.
-            let first = self.0.ids[row] as usize == next;
-            next += usize::from(first);
-            first
-        });
+        let mut next = self.seen.number(&chunk, cx)?;
+        let ids = &self.seen.ids;
+        let keep = if self.wanted == 1 {
+            BooleanBuffer::collect_bool(chunk.rows, |row| {
+                // A key that is new has the next number where it stands first.
+                let first = ids[row] as usize == next;
+                next += usize::from(first);
+                first
+            })
+        } else {
+            self.passed.resize(self.seen.grouper.groups(), 0);
+            BooleanBuffer::collect_bool(chunk.rows, |row| {
+                let passed = &mut self.passed[ids[row] as usize];
+                let keep = *passed < self.wanted;
+                *passed += u64::from(keep);
+                keep
+            })
+        };
         chunk.selection = Some(Selection::from_mask(keep));
         out.push(chunk)
     }
 
     fn finish(&mut self, _: &TaskContext<'_>, _: &mut dyn Output) -> Result<(), OpError> {
-        self.0.reserved = None;
+        self.seen.reserved = None;
         Ok(())
     }
 }
 
 struct Last {
     seen: Seen,
+    wanted: u64,
     chunks: Vec<Chunk>,
     bytes: BufferBytes,
-    /// The last row of each key, counted over all chunks.
-    kept: Vec<u64>,
-    rows: u64,
+    /// How many rows each key has.
+    of_key: Vec<u64>,
+    /// The key of each row, over all chunks.
+    keys: Vec<u32>,
     reserved: Option<Reservation>,
 }
 
@@ -161,15 +198,15 @@ impl Step for Last {
     ) -> Result<Flow, OpError> {
         let chunk = chunk.compact()?;
         self.seen.number(&chunk, cx)?;
-        self.kept.resize(self.seen.grouper.groups(), 0);
-        for (row, &id) in (self.rows..).zip(&self.seen.ids) {
-            self.kept[id as usize] = row;
+        self.of_key.resize(self.seen.grouper.groups(), 0);
+        for &id in &self.seen.ids {
+            self.of_key[id as usize] += 1;
         }
-        self.rows += chunk.rows as u64;
+        self.keys.extend(&self.seen.ids);
         chunk.count_bytes(&mut self.bytes);
-        let places = self.kept.capacity() as u64 * 8;
+        let places = self.of_key.capacity() as u64 * 8 + self.keys.capacity() as u64 * 4;
         self.reserved
-            .get_or_insert_with(|| cx.reserve("rows of which the last is kept"))
+            .get_or_insert_with(|| cx.reserve("rows of which the last are kept"))
             .try_resize(self.bytes.total() + places)?;
         self.chunks.push(chunk);
         Ok(Flow::More)
@@ -177,17 +214,18 @@ impl Step for Last {
 
     fn finish(&mut self, cx: &TaskContext<'_>, out: &mut dyn Output) -> Result<(), OpError> {
         self.seen.reserved = None;
-        let mut kept = std::mem::take(&mut self.kept);
-        kept.sort_unstable();
-        let mut kept = kept.into_iter().peekable();
+        let keys = std::mem::take(&mut self.keys);
         let mut from = 0;
         for mut chunk in self.chunks.drain(..) {
             cx.check()?;
-            let to = from + chunk.rows as u64;
+            let own = &keys[from..from + chunk.rows];
+            from += chunk.rows;
             let keep = BooleanBuffer::collect_bool(chunk.rows, |row| {
-                kept.next_if_eq(&(from + row as u64)).is_some()
+                // Of each key, how many rows are from here on.
+                let left = &mut self.of_key[own[row] as usize];
+                *left -= 1;
+                *left < self.wanted
             });
-            from = to;
             chunk.selection = Some(Selection::from_mask(keep));
             if chunk.is_empty() {
                 continue;

@@ -53,7 +53,12 @@ pub(super) fn describe(plan: &Plan) -> String {
         Node::DropDuplicates(rows) => format!(
             "{kind} by [{}]{}",
             list(&rows.subset),
-            if rows.last { " keeping the last" } else { "" }
+            match (rows.last, rows.rows) {
+                (false, 1) => String::new(),
+                (true, 1) => " keeping the last".to_owned(),
+                (false, rows) => format!(" keeping the first {rows}"),
+                (true, rows) => format!(" keeping the last {rows}"),
+            }
         ),
         Node::Head(head) => format!(
             "{kind} {} rows of {} partitions",

@@ -260,7 +260,7 @@ impl<'e> Streams<'e> {
         let meta = plan.meta();
         let columns = rows.subset.iter().map(|column| meta.position(column));
         let columns = columns.collect::<Result<_, _>>()?;
-        let step = Arc::new(DropDuplicatesStep::new(columns, rows.last));
+        let step = Arc::new(DropDuplicatesStep::new(columns, rows.last).rows(rows.rows));
         let input = self.of(plan.input());
         let n = plan.npartitions();
         if n == 1 && input.coverage.len() == 1 {

@@ -1,4 +1,4 @@
-//! One row of those that are equal in some columns.
+//! The first or last rows of those that are equal in some columns.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -10,13 +10,15 @@ use swath_meta::DType;
 
 use crate::{Node, Plan, PlanError};
 
-/// Keeps the first, or the last, of the rows that are equal in some columns. Filters on those columns pass through.
+/// Keeps the first, or the last, of the rows that are equal in some columns, one or several. Filters on those columns pass through.
 #[derive(Clone, Debug)]
 pub struct DropDuplicates {
     /// The columns that are compared.
     pub subset: Vec<Arc<str>>,
     /// Whether the last row is kept instead of the first.
     pub last: bool,
+    /// How many of equal rows are kept.
+    pub rows: u64,
     /// Partitions of the result; rows come to them by the hash of what is compared. As many as the input's if `None`.
     pub split_out: Option<usize>,
 }
@@ -74,7 +76,7 @@ impl DropDuplicates {
 }
 
 impl Plan {
-    /// One row of those that are equal in some columns, in as many partitions as the input's or `split_out`.
+    /// The rows that are kept of those that are equal in some columns, in as many partitions as the input's or `split_out`.
     pub fn drop_duplicates(&self, rows: DropDuplicates) -> Result<Plan, PlanError> {
         rows.plan(self.clone())
     }
@@ -87,6 +89,7 @@ impl Fingerprint for DropDuplicates {
             out.str(column);
         }
         out.bool(self.last);
+        out.u64(self.rows);
         self.split_out.map(|n| n as u64).feed(out);
     }
 }

@@ -5,17 +5,57 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 
 use swath::prelude::*;
+use swath::{Aggregation, DType};
+use swath_kernels::{Aggregates, Custom};
 use swath_ops::Env;
 use swath_ops::testing::{Elsewhere, serve};
 
 const SOCKET: &str = "SWATH_TEST_WORKER_SOCKET";
+
+/// The shortest text, of several the first, with how many there are: `a (3)`. Its state goes through serde.
+#[derive(Clone, Copy)]
+pub(crate) struct Shortest;
+
+impl Aggregation for Shortest {
+    const NAME: &'static str = "shortest";
+    type State = (Option<String>, u64);
+
+    fn output(&self, input: &DType) -> Option<DType> {
+        input.is_string().then_some(DType::String)
+    }
+
+    fn update(&self, state: &mut Self::State, value: Value) {
+        let Value::String(text) = value else {
+            return;
+        };
+        self.merge(state, (Some(text.to_string()), 1));
+    }
+
+    fn merge(&self, state: &mut Self::State, (text, count): Self::State) {
+        state.1 += count;
+        let length = |text: &Option<String>| text.as_ref().map_or(usize::MAX, String::len);
+        if length(&text) < length(&state.0) {
+            state.0 = text;
+        }
+    }
+
+    fn finish(&self, (text, count): Self::State) -> Value {
+        text.map_or(Value::Null, |text| Value::from(format!("{text} ({count})")))
+    }
+}
 
 /// The worker: does nothing unless this test binary was started as one.
 #[test]
 fn serves() {
     if let Some(socket) = std::env::var_os(SOCKET) {
         let mut wire = UnixStream::connect(socket).expect("the test listens");
-        serve(&mut wire, &Env::default()).expect("the wire holds");
+        let mut aggregates = Aggregates::standard();
+        aggregates.register(Arc::new(Custom::new(Shortest)));
+        let env = Env {
+            aggregates: Arc::new(aggregates),
+            ..Env::default()
+        };
+        serve(&mut wire, &env).expect("the wire holds");
     }
 }
 
@@ -46,6 +86,7 @@ pub(crate) fn elsewhere() -> (Session, Worker) {
     let backend = Elsewhere::new(wire, 2).expect("two threads");
     let session = Session::builder()
         .threads(2)
+        .aggregate(Shortest)
         .backend(Arc::new(backend))
         .build();
     (session.expect("a session"), worker)

@@ -2,6 +2,7 @@
 
 pub(crate) mod shape {
     use crate::row::map;
+    use swath::Describe;
     use swath::prelude::*;
 
     map! {
@@ -23,7 +24,7 @@ pub(crate) mod shape {
         ["memory_usage"] Same { df.memory_usage() };
         ["memory_usage_per_partition"] Same { df.memory_usage_per_partition() };
         ["info"] Renamed { df.to_string() } "what `{df}` prints";
-        ["describe"] Later;
+        ["describe"] Same { df.describe(..), df.describe(Describe::new(..).text()) } "exact; numbers, or text by option";
         ["copy"] Renamed { df.clone() } "a handle: nothing is copied";
         ["dask"] No "tasks are made when a computation begins; `explain()` shows the plan";
         ["expr"] Different { df.explain().json() } "the plan as data";

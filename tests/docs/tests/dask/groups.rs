@@ -34,7 +34,7 @@ pub(crate) mod verbs {
         ["unique"] Different { groups.list("x"), df.drop_duplicates(["region", "x"]) } "as lists, or as rows";
         ["value_counts"] Different { df.groupby(["region", "x"]).size() };
         ["get_group"] Different { df.filter(col("region").eq("eu")) } "goes into the scan";
-        ["head" "tail"] Later;
+        ["head" "tail"] Same { groups.head(3), groups.tail(1) } "rows of the frame, in no promised order";
         ["apply" "transform"] Later "with the shuffle";
         ["shift" "ffill" "bfill" "rolling"] Later "with the shuffle";
         ["cumsum" "cumprod" "cumcount"] Later "with the shuffle";

@@ -21,8 +21,8 @@ map! {
     ["any" "all"] Same { df.any("flag"), df.all(col("x").gt(0)) };
     ["median"] Different { df.median("x") } "exact, of any number of partitions";
     ["median_approximate"] No "`median` is exact";
-    ["quantile"] Different { df.quantile("x", 0.99) } "exact, whatever else is asked; one a call, several by `agg`";
+    ["quantile"] Different { df.quantile("x", 0.99), df.quantiles("x", [0.5, 0.99]) } "exact, whatever else is asked";
     ["mode"] Different { df.mode("x") } "one value, of several the smallest";
     ["idxmin" "idxmax"] Different { df.idxmin("x", "at"), df.idxmax("x", "at") } "the label comes from the column that you name";
-    ["cov" "corr"] Different { df.cov("x", "y"), df.corr("x", "y") } "of two columns";
+    ["cov" "corr"] Different { df.cov("x", "y"), df.corr("x", "y"), df.cov_matrix(..), df.corr_matrix(["x", "y"]) } "of two columns, or of every two";
 }

@@ -115,6 +115,17 @@ fn report(error: &PlanError) -> Report {
             );
             report
         }
+        PlanError::NotDescribed {
+            column,
+            dtype,
+            text,
+        } => {
+            let mut report = Report::new(ErrorKind::Type, error.to_string());
+            report.column = Some(column.clone());
+            report.fix = (!text && dtype.is_string())
+                .then(|| format!("write `Describe::new({column:?}).text()`"));
+            report
+        }
         PlanError::NotAList { column, .. } | PlanError::NotComparable { column, .. } => {
             let mut report = Report::new(ErrorKind::Type, error.to_string());
             report.column = Some(column.clone());
