@@ -369,17 +369,18 @@ fn an_error_names_its_column() -> swath::Result<()> {
 fn a_small_part_of_a_file_holds_its_own_bytes() -> swath::Result<()> {
     const ROWS: usize = 100_000;
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let row = |row: usize| {
-        let kind = format!("kind number {:04} of two thousand", row % 2000);
-        (row as i64, format!("the name of row {row:08}"), kind)
-    };
-    let text: String = (0..ROWS)
-        .map(row)
-        .map(|(id, name, kind)| format!("{id},{name},{kind}\n"))
-        .collect();
+    let mut text = String::from("id,name,kind\n");
+    for row in 0..ROWS {
+        let kind = row % 2000;
+        writeln!(
+            text,
+            "{row},the name of row {row:08},kind number {kind:04} of two thousand"
+        )
+        .expect("text grows");
+    }
     let session = Session::builder().threads(2).memory_limit("1GiB").build()?;
     session
-        .from_batches([Batch::from_csv(&format!("id,name,kind\n{text}"))?])?
+        .from_batches([Batch::from_csv(&text)?])?
         .to_parquet(folder.path())?;
     let few = session
         .read_parquet(folder.path())?
