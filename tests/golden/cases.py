@@ -23,6 +23,10 @@ class E:
     def alias(self, name):
         return E(["alias", self.code, name])
 
+    def ordered(self, name, *args):
+        """An operation on rows in their order: `shift` by rows, `ffill` with a limit, `rolling.mean` of a window, with its least values, centred."""
+        return E(["ordered", self.code, name, *args])
+
     def round(self, digits):
         return E(["round", self.code, digits])
 
@@ -347,3 +351,27 @@ case("agg: of nothing", ["filter", c("id") < 0], ["agg", [["total", "sum", I], [
 case("columns: of an empty table", ["select", columns("id", "s", "dec", "cat")], table="empty")
 case("filter: of an empty table", ["filter", I > 0], ["select", columns("id")], table="empty")
 case("nlargest: of an empty table", ["nlargest", 3, ["x"]], ["select", columns("id", "x")], table="empty")
+
+
+# --- rows in their order -------------------------------------------------------------------------------------------------------------
+
+def in_order(name, expr):
+    case(f"in order: {name}", ["repartition", 1], ["assign", "o", expr], ["select", columns("id", "o")])
+
+
+for column in (I, c("i8"), S, D):
+    name = column.code[1]
+    for rows in (1, -2, 0, 1000):
+        in_order(f"{name} shift {rows}", column.ordered("shift", rows))
+    for way in ("ffill", "bfill"):
+        in_order(f"{name} {way}", column.ordered(way, None))
+        in_order(f"{name} {way} 1", column.ordered(way, 1))
+for name, column in (("i", I), ("i8", c("i8"))):
+    for total in ("cumsum", "cummin", "cummax"):
+        in_order(f"{name} {total}", column.ordered(total))
+in_order("i8 cumprod of small numbers", (c("i8") % 3).ordered("cumprod"))
+for window, least, center in ((1, 1, False), (3, 3, False), (3, 1, True), (4, 2, True), (5, 1, False)):
+    for of in ("sum", "mean", "min", "max", "std", "var", "median", "count"):
+        in_order(f"i8 rolling {of} {window} {least}{' centred' * center}", c("i8").ordered(f"rolling.{of}", window, least, center))
+case("in order: a filter of what rises", ["repartition", 1], ["filter", I > I.ordered("shift", 1)], ["select", columns("id", "i")])
+case("in order: after a filter", ["filter", c("i8") > 0], ["repartition", 1], ["assign", "o", c("i8").ordered("cumsum")], ["select", columns("id", "o")])

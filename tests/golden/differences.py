@@ -26,6 +26,7 @@ MEAN_WRAPS = "the sum below the mean wraps around there; here it has 128 bits"
 ZERO_OF_ROUNDING = "where all values are the same the distances from the mean are what rounding leaves, or there is no kurtosis, there; here both are 0"
 POPULATION = "the standard error of the mean takes the deviation of the population there; here that of the sample, as in pandas"
 ANY_MODE = "of several values that occur most often it gives any there; here the smallest"
+SUBTRACTS = "a value that leaves a window is subtracted there, which loses the last digits; here nothing is"
 REFUSES = "raises {}: it has no such operation for this dtype, or fails on these values"
 
 FRAMES, LAZY = "pandas|dask", "polars|duckdb"
@@ -78,6 +79,8 @@ RULES = [
     ("pandas|dask|polars", r"groupby: a product beyond int64|prod: refused, .*", WRAPS),
     ("duckdb", r"groupby: a product beyond int64|prod: refused, .*", WIDE),
     ("dask", r"mean: (big|u)", MEAN_WRAPS),
+    ("pandas", r"in order: i8 rolling (std|var) 4 2 centred", SUBTRACTS),
+    ("duckdb", r"in order: i8 cumprod of small numbers", TRUNCATES),
 ]
 # The last rule that fits speaks: a narrow one stands after a wide one.
 

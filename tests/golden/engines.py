@@ -93,12 +93,22 @@ class Pandas:
             return -run(args[0])
         if op == "fillna":
             return run(args[0]).fillna(beside(args[1], args[0], dtypes) if args[1][0] == "lit" else run(args[1]))
+        if op == "ordered":
+            return self.ordered(run(args[0]), args[1], *args[2:])
         if op in BINARY:
             sides = [beside(each, args[1 - at], dtypes) if each[0] == "lit" else run(each) for at, each in enumerate(args)]
             if None in [each for each in sides if not hasattr(each, "dtype")]:
                 raise Unsupported("null literal")
             return BINARY[op](*sides)
         raise Unsupported(op)
+
+    def ordered(self, column, name, *args):
+        if name.startswith("rolling"):
+            window, least, center = args
+            found = getattr(column.rolling(window, min_periods=least, center=center), name.partition(".")[2])()
+            # Of whole numbers NaN is what is missing.
+            return pd.Series([None if value != value else value for value in found], index=found.index, dtype="double[pyarrow]")
+        return getattr(column, name)(**({"limit": args[0]} if name in ("ffill", "bfill") else {"periods": args[0]} if args else {}))
 
     def ask(self, folder, case):
         frame = self.read(folder, case["table"])
@@ -232,6 +242,9 @@ class Dask(Pandas):
             return frame.head(args[0], npartitions=args[1] or -1, compute=False)
         return frame.tail(args[0], compute=False)
 
+    def ordered(self, column, name, *args):
+        raise Unsupported("pandas answers for it")
+
     def grouping(self, options):
         # Dask's own shuffle is not what is asked about here.
         return {}
@@ -266,6 +279,15 @@ class Polars:
             return getattr(run(args[0]), methods[op])()
         if op == "round":
             return run(args[0]).round(args[1], mode="half_to_even")
+        if op == "ordered":
+            column, name, *options = run(args[0]), *args[1:]
+            if name == "rolling.count":
+                raise Unsupported(name)
+            if name.startswith("rolling"):
+                window, least, center = options
+                return getattr(column, name.replace(".", "_"))(window, min_samples=least, center=center)
+            polars = {"cumsum": "cum_sum", "cumprod": "cum_prod", "cummin": "cum_min", "cummax": "cum_max", "ffill": "forward_fill", "bfill": "backward_fill"}
+            return getattr(column, polars.get(name, name))(*options)
         sides = [pl.lit(beside(each, args[1 - at], dtypes)) if each[0] == "lit" else run(each) for at, each in enumerate(args)]
         if op == "fillna":
             return sides[0].fill_null(sides[1])
@@ -385,12 +407,33 @@ class DuckDB:
             return f"round_even({run(args[0])}, {args[1]})"
         if op in ("not", "neg"):
             return f"({'NOT' if op == 'not' else '-'} {run(args[0])})"
+        if op == "ordered":
+            return self.ordered(run(args[0]), args[1], *args[2:])
         left, right = near(args[0], args[1]), near(args[1], args[0])
         if op == "fillna":
             return f"coalesce({left}, {right})"
         signs = {"add": "+", "sub": "-", "mul": "*", "div": "/", "floordiv": "//", "rem": "%", "eq": "=", "ne": "<>", "lt": "<", "le": "<=", "gt": ">", "ge": ">=",
                  "and": "AND", "or": "OR", "eq_missing": "IS NOT DISTINCT FROM", "ne_missing": "IS DISTINCT FROM"}
         return f"({left} {signs[op]} {right})"
+
+    def ordered(self, column, name, *args):
+        if name == "shift":
+            return f"lag({column}, {args[0]}) OVER (ORDER BY id)" if args[0] >= 0 else f"lead({column}, {-args[0]}) OVER (ORDER BY id)"
+        if name == "ffill" and args[0] is None:
+            return f"last_value({column} IGNORE NULLS) OVER (ORDER BY id ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)"
+        if name == "bfill" and args[0] is None:
+            return f"first_value({column} IGNORE NULLS) OVER (ORDER BY id ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING)"
+        if name.startswith("cum"):
+            rows = "OVER (ORDER BY id ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)"
+            return f"CASE WHEN {column} IS NOT NULL THEN {self.aggregate(name[3:], column)} {rows} END"
+        if not name.startswith("rolling"):
+            raise Unsupported(name)
+        window, least, center = args
+        before = window // 2 if center else window - 1
+        rows = f"OVER (ORDER BY id ROWS BETWEEN {before} PRECEDING AND {window - 1 - before} FOLLOWING)"
+        function = name.partition(".")[2]
+        there = f"count({'*' if function == 'count' else column}) {rows}"
+        return f"CASE WHEN {there} >= {least} THEN {self.aggregate(function, column)} {rows} END"
 
     def aggregate(self, function, expr):
         if function == "size":

@@ -284,6 +284,12 @@ def compiled(expr, schema, frame):
                 answer = kleene_or(answer, strict(COMPARE["eq"])(run(row), value))
             return answer
         return "bool", found
+    if op == "ordered":
+        dtype, run = compiled(args[0], schema, frame)
+        rows = [row for part in frame["partitions"] for row in part]
+        dtype, answers = in_order(args[1], args[2:], dtype, [run(row) for row in rows])
+        places = {id(row): at for at, row in enumerate(rows)}
+        return dtype, lambda row: answers[places[id(row)]]
     dtypes, runs = zip(*(compiled(arg, schema, frame) for arg in args if isinstance(arg, list)))
     if op in ("and", "or"):
         logic = kleene_and if op == "and" else kleene_or
@@ -325,6 +331,30 @@ def compiled(expr, schema, frame):
         return "bool", lambda row: eq_missing(left(row), right(row)) == (op == "eq_missing")
     dtype, run = arithmetic(op, args[0], args[1], *dtypes)
     return dtype, lambda row: strict(run)(left(row), right(row))
+
+
+def in_order(name, args, dtype, values):
+    """Dtype and answers of an operation on rows in their order, read literally."""
+    n = len(values)
+    at = lambda row: values[row] if 0 <= row < n else None
+    if name == "shift":
+        return dtype, [at(row - args[0]) for row in range(n)]
+    if name in ("ffill", "bfill"):
+        way, reach = (-1, 1)[name == "bfill"], n if args[0] is None else args[0]
+        near = lambda row: next((at(row + way * step) for step in range(reach + 1) if at(row + way * step) is not None), None)
+        return dtype, [near(row) for row in range(n)]
+    if name.startswith("cum"):
+        function = {"cumsum": "sum", "cumprod": "prod", "cummin": "min", "cummax": "max"}[name]
+        answers = [aggregated(function, dtype, values[: row + 1]) for row in range(n)]
+        return aggregated(function, dtype, [])[0], [None if at(row) is None else answers[row][1] for row in range(n)]
+    function, (window, least, center) = name.partition(".")[2], args
+    answers = []
+    for row in range(n):
+        first = row - (window // 2 if center else window - 1)
+        inside = values[max(first, 0): max(first + window, 0)]
+        there = len(inside) if function == "count" else sum(value is not None for value in inside)
+        answers.append(aggregated(function, dtype, inside)[1] if there >= least else None)
+    return "uint64" if function == "count" else aggregated(function, dtype, [])[0], answers
 
 
 ARITHMETIC = ("add", "sub", "mul", "div", "floordiv", "rem")

@@ -259,6 +259,17 @@ fn counted(value: &TaskValue) -> Vec<String> {
     vec![format!("{} rows of {}", rows.rows(), rows.meta().len())]
 }
 
+/// Columns as they are and one that is computed, the first of them the index.
+fn project() -> Project {
+    let columns = [
+        ("id", col("id")),
+        ("twice", col("x") * lit(2.0)),
+        ("text", col("text")),
+    ];
+    let columns = columns.map(|(name, expr)| (Arc::from(name), expr));
+    Project::new(columns.to_vec(), 1)
+}
+
 /// A case of every kind, and the writes that they belong to, which end when they are dropped.
 fn cases(folder: &Path) -> (Cases, [FolderWrite; 2]) {
     let meta = || Arc::clone(rows().meta());
@@ -286,17 +297,6 @@ fn cases(folder: &Path) -> (Cases, [FolderWrite; 2]) {
             rows: SliceRows::Share { part: 1, of: 3 },
         },
     ];
-    let names = |pairs: [(&str, swath_expr::Expr); 3]| {
-        pairs.map(|(name, expr)| (Arc::from(name), expr)).to_vec()
-    };
-    let project = Project::new(
-        names([
-            ("id", col("id")),
-            ("twice", col("x") * lit(2.0)),
-            ("text", col("text")),
-        ]),
-        1,
-    );
     let by_x = vec![SortKey::descending(1), SortKey::ascending(2)];
     let options = |name: &str| {
         let folder = folder.join(name);
@@ -333,7 +333,7 @@ fn cases(folder: &Path) -> (Cases, [FolderWrite; 2]) {
                 wide(),
             ),
             Case::step(Arc::new(Sample::new(7, 0, u64::MAX / 3)), rows()),
-            Case::step(Arc::new(project), rows()),
+            Case::step(Arc::new(project()), rows()),
             Case::step(Arc::new(in_order()), rows()),
             Case::step(Arc::new(Limit::new(33)), rows()),
             Case::step(Arc::new(Tail::new(33)), rows()),

@@ -301,6 +301,7 @@ fn expr(df: &DataFrame, json: &Json) -> swath::Result<Expr> {
         "ceil" => of(0)?.ceil(),
         "round" => of(0)?.round(number(&args[1]) as i32),
         "fillna" => of(0)?.fillna(of(1)?),
+        "ordered" => in_order(&of(0)?, &args[1..]),
         "eq" => of(0)?.eq(of(1)?),
         "ne" => of(0)?.ne(of(1)?),
         "lt" => of(0)?.lt(of(1)?),
@@ -319,4 +320,35 @@ fn expr(df: &DataFrame, json: &Json) -> swath::Result<Expr> {
         "rem" => of(0)? % of(1)?,
         other => panic!("no expression {other}"),
     })
+}
+
+/// `shift` by rows, `ffill` with a limit, `rolling.mean` of a window, with its least values, centred.
+fn in_order(input: &Expr, call: &[Json]) -> Expr {
+    let limit = || call[1].as_u64().map(|limit| limit as usize);
+    match text(&call[0]) {
+        "shift" => input.shift(call[1].as_i64().expect("a number of rows")),
+        "ffill" => limit().map_or_else(|| input.ffill(), |limit| input.ffill_limit(limit)),
+        "bfill" => limit().map_or_else(|| input.bfill(), |limit| input.bfill_limit(limit)),
+        "cumsum" => input.cumsum(),
+        "cumprod" => input.cumprod(),
+        "cummin" => input.cummin(),
+        "cummax" => input.cummax(),
+        rolling => {
+            let windows = input
+                .rolling(number(&call[1]))
+                .min_periods(number(&call[2]))
+                .center(call[3] == true);
+            match rolling {
+                "rolling.sum" => windows.sum(),
+                "rolling.mean" => windows.mean(),
+                "rolling.min" => windows.min(),
+                "rolling.max" => windows.max(),
+                "rolling.std" => windows.std(),
+                "rolling.var" => windows.var(),
+                "rolling.median" => windows.median(),
+                "rolling.count" => windows.count(),
+                other => panic!("no operation on rows in order {other}"),
+            }
+        }
+    }
 }
