@@ -818,6 +818,20 @@ fn partitions_that_are_touched_are_replaced() {
         .expect("rows")
         .to_parquet(to().overwrite_partitions())
         .expect("not read any more");
+    // The same partition by another program's name would be there twice.
+    std::fs::rename(
+        out.path().join("region=c%2Fd"),
+        out.path().join("region=c%2fd"),
+    )
+    .expect("a folder");
+    let error = of_regions(&session, 3, 1, &["c/d"])
+        .to_parquet(to().overwrite_partitions())
+        .expect_err("a folder that would stay");
+    let text = error.to_string();
+    assert!(
+        text.contains("its folder `region=c%2fd` would stay beside `region=c%2Fd`"),
+        "{text}"
+    );
 }
 
 /// The rows of `tests/golden/hive.py`.

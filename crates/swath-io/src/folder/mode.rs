@@ -26,3 +26,25 @@ impl From<bool> for Mode {
         }
     }
 }
+
+/// The file that has the columns of the others: it is replaced with all of them.
+const COLUMNS: &str = "_common_metadata";
+
+/// The file that has the footers of the others: it is wrong once any of them comes or goes.
+const FOOTERS: &str = "_metadata";
+
+/// Whether a file of this name tells readers about the others.
+pub(super) fn is_about_others(name: &str) -> bool {
+    [COLUMNS, FOOTERS].contains(&name)
+}
+
+impl Mode {
+    /// Whether a file of this name tells readers what is not so any more after a write.
+    pub(super) fn outdates(self, name: &str) -> bool {
+        match self {
+            Self::New => false,
+            Self::Append | Self::OverwritePartitions => name == FOOTERS,
+            Self::Overwrite => is_about_others(name),
+        }
+    }
+}

@@ -74,10 +74,11 @@ pub(super) fn next_number<'a>(files: impl Iterator<Item = &'a str>) -> usize {
         let name = file.rsplit('/').next()?;
         let rest = name.strip_prefix(PART)?;
         let digits = rest.find(|c: char| !c.is_ascii_digit())?;
-        rest[..digits].parse::<usize>().ok()
+        // One that leaves no numbers behind it is none that was counted: those that come are smaller.
+        let number = rest[..digits].parse::<usize>().ok();
+        number.filter(|number| *number < usize::MAX / 2)
     };
-    let next = files.filter_map(number).max();
-    next.map_or(0, |last| last.saturating_add(1))
+    files.filter_map(number).max().map_or(0, |last| last + 1)
 }
 
 #[cfg(test)]
@@ -137,6 +138,7 @@ mod tests {
             "part.7-abc.parquet",
             "x.parquet",
             "part.99999999999999999999999.parquet",
+            "part.18446744073709551615.parquet",
         ];
         assert_eq!(next_number(files.into_iter()), 11);
     }

@@ -69,7 +69,10 @@ impl IpcDataset {
             context.cancel.check()?;
             let file = open_file(identity, context)?;
             let footer = Footer::load(identity, file.as_ref())?;
-            if let (None, Some(first)) = (&stored, footer.batches.first()) {
+            if let (None, Some(first)) = (
+                &stored,
+                footer.batches.iter().find(|block| block.bodyLength() > 0),
+            ) {
                 stored = Some(sizes(identity, file.as_ref(), &footer, first)?);
             }
             footers.push(footer);

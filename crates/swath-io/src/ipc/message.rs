@@ -162,6 +162,9 @@ impl Message {
             }
             next = end;
         }
+        if batch.compression().is_some() {
+            refuse_shared(&needed)?;
+        }
         let (runs, total) = runs(&needed);
         let body = gather(file, self.body.start, &runs, total)?;
         // Both are slices of one message.
@@ -296,6 +299,19 @@ fn count_buffers(
         // Validity and values; there are no maps or unions in a meta.
         _ => 2,
     })
+}
+
+/// Refuses compressed buffers that have bytes in common: a few bytes in the file could become any number in memory.
+fn refuse_shared(buffers: &[(usize, Range<u64>)]) -> Result<(), ArrowError> {
+    let ranges = buffers.iter().map(|(_, range)| range);
+    let mut ranges: Vec<&Range<u64>> = ranges.filter(|range| !range.is_empty()).collect();
+    ranges.sort_unstable_by_key(|range| range.start);
+    let shared = ranges.windows(2).any(|pair| pair[1].start < pair[0].end);
+    if shared {
+        Err(bad("two buffers have bytes in common".to_owned()))
+    } else {
+        Ok(())
+    }
 }
 
 /// Refuses a buffer that says that it is much larger than anybody's.

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use swath_batch::normalise;
 use swath_meta::Meta;
 
+use super::moments::check_moments;
 use super::write_options::ToJson;
 use super::written::{Floats, written_schema};
 use crate::text::TextSink;
@@ -100,7 +101,10 @@ impl JsonWriter {
             ..CastOptions::default()
         };
         let columns = (rows.columns().iter().zip(self.schema.fields()))
-            .map(|(column, field)| cast_with_options(column, field.data_type(), &options))
+            .map(|(column, field)| {
+                check_moments(column, field.name())?;
+                cast_with_options(column, field.data_type(), &options)
+            })
             .collect::<Result<Vec<_>, _>>()?;
         let count = RecordBatchOptions::new().with_row_count(Some(rows.num_rows()));
         RecordBatch::try_new_with_options(Arc::clone(&self.schema), columns, &count)

@@ -3,11 +3,12 @@
 use swath_meta::{DType, Meta};
 
 use super::dataset::EXTENSIONS;
-use super::hive::{Directories, PARTITION_ON_KEY};
+use super::hive::{Directories, PARTITION_ON_KEY, spelt_otherwise};
 use super::options::{Admitted, ReadParquet};
 use super::partitioned::file_meta;
 use super::schema::{Difference, difference};
 use super::write_options::ToParquet;
+use crate::folder::Mode;
 use crate::list::{Wanted, list_files};
 use crate::words::quoted;
 use crate::{IoContext, IoError};
@@ -33,7 +34,15 @@ pub(super) fn check(options: &ToParquet, meta: &Meta, context: &IoContext) -> Re
         folder: folder.clone(),
         difference,
     };
-    let keys = Directories::of(&files, &ReadParquet::from(folder.as_str()))?;
+    let read = ReadParquet::from(folder.as_str());
+    if options.mode == Mode::OverwritePartitions
+        && let Some((found, own)) = spelt_otherwise(&files, &read, meta)
+    {
+        return Err(differs(format!(
+            "its folder `{found}` would stay beside `{own}`, which is the same partition by another name; rename it"
+        )));
+    }
+    let keys = Directories::of(&files, &read)?;
     let keys = keys.map(Directories::into_names).unwrap_or_default();
     if keys != options.partition_on {
         let told = |keys: &[String]| match keys {

@@ -239,6 +239,9 @@ pub(super) fn file_meta(meta: &Meta, keys: &[String]) -> Result<Meta, IoError> {
         let field = meta
             .field(key)
             .map_err(|error| refused(key, error.to_string()))?;
+        if key.is_empty() {
+            return Err(refused(key, "a folder needs a name for it".to_owned()));
+        }
         if keys[..at].contains(key) {
             return Err(refused(key, "it is named twice".to_owned()));
         }

@@ -39,7 +39,7 @@ pub(super) fn dataset_meta(
             }
         }
     }
-    for (field, from) in fields.iter_mut().zip(from) {
+    for (field, mut from) in fields.iter_mut().zip(from) {
         for other in footers {
             let Ok(found) = other.meta.field(&field.name) else {
                 field.nullable = true;
@@ -50,7 +50,11 @@ pub(super) fn dataset_meta(
                 continue;
             }
             match wider(&field.dtype, &found.dtype).filter(|_| options.admit.wider) {
-                Some(dtype) => field.dtype = dtype,
+                Some(dtype) if dtype == field.dtype => {}
+                Some(dtype) => {
+                    field.dtype = dtype;
+                    from = other;
+                }
                 // It is not read, or a key stands for it.
                 None if !is_read(&field.name, first, options)
                     || keys.iter().any(|key| key.name == field.name) => {}
@@ -162,7 +166,11 @@ fn differ(
     options: &ReadParquet,
 ) -> IoError {
     let only = |name: &str| name == column;
-    let difference = difference(&one.meta, &other.meta, only, options.admitted())
+    let admitted = Admitted {
+        wider: false,
+        ..options.admitted()
+    };
+    let difference = difference(&one.meta, &other.meta, only, admitted)
         .expect("the two have it in different dtypes");
     IoError::Schemas {
         difference: told(&difference, one, other),

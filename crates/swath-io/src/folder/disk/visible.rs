@@ -1,19 +1,14 @@
 //! What readers of a folder see, and whether it is what others see.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use super::system;
 use crate::IoError;
-use crate::folder::mode::Mode;
+use crate::folder::mode::{Mode, is_about_others};
 use crate::list::{has_extension, is_hidden};
 use crate::local;
-
-/// The file that has the columns of the others: it is replaced with all of them.
-const COLUMNS: &str = "_common_metadata";
-
-/// The file that has the footers of the others: it is wrong once any of them comes or goes.
-const FOOTERS: &str = "_metadata";
 
 /// What a reader of a folder sees.
 #[derive(Debug, Default)]
@@ -45,7 +40,12 @@ impl Visible {
                     .expect("walked from it")
                     .to_owned();
                 let moved = link.clone().unwrap_or_else(|| within.clone());
-                if !is_folder && [COLUMNS, FOOTERS].iter().any(|name| path.ends_with(name)) {
+                if !is_folder
+                    && path
+                        .file_name()
+                        .and_then(OsStr::to_str)
+                        .is_some_and(is_about_others)
+                {
                     visible.about.insert(within, moved);
                     continue;
                 }
@@ -94,10 +94,9 @@ impl Visible {
         if let Some((_, link)) = staying.iter().find(|(_, entry)| replaced.contains(entry)) {
             return Err((*link).clone());
         }
-        let about = self.about.iter().filter(|(file, _)| match mode {
-            Mode::New => false,
-            Mode::Overwrite => true,
-            Mode::Append | Mode::OverwritePartitions => file.ends_with(FOOTERS),
+        let about = self.about.iter().filter(|(file, _)| {
+            let name = file.file_name().and_then(OsStr::to_str);
+            name.is_some_and(|name| mode.outdates(name))
         });
         // Behind a link that stays it belongs to somebody else.
         let own = |(file, entry): &(&PathBuf, &PathBuf)| mode == Mode::Overwrite || file == entry;

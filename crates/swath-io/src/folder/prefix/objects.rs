@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use swath_memory::CancelToken;
 
 use crate::IoError;
+use crate::folder::mode::Mode;
 use crate::list::{has_extension, starts_hidden};
 use crate::store::Located;
 
@@ -41,6 +42,16 @@ impl Objects {
         let mut names = self.names()?;
         names.retain(|name| {
             has_extension(Path::new(name), &extensions) && !name.split('/').any(starts_hidden)
+        });
+        Ok(names)
+    }
+
+    /// The names of those that tell a reader of the prefix what is not so any more after a write.
+    pub(super) fn outdated(&self, mode: Mode) -> Result<Vec<String>, IoError> {
+        let mut names = self.names()?;
+        names.retain(|name| {
+            let (above, last) = name.rsplit_once('/').unwrap_or(("", name));
+            mode.outdates(last) && !above.split('/').any(starts_hidden)
         });
         Ok(names)
     }

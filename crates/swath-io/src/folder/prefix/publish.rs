@@ -135,6 +135,7 @@ impl<'a> Publication<'a> {
                 parts.iter().any(|part| is_in(part.below))
             }
         };
+        let outdated = self.prefix.outdated(mode)?;
         let manifest = Manifest {
             version: 2,
             files: parts
@@ -142,7 +143,7 @@ impl<'a> Publication<'a> {
                 .map(|part| part.seen(first, &mark, &self.write.extensions))
                 .collect(),
             hidden: parts.iter().map(PartName::hidden).collect(),
-            replaced: visible.into_iter().filter(goes).collect(),
+            replaced: visible.into_iter().filter(goes).chain(outdated).collect(),
         };
         let bytes = serde_json::to_vec(&manifest).expect("names are plain data");
         self.hidden.put(MANIFEST, &bytes)?;

@@ -5,7 +5,7 @@ use swath_batch::Value;
 use swath_expr::{ColumnBounds, Expr, Verdict};
 use swath_meta::{DType, Field, Index, Meta, nearest};
 
-use super::segment::{PARTITION_ON_KEY, parse};
+use super::segment::{PARTITION_ON_KEY, parse, segment};
 use crate::list::is_glob;
 use crate::parquet::footer::Footer;
 use crate::parquet::options::ReadParquet;
@@ -18,6 +18,30 @@ pub(in crate::parquet) struct Directories {
     names: Vec<String>,
     /// The texts of each file, one a key.
     texts: Vec<Vec<Option<String>>>,
+}
+
+/// The first folder of a file whose name stands for a value that has another name here, and that other name.
+///
+/// Other programs write `month=01`, or names without an encoding.
+pub(in crate::parquet) fn spelt_otherwise(
+    files: &[FileIdentity],
+    options: &ReadParquet,
+    meta: &Meta,
+) -> Option<(String, String)> {
+    let own = |name: &str| {
+        let (key, text) = parse(name)?;
+        let value = text.map_or(Value::Null, |text| Value::from(text.as_str()));
+        let value = value.cast(meta.dtype(&key).ok()?).ok()?;
+        let text = (!value.is_null()).then(|| value.to_string());
+        Some(segment(&key, text.as_deref())).filter(|own| own != name)
+    };
+    files.iter().find_map(|file| {
+        let folders = below_root(&file.path, &options.paths).parent()?;
+        folders.components().find_map(|folder| {
+            let name = folder.as_os_str().to_string_lossy();
+            own(&name).map(|own| (name.into_owned(), own))
+        })
+    })
 }
 
 /// What the names of folders say, in dtypes.

@@ -9,5 +9,5 @@ mod keys;
 mod segment;
 
 pub(crate) use filter::Filter;
-pub(super) use keys::{Directories, Keys, bounds_of, verdict};
+pub(super) use keys::{Directories, Keys, bounds_of, spelt_otherwise, verdict};
 pub(super) use segment::{PARTITION_ON_KEY, segment};

@@ -169,6 +169,11 @@ fn what_the_options_do_not_admit_is_told_with_the_option_that_would() {
     tell(vec![vec![ints("a")], vec![ints("b")]], &|read| {
         read.ignore_extra_columns(true)
     });
+    // Each of the others goes with the first, and they do not with each other.
+    tell(
+        vec![vec![small("a")], vec![ints("a")], vec![float("a")]],
+        &|read| read.widen_numbers(true),
+    );
     insta::assert_snapshot!(told.join("\n"), @r#"
     `DATA/1.parquet` has no column `b`, which `0.parquet` has
       read them with `ReadParquet::missing_columns_as_null(true)`; or read the columns they share with `ReadParquet::columns(["a"])`
