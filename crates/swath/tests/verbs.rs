@@ -702,6 +702,11 @@ fn rows_of_too_few_values_are_dropped() {
             df.dropna(DropNa::new(..).thresh(least))?.select("row")
         });
     }
+    // No column has no value.
+    let none = Vec::<&str>::new;
+    check(&[], |df| {
+        df.dropna(DropNa::new(none()).thresh(1))?.select("row")
+    });
 }
 
 #[test]

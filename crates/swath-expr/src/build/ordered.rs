@@ -88,7 +88,7 @@ impl Expr {
         limit: Option<usize>,
         location: &'static Location<'static>,
     ) -> Self {
-        let limit = limit.map(|limit| limit as u64);
+        let limit = limit.map(rows);
         ordered(self, Ordered::Fill { backward, limit }, location)
     }
 
@@ -103,11 +103,16 @@ impl Expr {
     pub fn rolling(&self, window: usize) -> Rolling {
         Rolling {
             input: self.clone(),
-            window: window as u64,
+            window: rows(window),
             min_periods: None,
             center: false,
         }
     }
+}
+
+/// A number of rows. None has more than what a signed number holds, which is what parameters are encoded as.
+fn rows(rows: usize) -> u64 {
+    (rows as u64).min(i64::MAX as u64)
 }
 
 /// Windows over the rows, waiting for a statistic; see [`Expr::rolling`]. What was given here is checked by the call on a frame.
@@ -159,7 +164,7 @@ impl Rolling {
     /// Values that a window must have for an answer: as many as its rows unless said otherwise.
     pub fn min_periods(self, values: usize) -> Self {
         Self {
-            min_periods: Some(values as u64),
+            min_periods: Some(rows(values)),
             ..self
         }
     }

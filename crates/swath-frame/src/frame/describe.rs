@@ -139,7 +139,8 @@ impl DataFrame {
     /// left out, NaN is a value. Of equally frequent texts the smallest is the top. One partition.
     ///
     /// # Errors
-    /// A column that does not exist or is of another kind; no column to describe; a share that is not from 0 to 1.
+    /// A column that does not exist or is of another kind; no column to describe; one that is called `statistic`, as
+    /// the labels are; a share that is not from 0 to 1.
     ///
     /// ```
     /// # use swath_frame::{Batch, Describe, Session};
@@ -204,7 +205,8 @@ impl DataFrame {
     /// Each is what [`quantile`](Self::quantile) gives; the values of a column are kept and sorted once for all of them.
     ///
     /// # Errors
-    /// A column that does not exist or has no quantiles; no shares, or one that is not from 0 to 1.
+    /// A column that does not exist, has no quantiles, or is called `quantile` as the labels are; no shares, or one that is not
+    /// from 0 to 1.
     ///
     /// ```
     /// # use swath_frame::{Batch, Session};

@@ -3,7 +3,7 @@
 use std::panic::Location;
 use std::sync::Arc;
 
-use swath_expr::{Columns, Expr, IntoColumns};
+use swath_expr::{Columns, Expr, IntoColumns, lit};
 use swath_meta::DType;
 
 use super::DataFrame;
@@ -207,9 +207,11 @@ impl DataFrame {
             DropIf::FewerThan(least) => {
                 let counts = there.iter().map(|there| there.cast("int64"));
                 let least = i64::try_from(least).unwrap_or(i64::MAX);
-                counts
-                    .reduce(|sum, one| sum.add(one))
-                    .map(|sum| sum.ge(least))
+                match counts.reduce(|sum, one| sum.add(one)) {
+                    Some(sum) => Some(sum.ge(least)),
+                    // No column has no value in any row.
+                    None => (least > 0).then(|| lit(false)),
+                }
             }
         };
         self.next("dropna", Location::caller(), |plan, env| match keep {

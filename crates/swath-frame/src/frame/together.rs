@@ -17,7 +17,7 @@ impl DataFrame {
     /// `..` is all data columns. The index, `column`, names the row. One pass; one partition.
     ///
     /// # Errors
-    /// A column that does not exist or is no number.
+    /// A column that does not exist or is no number, or is called `column` as the labels are.
     ///
     /// ```
     /// # use swath_frame::{Batch, Session};
@@ -40,7 +40,7 @@ impl DataFrame {
     /// Pearson's correlations of every two of several columns, as [`cov_matrix`](Self::cov_matrix).
     ///
     /// # Errors
-    /// A column that does not exist or is no number.
+    /// A column that does not exist or is no number, or is called `column` as the labels are.
     #[track_caller]
     pub fn corr_matrix(&self, columns: impl IntoColumns) -> Result<Self> {
         self.matrix(

@@ -42,6 +42,8 @@ impl Moments {
         Self {
             count: 1,
             mean: value,
+            // NaN for an infinity, as where it is added.
+            squares: if value.is_finite() { 0.0 } else { f64::NAN },
             ..Self::default()
         }
     }

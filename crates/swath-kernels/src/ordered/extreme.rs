@@ -1,6 +1,7 @@
 //! The smallest or largest value so far.
 
 use arrow_array::{Array, ArrayRef, UInt32Array};
+use swath_batch::compact_views;
 use swath_meta::DType;
 
 use super::InOrder;
@@ -78,7 +79,9 @@ impl InOrder for Best {
         }
         if let Some(best) = best {
             let one = UInt32Array::from(vec![best as u32]);
-            self.value = Some(take_columns(&[ArrayRef::clone(&joined)], &one)?.remove(0));
+            let one = take_columns(&[ArrayRef::clone(&joined)], &one)?.remove(0);
+            // It must not keep the text of all rows before it.
+            self.value = Some(compact_views(&one));
         }
         Ok(take_columns(&[joined], &UInt32Array::from(positions))?.remove(0))
     }

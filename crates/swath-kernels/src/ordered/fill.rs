@@ -2,6 +2,7 @@
 
 use arrow_array::{Array, ArrayRef, UInt32Array, new_null_array};
 use arrow_schema::DataType;
+use swath_batch::compact_views;
 use swath_meta::DType;
 
 use super::InOrder;
@@ -62,7 +63,9 @@ impl InOrder for FromBefore {
             }
         }
         if let Some(at) = at {
-            self.value = Some(picked(ArrayRef::clone(&joined), vec![Some(at)])?);
+            // One row must not keep the text of all rows before it.
+            let one = picked(ArrayRef::clone(&joined), vec![Some(at)])?;
+            self.value = Some(compact_views(&one));
         }
         picked(joined, positions)
     }

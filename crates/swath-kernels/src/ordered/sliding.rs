@@ -2,6 +2,8 @@
 
 use std::collections::VecDeque;
 
+use arrow_buffer::i256;
+
 use crate::aggregate::Moments;
 use crate::native::Native;
 
@@ -95,24 +97,36 @@ impl<P: Part> Sliding for TwoStacks<P> {
     }
 }
 
-/// A sum of integers; of nothing 0. Beyond 128 bits it stays at their end, and fits no dtype.
-#[derive(Clone, Copy, Default)]
-pub(super) struct ExactSum(i128);
+/// A sum of integers, in 256 bits: no number of rows leaves them, so that parts that are large cancel. Of nothing 0; one beyond 128
+/// bits is told as their end, which fits no dtype.
+#[derive(Clone, Copy)]
+pub(super) struct ExactSum(i256);
+
+impl Default for ExactSum {
+    fn default() -> Self {
+        Self(i256::ZERO)
+    }
+}
 
 impl Part for ExactSum {
     type Value = i128;
     type Answer = i128;
 
     fn of(value: i128) -> Self {
-        Self(value)
+        Self(i256::from_i128(value))
     }
 
     fn and(self, behind: Self) -> Self {
-        Self(self.0.saturating_add(behind.0))
+        Self(self.0.wrapping_add(behind.0))
     }
 
     fn answer(self) -> Option<i128> {
-        Some(self.0)
+        let end = if self.0.is_negative() {
+            i128::MIN
+        } else {
+            i128::MAX
+        };
+        Some(self.0.to_i128().unwrap_or(end))
     }
 }
 

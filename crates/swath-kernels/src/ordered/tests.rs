@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use arrow_array::{Array, ArrayRef, Float64Array, Int64Array};
+use arrow_array::{Array, ArrayRef, Decimal128Array, Float64Array, Int64Array, StringViewArray};
 use proptest::prelude::*;
 use swath_batch::Value;
 use swath_meta::DType;
@@ -249,6 +249,11 @@ fn an_infinity_leaves_a_window_without_a_trace() {
         let found = answers(&rolling(3, 3, false, of), &DType::Float64, &rows, &[2]).unwrap();
         let found = values_of(&found);
         assert_eq!(as_float(&found[6]), Some(expected), "{of:?}");
+        // Rows 0 and 1 alone: a number and an infinity, as aggregates answer.
+        if of == Var {
+            let two = answers(&rolling(2, 2, false, of), &DType::Float64, &rows, &[]).unwrap();
+            assert!(as_float(&values_of(&two)[1]).is_some_and(f64::is_nan));
+        }
     }
 }
 
@@ -262,6 +267,19 @@ fn what_does_not_fit_is_an_error_and_a_window_moves_on() {
     insta::assert_snapshot!(error, @"the rolling.sum is 9223372036854775808, which does not fit int64");
     let found = answers(&rolling(2, 2, false, Min), &DType::Int64, &rows, &[]).unwrap();
     assert_eq!(as_float(&values_of(&found)[2]), Some(-1.0));
+}
+
+#[test]
+fn parts_of_a_window_may_be_larger_than_their_sum() {
+    let most = 99 * 10_i128.pow(36);
+    let rows = Decimal128Array::from(vec![most, most, -most]);
+    let rows: ArrayRef = Arc::new(rows.with_precision_and_scale(38, 0).unwrap());
+    let dtype = DType::Decimal {
+        precision: 38,
+        scale: 0,
+    };
+    let found = answers(&rolling(3, 3, false, Sum), &dtype, &rows, &[]).unwrap();
+    assert_eq!(values_of(&found)[2].to_string(), most.to_string());
 }
 
 #[test]
@@ -286,6 +304,26 @@ fn an_operation_is_its_name_and_parameters() {
     `min_periods` of `rolling.sum` is no more than the rows of the window, and 3 was given
     `limit` of `bfill` is at least 1, and 0 was given
     ");
+}
+
+#[test]
+fn of_text_only_the_value_at_hand_is_kept() {
+    let batch = |at: usize| -> ArrayRef {
+        let texts = (0..100).map(|row| format!("a long text, number {row} of batch {at:03}"));
+        Arc::new(StringViewArray::from_iter_values(texts))
+    };
+    let ffill = Ordered::Fill {
+        backward: false,
+        limit: None,
+    };
+    let max = Ordered::Cumulative(Cumulative::Max);
+    for operation in [ffill, max] {
+        let mut pass = operation.open(&DType::String).unwrap();
+        for at in 0..50 {
+            pass.push(&batch(at)).unwrap();
+        }
+        assert!(pass.bytes() < 4096, "{operation}: {}", pass.bytes());
+    }
 }
 
 #[test]

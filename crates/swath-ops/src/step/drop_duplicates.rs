@@ -115,8 +115,8 @@ struct Seen {
 }
 
 impl Seen {
-    /// Numbers the keys of a chunk; returns how many keys there were before.
-    fn number(&mut self, chunk: &Chunk, cx: &TaskContext<'_>) -> Result<usize, OpError> {
+    /// Numbers the keys of a chunk; returns how many keys there were before. `each` bytes are held for each key beside it.
+    fn number(&mut self, chunk: &Chunk, each: u64, cx: &TaskContext<'_>) -> Result<usize, OpError> {
         let keys: Vec<ArrayRef> = self
             .columns
             .iter()
@@ -126,10 +126,12 @@ impl Seen {
         let reserved = self
             .reserved
             .get_or_insert_with(|| cx.reserve("keys of rows that are kept once"));
-        let most = self.grouper.bytes() + self.grouper.growth(chunk.rows);
+        let beside = |keys: usize| keys as u64 * each;
+        let most =
+            self.grouper.bytes() + self.grouper.growth(chunk.rows) + beside(before + chunk.rows);
         reserved.try_resize(most.max(reserved.bytes()))?;
         self.grouper.group(&keys, chunk.rows, &mut self.ids)?;
-        reserved.try_resize(self.grouper.bytes())?;
+        reserved.try_resize(self.grouper.bytes() + beside(self.grouper.groups()))?;
         Ok(before)
     }
 }
@@ -149,7 +151,12 @@ impl Step for First {
         out: &mut dyn Output,
     ) -> Result<Flow, OpError> {
         let mut chunk = chunk.compact()?;
-        let mut next = self.seen.number(&chunk, cx)?;
+        let counter = if self.wanted == 1 {
+            0
+        } else {
+            size_of::<u64>()
+        };
+        let mut next = self.seen.number(&chunk, counter as u64, cx)?;
         let ids = &self.seen.ids;
         let keep = if self.wanted == 1 {
             BooleanBuffer::collect_bool(chunk.rows, |row| {
@@ -197,7 +204,7 @@ impl Step for Last {
         _: &mut dyn Output,
     ) -> Result<Flow, OpError> {
         let chunk = chunk.compact()?;
-        self.seen.number(&chunk, cx)?;
+        self.seen.number(&chunk, 0, cx)?;
         self.of_key.resize(self.seen.grouper.groups(), 0);
         for &id in &self.seen.ids {
             self.of_key[id as usize] += 1;
