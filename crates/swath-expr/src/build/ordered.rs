@@ -31,7 +31,7 @@ impl Expr {
     /// use swath_expr::col;
     ///
     /// let gain = col("close") / col("close").shift(1) - 1.0;
-    /// assert_eq!(gain.to_string(), "((close / close.shift(1)) - 1)");
+    /// assert_eq!(gain.to_string(), "((close / close.shift(1)) - 1.0)");
     /// ```
     #[track_caller]
     pub fn shift(&self, rows: i64) -> Self {
