@@ -191,5 +191,7 @@ fn what_the_options_do_not_admit_is_told_with_the_option_that_would() {
       they share no column: read them apart
     `DATA/1.parquet` has no column `a`, which `0.parquet` has
       read them with `ReadParquet::missing_columns_as_null(true)`, or read them apart
+    column `a` is float64 in `DATA/2.parquet` and int64 in `1.parquet`
+      they share no column: read them apart
     "#);
 }
