@@ -106,8 +106,8 @@ impl TopK {
         }
     }
 
-    /// Looks at the live rows of a chunk, all of whose columns are kept for rows that stay. `check` is asked now and then
-    /// whether to go on.
+    /// Looks at the live rows of a chunk, all of whose columns are kept for rows that stay; says whether any may. If not, what is
+    /// kept is as it was. `check` is asked now and then whether to go on.
     ///
     /// # Errors
     /// [`KernelError::KeyOutOfRange`]; [`KernelError::Unsupported`] for a key without an order;
@@ -116,7 +116,7 @@ impl TopK {
         &mut self,
         chunk: &Chunk,
         check: impl FnMut() -> Result<(), E>,
-    ) -> Result<(), E> {
+    ) -> Result<bool, E> {
         let columns = &chunk.columns;
         check_rows("top-k", columns, chunk.rows)?;
         let ordered = self.ordered(columns)?;
@@ -165,7 +165,7 @@ impl TopK {
             self.keep(columns, here)?;
             self.gather(check)?;
         }
-        Ok(())
+        Ok(found_any)
     }
 
     /// Sorts what is left: the rows come in order, some ten thousand at a time, all columns in the order they were pushed.

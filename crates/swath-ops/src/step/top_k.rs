@@ -102,10 +102,13 @@ impl Step for Running {
         let Some(best) = &mut self.best else {
             return Ok(Flow::Enough);
         };
-        best.push(&chunk, || Ok::<_, OpError>(cx.check()?))?;
-        self.reserved
-            .get_or_insert_with(|| cx.reserve("top-k rows"))
-            .try_resize(best.bytes())?;
+        let changed = best.push(&chunk, || Ok::<_, OpError>(cx.check()?))?;
+        // Counting what is kept takes longer than passing over a chunk.
+        if changed {
+            self.reserved
+                .get_or_insert_with(|| cx.reserve("top-k rows"))
+                .try_resize(best.bytes())?;
+        }
         Ok(Flow::More)
     }
 
