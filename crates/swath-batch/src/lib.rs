@@ -67,6 +67,6 @@ pub use pieces::Pieces;
 pub use rust_name::rust_name;
 pub use sample::meta_nonempty;
 pub use selection::Selection;
-pub use texts::{NotText, Texts, spread};
+pub use texts::{NotText, Texts, inline_view, spread};
 pub use value::Value;
 pub use zone::{Instants, Zone};

@@ -74,12 +74,15 @@ impl Texts {
     /// [`NotText`], and nothing is appended.
     #[inline]
     pub fn push(&mut self, text: &[u8]) -> Result<(), NotText> {
-        const HIGH_BITS: u128 = u128::from_ne_bytes([0x80; 16]);
+        // Of every byte but those of the length.
+        const HIGH_BITS: u128 = u128::from_le_bytes([
+            0, 0, 0, 0, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128,
+        ]);
         // The usual text is short and of ASCII.
-        if let Some(bytes) = short(text)
-            && bytes & HIGH_BITS == 0
+        if let Some(view) = inline_view(text)
+            && view & HIGH_BITS == 0
         {
-            self.views.push((bytes << 32) | text.len() as u128);
+            self.views.push(view);
             return Ok(());
         }
         self.push_slowly(text)
@@ -92,8 +95,8 @@ impl Texts {
             .ok()
             .filter(|len| i32::try_from(*len).is_ok())
             .ok_or(NotText::Length)?;
-        if let Some(bytes) = short(text) {
-            self.views.push((bytes << 32) | u128::from(len));
+        if let Some(view) = inline_view(text) {
+            self.views.push(view);
             return Ok(());
         }
         if self.open.len() + text.len() > BLOCK {
@@ -194,28 +197,39 @@ impl Texts {
     }
 }
 
-/// The bytes of a text that fits into its view, the first one lowest. Loads that overlap: copying so few bytes costs a call.
+/// The view of bytes that have room in it, up to 12; `None` for more. Bytes that are equal have equal views.
+///
+/// ```
+/// use arrow_array::StringViewArray;
+/// use swath_batch::inline_view;
+///
+/// let column = StringViewArray::from(vec!["eu"]);
+/// assert_eq!(inline_view(b"eu"), Some(column.views()[0]));
+/// assert_eq!(inline_view(b"more than twelve"), None);
+/// ```
 #[inline]
-fn short(text: &[u8]) -> Option<u128> {
-    let len = text.len();
-    Some(match len {
+pub fn inline_view(bytes: &[u8]) -> Option<u128> {
+    // Loads that overlap: copying so few bytes costs a call.
+    let len = bytes.len();
+    let low_first = match len {
         0 => 0,
         1..4 => {
-            let byte = |at: usize| u128::from(text[at]) << (8 * at);
+            let byte = |at: usize| u128::from(bytes[at]) << (8 * at);
             byte(0) | byte(len / 2) | byte(len - 1)
         }
         4..8 => {
-            let (first, last) = (text.first_chunk()?, text.last_chunk()?);
+            let (first, last) = (bytes.first_chunk()?, bytes.last_chunk()?);
             u128::from(u32::from_le_bytes(*first))
                 | u128::from(u32::from_le_bytes(*last)) << (8 * (len - 4))
         }
         8..=INLINE => {
-            let (first, last) = (text.first_chunk()?, text.last_chunk()?);
+            let (first, last) = (bytes.first_chunk()?, bytes.last_chunk()?);
             u128::from(u64::from_le_bytes(*first))
                 | u128::from(u32::from_le_bytes(*last)) << (8 * (len - 4))
         }
         _ => return None,
-    })
+    };
+    Some((low_first << 32) | len as u128)
 }
 
 /// Moves the values from `start` on apart in place, from the last to the first, so that there is one for each bit of `valid`;

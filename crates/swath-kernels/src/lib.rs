@@ -57,7 +57,7 @@ pub use aggregate::{
     Quantiles, Shape, Size, Spread, Sum, Together, Truth,
 };
 pub use error::KernelError;
-pub use group::Grouper;
+pub use group::{DistinctTexts, Grouper};
 pub use hash::hash_columns;
 pub use ordered::{Cumulative, InOrder, Ordered, RollingStatistic, Waiting};
 pub use select::{concat_columns, is_worth_compacting, take_columns};

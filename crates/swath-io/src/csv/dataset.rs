@@ -12,7 +12,7 @@ use super::layout::Layout;
 use super::nulls::Nulls;
 use super::options::ReadCsv;
 use super::part::{CsvPart, PartRange};
-use super::scan::{Records, Scanner, State, guess};
+use super::scan::{Marks, Records, Scanner, State, guess};
 use crate::list::{Wanted, list_files};
 use crate::text::{Compression, spread};
 use crate::words::counted;
@@ -316,14 +316,14 @@ fn look(
     let scanner = Scanner::new(dialect);
     let columns = sample.columns.len();
     let mut records = Records::default();
-    let mut marks = Vec::new();
+    let mut marks = Marks::default();
     let mut see = |bytes: &[u8], ends: bool| {
         let mut bytes = bytes.to_vec();
         if ends && bytes.last() != Some(&b'\n') {
             bytes.push(b'\n');
         }
         marks.clear();
-        scanner.scan(&bytes, State::RECORD, |mark| marks.push(mark));
+        scanner.scan(&bytes, State::RECORD, &mut marks);
         let gathered = records.gather(&bytes, &marks, columns, usize::MAX, true);
         sample.see(&bytes[..gathered.next], &records, dialect, nulls);
     };

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::options::ReadCsv;
-use super::scan::{COMMENT, Dialect, POSITION, RECORD, Scanner, State};
+use super::scan::{COMMENT, Dialect, Marks, POSITION, RECORD, Scanner, State};
 use crate::range::open_file;
 use crate::text::{Compression, Source};
 use crate::{FileIdentity, IoContext, IoError, RangeReader};
@@ -120,12 +120,12 @@ fn first_record(
     if whole && rest.last() != Some(&b'\n') {
         rest.push(b'\n');
     }
-    let mut marks = Vec::new();
-    Scanner::new(dialect).scan(&rest, State::RECORD, |mark| marks.push(mark));
+    let mut marks = Marks::default();
+    Scanner::new(dialect).scan(&rest, State::RECORD, &mut marks);
     let (mut start, mut fields) = (0, Vec::new());
     let mut field = 0;
     let mut scratch = Vec::new();
-    let mut marks = marks.into_iter();
+    let mut marks = marks.iter().copied();
     while let Some(mark) = marks.next() {
         let at = (mark & POSITION) as usize;
         if mark & !POSITION == COMMENT {

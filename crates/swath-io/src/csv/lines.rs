@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::layout::Layout;
-use super::scan::{POSITION, Records, Scanner, State, ends_line};
+use super::scan::{Marks, POSITION, Records, Scanner, State, ends_line};
 use crate::text::{Source, count_lines, lines_before};
 use crate::{IoContext, IoError};
 
@@ -26,7 +26,7 @@ pub(super) struct Lines {
     base: u64,
     /// The record that the buffer begins with.
     next: usize,
-    marks: Vec<u32>,
+    marks: Marks,
     records: Records,
     /// Records that begin here belong to others.
     until: u64,
@@ -64,7 +64,7 @@ impl Lines {
             buffer: Vec::new(),
             base: start,
             next: 0,
-            marks: Vec::new(),
+            marks: Marks::default(),
             records: Records::default(),
             until,
             passed: counted.then_some(0),
@@ -93,10 +93,9 @@ impl Lines {
             self.read += read as u64;
             let at_end = read < want;
             self.marks.clear();
-            let marks = &mut self.marks;
             let scanned = self
                 .scanner
-                .scan(&self.buffer, State::RECORD, |mark| marks.push(mark));
+                .scan(&self.buffer, State::RECORD, &mut self.marks);
             if at_end && !self.buffer.is_empty() && self.buffer.last() != Some(&b'\n') {
                 self.end_last(scanned.state, context)?;
             } else if at_end && scanned.state == State::InQuotes {
@@ -166,9 +165,9 @@ impl Lines {
         };
         let at = self.buffer.len() as u32;
         self.buffer.push(b'\n');
-        let marks = &mut self.marks;
-        self.scanner
-            .scan(b"\n", state, |newline| marks.push(newline + at));
+        let mut last = Marks::default();
+        self.scanner.scan(b"\n", state, &mut last);
+        last.iter().for_each(|mark| self.marks.push(mark + at));
         Ok(())
     }
 

@@ -1,6 +1,6 @@
 //! Which texts mean that there is no value.
 
-use std::collections::HashSet;
+use hashbrown::HashSet;
 
 use crate::text::float;
 

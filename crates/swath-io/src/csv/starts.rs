@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::scan::{Dialect, POSITION, Scanner, State, ends_line};
+use super::scan::{Dialect, Marks, POSITION, Scanner, State, ends_line};
 use crate::{FileIdentity, IoContext, IoError, RangeReader};
 
 /// Bytes read at a time to prove a start.
@@ -130,6 +130,7 @@ impl File {
         let scanner = Scanner::new(shape.dialect);
         let mut state = State::RECORD;
         let mut buffer = vec![0; STRIDE];
+        let mut marks = Marks::default();
         let mut proven = Vec::new();
         // A start at or after the boundary is the answer to every question up to itself.
         let next = |asked: u64| (asked / shape.every + 1) * shape.every;
@@ -143,10 +144,9 @@ impl File {
             context.cancel.check()?;
             let some = STRIDE.min((len - at) as usize);
             reader.read_into(at, &mut buffer[..some])?;
-            let passed = scanner.scan(&buffer[..some], state, |mark| {
-                if !ends_line(mark) {
-                    return;
-                }
+            marks.clear();
+            state = scanner.scan(&buffer[..some], state, &mut marks).state;
+            for mark in marks.iter().filter(|mark| ends_line(**mark)) {
                 let start = at + u64::from(mark & POSITION) + 1;
                 while found.is_none() && start >= asked {
                     proven.push((asked, start));
@@ -156,8 +156,7 @@ impl File {
                         asked = next(asked).min(boundary);
                     }
                 }
-            });
-            state = passed.state;
+            }
             at += some as u64;
         }
         let found = found.unwrap_or(len);

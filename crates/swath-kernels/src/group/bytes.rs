@@ -45,6 +45,18 @@ impl ByteTable {
         self.views.len() as u32 - 1
     }
 
+    /// The id of a string, if it has one; the arguments are those of [`find_or_insert`](Self::find_or_insert).
+    #[inline]
+    pub(super) fn find<'a>(&self, view: u128, long: impl FnOnce(u128) -> &'a [u8]) -> Option<u32> {
+        if is_inline(view) {
+            let hash = mix_pair(view as u64, (view >> 64) as u64);
+            return self.slots.find(hash, |id| self.views[id as usize] == view);
+        }
+        let bytes = long(view);
+        let same = |id| is_stored(self.views[id as usize], view, bytes, &self.full, &self.open);
+        self.slots.find(xxh3_64(bytes), same)
+    }
+
     /// The id of a string given as its view, with `long` to get at its bytes if they are not in it.
     #[inline]
     pub(super) fn find_or_insert<'a>(
@@ -67,9 +79,7 @@ impl ByteTable {
         let bytes = long(view);
         let (views, full, open) = (&self.views, &self.full, &self.open);
         let (id, is_new) = self.slots.find_or_insert(xxh3_64(bytes), next, |id| {
-            let known = views[id as usize];
-            // The low half is the length and the first four bytes.
-            known as u64 == view as u64 && stored(known, full, open) == bytes
+            is_stored(views[id as usize], view, bytes, full, open)
         });
         if is_new {
             self.push_long(bytes);
@@ -125,6 +135,14 @@ impl ByteTable {
     }
 }
 
+/// Whether a string is the one of a view that says where its bytes are kept.
+#[inline]
+fn is_stored(known: u128, view: u128, bytes: &[u8], full: &[Buffer], open: &[u8]) -> bool {
+    // The low half is the length and the first four bytes.
+    known as u64 == view as u64 && stored(known, full, open) == bytes
+}
+
+#[inline]
 fn stored<'a>(view: u128, full: &'a [Buffer], open: &'a [u8]) -> &'a [u8] {
     let view = ByteView::from(view);
     let buffer = full

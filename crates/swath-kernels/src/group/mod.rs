@@ -11,6 +11,7 @@
 //! A [`Grouper`] steps from one to another while it runs, when the keys it sees no longer fit or
 //! fit a cheaper one; ids stay as they are, since the next table first takes the groups of the last.
 
+mod distinct;
 mod grouper;
 mod strategy;
 
@@ -26,6 +27,7 @@ mod growth;
 mod slots;
 mod words;
 
+pub use distinct::DistinctTexts;
 pub use grouper::Grouper;
 
 #[cfg(test)]

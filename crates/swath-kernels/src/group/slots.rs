@@ -23,6 +23,24 @@ impl Slots {
         }
     }
 
+    /// The id of the key with this hash; `is_same` compares the key with that of an id.
+    #[inline]
+    pub(super) fn find(&self, hash: u64, mut is_same: impl FnMut(u32) -> bool) -> Option<u32> {
+        let mask = self.slots.len() - 1;
+        let salt = hash as u32;
+        let mut at = salt as usize & mask;
+        loop {
+            let slot = self.slots[at];
+            if slot == EMPTY {
+                return None;
+            }
+            if (slot >> 32) as u32 == salt && is_same(slot as u32 - 1) {
+                return Some(slot as u32 - 1);
+            }
+            at = (at + 1) & mask;
+        }
+    }
+
     /// The id of the key with this hash, or `next`, which it then gets; the flag says whether it
     /// did. `is_same` compares the key with that of an id.
     #[inline]
@@ -93,6 +111,8 @@ mod tests {
                 // Few salts: the comparison has to decide.
                 let hash = mix(key) & 0xfff;
                 let next = keys.len() as u32;
+                let known = slots.find(hash, |id| keys[id as usize] == key);
+                assert_eq!(known, (round == 1).then_some(key as u32));
                 let (id, is_new) = slots.find_or_insert(hash, next, |id| keys[id as usize] == key);
                 assert_eq!((u64::from(id), is_new), (key, round == 0));
                 if is_new {

@@ -4,10 +4,9 @@ use arrow_array::builder::BinaryViewBuilder;
 use arrow_array::types::{ArrowDictionaryKeyType, UInt8Type, UInt16Type, UInt32Type};
 use arrow_array::{ArrayRef, DictionaryArray, PrimitiveArray, StringViewArray};
 use arrow_buffer::{ArrowNativeType, NullBuffer, ScalarBuffer};
-use hashbrown::HashTable;
 use std::sync::Arc;
 use swath_batch::Texts;
-use xxhash_rust::xxh3::xxh3_64;
+use swath_kernels::DistinctTexts;
 
 use super::validity::Validity;
 use super::{Fields, Parsed};
@@ -42,7 +41,7 @@ impl TextColumn {
             return views(fields);
         };
         let parsed = interner.parse(fields);
-        let texts = interner.ends.len();
+        let texts = interner.texts.len();
         let many = texts > MANY || (texts > FEW && texts * 4 > self.rows);
         if many && !self.always {
             self.interner = None;
@@ -129,24 +128,22 @@ pub(super) fn plain(fields: &Fields<'_>) -> (StringViewArray, Vec<u32>) {
     rows.finish()
 }
 
-/// Gives each different text a number, in the order of their first rows.
+/// Codes of texts, from window to window.
 #[derive(Debug, Default)]
 struct Interner {
-    codes: HashTable<u32>,
-    text: Vec<u8>,
-    ends: Vec<u32>,
+    texts: DistinctTexts,
     /// The texts as an array, as long as no other came.
     values: Option<ArrayRef>,
 }
 
 impl Interner {
     fn parse(&mut self, fields: &Fields<'_>) -> Parsed {
-        let before = self.ends.len();
+        let before = self.texts.len();
         let mut codes: Vec<u32> = Vec::with_capacity(fields.len());
         let mut validity = Validity::new(fields.len());
         let mut bad = Vec::new();
         for_each_text(fields, |text| {
-            let code = text.map(|text| self.code(text));
+            let code = text.map(|text| self.texts.number(text));
             if let Some(Some(code)) = code {
                 codes.push(code);
                 validity.valid();
@@ -158,63 +155,19 @@ impl Interner {
                 validity.null();
             }
         });
-        if self.ends.len() > before {
+        if self.texts.len() > before {
             self.values = None;
         }
-        let values = Arc::clone(
-            self.values
-                .get_or_insert_with(|| texts(&self.text, &self.ends)),
-        );
+        let values = self.values.get_or_insert_with(|| self.texts.column());
+        let values = Arc::clone(values);
         let nulls = validity.finish();
-        let array = match self.ends.len() {
+        let array = match self.texts.len() {
             0..=256 => dictionary::<UInt8Type>(&codes, nulls, values),
             257..=65_536 => dictionary::<UInt16Type>(&codes, nulls, values),
             _ => dictionary::<UInt32Type>(&codes, nulls, values),
         };
         Parsed { array, bad }
     }
-
-    /// The number of a text; `None` for bytes that are none.
-    #[inline]
-    fn code(&mut self, text: &[u8]) -> Option<u32> {
-        let (all, ends) = (&self.text, &self.ends);
-        let same = |code: &u32| entry(all, ends, *code) == text;
-        let hash = xxh3_64(text);
-        match self.codes.find(hash, same) {
-            Some(code) => Some(*code),
-            None => self.add(text, hash),
-        }
-    }
-
-    #[cold]
-    fn add(&mut self, text: &[u8], hash: u64) -> Option<u32> {
-        std::str::from_utf8(text).ok()?;
-        let code = self.ends.len() as u32;
-        self.text.extend_from_slice(text);
-        self.ends.push(self.text.len() as u32);
-        let (all, ends) = (&self.text, &self.ends);
-        self.codes
-            .insert_unique(hash, code, |code| xxh3_64(entry(all, ends, *code)));
-        Some(code)
-    }
-}
-
-#[inline]
-fn entry<'a>(text: &'a [u8], ends: &[u32], code: u32) -> &'a [u8] {
-    let at = code as usize;
-    let start = at.checked_sub(1).map_or(0, |before| ends[before]);
-    &text[start as usize..ends[at] as usize]
-}
-
-fn texts(text: &[u8], ends: &[u32]) -> ArrayRef {
-    let mut texts = Texts::default();
-    texts.reserve(ends.len());
-    for code in 0..ends.len() as u32 {
-        texts
-            .push(entry(text, ends, code))
-            .expect("only texts are added");
-    }
-    Arc::new(texts.finish(None))
 }
 
 fn dictionary<K: ArrowDictionaryKeyType>(

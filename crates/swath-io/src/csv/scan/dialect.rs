@@ -46,7 +46,7 @@ impl Dialect {
         if self.escape.is_none()
             && let [_, inner @ .., last] = raw
             && *last == quote
-            && !inner.contains(&quote)
+            && memchr(quote, inner).is_none()
         {
             return (inner, true);
         }

@@ -1,7 +1,7 @@
 //! Where a record begins, as far as the bytes from somewhere inside of one tell.
 
 use super::Dialect;
-use super::marks::{POSITION, Scanned, Scanner, State, ends_line};
+use super::marks::{Marks, POSITION, Scanned, Scanner, State, ends_line};
 use super::records::Records;
 
 /// The first place where a record begins, if the bytes begin outside of quotes, or inside, whichever fits better; `None` where
@@ -41,18 +41,15 @@ impl Reading {
 
 fn reading(bytes: &[u8], dialect: Dialect, columns: usize, state: State) -> Option<Reading> {
     let scanner = Scanner::new(dialect);
-    let mut first = None;
-    scanner.scan(bytes, state, |mark| {
-        if first.is_none() && ends_line(mark) {
-            first = Some((mark & POSITION) as usize + 1);
-        }
-    });
-    let start = first?;
+    let mut marks = Marks::default();
+    scanner.scan(bytes, state, &mut marks);
+    let first = marks.iter().find(|mark| ends_line(**mark))?;
+    let start = (first & POSITION) as usize + 1;
     let rest = &bytes[start..];
-    let mut found = Vec::new();
-    let Scanned { strays, .. } = scanner.scan(rest, State::RECORD, |mark| found.push(mark));
+    marks.clear();
+    let Scanned { strays, .. } = scanner.scan(rest, State::RECORD, &mut marks);
     let mut records = Records::default();
-    records.gather(rest, &found, columns, usize::MAX, true);
+    records.gather(rest, &marks, columns, usize::MAX, true);
     Some(Reading {
         start,
         records: records.rows(),

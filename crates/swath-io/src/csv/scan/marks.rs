@@ -18,6 +18,65 @@ pub(in crate::csv) fn ends_line(mark: u32) -> bool {
     kind == RECORD || kind == COMMENT
 }
 
+/// Marks of scans, one after the other.
+///
+/// Room is made 64 at a time, and marks are written four at a time, whether there are four or not: how many a block has is hard to
+/// foresee for a processor.
+#[derive(Debug, Default)]
+pub(in crate::csv) struct Marks {
+    /// Those that count come first.
+    slots: Vec<u32>,
+    len: usize,
+}
+
+impl Marks {
+    pub(in crate::csv) fn clear(&mut self) {
+        self.len = 0;
+    }
+
+    pub(in crate::csv) fn push(&mut self, mark: u32) {
+        self.room()[0] = mark;
+        self.len += 1;
+    }
+
+    /// A mark at `base` and each bit of `ends`; of records where a bit of `records` is set too.
+    #[inline]
+    fn push_all(&mut self, ends: u64, records: u64, base: u32) {
+        let count = ends.count_ones() as usize;
+        let mut left = ends;
+        let (fours, _) = self.room().as_chunks_mut::<4>();
+        for slot in fours[..count.div_ceil(4)].as_flattened_mut() {
+            let at = left.trailing_zeros();
+            let record = (records.wrapping_shr(at) & 1) as u32;
+            *slot = (base + at) | (record << 31);
+            left &= left.wrapping_sub(1);
+        }
+        self.len += count;
+    }
+
+    #[inline]
+    fn room(&mut self) -> &mut [u32; 64] {
+        if self.slots.len() - self.len < 64 {
+            self.grow();
+        }
+        let room = self.slots[self.len..].first_chunk_mut();
+        room.expect("room was made")
+    }
+
+    #[cold]
+    fn grow(&mut self) {
+        self.slots.resize(self.slots.len() * 2 + 64, 0);
+    }
+}
+
+impl std::ops::Deref for Marks {
+    type Target = [u32];
+
+    fn deref(&self) -> &[u32] {
+        &self.slots[..self.len]
+    }
+}
+
 /// What the bytes read so far leave behind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::csv) enum State {
@@ -74,29 +133,28 @@ impl Scanner {
         }
     }
 
-    /// Scans bytes that come after `state`; `mark` gets the marks, ascending. There are less than 2^30 bytes.
-    #[inline]
+    /// Scans bytes that come after `state`, and appends their marks, ascending. There are less than 2^30 bytes.
     pub(in crate::csv) fn scan(
         &self,
         bytes: &[u8],
         mut state: State,
-        mut mark: impl FnMut(u32),
+        marks: &mut Marks,
     ) -> Scanned {
         let mut strays = 0;
         if self.one_by_one {
-            state = self.step(bytes, 0, state, &mut strays, &mut mark);
+            state = self.step(bytes, 0, state, &mut strays, marks);
             return Scanned { state, strays };
         }
         let (blocks, rest) = bytes.as_chunks::<64>();
         let mut base = 0;
         for block in blocks {
-            state = self.block(block, 64, base, state, &mut strays, &mut mark);
+            state = self.block(block, 64, base, state, &mut strays, marks);
             base += 64;
         }
         if !rest.is_empty() {
             let mut block = [0; 64];
             block[..rest.len()].copy_from_slice(rest);
-            state = self.block(&block, rest.len(), base, state, &mut strays, &mut mark);
+            state = self.block(&block, rest.len(), base, state, &mut strays, marks);
         }
         Scanned { state, strays }
     }
@@ -109,7 +167,7 @@ impl Scanner {
         base: u32,
         state: State,
         strays: &mut usize,
-        mark: &mut impl FnMut(u32),
+        marks: &mut Marks,
     ) -> State {
         let masks = self.masks(block);
         let within = if len == 64 { !0 } else { (1 << len) - 1 };
@@ -129,7 +187,7 @@ impl Scanner {
                     State::FieldStart { .. } | State::AfterQuote
                 ));
             if opening & !may_open != 0 {
-                return self.step(&block[..len], base, state, strays, mark);
+                return self.step(&block[..len], base, state, strays, marks);
             }
             let last = 1 << (len - 1);
             if inside & last != 0 {
@@ -138,13 +196,7 @@ impl Scanner {
                 last_state = Some(State::AfterQuote);
             }
         }
-        let mut left = ends;
-        while left != 0 {
-            let at = left.trailing_zeros();
-            let record = ((newlines >> at) & 1) as u32;
-            mark((base + at) | (record << 31));
-            left &= left - 1;
-        }
+        marks.push_all(ends, newlines, base);
         last_state.unwrap_or(if ends >> (len - 1) & 1 == 1 {
             State::FieldStart {
                 record: newlines >> (len - 1) & 1 == 1,
@@ -162,8 +214,9 @@ impl Scanner {
         base: u32,
         mut state: State,
         strays: &mut usize,
-        mark: &mut impl FnMut(u32),
+        marks: &mut Marks,
     ) -> State {
+        let mut mark = |mark| marks.push(mark);
         let Dialect {
             delimiter,
             quote,
@@ -244,9 +297,9 @@ mod tests {
     use proptest::prelude::*;
 
     fn marks(of: Scanner, bytes: &[u8]) -> (Vec<u32>, Scanned) {
-        let mut marks = Vec::new();
-        let scanned = of.scan(bytes, State::RECORD, |mark| marks.push(mark));
-        (marks, scanned)
+        let mut marks = Marks::default();
+        let scanned = of.scan(bytes, State::RECORD, &mut marks);
+        (marks.to_vec(), scanned)
     }
 
     fn record(at: u32) -> u32 {
@@ -258,11 +311,9 @@ mod tests {
     }
 
     fn stepped(dialect: Dialect, bytes: &[u8]) -> (Vec<u32>, State) {
-        let mut marks = Vec::new();
-        let state = Scanner::new(dialect).step(bytes, 0, State::RECORD, &mut 0, &mut |mark| {
-            marks.push(mark);
-        });
-        (marks, state)
+        let mut marks = Marks::default();
+        let state = Scanner::new(dialect).step(bytes, 0, State::RECORD, &mut 0, &mut marks);
+        (marks.to_vec(), state)
     }
 
     #[test]
@@ -316,7 +367,9 @@ mod tests {
             prop_assert_eq!(after.state, state);
             let cut = cut.min(bytes.len());
             let (mut pieces, first) = marks(scanner, &bytes[..cut]);
-            let second = scanner.scan(&bytes[cut..], first.state, |mark| pieces.push(mark + cut as u32));
+            let mut rest = Marks::default();
+            let second = scanner.scan(&bytes[cut..], first.state, &mut rest);
+            pieces.extend(rest.iter().map(|mark| mark + cut as u32));
             prop_assert_eq!(pieces, expected);
             prop_assert_eq!(second.state, state);
         }

@@ -11,5 +11,5 @@ mod records;
 
 pub(super) use dialect::Dialect;
 pub(super) use guess::guess;
-pub(super) use marks::{COMMENT, POSITION, RECORD, Scanner, State, ends_line};
+pub(super) use marks::{COMMENT, Marks, POSITION, RECORD, Scanner, State, ends_line};
 pub(super) use records::Records;

@@ -165,14 +165,14 @@ fn without_return(bytes: &[u8], field: usize, newline: usize) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Dialect, Scanner, State};
+    use super::super::{Dialect, Marks, Scanner, State};
     use super::*;
     use std::fmt::Write as _;
 
     fn rows(text: &str, columns: usize, limit: usize, cut: bool, dialect: Dialect) -> String {
         let bytes = text.as_bytes();
-        let mut marks = Vec::new();
-        Scanner::new(dialect).scan(bytes, State::RECORD, |mark| marks.push(mark));
+        let mut marks = Marks::default();
+        Scanner::new(dialect).scan(bytes, State::RECORD, &mut marks);
         let mut records = Records::default();
         let gathered = records.gather(bytes, &marks, columns, limit, cut);
         let mut out = String::new();
