@@ -40,7 +40,8 @@ impl<T: Send + 'static> Run<T> {
             .map_err(|error| Error::run(error, session.as_ref()))?
     }
 
-    /// Whether the result is there.
+    /// Whether the result is there. In a [session for tests](Session::testing) it never is before somebody waits: the caller's
+    /// thread computes it.
     pub fn is_done(&self) -> bool {
         self.run.is_done()
     }

@@ -15,6 +15,8 @@ use serde::de::{
 pub(super) struct Asked {
     /// How many values a tuple has.
     pub(super) tuple: Option<usize>,
+    /// One value instead of a row of them.
+    pub(super) is_value: bool,
     /// The fields of a struct.
     pub(super) fields: Option<&'static [&'static str]>,
     /// What each asks for, as far as it was found out.
@@ -81,6 +83,15 @@ enum Depth {
     Types,
 }
 
+macro_rules! value {
+    ($($ask:ident)*) => {$(
+        fn $ask<V: Visitor<'de>>(self, _: V) -> Result<V::Value, NoValue> {
+            self.0.is_value = true;
+            Err(NoValue)
+        }
+    )*};
+}
+
 /// Stands for a row.
 struct Row<'a>(&'a mut Asked, Depth);
 
@@ -133,9 +144,14 @@ impl<'de> Deserializer<'de> for Row<'_> {
         visitor.visit_newtype_struct(self)
     }
 
+    value! {
+        deserialize_bool deserialize_i8 deserialize_i16 deserialize_i32 deserialize_i64 deserialize_i128
+        deserialize_u8 deserialize_u16 deserialize_u32 deserialize_u64 deserialize_u128 deserialize_f32
+        deserialize_f64 deserialize_char deserialize_str deserialize_string deserialize_option
+    }
+
     serde::forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option
-        unit unit_struct seq map enum identifier ignored_any
+        bytes byte_buf unit unit_struct seq map enum identifier ignored_any
     }
 }
 

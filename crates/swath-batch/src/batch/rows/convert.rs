@@ -150,6 +150,8 @@ mod tests {
                 .expect_err("negative"),
             batch.rows::<Strict>().expect_err("a null, in a struct"),
             batch.rows::<Listed>().expect_err("no list"),
+            batch.rows::<i64>().expect_err("no row"),
+            batch.rows::<Option<String>>().expect_err("no row"),
             Batch::from_rows::<Sale>(&[]).expect_err("no rows"),
             Batch::from_rows(&[1, 2]).expect_err("no rows of columns"),
         ];
@@ -168,8 +170,10 @@ mod tests {
           fix: ask for `Option<f64>`
         column `region` is string, which does not convert to Vec
           fix: ask for `String`, or cast `col("region")` before
+        `i64` is no row: rows are structs or tuples, of one column `(i64,)`
+        `Option<String>` is no row: rows are structs or tuples, of one column `(Option<String>,)`
         no rows to learn the columns from; `Batch::from_columns` makes a batch without rows
-        `i32` is no row: rows are structs or tuples
+        `i32` is no row: rows are structs or tuples, of one column `(i32,)`
         "#);
     }
 }

@@ -17,14 +17,22 @@ pub(super) fn of_values<T: Serialize>(first: &T, error: &serde_arrow::Error) -> 
     let reason = if is_row {
         format!("rows of `{name}` have no columns: {}", error.message())
     } else {
-        format!("`{name}` is no row: rows are structs or tuples")
+        no_row(&name)
     };
     BatchError::RowShape { reason }
+}
+
+fn no_row(name: &str) -> String {
+    format!("`{name}` is no row: rows are structs or tuples, of one column `({name},)`")
 }
 
 /// Compares the columns with the fields of `T`.
 pub(super) fn of_shape<T: DeserializeOwned>(meta: &Meta) -> Result<(), BatchError> {
     let asked = Asked::shape_of::<T>();
+    if asked.is_value {
+        let reason = no_row(&rust_name(type_name::<T>()));
+        return Err(BatchError::RowShape { reason });
+    }
     if let Some(len) = asked.tuple.filter(|len| *len != meta.len()) {
         let columns: Vec<String> = meta.names().map(|name| format!("`{name}`")).collect();
         let reason = format!(
