@@ -62,7 +62,6 @@ mod parquet;
 mod text;
 
 mod error;
-mod fix;
 mod words;
 
 #[cfg(feature = "testing")]
