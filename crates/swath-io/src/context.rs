@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 use swath_expr::Functions;
-use swath_memory::CancelToken;
+use swath_memory::{CancelToken, Reservation};
 
+use crate::room::Room;
 use crate::{FooterCache, RecordStarts, Stores};
 
 /// The session's services that a reader uses.
@@ -19,6 +20,9 @@ pub struct IoContext {
     pub functions: Arc<Functions>,
     /// The object stores that paths may name.
     pub stores: Stores,
+    /// What memory is reserved with before files make anybody allocate as much as they say; without it 2 GiB a buffer are the
+    /// most.
+    pub(crate) room: Option<Room>,
 }
 
 impl IoContext {
@@ -30,6 +34,15 @@ impl IoContext {
             record_starts: Arc::default(),
             functions: Arc::new(Functions::standard()),
             stores: Stores::default(),
+            room: None,
+        }
+    }
+
+    /// The same with a reservation that grows before what files say is decompressed.
+    pub fn reserving(self, reservation: Reservation) -> Self {
+        Self {
+            room: Some(Room::new(reservation)),
+            ..self
         }
     }
 

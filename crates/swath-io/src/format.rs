@@ -12,8 +12,8 @@ use swath_graph::{DecodeError, Decoder, Encoder, Fingerprint};
 use swath_meta::{Meta, nearest};
 
 use crate::{
-    CsvPart, FileIdentity, IoContext, IoError, IpcPart, JsonPart, ParquetPart, ScanRequest,
-    ScanStats, Staged, ToCsv, ToIpc, ToJson, ToParquet, WriteTarget, WrittenFile,
+    CsvPart, FileIdentity, FileSet, IoContext, IoError, IpcPart, JsonPart, ParquetPart,
+    ScanRequest, ScanStats, Staged, ToCsv, ToIpc, ToJson, ToParquet, WriteTarget, WrittenFile,
 };
 
 /// Files of one format as one table, in the state that they were listed in: what a plan reads from.
@@ -25,20 +25,31 @@ pub trait Dataset: Fingerprint + Debug + Send + Sync {
     /// What reading it is called, for names of plans: `read-parquet`.
     fn kind(&self) -> &'static str;
 
+    /// The files, and the table that they are.
+    fn set(&self) -> &FileSet;
+
     /// Columns, dtypes and the index.
-    fn meta(&self) -> &Arc<Meta>;
+    fn meta(&self) -> &Arc<Meta> {
+        self.set().meta()
+    }
 
     /// What is known of the index labels in each visible partition.
-    fn divisions(&self) -> &Divisions;
+    fn divisions(&self) -> &Divisions {
+        self.set().divisions()
+    }
 
     /// The files, in order.
-    fn files(&self) -> &[FileIdentity];
+    fn files(&self) -> &[FileIdentity] {
+        self.set().files()
+    }
 
     /// The units that each visible partition reads, consecutive ones; at least one partition.
     ///
     /// Together they are all units in order. Where [`shares_units`](Self::shares_units), the last units of a partition may be
     /// the first of the next.
-    fn partitions(&self) -> &[Range<usize>];
+    fn partitions(&self) -> &[Range<usize>] {
+        self.set().partitions()
+    }
 
     /// Whether some units have rows of two partitions. Then one alone is read by [`partition_parts`](Self::partition_parts).
     fn shares_units(&self) -> bool {
@@ -72,7 +83,9 @@ pub trait Dataset: Fingerprint + Debug + Send + Sync {
     fn parts(&self, units: &[Vec<usize>]) -> Vec<Arc<dyn Part>>;
 
     /// The source in few words, for plans that are printed: `sales/ (50 files, 200 row groups)`.
-    fn label(&self) -> String;
+    fn label(&self) -> String {
+        self.set().label()
+    }
 }
 
 /// What files say about their rows.

@@ -39,6 +39,7 @@
 mod context;
 #[cfg(test)]
 mod every_dtype;
+mod footers;
 mod identity;
 mod list;
 mod local;
@@ -47,6 +48,7 @@ mod missing;
 mod natural;
 mod paths;
 mod range;
+mod room;
 mod store;
 
 mod folder;
@@ -54,6 +56,11 @@ mod folder;
 mod format;
 mod request;
 mod stats;
+
+mod file_set;
+mod fit;
+mod hive;
+mod sink;
 
 mod csv;
 mod ipc;
@@ -68,11 +75,11 @@ mod words;
 pub mod testing;
 
 pub use context::IoContext;
-pub use csv::{
-    CsvDataset, CsvPart, CsvReader, CsvWriter, OnBadLines, ReadCsv, RecordStarts, ToCsv,
-};
+pub use csv::{CsvDataset, CsvPart, CsvReader, CsvWriter, ReadCsv, RecordStarts, ToCsv};
 pub use error::IoError;
+pub use file_set::FileSet;
 pub use folder::{FolderWrite, Staged, WriteTarget, Written, WrittenFile};
+pub use footers::FooterCache;
 pub use format::{
     Csv, Dataset, Format, Formats, Ipc, Json, Parquet, Part, Reader, Statistics, WriteOptions,
     Writer,
@@ -81,10 +88,12 @@ pub use identity::FileIdentity;
 pub use ipc::{IpcDataset, IpcPart, IpcReader, IpcWriter, ReadIpc, ToIpc};
 pub use json::{JsonDataset, JsonPart, JsonReader, JsonWriter, ReadJson, ToJson};
 pub use parquet::{
-    FileId, FooterCache, IntoPartitionOn, ParquetDataset, ParquetPart, ParquetReader,
-    ParquetWriter, ReadParquet, SplitRowGroups, ToParquet, Unit,
+    FileId, ParquetDataset, ParquetPart, ParquetReader, ParquetWriter, ReadParquet, SplitRowGroups,
+    ToParquet, Unit,
 };
 pub use range::{LocalFile, Pending, RangeReader};
 pub use request::ScanRequest;
+pub use sink::IntoPartitionOn;
 pub use stats::ScanStats;
 pub use store::Stores;
+pub use text::OnBadLines;

@@ -1,8 +1,13 @@
 //! Numbers and lists as messages say them.
 
-/// `1 file`, `3 files`.
+/// `1 file`, `3 files`, `2 batches`.
 pub(crate) fn counted(n: usize, noun: &str) -> String {
-    format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
+    let ending = match n {
+        1 => "",
+        _ if noun.ends_with("ch") => "es",
+        _ => "s",
+    };
+    format!("{n} {noun}{ending}")
 }
 
 /// `.parquet or .parq`.

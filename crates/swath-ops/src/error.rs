@@ -92,7 +92,7 @@ impl OpError {
             Self::Cancelled(cancelled) | Self::Io(IoError::Cancelled(cancelled)) => {
                 TaskError::from(cancelled)
             }
-            Self::OverBudget(over) => TaskError::from(over),
+            Self::OverBudget(over) | Self::Io(IoError::OverBudget(over)) => TaskError::from(over),
             Self::Input(error) => error,
             Self::Expr(error) => TaskError::from(error),
             Self::Kernel(error) => TaskError::from(error),

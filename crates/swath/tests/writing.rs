@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use swath::prelude::*;
-use swath::{ErrorKind, Sink, WrittenPartition};
+use swath::{ErrorKind, ReadIpc, ReadJson, Sink, ToIpc, ToJson, Written, WrittenPartition};
 use swath_kernels::{Accumulator, Aggregate, AggregateTypes, Aggregates, KernelError, Sum};
 use swath_meta::DType;
 use swath_ops::{Env, Op};
@@ -62,11 +62,54 @@ fn listing(folder: &Path) -> Vec<String> {
     found
 }
 
+/// The formats that files are written in.
+const FORMATS: [&str; 4] = ["parquet", "csv", "json", "ipc"];
+
+/// Writes a frame in a format: `how` says what becomes of files that are there, `on` which columns name folders.
+fn write(
+    df: &DataFrame,
+    format: &str,
+    out: &Path,
+    how: &str,
+    on: &[&str],
+) -> swath::Result<Written> {
+    macro_rules! to {
+        ($options:ident, $verb:ident) => {{
+            let to = $options::new(out).partition_on(on);
+            df.$verb(match how {
+                "append" => to.append(),
+                "overwrite" => to.overwrite(),
+                "partitions" => to.overwrite_partitions(),
+                _ => to,
+            })
+        }};
+    }
+    match format {
+        "csv" => to!(ToCsv, to_csv),
+        "json" => to!(ToJson, to_json),
+        "ipc" => to!(ToIpc, to_ipc),
+        _ => to!(ToParquet, to_parquet),
+    }
+}
+
+/// The frame of the files of a format.
+fn read(session: &Session, format: &str, from: &Path) -> swath::Result<DataFrame> {
+    match format {
+        "csv" => session.read_csv(from),
+        "json" => session.read_json(from),
+        "ipc" => session.read_ipc(from),
+        _ => session.read_parquet(from),
+    }
+}
+
 /// The one generation in a folder and how many rows it has.
 fn found(session: &Session, folder: &Path) -> (i64, usize) {
-    let read = ReadParquet::new(folder).columns(["generation", "row"]);
-    let table = session
-        .read_parquet(read)
+    found_in(session, "parquet", folder)
+}
+
+fn found_in(session: &Session, format: &str, folder: &Path) -> (i64, usize) {
+    let table = read(session, format, folder)
+        .and_then(|df| df.select(["generation", "row"]))
         .and_then(|df| df.compute())
         .expect("a data set");
     let generations: Vec<i64> = table
@@ -521,7 +564,7 @@ fn writes_at_the_same_time_do_not_mix() {
 
 const CHILD: &str = "SWATH_TEST_WRITES_INTO";
 
-/// What the process that is killed does, by the name of a mode.
+/// What the process that is killed does: a mode, and the format that it writes.
 const MODE: &str = "SWATH_TEST_WRITES_HOW";
 
 /// Rows of a generation for some of three regions, `n` partitions each with rows of all of them.
@@ -550,26 +593,33 @@ fn child() {
         return;
     };
     let session = two_threads();
-    let to = || ToParquet::new(Path::new(&out));
+    let (mode, format) = mode.split_once(' ').expect("a mode and a format");
+    let out = Path::new(&out);
     for generation in 2.. {
-        let written = match mode.as_str() {
-            "overwrite" => rows(&session, generation, 20 + (generation as usize % 2) * 10)
-                .to_parquet(to().overwrite()),
-            "append" => of_regions(&session, generation, 6, &["a", "b", "c"])
-                .to_parquet(to().partition_on("region").append()),
-            _ => of_regions(&session, generation, 20, &[touched(generation)])
-                .to_parquet(to().partition_on("region").overwrite_partitions()),
+        let written = match mode {
+            "overwrite" => {
+                let frame = rows(&session, generation, 20 + (generation as usize % 2) * 10);
+                write(&frame, format, out, "overwrite", &[])
+            }
+            "append" => {
+                let frame = of_regions(&session, generation, 6, &["a", "b", "c"]);
+                write(&frame, format, out, "append", &["region"])
+            }
+            _ => {
+                let frame = of_regions(&session, generation, 20, &[touched(generation)]);
+                write(&frame, format, out, "partitions", &["region"])
+            }
         };
         written.expect("written");
     }
 }
 
 /// Starts a process that writes into a folder, and kills it some time after it began.
-fn kill_a_writer(mode: &str, out: &Path, after: Duration) {
+fn kill_a_writer(mode: &str, format: &str, out: &Path, after: Duration) {
     let mut child = Command::new(std::env::current_exe().expect("this binary"))
         .args(["child", "--exact", "--nocapture"])
         .env(CHILD, out)
-        .env(MODE, mode)
+        .env(MODE, format!("{mode} {format}"))
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()
@@ -584,8 +634,8 @@ fn kill_a_writer(mode: &str, out: &Path, after: Duration) {
 }
 
 /// The rows in a folder, or `None` where a process was killed while files got their names: told, not read.
-fn told(session: &Session, out: &Path) -> Option<Table> {
-    match session.read_parquet(out) {
+fn told(session: &Session, format: &str, out: &Path) -> Option<Table> {
+    match read(session, format, out) {
         Ok(df) => Some(df.compute().expect("a data set")),
         Err(error) => {
             assert!(error.to_string().contains("getting their names"), "{error}");
@@ -595,35 +645,44 @@ fn told(session: &Session, out: &Path) -> Option<Table> {
 }
 
 /// The next write puts a half-published data set in place, and removes what else is left.
-fn put_right(session: &Session, out: &Path) {
-    let error = rows(session, 0, 1)
-        .to_parquet(out)
-        .expect_err("it has files");
+fn put_right(session: &Session, format: &str, out: &Path) {
+    let error = write(&rows(session, 0, 1), format, out, "new", &[]).expect_err("it has files");
     assert!(error.to_string().contains("files already"), "{error}");
     let left = listing(out);
     assert!(left.iter().all(|name| !name.starts_with('.')), "{left:?}");
 }
 
+/// How often a process is killed: most for the format whose tests these were first, since all share what is tested.
+fn attempts(format: &str, most: u64) -> u64 {
+    if format == "parquet" { most } else { most / 4 }
+}
+
 #[test]
 fn a_process_that_is_killed_leaves_the_old_files_or_the_new_ones() {
     let session = two_threads();
-    let out = folder();
-    rows(&session, 1, 30).to_parquet(out.path()).expect("files");
-    for attempt in 0_u64..12 {
-        kill_a_writer(
-            "overwrite",
-            out.path(),
-            Duration::from_micros(attempt * 1700),
-        );
-        if let Some(rows) = told(&session, out.path()) {
-            let (generation, all) = found(&session, out.path());
-            assert_eq!(rows.num_rows(), all);
-            let expected = if generation % 2 == 0 { 200 } else { 300 };
-            assert_eq!(all, expected, "generation {generation} is not whole");
+    for format in FORMATS {
+        let out = folder();
+        write(&rows(&session, 1, 30), format, out.path(), "new", &[]).expect("files");
+        for attempt in 0..attempts(format, 12) {
+            let after = Duration::from_micros(attempt * 1700);
+            kill_a_writer("overwrite", format, out.path(), after);
+            if let Some(rows) = told(&session, format, out.path()) {
+                let (generation, all) = found_in(&session, format, out.path());
+                assert_eq!(rows.num_rows(), all);
+                let expected = if generation % 2 == 0 { 200 } else { 300 };
+                assert_eq!(
+                    all, expected,
+                    "{format}: generation {generation} is not whole"
+                );
+            }
+            put_right(&session, format, out.path());
+            let (generation, rows) = found_in(&session, format, out.path());
+            assert_eq!(
+                rows,
+                if generation % 2 == 0 { 200 } else { 300 },
+                "{format}"
+            );
         }
-        put_right(&session, out.path());
-        let (generation, rows) = found(&session, out.path());
-        assert_eq!(rows, if generation % 2 == 0 { 200 } else { 300 });
     }
 }
 
@@ -655,76 +714,205 @@ fn generations(table: &Table, rows_each: impl Fn(i64) -> usize) -> Vec<(String, 
 #[test]
 fn a_process_that_is_killed_while_it_adds_adds_all_or_nothing() {
     let session = two_threads();
-    let out = folder();
-    of_regions(&session, 1, 6, &["a", "b", "c"])
-        .to_parquet(ToParquet::new(out.path()).partition_on("region"))
-        .expect("files");
-    let check = |table: &Table| {
-        let found = generations(table, |_| 60);
-        assert!(
-            found.contains(&("c".to_owned(), 1)),
-            "what was there is there"
-        );
-    };
-    let mut most = 0;
-    for attempt in 0_u64..8 {
-        // Every process begins with generation 2 again: what it added goes first.
-        kill_a_writer("append", out.path(), Duration::from_micros(attempt * 2300));
-        if let Some(table) = told(&session, out.path()) {
+    for format in FORMATS {
+        let out = folder();
+        let first = of_regions(&session, 1, 6, &["a", "b", "c"]);
+        write(&first, format, out.path(), "new", &["region"]).expect("files");
+        let check = |table: &Table| {
+            let found = generations(table, |_| 60);
+            let c = ("c".to_owned(), 1);
+            assert!(found.contains(&c), "{format}: what was there is there");
+        };
+        let mut most = 0;
+        for attempt in 0..attempts(format, 8) {
+            // Every process begins with generation 2 again: what it added goes first.
+            let after = Duration::from_micros(attempt * 2300);
+            kill_a_writer("append", format, out.path(), after);
+            if let Some(table) = told(&session, format, out.path()) {
+                check(&table);
+            }
+            put_right(&session, format, out.path());
+            let table = read(&session, format, out.path())
+                .and_then(|df| df.compute())
+                .expect("rows");
             check(&table);
+            most = most.max(table.num_rows());
+            write(&first, format, out.path(), "overwrite", &["region"]).expect("files");
         }
-        put_right(&session, out.path());
-        let table = session
-            .read_parquet(out.path())
-            .and_then(|df| df.compute())
-            .expect("rows");
-        check(&table);
-        most = most.max(table.num_rows());
-        of_regions(&session, 1, 6, &["a", "b", "c"])
-            .to_parquet(
-                ToParquet::new(out.path())
-                    .partition_on("region")
-                    .overwrite(),
-            )
-            .expect("files");
+        assert!(most >= 60);
     }
-    assert!(most >= 60);
 }
 
 #[test]
 fn a_process_that_is_killed_while_it_replaces_partitions_leaves_each_whole() {
     let session = two_threads();
-    let out = folder();
-    of_regions(&session, 1, 6, &["a", "b", "c"])
-        .to_parquet(ToParquet::new(out.path()).partition_on("region"))
-        .expect("files");
-    let check = |table: &Table| {
-        let found = generations(table, |_| 200);
-        let regions: Vec<&str> = found.iter().map(|(region, _)| region.as_str()).collect();
-        assert_eq!(
-            regions,
-            ["a", "b", "c"],
-            "one generation in each: {found:?}"
-        );
-        assert_eq!(found[2].1, 1, "nobody writes c");
-    };
-    for attempt in 0_u64..8 {
-        kill_a_writer(
-            "partitions",
-            out.path(),
-            Duration::from_micros(attempt * 2300),
-        );
-        if let Some(table) = told(&session, out.path()) {
-            check(&table);
+    for format in FORMATS {
+        let out = folder();
+        let first = of_regions(&session, 1, 6, &["a", "b", "c"]);
+        write(&first, format, out.path(), "new", &["region"]).expect("files");
+        let check = |table: &Table| {
+            let found = generations(table, |_| 200);
+            let regions: Vec<&str> = found.iter().map(|(region, _)| region.as_str()).collect();
+            assert_eq!(
+                regions,
+                ["a", "b", "c"],
+                "{format}: one generation in each: {found:?}"
+            );
+            assert_eq!(found[2].1, 1, "nobody writes c");
+        };
+        for attempt in 0..attempts(format, 8) {
+            let after = Duration::from_micros(attempt * 2300);
+            kill_a_writer("partitions", format, out.path(), after);
+            if let Some(table) = told(&session, format, out.path()) {
+                check(&table);
+            }
+            put_right(&session, format, out.path());
+            let table = read(&session, format, out.path()).and_then(|df| df.compute());
+            check(&table.expect("rows"));
         }
-        put_right(&session, out.path());
-        check(
-            &session
-                .read_parquet(out.path())
-                .and_then(|df| df.compute())
-                .expect("rows"),
-        );
     }
+}
+
+/// What every format does alike: folders by values, files that are added, partitions that are replaced, keys that come back.
+#[test]
+fn every_format_is_partitioned_and_added_to() -> swath::Result<()> {
+    let session = two_threads();
+    let day = |text: &str| session.from_batches([Batch::from_csv(text)?]);
+    for format in FORMATS {
+        let out = folder();
+        let out = out.path();
+        let sales = day("year,region,amount\n2023,eu,1\n2024,eu,2\n2024,us/west,3\n2024,,4\n")?;
+        let written = write(&sales, format, out, "new", &["year", "region"])?;
+        let folders: Vec<&str> = written
+            .partitions()
+            .iter()
+            .map(WrittenPartition::folder)
+            .collect();
+        assert_eq!(
+            folders,
+            [
+                "year=2023/region=eu",
+                "year=2024/region=__HIVE_DEFAULT_PARTITION__",
+                "year=2024/region=eu",
+                "year=2024/region=us%2Fwest"
+            ],
+            "{format}"
+        );
+        let more = day("year,region,amount\n2024,eu,10\n2025,eu,20\n")?;
+        write(&more, format, out, "append", &["year", "region"])?;
+        let all = read(&session, format, out)?;
+        assert_eq!(all.columns(), ["amount", "year", "region"], "{format}");
+        assert_eq!(all.meta().dtype("year")?.to_string(), "int64", "{format}");
+        assert_eq!(
+            (all.sum("amount")?.get::<i64>()?, all.len().get::<u64>()?),
+            (40, 6)
+        );
+        // A folder that is ruled out is not looked at: it is not even there any more.
+        let whole = out.join("year=2023/region=eu");
+        let hidden = out.join("year=2023/.region=eu");
+        std::fs::rename(&whole, &hidden).expect("gone");
+        let recent = all.filter(col("year").ge(2024) & col("region").is_not_null())?;
+        assert_eq!(recent.sum("amount")?.get::<i64>()?, 35, "{format}");
+        let by_region = recent
+            .groupby("region")
+            .sort(true)
+            .sum("amount")?
+            .compute()?;
+        let by_region: Vec<(String, i64)> = by_region.rows()?.collect();
+        assert_eq!(
+            by_region,
+            [("eu".to_owned(), 32), ("us/west".to_owned(), 3)],
+            "{format}"
+        );
+        std::fs::rename(&hidden, &whole).expect("there again");
+        // Only the partitions that have new rows are replaced.
+        let again = day("year,region,amount\n2023,eu,100\n2024,eu,200\n")?;
+        write(&again, format, out, "partitions", &["year", "region"])?;
+        let all = read(&session, format, out)?;
+        assert_eq!(all.sum("amount")?.get::<i64>()?, 327, "{format}");
+        // What does not go with the files is refused, and says what differs.
+        let other = day("year,region,amuont\n2024,eu,1\n")?;
+        let told = |how, df: &DataFrame, on: &[&str]| {
+            let error = write(df, format, out, how, on).expect_err("other columns");
+            error.to_string().replace(&out.display().to_string(), "OUT")
+        };
+        let message = told("append", &other, &["year", "region"]);
+        assert!(
+            message.contains("the frame has no column `amount`"),
+            "{message}"
+        );
+        assert!(message.contains("it has `amuont`"), "{message}");
+        let message = told("append", &again, &["region"]);
+        assert!(
+            message.contains(
+                "its files are partitioned on `year` and `region`, and the frame on `region`"
+            ),
+            "{message}"
+        );
+        let message = told("partitions", &again, &[]);
+        assert!(
+            message.contains("`.overwrite_partitions()` without"),
+            "{message}"
+        );
+        let message = told("new", &again, &[]);
+        let options = match format {
+            "csv" => "ToCsv",
+            "json" => "ToJson",
+            "ipc" => "ToIpc",
+            _ => "ToParquet",
+        };
+        let fix = format!("replace them with `{options}::new(..).overwrite()`");
+        assert!(message.contains(&fix), "{message}");
+    }
+    Ok(())
+}
+
+/// Options of reading folders, in the formats that came to have them after Parquet.
+#[test]
+fn keys_of_folders_are_read_as_they_are_declared() -> swath::Result<()> {
+    let session = two_threads();
+    let zips = session.from_batches([Batch::from_csv("n,v\n01234,1\n04567,2\n")?])?;
+    let zips = zips
+        .astype([("n", "string")])?
+        .assign("zip", col("n").cast("string"))?;
+    let out = folder();
+    for format in ["csv", "json", "ipc"] {
+        let out = out.path().join(format);
+        write(&zips.select(["v", "zip"])?, format, &out, "new", &["zip"])?;
+        macro_rules! frames {
+            ($options:ident, $verb:ident) => {{
+                let options = || $options::new(&*out);
+                [
+                    session.$verb(options().key_dtype("zip", "string"))?,
+                    session.$verb(options().hive(false))?,
+                    session.$verb(options().filter(col("v").gt(1)))?,
+                    session.$verb(
+                        options()
+                            .key_dtype("zip", "int64")
+                            .filter(col("zip").eq(77)),
+                    )?,
+                    session.$verb(options().columns(["zip", "v"]))?,
+                ]
+            }};
+        }
+        let [text, none, some, nothing, chosen] = match format {
+            "csv" => frames!(ReadCsv, read_csv),
+            "json" => frames!(ReadJson, read_json),
+            _ => frames!(ReadIpc, read_ipc),
+        };
+        assert_eq!(text.meta().dtype("zip")?.to_string(), "string", "{format}");
+        assert_eq!(none.columns(), ["v"], "{format}");
+        assert_eq!(some.len().get::<u64>()?, 1, "{format}");
+        assert_eq!(
+            (nothing.len().get::<u64>()?, nothing.npartitions()),
+            (0, 1),
+            "{format}"
+        );
+        assert_eq!(nothing.compute()?.num_rows(), 0, "{format}");
+        assert_eq!(chosen.columns(), ["zip", "v"], "{format}");
+        assert_eq!(chosen.compute()?.num_rows(), 2, "{format}");
+    }
+    Ok(())
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use arrow_array::RecordBatch;
 use swath_batch::{Batch, Partition};
+use swath_expr::Expr;
 use swath_graph::{Canon, Key, Name};
 use swath_io::{
     CsvDataset, Dataset, IoError, IpcDataset, JsonDataset, ParquetDataset, ReadCsv, ReadIpc,
@@ -38,10 +39,7 @@ impl Session {
         let options = from.into();
         let open = ParquetDataset::open(&options, &self.env().io(CancelToken::new()));
         let frame = self.scan("read_parquet", open, Location::caller())?;
-        match options.predicate() {
-            Some(predicate) => frame.filter(predicate),
-            None => Ok(frame),
-        }
+        frame.passing(options.predicate())
     }
 
     /// Reads CSV files: a file, a folder, a glob, or a list of them; options through [`ReadCsv`]. A URL names objects of a
@@ -74,7 +72,8 @@ impl Session {
     pub fn read_csv(&self, from: impl Into<ReadCsv>) -> Result<DataFrame> {
         let options = from.into();
         let open = CsvDataset::open(&options, &self.env().io(CancelToken::new()));
-        self.scan("read_csv", open, Location::caller())
+        let frame = self.scan("read_csv", open, Location::caller())?;
+        frame.passing(options.predicate())
     }
 
     /// Reads Arrow IPC files (Feather, version 2): a file, a folder, a glob, or a list of them; options through [`ReadIpc`]. A
@@ -103,7 +102,8 @@ impl Session {
     pub fn read_ipc(&self, from: impl Into<ReadIpc>) -> Result<DataFrame> {
         let options = from.into();
         let open = IpcDataset::open(&options, &self.env().io(CancelToken::new()));
-        self.scan("read_ipc", open, Location::caller())
+        let frame = self.scan("read_ipc", open, Location::caller())?;
+        frame.passing(options.predicate())
     }
 
     /// Reads newline-delimited JSON, one object a line: a file, a folder, a glob, or a list of them; options through
@@ -139,7 +139,8 @@ impl Session {
     pub fn read_json(&self, from: impl Into<ReadJson>) -> Result<DataFrame> {
         let options = from.into();
         let open = JsonDataset::open(&options, &self.env().io(CancelToken::new()));
-        self.scan("read_json", open, Location::caller())
+        let frame = self.scan("read_json", open, Location::caller())?;
+        frame.passing(options.predicate())
     }
 
     /// A frame over files that were opened.
@@ -299,4 +300,15 @@ fn content_name(partitions: &[Partition]) -> Result<Name> {
         canon.bytes(&partition.encode()?);
     }
     Ok(Name::from_canon("from-batches", canon))
+}
+
+impl DataFrame {
+    /// The rows that pass what the options of a reader say, where they say something.
+    #[track_caller]
+    fn passing(self, predicate: Option<&Expr>) -> Result<Self> {
+        match predicate {
+            Some(predicate) => self.filter(predicate),
+            None => Ok(self),
+        }
+    }
 }

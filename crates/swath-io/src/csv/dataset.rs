@@ -1,10 +1,8 @@
 //! A data set: files that were listed, their columns, and where they are cut.
 
-use std::ops::Range;
 use std::sync::Arc;
-use swath_divisions::Divisions;
 use swath_graph::{Canon, Fingerprint};
-use swath_meta::{DType, Field, Index, Meta, TimeUnit};
+use swath_meta::{DType, Field, Index, Meta};
 
 use super::head::Head;
 use super::infer::Sample;
@@ -13,13 +11,14 @@ use super::nulls::Nulls;
 use super::options::ReadCsv;
 use super::part::{CsvPart, PartRange};
 use super::scan::{Marks, Records, Scanner, State, guess};
-use crate::list::{Wanted, list_files};
-use crate::text::{Compression, spread};
+use crate::hive::keys_of;
+use crate::list::Wanted;
+use crate::text::{Block, Compression, spread};
 use crate::words::counted;
-use crate::{Dataset, FileIdentity, IoContext, IoError, Part};
+use crate::{Dataset, FileIdentity, FileSet, IoContext, IoError, Part};
 
 /// Names that files of a folder end with, where the options do not say.
-const EXTENSIONS: [&str; 4] = ["csv", "csv.gz", "csv.zst", "tsv"];
+pub(super) const EXTENSIONS: [&str; 4] = ["csv", "csv.gz", "csv.zst", "tsv"];
 
 /// How much larger text is than its file, where the file is compressed.
 const COMPRESSED: u64 = 4;
@@ -34,24 +33,10 @@ const COMPRESSED: u64 = 4;
 pub struct CsvDataset {
     options: ReadCsv,
     layout: Arc<Layout>,
-    files: Arc<[FileIdentity]>,
-    meta: Arc<Meta>,
-    units: Arc<[Unit]>,
-    partitions: Arc<[Range<usize>]>,
-    divisions: Divisions,
+    set: FileSet,
+    units: Arc<[Block]>,
     /// Bytes of a byte of a file as an array, for each column of the files.
     decoded: Arc<[f64]>,
-}
-
-/// Some bytes of a file.
-#[derive(Clone, Copy, Debug)]
-struct Unit {
-    file: usize,
-    data: u64,
-    start: u64,
-    end: u64,
-    every: u64,
-    compression: Compression,
 }
 
 impl CsvDataset {
@@ -63,26 +48,32 @@ impl CsvDataset {
     /// No file matches; a file is empty; two files have different columns; an option names a column, or says something, that is
     /// not there.
     pub fn open(options: &ReadCsv, context: &IoContext) -> Result<Self, IoError> {
-        let dialect = options.dialect()?;
-        let blocksize = options.block_bytes()?;
-        let some = options.sample_bytes()?;
-        let extensions: Vec<&str> = match &options.file_extension {
-            Some(extension) => vec![extension],
-            None => EXTENSIONS.to_vec(),
-        };
+        let (dialect, figures) = (options.dialect()?, options.figures()?);
+        let blocksize = options.text.block_bytes()?;
+        let some = options.text.sample_bytes()?;
         let wanted = Wanted {
             verb: "read_csv",
-            extensions: &extensions,
+            extensions: &EXTENSIONS,
             option: "ReadCsv::file_extension",
         };
-        let files = list_files(&options.paths, &wanted, context)?;
-        let sampled: Vec<usize> = spread(files.len());
+        let mut files = options.text.files(&wanted, context)?;
+        let (listed, first) = (files.len(), files[0].clone());
+        let nothing_recorded = |_: &FileIdentity| Ok(|_: &str| None);
+        let key_options = options.text.keys("ReadCsv");
+        let keys = keys_of(&mut files, &key_options, nothing_recorded, context)?;
+        // Where no file is left, one tells of the columns all the same.
+        let told = if files.is_empty() {
+            std::slice::from_ref(&first)
+        } else {
+            &files[..]
+        };
+        let sampled: Vec<usize> = spread(told.len());
         let nulls = Nulls::new(options.null_texts().iter().map(String::as_str));
         let mut names: Vec<Arc<str>> = Vec::new();
         let mut found: Vec<Arc<str>> = Vec::new();
-        let mut sample = Sample::new(0);
+        let mut sample = Sample::new(0, figures);
         let mut units = Vec::with_capacity(files.len());
-        for (at, identity) in files.iter().enumerate() {
+        for (at, identity) in told.iter().enumerate() {
             context.cancel.check()?;
             let is_sampled = sampled.contains(&at);
             let read = if is_sampled { some } else { some.min(16 << 10) };
@@ -90,56 +81,58 @@ impl CsvDataset {
             if at == 0 {
                 found.clone_from(&head.names);
                 names = given_names(options, &head)?;
-                sample = Sample::new(names.len());
+                sample = Sample::new(names.len(), figures);
             } else if head.names != found && options.header {
-                return Err(different(
-                    &files[0],
-                    identity,
-                    &found,
-                    &head.names,
-                    files.len(),
-                ));
+                let files = told.len();
+                return Err(different(&first, identity, &found, &head.names, files));
             }
             let declared = names
                 .iter()
-                .all(|name| options.dtypes.contains_key(&**name));
+                .all(|name| options.text.dtypes.contains_key(&**name));
             // Widths are wanted of one file even where dtypes are not.
             if is_sampled && (at == 0 || !declared) {
                 let places = if declared { 1 } else { 3 };
                 look(&mut sample, identity, &head, dialect, &nulls, some, places)?;
             }
-            units.extend(blocks(at, identity, &head, blocksize));
+            if !files.is_empty() {
+                let (compression, data) = (head.compression, head.data);
+                units.extend(Block::cut(at, identity, compression, data, blocksize));
+            }
         }
-        let fields = typed(options, &names, &sample, &files[0])?;
+        let fields = typed(options, &names, &sample, &first)?;
+        let table = options.text.table(&fields, keys.as_ref(), &first.path)?;
+        let columns = Meta::try_new(fields.iter().cloned(), Index::none());
+        let columns = columns.map_err(|source| IoError::Meta {
+            path: first.path.clone(),
+            source,
+        })?;
+        let fits = FileSet::fits_of(files.len(), &columns, &table, keys.as_ref());
         let layout = Layout {
             dialect,
-            fields,
-            date_formats: (options.date_formats.iter())
-                .map(|(name, format)| (name.clone(), format.as_str().into()))
-                .collect(),
+            date_formats: options.text.formats(),
             null_texts: options.null_texts(),
             nan_as_null: options.nan_as_null,
-            on_bad_lines: options.on_bad_lines,
-            path_column: options.include_path_column.as_deref().map(Into::into),
+            figures,
+            on_bad_lines: options.text.on_bad_lines,
+            judged: options.text.judged(&fields, &table),
+            path_column: (options.text.include_path_column.as_deref()).map(Into::into),
+            fields,
         };
-        let meta = meta_of(options, &layout, &files[0])?;
+        let meta = options.text.with_path(table, &layout.fields)?;
         let decoded = (layout.fields.iter().enumerate())
             .map(|(at, field)| decoded_share(field, &sample, at))
             .collect();
         Ok(Self {
             options: options.clone(),
             layout: Arc::new(layout),
-            files: files.into(),
-            meta: Arc::new(meta),
-            partitions: (0..units.len()).map(|unit| unit..unit + 1).collect(),
-            divisions: Divisions::unknown(units.len()),
+            set: FileSet::of_blocks(&options.text.paths, files, listed, fits, meta, units.len()),
             units: units.into(),
             decoded,
         })
     }
 
     fn range(&self, unit: usize) -> PartRange {
-        let Unit {
+        let Block {
             file,
             data,
             start,
@@ -148,7 +141,8 @@ impl CsvDataset {
             compression,
         } = self.units[unit];
         PartRange {
-            identity: self.files[file].clone(),
+            identity: self.set.files[file].clone(),
+            fit: self.set.fits[file].clone(),
             compression,
             data,
             start,
@@ -201,28 +195,12 @@ impl Dataset for CsvDataset {
         "read-csv"
     }
 
-    fn meta(&self) -> &Arc<Meta> {
-        &self.meta
-    }
-
-    fn divisions(&self) -> &Divisions {
-        &self.divisions
-    }
-
-    fn files(&self) -> &[FileIdentity] {
-        &self.files
-    }
-
-    fn partitions(&self) -> &[Range<usize>] {
-        &self.partitions
+    fn set(&self) -> &FileSet {
+        &self.set
     }
 
     fn unit_bytes(&self, unit: usize, columns: &[Arc<str>]) -> u64 {
-        let unit = self.units[unit];
-        let bytes = match unit.compression {
-            Compression::None => unit.end - unit.start,
-            _ => (unit.end - unit.start) * COMPRESSED,
-        };
+        let bytes = self.units[unit].bytes(COMPRESSED);
         let positions = columns.iter().filter_map(|name| self.layout.position(name));
         let share: f64 = positions.map(|at| self.decoded[at]).sum();
         (bytes as f64 * share) as u64
@@ -232,19 +210,6 @@ impl Dataset for CsvDataset {
         let parts = self.parts_of(units).into_iter();
         parts.map(|part| Arc::new(part) as Arc<dyn Part>).collect()
     }
-
-    fn label(&self) -> String {
-        let paths = match self.options.paths.as_slice() {
-            [one] => one.clone(),
-            [first, ..] => format!("{first}, …"),
-            [] => String::new(),
-        };
-        format!(
-            "{paths} ({}, {})",
-            counted(self.files.len(), "file"),
-            counted(self.units.len(), "block")
-        )
-    }
 }
 
 /// The files in their states and the options: equal data sets have equal names, a changed file another.
@@ -252,7 +217,7 @@ impl Fingerprint for CsvDataset {
     fn feed(&self, out: &mut Canon) {
         out.object("csv-dataset", 1)
             .feed(&self.options)
-            .feed(self.files.as_ref());
+            .feed(self.set.files.as_ref());
     }
 }
 
@@ -366,17 +331,12 @@ fn typed(
         .iter()
         .map(|name| Field::new(Arc::clone(name), DType::String, true));
     let known = Meta::try_new(known, Index::none()).map_err(failed)?;
-    for name in options.dtypes.keys().chain(options.date_formats.keys()) {
+    for name in (options.text.dtypes.keys()).chain(options.text.date_formats.keys()) {
         known.position(name).map_err(failed)?;
     }
     let fields = names.iter().zip(&sample.columns).map(|(name, inference)| {
-        let dtype = match options.dtypes.get(&**name) {
-            Some(dtype) => dtype.resolve().map_err(failed)?,
-            None if options.date_formats.contains_key(&**name) => {
-                DType::Timestamp(TimeUnit::Microsecond, None)
-            }
-            None => inference.dtype(),
-        };
+        let declared = options.text.declared(name, &first.path)?;
+        let dtype = declared.unwrap_or_else(|| inference.dtype());
         if dtype.is_nested() {
             return Err(IoError::NotOfText {
                 column: name.to_string(),
@@ -386,51 +346,6 @@ fn typed(
         Ok(Field::new(Arc::clone(name), dtype, true))
     });
     fields.collect()
-}
-
-fn meta_of(options: &ReadCsv, layout: &Layout, first: &FileIdentity) -> Result<Meta, IoError> {
-    let failed = |source| IoError::Meta {
-        path: first.path.clone(),
-        source,
-    };
-    let all = Meta::try_new(layout.fields.iter().cloned(), Index::none()).map_err(failed)?;
-    let meta = match &options.columns {
-        Some(columns) => all.select(columns).map_err(failed)?,
-        None => all,
-    };
-    let Some(path) = &layout.path_column else {
-        return Ok(meta);
-    };
-    if let Ok(taken) = meta.field(path) {
-        return Err(IoError::PathColumn {
-            name: taken.name.to_string(),
-        });
-    }
-    Ok(meta.with_field(Field::new(Arc::clone(path), DType::Category, false)))
-}
-
-/// Cuts a file into blocks of about one size.
-fn blocks(
-    file: usize,
-    identity: &FileIdentity,
-    head: &Head,
-    blocksize: u64,
-) -> impl Iterator<Item = Unit> {
-    let len = identity.len;
-    let count = match head.compression {
-        Compression::None => len.div_ceil(blocksize).max(1),
-        _ => 1,
-    };
-    let every = len.div_ceil(count).max(1);
-    let (data, compression) = (head.data, head.compression);
-    (0..count).map(move |at| Unit {
-        file,
-        data,
-        start: at * every,
-        end: ((at + 1) * every).min(len),
-        every,
-        compression,
-    })
 }
 
 /// Bytes that a column takes as an array for each byte of a file.

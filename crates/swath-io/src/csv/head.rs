@@ -46,7 +46,7 @@ impl Head {
                 format: "CSV",
             });
         }
-        let compression = options.compression_of(path)?;
+        let compression = options.text.compression_of(path)?;
         let file = open_file(identity, context)?;
         let mut source = Source::open(Arc::clone(&file), path, identity.len, compression, 0)?;
         let mut bytes = Vec::new();
@@ -100,8 +100,12 @@ fn skipped(bytes: &[u8], rows: usize, whole: bool) -> Option<usize> {
         0
     };
     for _ in 0..rows {
-        match bytes[at..].iter().position(|byte| *byte == b'\n') {
-            Some(end) => at += end + 1,
+        let ends = |byte: &u8| matches!(byte, b'\n' | b'\r');
+        let end = bytes[at..].iter().position(ends).map(|end| at + end);
+        match end.map(|end| (end, bytes[end], bytes.get(end + 1))) {
+            Some((end, b'\r', Some(b'\n'))) => at = end + 2,
+            Some((_, b'\r', None)) if !whole => return None,
+            Some((end, ..)) => at = end + 1,
             None if whole => return Some(bytes.len()),
             None => return None,
         }
@@ -155,7 +159,7 @@ fn first_record(
 }
 
 /// Names for columns, each once: as pandas does it, one without a name is `Unnamed: i`, the second `a` is `a.1`.
-fn named(fields: &[String]) -> Vec<Arc<str>> {
+pub(super) fn named(fields: &[String]) -> Vec<Arc<str>> {
     let mut taken: HashSet<String> = HashSet::new();
     let given: HashSet<&str> = fields.iter().map(String::as_str).collect();
     let mut names = Vec::with_capacity(fields.len());

@@ -4,25 +4,25 @@ use swath_meta::DType;
 
 use super::nulls::Nulls;
 use super::scan::{Dialect, Records};
-use crate::text::{Kind, Moments};
+use crate::text::{Figures, Kind, Moments};
 
 /// Learns the dtype of one column.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Inference {
     kind: Kind,
     moments: Moments,
-}
-
-impl Default for Inference {
-    fn default() -> Self {
-        Self {
-            kind: Kind::Nothing,
-            moments: Moments::default(),
-        }
-    }
+    figures: Figures,
+    scratch: Vec<u8>,
 }
 
 impl Inference {
+    fn of(figures: Figures) -> Self {
+        Self {
+            figures,
+            ..Self::default()
+        }
+    }
+
     /// Looks at one field, quotes included.
     pub(super) fn see(
         &mut self,
@@ -38,7 +38,11 @@ impl Inference {
         if nulls.contains(text) || (text.is_empty() && !quoted) {
             return;
         }
-        let kind = Kind::of(text, &mut self.moments);
+        let kind = if self.figures.is_plain() {
+            Kind::of(text, &mut self.moments)
+        } else {
+            Kind::spelt(text, self.figures, &mut self.moments, &mut self.scratch)
+        };
         self.kind = self.kind.or(kind);
     }
 
@@ -59,9 +63,9 @@ pub(super) struct Sample {
 }
 
 impl Sample {
-    pub(super) fn new(columns: usize) -> Self {
+    pub(super) fn new(columns: usize, figures: Figures) -> Self {
         Self {
-            columns: vec![Inference::default(); columns],
+            columns: vec![Inference::of(figures); columns],
             text: vec![0; columns],
             rows: 0,
             bytes: 0,

@@ -7,8 +7,8 @@ use swath_meta::Field;
 
 use super::column::Column;
 use super::nulls::Nulls;
-use super::options::OnBadLines;
 use super::scan::Dialect;
+use crate::text::{Figures, OnBadLines};
 
 /// How to read the lines of a data set.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -19,7 +19,10 @@ pub(super) struct Layout {
     pub(super) date_formats: BTreeMap<String, Arc<str>>,
     pub(super) null_texts: Vec<String>,
     pub(super) nan_as_null: bool,
+    pub(super) figures: Figures,
     pub(super) on_bad_lines: OnBadLines,
+    /// The columns that decide whether a line is left out, whatever is read.
+    pub(super) judged: Vec<Arc<str>>,
     /// The column that has the path of the file.
     pub(super) path_column: Option<Arc<str>>,
 }
@@ -33,7 +36,7 @@ impl Layout {
     pub(super) fn column(&self, at: usize) -> Option<Column> {
         let field = &self.fields[at];
         let format = self.date_formats.get(&*field.name);
-        Column::new(&field.dtype, format, self.nan_as_null)
+        Column::new(&field.dtype, format, self.nan_as_null, self.figures)
     }
 
     pub(super) fn position(&self, name: &str) -> Option<usize> {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::layout::Layout;
 use super::scan::{Marks, POSITION, Records, Scanner, State, ends_line};
-use crate::text::{Source, count_lines, lines_before};
+use crate::text::{LineCount, Source};
 use crate::{IoContext, IoError};
 
 /// Bytes that are looked at together: what they need in all stays in a core's own cache.
@@ -19,8 +19,7 @@ pub(super) struct Lines {
     source: Source,
     scanner: Scanner,
     columns: usize,
-    /// Fields too many are left out, and the rest of the record kept.
-    cut: bool,
+    fields: Wants,
     buffer: Vec<u8>,
     /// Where in the file, or in what it decompresses to, the buffer begins.
     base: u64,
@@ -31,9 +30,20 @@ pub(super) struct Lines {
     /// Records that begin here belong to others.
     until: u64,
     /// Lines before the buffer, where they were counted.
-    passed: Option<u64>,
+    passed: Option<LineCount>,
     read: u64,
     ended: bool,
+}
+
+/// What is wanted of records.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wants {
+    /// Their fields; a record with too many is told.
+    Fields,
+    /// Their fields; those too many are left out, and the rest of the record kept.
+    FittingFields,
+    /// Nothing but that they are there.
+    Nothing,
 }
 
 /// What [`Lines::next`] found.
@@ -50,7 +60,7 @@ impl Lines {
         path: &str,
         source: Source,
         layout: &Layout,
-        cut: bool,
+        fields: Wants,
         start: u64,
         until: u64,
     ) -> Self {
@@ -60,14 +70,14 @@ impl Lines {
             source,
             scanner: Scanner::new(layout.dialect),
             columns: layout.fields.len(),
-            cut,
+            fields,
             buffer: Vec::new(),
             base: start,
             next: 0,
             marks: Marks::default(),
             records: Records::default(),
             until,
-            passed: counted.then_some(0),
+            passed: counted.then(LineCount::of_feeds_and_returns),
             read: 0,
             ended: false,
         }
@@ -93,9 +103,14 @@ impl Lines {
             self.read += read as u64;
             let at_end = read < want;
             self.marks.clear();
-            let scanned = self
-                .scanner
-                .scan(&self.buffer, State::RECORD, &mut self.marks);
+            let lines_alone = self.fields == Wants::Nothing && self.scanner.counts();
+            let bytes = &self.buffer[..];
+            let marks = &mut self.marks;
+            let scanned = if lines_alone {
+                self.scanner.scan_lines(bytes, State::RECORD, marks)
+            } else {
+                self.scanner.scan(bytes, State::RECORD, marks)
+            };
             if at_end && !self.buffer.is_empty() && self.buffer.last() != Some(&b'\n') {
                 self.end_last(scanned.state, context)?;
             } else if at_end && scanned.state == State::InQuotes {
@@ -103,9 +118,13 @@ impl Lines {
             }
             let limit = self.until.saturating_sub(self.base);
             let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-            let gathered =
-                self.records
-                    .gather(&self.buffer, &self.marks, self.columns, limit, self.cut);
+            let (bytes, marks) = (&self.buffer[..], &self.marks[..]);
+            let gathered = if lines_alone {
+                self.records.gather_lines(bytes, marks, limit)
+            } else {
+                let cut = self.fields != Wants::Fields;
+                self.records.gather(bytes, marks, self.columns, limit, cut)
+            };
             self.next = gathered.next;
             self.ended = gathered.at_limit || at_end;
             if self.records.rows() > 0 || !self.records.odd().is_empty() {
@@ -138,17 +157,23 @@ impl Lines {
     ///
     /// Cost: reads the file up to there, unless that was decompressed anyway. For errors.
     pub(super) fn line_of(&self, at: usize, context: &IoContext) -> Result<u64, IoError> {
-        let here = count_lines(&self.buffer[..at]);
-        let before = match (&self.source, self.passed) {
-            (Source::Plain { file, .. }, _) => lines_before(file.as_ref(), self.base, context)?,
-            (_, passed) => passed.unwrap_or_default(),
-        };
-        Ok(before + here + 1)
+        let here = &self.buffer[..at];
+        match (&self.source, self.passed) {
+            (Source::Plain { file, .. }, _) => LineCount::of_feeds_and_returns().line_behind(
+                file.as_ref(),
+                self.base,
+                here,
+                context,
+            ),
+            (_, passed) => Ok(passed
+                .unwrap_or_else(LineCount::of_feeds_and_returns)
+                .line_after(here)),
+        }
     }
 
     fn drop_read(&mut self) {
         if let Some(lines) = &mut self.passed {
-            *lines += count_lines(&self.buffer[..self.next]);
+            lines.see(&self.buffer[..self.next]);
         }
         self.buffer.drain(..self.next);
         self.base += self.next as u64;

@@ -26,13 +26,15 @@ mod reader;
 mod starts;
 mod window;
 
+mod clocks;
+mod existing;
 mod writer;
 
 #[cfg(test)]
 mod tests;
 
 pub use dataset::CsvDataset;
-pub use options::{OnBadLines, ReadCsv};
+pub use options::ReadCsv;
 pub use part::CsvPart;
 pub use reader::CsvReader;
 pub use starts::RecordStarts;

@@ -1,16 +1,16 @@
 //! What a user says about reading CSV.
 
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use swath_expr::Expr;
 use swath_graph::{Canon, Fingerprint};
 use swath_meta::DTypeSpec;
 
 use super::nulls;
 use super::scan::Dialect;
 use crate::IoError;
-use crate::parquet::parse_bytes;
+use crate::hive::Filter;
 use crate::paths::from_paths;
-use crate::text::Compression;
+use crate::text::{Figures, OnBadLines, TextOptions};
 
 /// Options of `read_csv`: the bare argument is the default option.
 ///
@@ -29,9 +29,8 @@ use crate::text::Compression;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ReadCsv {
-    pub(super) paths: Vec<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) columns: Option<Vec<String>>,
+    #[serde(flatten)]
+    pub(super) text: TextOptions,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) names: Option<Vec<String>>,
     #[serde(default = "yes")]
@@ -46,43 +45,16 @@ pub struct ReadCsv {
     pub(super) comment: Option<char>,
     #[serde(default)]
     pub(super) skip_rows: usize,
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub(super) dtypes: BTreeMap<String, DTypeSpec>,
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub(super) date_formats: BTreeMap<String, String>,
+    #[serde(default = "point")]
+    pub(super) decimal: char,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) thousands: Option<char>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) na_values: Vec<String>,
     #[serde(default = "yes")]
     pub(super) keep_default_na: bool,
     #[serde(default)]
     pub(super) nan_as_null: bool,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) blocksize: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) sample: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) compression: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) include_path_column: Option<String>,
-    #[serde(default)]
-    pub(super) on_bad_lines: OnBadLines,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) file_extension: Option<String>,
-}
-
-/// What becomes of a line with too many fields, and of one with a field that is no value of its column's dtype.
-///
-/// A line with too few fields is no bad one: the others are null. Columns that are not read are not looked at.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum OnBadLines {
-    /// The computation fails and names file, line, column and value.
-    #[default]
-    Error,
-    /// The line is left out, and counted in the metric `bad_lines` of the run.
-    Skip,
-    /// The field is null, the fields too many are left out; counted as well.
-    Null,
 }
 
 fn yes() -> bool {
@@ -91,6 +63,10 @@ fn yes() -> bool {
 
 fn comma() -> char {
     ','
+}
+
+fn point() -> char {
+    '.'
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "the default of an optional field")]
@@ -105,11 +81,9 @@ impl ReadCsv {
     }
 
     /// Reads these columns alone, in this order.
-    pub fn columns<C: Into<String>>(self, columns: impl IntoIterator<Item = C>) -> Self {
-        Self {
-            columns: Some(columns.into_iter().map(Into::into).collect()),
-            ..self
-        }
+    pub fn columns<C: Into<String>>(mut self, columns: impl IntoIterator<Item = C>) -> Self {
+        self.text.columns = Some(columns.into_iter().map(Into::into).collect());
+        self
     }
 
     /// Names the columns. The first line is then data, unless [`header`](Self::header) says that it has names, which are
@@ -165,15 +139,41 @@ impl ReadCsv {
 
     /// Declares the dtype of a column instead of inferring it.
     pub fn dtype(mut self, column: impl Into<String>, dtype: impl Into<DTypeSpec>) -> Self {
-        self.dtypes.insert(column.into(), dtype.into());
+        self.text.dtypes.insert(column.into(), dtype.into());
         self
     }
 
     /// Says how the dates or timestamps of a column are written, in the letters of `strptime`: `"%d.%m.%Y %H:%M"`. Without, as ISO
     /// 8601 says. The column is a `timestamp[us]` unless [`dtype`](Self::dtype) says otherwise.
     pub fn date_format(mut self, column: impl Into<String>, format: impl Into<String>) -> Self {
-        self.date_formats.insert(column.into(), format.into());
+        self.text.date_formats.insert(column.into(), format.into());
         self
+    }
+
+    /// The character between whole and broken digits, `.` by default: `','` reads `1,5` as one and a half. Of integers, floats and
+    /// decimals only; inference knows it too, and `1.5` is then text. It may be the delimiter, where such numbers are quoted.
+    pub fn decimal(self, decimal: char) -> Self {
+        Self { decimal, ..self }
+    }
+
+    /// A character that stands between digits of a whole number to make it readable, and means nothing: `'.'` reads `1.234` as
+    /// 1234. Of integers, floats and decimals only; inference knows it too. It may be the delimiter, where such numbers are quoted.
+    /// Reading such columns is slower.
+    ///
+    /// As in pandas, any number of them may follow the first digit of a whole number, and one each digit before the
+    /// [`decimal`](Self::decimal) of one that is not.
+    ///
+    /// ```
+    /// use swath_io::ReadCsv;
+    ///
+    /// let german = ReadCsv::new("umsatz.csv").delimiter(';').decimal(',').thousands('.');
+    /// assert_ne!(german, ReadCsv::new("umsatz.csv"));
+    /// ```
+    pub fn thousands(self, thousands: char) -> Self {
+        Self {
+            thousands: Some(thousands),
+            ..self
+        }
     }
 
     /// More texts that mean null.
@@ -201,74 +201,73 @@ impl ReadCsv {
     }
 
     /// Bytes of a file that are one partition, such as `"128MB"`; 64 MiB by default. A compressed file is one partition.
-    pub fn blocksize(self, blocksize: impl Into<String>) -> Self {
-        Self {
-            blocksize: Some(blocksize.into()),
-            ..self
-        }
+    pub fn blocksize(mut self, blocksize: impl Into<String>) -> Self {
+        self.text.blocksize = Some(blocksize.into());
+        self
     }
 
     /// Bytes that are looked at to infer dtypes at each of some places; `"64KiB"` by default.
-    pub fn sample(self, sample: impl Into<String>) -> Self {
-        Self {
-            sample: Some(sample.into()),
-            ..self
-        }
+    pub fn sample(mut self, sample: impl Into<String>) -> Self {
+        self.text.sample = Some(sample.into());
+        self
     }
 
     /// `"gzip"`, `"zstd"`, `"none"`, or `"infer"`, as it is by default: by what names of files end with.
-    pub fn compression(self, compression: impl Into<String>) -> Self {
-        Self {
-            compression: Some(compression.into()),
-            ..self
-        }
+    pub fn compression(mut self, compression: impl Into<String>) -> Self {
+        self.text.compression = Some(compression.into());
+        self
     }
 
     /// Adds a column of this name, the last, with the path of the file that a row is from.
-    pub fn include_path_column(self, name: impl Into<String>) -> Self {
-        Self {
-            include_path_column: Some(name.into()),
-            ..self
-        }
+    pub fn include_path_column(mut self, name: impl Into<String>) -> Self {
+        self.text.include_path_column = Some(name.into());
+        self
     }
 
     /// What becomes of lines that do not fit.
-    pub fn on_bad_lines(self, on_bad_lines: OnBadLines) -> Self {
-        Self {
-            on_bad_lines,
-            ..self
-        }
+    pub fn on_bad_lines(mut self, on_bad_lines: OnBadLines) -> Self {
+        self.text.on_bad_lines = on_bad_lines;
+        self
     }
 
     /// Takes files that end so from a folder, instead of `.csv`, `.csv.gz` and `.csv.zst`.
-    pub fn file_extension(self, extension: impl Into<String>) -> Self {
-        Self {
-            file_extension: Some(extension.into()),
-            ..self
-        }
+    pub fn file_extension(mut self, extension: impl Into<String>) -> Self {
+        self.text.file_extension = Some(extension.into());
+        self
+    }
+
+    /// Whether folders named `key=value` are columns. By default they are, below the folder that is read, or below that in which a
+    /// pattern begins; with `true` also on the way to it; with `false` they are mere folders. As
+    /// [`ReadParquet::hive`](crate::ReadParquet::hive) does it, but for dtypes that a file recorded.
+    pub fn hive(mut self, hive: bool) -> Self {
+        self.text.folders.hive = Some(hive);
+        self
+    }
+
+    /// Reads this key of folders named `key=value` in this dtype: `"string"` for numbers that are none, such as `01234`.
+    pub fn key_dtype(mut self, key: impl Into<String>, dtype: impl Into<DTypeSpec>) -> Self {
+        self.text
+            .folders
+            .key_dtypes
+            .insert(key.into(), dtype.into());
+        self
+    }
+
+    /// Only the rows for which this is true: the frame is `read_csv(..).filter(predicate)`. Files that the names of their folders
+    /// rule out are not opened at all, and are no partitions. One file is looked at in any case, to know the columns.
+    pub fn filter(mut self, predicate: impl Into<Expr>) -> Self {
+        self.text.folders.filter = Some(Filter(predicate.into()));
+        self
+    }
+
+    /// The predicate that rows have to pass, where one was given.
+    pub fn predicate(&self) -> Option<&Expr> {
+        self.text.folders.predicate()
     }
 
     /// The paths, as given.
     pub fn paths(&self) -> &[String] {
-        &self.paths
-    }
-
-    pub(super) fn block_bytes(&self) -> Result<u64, IoError> {
-        match &self.blocksize {
-            Some(text) => parse_bytes("blocksize", text),
-            None => Ok(64 << 20),
-        }
-    }
-
-    pub(super) fn sample_bytes(&self) -> Result<usize, IoError> {
-        match &self.sample {
-            Some(text) => Ok(parse_bytes("sample", text)?.min(64 << 20) as usize),
-            None => Ok(64 << 10),
-        }
-    }
-
-    pub(super) fn compression_of(&self, path: &str) -> Result<Compression, IoError> {
-        Compression::said(self.compression.as_deref(), path)
+        &self.text.paths
     }
 
     pub(super) fn dialect(&self) -> Result<Dialect, IoError> {
@@ -296,6 +295,28 @@ impl ReadCsv {
         })
     }
 
+    /// How numbers are spelt.
+    pub(super) fn figures(&self) -> Result<Figures, IoError> {
+        let byte = |name: &str, character: char, taken: Option<u8>| {
+            let byte = u8::try_from(character).ok();
+            byte.filter(|byte| {
+                let other = Some(*byte) != taken && Some(character) != self.quote;
+                let no_number = !byte.is_ascii_alphanumeric() && !matches!(byte, b'+' | b'-');
+                other && no_number && byte.is_ascii() && !byte.is_ascii_control()
+            })
+            .ok_or_else(|| IoError::OptionValue {
+                name: name.to_owned(),
+                value: character.escape_default().to_string(),
+                expected: "one ASCII character that no number has, `decimal` and `thousands` not the same",
+            })
+        };
+        let decimal = byte("decimal", self.decimal, None)?;
+        let thousands = (self.thousands)
+            .map(|thousands| byte("thousands", thousands, Some(decimal)))
+            .transpose()?;
+        Ok(Figures { decimal, thousands })
+    }
+
     /// The texts that mean null.
     pub(super) fn null_texts(&self) -> Vec<String> {
         let default: &[&str] = if self.keep_default_na {
@@ -319,8 +340,10 @@ impl Fingerprint for ReadCsv {
 impl From<Vec<String>> for ReadCsv {
     fn from(paths: Vec<String>) -> Self {
         Self {
-            paths,
-            columns: None,
+            text: TextOptions {
+                paths,
+                ..TextOptions::default()
+            },
             names: None,
             header: true,
             delimiter: comma(),
@@ -328,17 +351,11 @@ impl From<Vec<String>> for ReadCsv {
             escape: None,
             comment: None,
             skip_rows: 0,
-            dtypes: BTreeMap::new(),
-            date_formats: BTreeMap::new(),
+            decimal: point(),
+            thousands: None,
             na_values: Vec::new(),
             keep_default_na: true,
             nan_as_null: false,
-            blocksize: None,
-            sample: None,
-            compression: None,
-            include_path_column: None,
-            on_bad_lines: OnBadLines::default(),
-            file_extension: None,
         }
     }
 }

@@ -6,6 +6,7 @@ use swath_graph::{DecodeError, Decoder, Encoder};
 
 use super::layout::Layout;
 use super::reader::CsvReader;
+use crate::fit::{Fit, FittedReader, Piece};
 use crate::text::Compression;
 use crate::{FileIdentity, IoContext, IoError, Part, Reader, ScanRequest};
 
@@ -20,6 +21,9 @@ pub struct CsvPart {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct PartRange {
     pub(super) identity: FileIdentity,
+    /// What the file has instead of some columns.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) fit: Option<Arc<Fit>>,
     pub(super) compression: Compression,
     /// Where the first record of the file begins, behind its header.
     pub(super) data: u64,
@@ -78,7 +82,24 @@ impl Part for CsvPart {
     }
 
     fn open(&self, request: &ScanRequest, context: &IoContext) -> Result<Box<dyn Reader>, IoError> {
-        Ok(Box::new(CsvReader::open(self, request, context)?))
+        let is_fitted = self.ranges.iter().any(|range| range.fit.is_some());
+        // Without a file, nobody knows what the files would have.
+        if !is_fitted && !self.ranges.is_empty() {
+            return Ok(Box::new(CsvReader::open(self, request, context)?));
+        }
+        let piece = |range: &PartRange| Piece {
+            fit: range.fit.clone(),
+            units: 1,
+            part: Arc::new(Self {
+                layout: Arc::clone(&self.layout),
+                ranges: vec![PartRange {
+                    fit: None,
+                    ..range.clone()
+                }],
+            }),
+        };
+        let pieces = self.ranges.iter().map(piece).collect();
+        Ok(Box::new(FittedReader::open(pieces, request, context)?))
     }
 
     fn encode(&self, out: &mut Encoder) {

@@ -9,16 +9,15 @@ use swath_expr::Bound;
 use swath_meta::{DType, Field, Index, Meta};
 
 use super::column::Rows;
-use super::lines::{Lines, Window};
+use super::lines::{Lines, Wants, Window};
 use super::nulls::Nulls;
-use super::options::OnBadLines;
 use super::part::{CsvPart, PartRange};
 use super::scan::guess;
 use super::starts::{Shape, Start};
 use super::window::{Columns, Passing, Wanted};
 use crate::range::{check_unchanged, open_file};
 use crate::request::Reading;
-use crate::text::{Compression, PathColumn, Source};
+use crate::text::{Compression, OnBadLines, PathColumn, Source};
 use crate::{IoContext, IoError, RangeReader, Reader, ScanRequest, ScanStats};
 
 /// Bytes that a guess of where records begin is made from.
@@ -78,6 +77,12 @@ impl CsvReader {
         for name in &names {
             meta.position(name).map_err(|source| failed(part, source))?;
             columns.push(Wanted::new(name, &part.layout));
+        }
+        // Which lines are left out does not depend on what is read.
+        for name in &part.layout.judged {
+            if !names.contains(name) {
+                columns.push(Wanted::new(name, &part.layout));
+            }
         }
         let predicate = match &request.predicate {
             Some(predicate) => {
@@ -146,8 +151,12 @@ impl CsvReader {
             Compression::None => (start, u64::MAX),
             _ => (0, u64::MAX),
         };
-        let cut = self.part.layout.on_bad_lines == OnBadLines::Null;
-        let mut lines = Lines::new(path, source, &self.part.layout, cut, lines_start, until);
+        let wants = match self.part.layout.on_bad_lines {
+            _ if self.columns.is_empty() => Wants::Nothing,
+            OnBadLines::Null => Wants::FittingFields,
+            OnBadLines::Error | OnBadLines::Skip => Wants::Fields,
+        };
+        let mut lines = Lines::new(path, source, &self.part.layout, wants, lines_start, until);
         if range.compression != Compression::None {
             lines.skip(range.data)?;
         }
@@ -269,6 +278,9 @@ impl CsvReader {
 
     /// Lines of the window with more fields than there are columns.
     fn long_lines(&self, open: &OpenRange) -> Result<u64, IoError> {
+        if self.columns.is_empty() {
+            return Ok(0);
+        }
         let expected = self.part.layout.fields.len();
         let (_, records) = open.lines.window();
         let mut long = (records.odd().iter()).filter(|odd| odd.fields as usize > expected);

@@ -129,7 +129,8 @@ impl File {
         }
         let scanner = Scanner::new(shape.dialect);
         let mut state = State::RECORD;
-        let mut buffer = vec![0; STRIDE];
+        // One more: whether a carriage return ends a line is said by what follows it.
+        let mut buffer = vec![0; STRIDE + 1];
         let mut marks = Marks::default();
         let mut proven = Vec::new();
         // A start at or after the boundary is the answer to every question up to itself.
@@ -143,9 +144,11 @@ impl File {
         while found.is_none() && at < len {
             context.cancel.check()?;
             let some = STRIDE.min((len - at) as usize);
-            reader.read_into(at, &mut buffer[..some])?;
+            let known = (STRIDE + 1).min((len - at) as usize);
+            reader.read_into(at, &mut buffer[..known])?;
+            let following = (known > some).then(|| buffer[some]);
             marks.clear();
-            state = scanner.scan(&buffer[..some], state, &mut marks).state;
+            let passed = scanner.scan_before(&buffer[..some], following, state, &mut marks);
             for mark in marks.iter().filter(|mark| ends_line(**mark)) {
                 let start = at + u64::from(mark & POSITION) + 1;
                 while found.is_none() && start >= asked {
@@ -157,6 +160,7 @@ impl File {
                     }
                 }
             }
+            state = passed.state;
             at += some as u64;
         }
         let found = found.unwrap_or(len);

@@ -11,10 +11,12 @@ use std::sync::Arc;
 use swath_batch::normalise;
 use swath_meta::Meta;
 
+use super::clocks::Clocks;
 use super::nulls::{DEFAULT, Nulls};
 use super::write_options::ToCsv;
-use crate::text::TextSink;
-use crate::{IoContext, IoError, Staged, WriteOptions, Writer, WrittenFile};
+use crate::sink::Begin;
+use crate::text::{MomentFormats, TextSink};
+use crate::{IoContext, IoError, Staged, Writer, WrittenFile};
 
 /// Bytes of text that are handed on at a time.
 const STRIDE: usize = 256 << 10;
@@ -38,6 +40,7 @@ pub struct CsvWriter {
     delimiter: u8,
     na_rep: String,
     nulls: Nulls,
+    moments: MomentFormats,
 }
 
 impl CsvWriter {
@@ -52,23 +55,32 @@ impl CsvWriter {
         partition: usize,
         context: &IoContext,
     ) -> Result<Self, IoError> {
-        options.check(meta)?;
-        let (file, path) = staged.create(partition, context)?;
-        let out = TextSink::new(file, options.codec()?)
-            .map_err(|source| IoError::writing(&path, source))?;
+        Self::begin(options, &Begin::of(staged, meta, partition, context))
+    }
+
+    /// Begins one of the files of a partition.
+    pub(super) fn begin(options: &ToCsv, begin: &Begin<'_>) -> Result<Self, IoError> {
+        let (codec, delimiter) = (options.codec()?, options.delimiter_byte()?);
+        let (file, path) = begin.file()?;
+        let out = TextSink::new(file, codec).map_err(|source| IoError::writing(&path, source))?;
         let null_texts = DEFAULT.into_iter().chain([options.na_rep.as_str()]);
         let mut writer = Self {
             out,
-            meta: Arc::clone(meta),
+            meta: Arc::clone(begin.meta),
             path,
             rows: 0,
             text: String::new(),
-            delimiter: options.delimiter_byte()?,
-            na_rep: options.na_rep.clone(),
+            delimiter,
+            // A line without anything is none to a reader.
+            na_rep: match (options.na_rep.as_str(), begin.meta.len()) {
+                ("", 1) => "NA".to_owned(),
+                (na_rep, _) => na_rep.to_owned(),
+            },
             nulls: Nulls::new(null_texts),
+            moments: options.moments.clone(),
         };
         if options.header {
-            for (at, name) in meta.names().enumerate() {
+            for (at, name) in begin.meta.names().enumerate() {
                 writer.delimit(at);
                 writer.quoted(name, false);
             }
@@ -90,12 +102,21 @@ impl CsvWriter {
             .map(text_of)
             .collect::<Result<_, _>>()
             .map_err(|error| arrow(&self.path, error))?;
-        let formatters: Vec<ArrayFormatter<'_>> = rows
-            .columns()
-            .iter()
-            .map(|column| ArrayFormatter::try_new(column.as_ref(), &OPTIONS))
+        let moments = self.moments.clone();
+        let options = moments.options(&OPTIONS);
+        let clocks: Vec<Clocks> = (rows.columns().iter().map(Clocks::of))
             .collect::<Result<_, _>>()
             .map_err(|error| arrow(&self.path, error))?;
+        let formatters: Vec<Vec<ArrayFormatter<'_>>> = (clocks.iter())
+            .map(|clocks| {
+                let columns = clocks.columns.iter();
+                columns
+                    .map(|column| ArrayFormatter::try_new(column.as_ref(), &options))
+                    .collect()
+            })
+            .collect::<Result<_, _>>()
+            .map_err(|error| arrow(&self.path, error))?;
+        let mut shown = String::new();
         for row in 0..rows.num_rows() {
             for (at, column) in rows.columns().iter().enumerate() {
                 self.delimit(at);
@@ -106,8 +127,11 @@ impl CsvWriter {
                 } else if let Some(texts) = &texts[at] {
                     self.quoted(texts.value(row), true);
                 } else {
-                    write!(self.text, "{}", formatters[at].value(row))
+                    shown.clear();
+                    let formatter = &formatters[at][clocks[at].at(row)];
+                    write!(shown, "{}", formatter.value(row))
                         .map_err(|_| IoError::corrupt(&self.path, "a value cannot be shown"))?;
+                    self.quoted(&shown, false);
                 }
             }
             self.text.push('\n');

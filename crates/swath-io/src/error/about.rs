@@ -68,7 +68,7 @@ impl IoError {
                 | Self::NotOfText { .. }
                 | Self::NoKey { .. }
                 | Self::PartitionOn { .. }
-                | Self::NoPartitions
+                | Self::NoPartitions { .. }
                 | Self::NoField { .. }
         )
     }

@@ -45,14 +45,18 @@ impl IoError {
             Self::Gone { .. } | Self::Changed { .. } => {
                 "read it again: a frame reads its files as they were when it was planned"
             }
-            Self::Exists { .. } => {
-                "write to another folder, or say `.overwrite()`, as in `ToParquet::new(..).overwrite()`; Parquet files can be added to with `.append()`"
+            Self::Exists { options, .. } => {
+                return Some(format!(
+                    "write to another folder, replace them with `{options}::new(..).overwrite()`, or add to them with `{options}::new(..).append()`"
+                ));
             }
             Self::PartitionOn { .. } => {
                 "name other columns, or make one with `assign`: text, categories, integers, decimals, truth values, dates and timestamps without a zone can name folders"
             }
-            Self::NoPartitions => {
-                "say what the partitions are, as in `ToParquet::new(..).partition_on([\"region\"]).overwrite_partitions()`, or replace all files with `.overwrite()`"
+            Self::NoPartitions { options } => {
+                return Some(format!(
+                    "say what the partitions are, as in `{options}::new(..).partition_on([\"region\"]).overwrite_partitions()`, or replace all files with `.overwrite()`"
+                ));
             }
             Self::OtherColumns { .. } => {
                 "make the columns those of the files (`select`, `astype`, `set_index`), write to another folder, or replace all files with `.overwrite()`"
@@ -73,15 +77,19 @@ impl IoError {
                 shared,
                 ..
             } => return Some(schemas_fix(reader, options, shared)),
-            Self::Keys { .. } => {
-                "read them apart, or, where the names of folders mean nothing, say `ReadParquet::hive(false)`"
-            }
-            Self::NoKey { .. } => {
-                "keys are looked for below the folder that is read; `ReadParquet::hive(true)` looks on the way to it too"
-            }
-            Self::KeyValue { key, .. } => {
+            Self::Keys { reader, .. } => {
                 return Some(format!(
-                    "read it as text with `ReadParquet::key_dtype({key:?}, \"string\")`"
+                    "read them apart, or, where the names of folders mean nothing, say `{reader}::hive(false)`"
+                ));
+            }
+            Self::NoKey { reader, .. } => {
+                return Some(format!(
+                    "keys are looked for below the folder that is read; `{reader}::hive(true)` looks on the way to it too"
+                ));
+            }
+            Self::KeyValue { reader, key, .. } => {
+                return Some(format!(
+                    "read it as text with `{reader}::key_dtype({key:?}, \"string\")`"
                 ));
             }
             Self::Headers { .. } => {

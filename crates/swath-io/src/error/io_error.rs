@@ -3,7 +3,7 @@
 use std::io;
 use swath_batch::BatchError;
 use swath_expr::ExprError;
-use swath_memory::Cancelled;
+use swath_memory::{Cancelled, OverBudget};
 use swath_meta::MetaError;
 
 use super::words::{
@@ -199,6 +199,8 @@ pub enum IoError {
     /// The folders of two files have names with different keys.
     #[error("`{path}` {difference}{}", unlike(path, first))]
     Keys {
+        /// The options of the reader.
+        reader: &'static str,
         /// The file.
         path: String,
         /// The file that the data set takes its keys from.
@@ -209,6 +211,8 @@ pub enum IoError {
     /// A key of folders that none of them has.
     #[error("no folder is named `{name}=…`{}", keys_there(known, nearest.as_deref()))]
     NoKey {
+        /// The options of the reader.
+        reader: &'static str,
         /// What was asked for.
         name: String,
         /// The nearest that is one.
@@ -219,6 +223,8 @@ pub enum IoError {
     /// The name of a folder whose value is none of its key's dtype.
     #[error("`{value}` is no {dtype}: key `{key}` in the folders of `{path}`")]
     KeyValue {
+        /// The options of the reader.
+        reader: &'static str,
         /// The file.
         path: String,
         /// The key.
@@ -357,6 +363,8 @@ pub enum IoError {
     /// The target of a write has files already.
     #[error("`{path}` has {} already; `.overwrite()` replaces them", counted(*files, "file"))]
     Exists {
+        /// The options of the write.
+        options: Box<str>,
         /// The folder.
         path: String,
         /// How many files it has.
@@ -372,7 +380,10 @@ pub enum IoError {
     },
     /// Partitions are to be replaced, and nothing says what they are.
     #[error("`.overwrite_partitions()` without `.partition_on(..)`")]
-    NoPartitions,
+    NoPartitions {
+        /// The options of the write.
+        options: &'static str,
+    },
     /// What is written into a folder has other columns than the files that stay in it.
     #[error("cannot add to the files of `{folder}`: {difference}")]
     OtherColumns {
@@ -413,6 +424,9 @@ pub enum IoError {
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// A file needs more memory than there is.
+    #[error(transparent)]
+    OverBudget(#[from] OverBudget),
     /// Reading or writing was cancelled.
     #[error("cancelled")]
     Cancelled(#[from] Cancelled),

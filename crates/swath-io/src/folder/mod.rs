@@ -12,6 +12,7 @@
 //! On a disk a publish is a row of renames, and what a killed process left is put right by the next write. In a store
 //! it is a row of copies, which are undone in the same way, but only by the process that asked for the write.
 
+mod kind;
 mod mode;
 mod name;
 mod staged;

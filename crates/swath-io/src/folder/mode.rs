@@ -17,16 +17,6 @@ pub(crate) enum Mode {
     OverwritePartitions,
 }
 
-impl From<bool> for Mode {
-    fn from(overwrite: bool) -> Self {
-        if overwrite {
-            Self::Overwrite
-        } else {
-            Self::New
-        }
-    }
-}
-
 /// The file that has the columns of the others: it is replaced with all of them.
 const COLUMNS: &str = "_common_metadata";
 

@@ -53,15 +53,6 @@ impl Staged {
         }
     }
 
-    /// Begins the one file of a partition; returns where it will be seen too.
-    pub(crate) fn create(
-        &self,
-        partition: usize,
-        context: &IoContext,
-    ) -> Result<(Box<dyn Unfinished>, String), IoError> {
-        self.create_part(&PartName::of(partition), context)
-    }
-
     /// Begins a file; returns where it will be seen too.
     pub(crate) fn create_part(
         &self,

@@ -1,6 +1,7 @@
 //! The target of a write before it begins: which folder it is, and what is in it.
 
 use super::disk::DiskTarget;
+use super::kind::FileKind;
 use super::mode::Mode;
 use super::prefix::PrefixTarget;
 use super::write::FolderWrite;
@@ -18,20 +19,25 @@ enum Place {
 }
 
 impl WriteTarget {
-    /// The folder of this name, for files with these extensions, of which new ones get the first.
+    /// The folder of this name, for files with these extensions, of which new ones get the first; `options` is what a user says
+    /// about writing them.
     ///
     /// # Errors
     /// A URL without a store; a path that is none.
     pub(crate) fn new(
         path: &str,
         extensions: &[&str],
-        mode: impl Into<Mode>,
+        options: &'static str,
+        mode: Mode,
         context: &IoContext,
     ) -> Result<Self, IoError> {
-        let mode = mode.into();
+        let kind = FileKind {
+            extensions: extensions.iter().map(ToString::to_string).collect(),
+            options: options.into(),
+        };
         Ok(Self(match store::local_path(path) {
-            Some(path) => Place::Disk(DiskTarget::new(path, extensions, mode)?),
-            None => Place::Store(PrefixTarget::new(path, extensions, mode, context)?),
+            Some(path) => Place::Disk(DiskTarget::new(path, kind, mode)?),
+            None => Place::Store(PrefixTarget::new(path, kind, mode, context)?),
         }))
     }
 

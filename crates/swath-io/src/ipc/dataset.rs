@@ -1,22 +1,22 @@
 //! A data set: files that were listed, their footers, and what follows from them for a plan.
 
 use arrow_ipc::Block;
-use std::ops::Range;
 use std::sync::Arc;
 use swath_divisions::Divisions;
 use swath_graph::{Canon, Fingerprint};
-use swath_meta::{DType, Meta};
+use swath_meta::DType;
 
 use super::footer::Footer;
 use super::message::{Message, damaged};
 use super::options::ReadIpc;
 use super::part::{IpcPart, PartFile};
 use super::schema::dataset_meta;
+use crate::fit::Fit;
+use crate::hive::keys_of;
 use crate::list::{Wanted, list_files};
 use crate::parquet::{SplitRowGroups, contain, partitions};
 use crate::range::open_file;
-use crate::words::counted;
-use crate::{Dataset, FileId, FileIdentity, IoContext, IoError, Part, RangeReader, Unit};
+use crate::{Dataset, FileId, FileIdentity, FileSet, IoContext, IoError, Part, RangeReader, Unit};
 
 /// Names that files of a folder end with, where the options do not say.
 pub(super) const EXTENSIONS: [&str; 3] = ["arrow", "ipc", "feather"];
@@ -33,12 +33,9 @@ const COMPRESSED: f64 = 3.0;
 #[derive(Clone, Debug)]
 pub struct IpcDataset {
     options: ReadIpc,
-    files: Arc<[FileIdentity]>,
-    meta: Arc<Meta>,
+    set: FileSet,
     /// The record batches, and the bytes of each in its file.
     units: Arc<[(Unit, u64)]>,
-    partitions: Arc<[Range<usize>]>,
-    divisions: Divisions,
     /// Bytes of each column as arrays for a byte of a record batch in its file.
     decoded: Arc<[f64]>,
 }
@@ -62,22 +59,48 @@ impl IpcDataset {
             extensions: &extensions,
             option: "ReadIpc::file_extension",
         };
-        let files = list_files(&options.paths, &wanted, context)?;
+        let mut files = list_files(&options.paths, &wanted, context)?;
+        let (listed, first) = (files.len(), files[0].clone());
+        let footer = |identity: &FileIdentity| {
+            let file = open_file(identity, context)?;
+            context.footers.ipc(identity, file.as_ref())
+        };
+        let recorded = |file: &FileIdentity| {
+            let footer = footer(file)?;
+            Ok(move |key: &str| footer.key_dtype(key))
+        };
+        let key_options = options.folders.of("ReadIpc", &options.paths);
+        let keys = keys_of(&mut files, &key_options, recorded, context)?;
         let mut footers = Vec::with_capacity(files.len());
         let mut stored = None;
         for identity in &files {
             context.cancel.check()?;
-            let file = open_file(identity, context)?;
-            let footer = Footer::load(identity, file.as_ref())?;
+            let footer = footer(identity)?;
             if let (None, Some(first)) = (
                 &stored,
                 footer.batches.iter().find(|block| block.bodyLength() > 0),
             ) {
+                let file = open_file(identity, context)?;
                 stored = Some(sizes(identity, file.as_ref(), &footer, first)?);
             }
             footers.push(footer);
         }
-        let meta = dataset_meta(&files, &footers, options)?;
+        // Where no file is left, one tells of the columns all the same.
+        let meta = if files.is_empty() {
+            dataset_meta(
+                std::slice::from_ref(&first),
+                &[footer(&first)?],
+                keys.as_ref(),
+                options,
+            )?
+        } else {
+            dataset_meta(&files, &footers, keys.as_ref(), options)?
+        };
+        let fits = footers.iter().enumerate().map(|(at, footer)| {
+            let keys = keys.as_ref().map(|keys| keys.of_file(at))?;
+            Fit::of(&footer.meta, &meta, &keys)
+        });
+        let fits = fits.collect();
         let units: Vec<(Unit, u64)> = (footers.iter().enumerate())
             .flat_map(|(at, footer)| {
                 let batches = footer.batches.iter().enumerate();
@@ -104,11 +127,17 @@ impl IpcDataset {
         let partitions = partitions(files.len(), &batches, &bytes, target, by_size);
         Ok(Self {
             options: options.clone(),
-            files: files.into(),
-            meta: Arc::new(meta),
+            set: FileSet {
+                paths: options.paths.clone(),
+                files: files.into(),
+                listed,
+                fits,
+                units: (units.len(), "record batch"),
+                meta: Arc::new(meta),
+                divisions: Divisions::unknown(partitions.len()),
+                partitions: partitions.into(),
+            },
             units: units.into(),
-            divisions: Divisions::unknown(partitions.len()),
-            partitions: partitions.into(),
             decoded: decoded.into(),
         })
     }
@@ -121,7 +150,8 @@ impl IpcDataset {
             let (unit, _) = self.units[at];
             if last != Some(unit.file) {
                 files.push(PartFile {
-                    identity: self.files[unit.file.index()].clone(),
+                    identity: self.set.files[unit.file.index()].clone(),
+                    fit: self.set.fits[unit.file.index()].clone(),
                     batches: Vec::new(),
                 });
                 last = Some(unit.file);
@@ -190,27 +220,15 @@ impl Dataset for IpcDataset {
         "read-ipc"
     }
 
-    fn meta(&self) -> &Arc<Meta> {
-        &self.meta
-    }
-
-    fn divisions(&self) -> &Divisions {
-        &self.divisions
-    }
-
-    fn files(&self) -> &[FileIdentity] {
-        &self.files
-    }
-
-    fn partitions(&self) -> &[Range<usize>] {
-        &self.partitions
+    fn set(&self) -> &FileSet {
+        &self.set
     }
 
     fn unit_bytes(&self, unit: usize, columns: &[Arc<str>]) -> u64 {
         let (_, bytes) = self.units[unit];
         let positions = columns
             .iter()
-            .filter_map(|name| self.meta.position(name).ok());
+            .filter_map(|name| self.set.meta.position(name).ok());
         let share: f64 = positions.map(|at| self.decoded[at]).sum();
         (bytes as f64 * share) as u64
     }
@@ -219,26 +237,6 @@ impl Dataset for IpcDataset {
         let part = |units: &Vec<usize>| Arc::new(self.part(units)) as Arc<dyn Part>;
         units.iter().map(part).collect()
     }
-
-    fn label(&self) -> String {
-        let paths = match self.options.paths.as_slice() {
-            [one] => one.clone(),
-            [first, ..] => format!("{first}, …"),
-            [] => String::new(),
-        };
-        format!(
-            "{paths} ({}, {})",
-            counted(self.files.len(), "file"),
-            counted_batches(self.units.len())
-        )
-    }
-}
-
-fn counted_batches(batches: usize) -> String {
-    format!(
-        "{batches} record batch{}",
-        if batches == 1 { "" } else { "es" }
-    )
 }
 
 /// The files in their states and the options: equal data sets have equal names, a changed file another.
@@ -246,6 +244,6 @@ impl Fingerprint for IpcDataset {
     fn feed(&self, out: &mut Canon) {
         out.object("ipc-dataset", 1)
             .feed(&self.options)
-            .feed(self.files.as_ref());
+            .feed(self.set.files.as_ref());
     }
 }

@@ -4,11 +4,13 @@ use arrow_ipc::convert::try_fb_to_schema;
 use arrow_ipc::{Block, root_as_footer};
 use arrow_schema::SchemaRef;
 use std::sync::Arc;
-use swath_meta::Meta;
+use swath_meta::{DType, Meta};
 
+use crate::footers::OfFile;
+use crate::hive::{PARTITION_ON_KEY, recorded_keys};
 use crate::mark::found;
 use crate::parquet::contain;
-use crate::{FileIdentity, IoError, RangeReader};
+use crate::{FileIdentity, FooterCache, IoError, RangeReader};
 
 /// The format's name in messages.
 pub(super) const FORMAT: &str = "Arrow IPC";
@@ -30,7 +32,8 @@ const START: u64 = 64;
 
 /// What a file says about itself.
 #[derive(Debug)]
-pub(super) struct Footer {
+pub(crate) struct Footer {
+    identity: FileIdentity,
     pub(super) schema: SchemaRef,
     /// Dtypes, nullability and the recorded index of all columns.
     pub(super) meta: Meta,
@@ -39,9 +42,51 @@ pub(super) struct Footer {
 }
 
 impl Footer {
-    /// The footer of a file in this state.
-    pub(super) fn load(identity: &FileIdentity, file: &dyn RangeReader) -> Result<Self, IoError> {
-        contain(&identity.path, || load(identity, file))
+    /// The columns that name folders, and the dtypes that their values were written from.
+    pub(super) fn keys(&self) -> Vec<(String, DType)> {
+        recorded_keys(
+            self.schema
+                .metadata()
+                .get(PARTITION_ON_KEY)
+                .map(String::as_str),
+        )
+    }
+
+    /// The dtype that a key of folders was written from, or that the column of its name has.
+    pub(super) fn key_dtype(&self, key: &str) -> Option<DType> {
+        let mut recorded = self.keys().into_iter();
+        let recorded = recorded.find(|(name, _)| name == key);
+        let in_file = || self.meta.dtype(key).ok().cloned();
+        recorded.map(|(_, dtype)| dtype).or_else(in_file)
+    }
+}
+
+impl OfFile for Footer {
+    fn identity(&self) -> &FileIdentity {
+        &self.identity
+    }
+
+    fn bytes(&self) -> usize {
+        let blocks = self.batches.len() + self.dictionaries.len();
+        // A column has a field of each of two schemas.
+        blocks * size_of::<Block>() + self.schema.fields().len() * 512
+    }
+}
+
+impl FooterCache {
+    /// The footer of a file in this state, read if it is not here.
+    pub(super) fn ipc(
+        &self,
+        identity: &FileIdentity,
+        file: &dyn RangeReader,
+    ) -> Result<Arc<Footer>, IoError> {
+        if let Some(footer) = self.ipc.find(identity) {
+            return Ok(footer);
+        }
+        // Not under the lock: several threads may read several footers, and seldom the same one twice.
+        let footer = Arc::new(contain(&identity.path, || load(identity, file))?);
+        self.ipc.put(&footer);
+        Ok(footer)
     }
 }
 
@@ -105,6 +150,7 @@ fn load(identity: &FileIdentity, file: &dyn RangeReader) -> Result<Footer, IoErr
         .collect();
     check_blocks(path, dictionaries.iter().chain(&batches), begin)?;
     Ok(Footer {
+        identity: identity.clone(),
         schema: Arc::new(schema),
         meta,
         dictionaries,

@@ -17,6 +17,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::footer::first_line;
+use crate::room::Room;
 use crate::{IoError, RangeReader};
 
 /// Bytes of a body that are not needed and are read all the same, where that spares a second read.
@@ -79,6 +80,7 @@ impl Message {
         file: &dyn RangeReader,
         schema: &SchemaRef,
         known: &mut Dictionaries,
+        room: Option<&Room>,
     ) -> Result<(), ArrowError> {
         let message = self.parsed()?;
         let batch = message
@@ -88,10 +90,16 @@ impl Message {
             .data()
             .ok_or_else(|| bad("a dictionary has no values".to_owned()))?;
         let body = read(file, self.body.clone())?;
-        for buffer in data.buffers().into_iter().flatten() {
-            let bytes = self.within(buffer.offset(), buffer.length())?;
-            let held = &body[bytes.start as usize..bytes.end as usize];
-            check_size(held, data.compression().is_some())?;
+        if data.compression().is_some() {
+            let mut needed = Vec::new();
+            for (at, buffer) in data.buffers().into_iter().flatten().enumerate() {
+                needed.push((at, self.within(buffer.offset(), buffer.length())?));
+            }
+            refuse_shared(&needed)?;
+            let held = needed
+                .iter()
+                .map(|(_, range)| &body[range.start as usize..range.end as usize]);
+            make_room(held, room)?;
         }
         let version = message.version();
         read_dictionary(&aligned(&body), batch, schema, known, &version)
@@ -104,8 +112,9 @@ impl Message {
         schema: &SchemaRef,
         dictionaries: &Dictionaries,
         positions: &[usize],
+        room: Option<&Room>,
     ) -> Result<(RecordBatch, u64), ArrowError> {
-        let (message, body) = self.only(file, schema, positions)?;
+        let (message, body) = self.only(file, schema, positions, room)?;
         let bytes = body.len() as u64;
         let parsed = message.parsed()?;
         let batch = parsed.header_as_record_batch().ok_or_else(no_batch)?;
@@ -143,6 +152,7 @@ impl Message {
         file: &dyn RangeReader,
         schema: &SchemaRef,
         positions: &[usize],
+        room: Option<&Room>,
     ) -> Result<(Self, Buffer), ArrowError> {
         let message = self.parsed()?;
         let batch = message.header_as_record_batch().ok_or_else(no_batch)?;
@@ -170,17 +180,23 @@ impl Message {
         // Both are slices of one message.
         let list = entries.bytes().as_ptr() as usize - self.bytes.as_ptr() as usize;
         let mut bytes = self.bytes.clone();
+        let place = |range: &Range<u64>| {
+            let within = |run: &&Run| run.from.start <= range.start && range.end <= run.from.end;
+            let run = runs.iter().find(within);
+            run.map_or(0, |run| run.to + range.start - run.from.start)
+        };
+        if batch.compression().is_some() {
+            let held = needed.iter().map(|(_, range)| {
+                let offset = place(range) as usize;
+                &body[offset..offset + (range.end - range.start) as usize]
+            });
+            make_room(held, room)?;
+        }
         for at in 0..entries.len() {
             bytes[list + at * ENTRY..list + (at + 1) * ENTRY].fill(0);
         }
         for (at, range) in needed {
-            let run = runs
-                .iter()
-                .find(|run| run.from.start <= range.start && range.end <= run.from.end);
-            let offset = run.map_or(0, |run| run.to + range.start - run.from.start);
-            let length = range.end - range.start;
-            let held = &body[offset as usize..(offset + length) as usize];
-            check_size(held, batch.compression().is_some())?;
+            let (offset, length) = (place(&range), range.end - range.start);
             let entry = &mut bytes[list + at * ENTRY..list + (at + 1) * ENTRY];
             entry[..8].copy_from_slice(&offset.to_le_bytes());
             entry[8..].copy_from_slice(&length.to_le_bytes());
@@ -314,14 +330,27 @@ fn refuse_shared(buffers: &[(usize, Range<u64>)]) -> Result<(), ArrowError> {
     }
 }
 
-/// Refuses a buffer that says that it is much larger than anybody's.
-fn check_size(held: &[u8], compressed: bool) -> Result<(), ArrowError> {
-    match held.first_chunk::<8>() {
-        Some(size) if compressed && i64::from_le_bytes(*size) > LARGEST => Err(bad(format!(
-            "a buffer says that it decompresses to {} bytes",
-            i64::from_le_bytes(*size)
-        ))),
-        _ => Ok(()),
+/// Reserves what compressed buffers say that they decompress to, before anybody allocates it; refuses one that says more than
+/// anybody's has.
+fn make_room<'a>(
+    buffers: impl Iterator<Item = &'a [u8]>,
+    room: Option<&Room>,
+) -> Result<(), ArrowError> {
+    let mut all = 0_u64;
+    for held in buffers {
+        // Nothing is said where nothing is held, and -1 where it is not compressed after all.
+        let said = held
+            .first_chunk()
+            .map_or(0, |size| i64::from_le_bytes(*size));
+        if said > LARGEST {
+            let reason = format!("a buffer says that it decompresses to {said} bytes");
+            return Err(bad(reason));
+        }
+        all += u64::try_from(said).unwrap_or(held.len() as u64);
+    }
+    match room {
+        Some(room) => room.hold(all).map_err(|over| external(over.into())),
+        None => Ok(()),
     }
 }
 

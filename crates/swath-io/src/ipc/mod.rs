@@ -24,6 +24,7 @@ mod writer;
 mod tests;
 
 pub use dataset::IpcDataset;
+pub(crate) use footer::Footer;
 pub use options::ReadIpc;
 pub use part::IpcPart;
 pub use reader::IpcReader;

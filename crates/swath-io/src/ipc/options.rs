@@ -1,9 +1,12 @@
 //! What a user says about reading Arrow IPC files.
 
 use serde::{Deserialize, Serialize};
+use swath_expr::Expr;
 use swath_graph::{Canon, Fingerprint};
+use swath_meta::DTypeSpec;
 
 use crate::IoError;
+use crate::hive::{Filter, FolderKeys};
 use crate::parquet::parse_bytes;
 use crate::paths::from_paths;
 
@@ -30,6 +33,8 @@ pub struct ReadIpc {
     pub(super) partition_size: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) file_extension: Option<String>,
+    #[serde(flatten)]
+    pub(super) folders: FolderKeys,
 }
 
 impl ReadIpc {
@@ -76,6 +81,32 @@ impl ReadIpc {
         }
     }
 
+    /// Whether folders named `key=value` are columns. By default they are, below the folder that is read, or below that in which a
+    /// pattern begins; with `true` also on the way to it; with `false` they are mere folders. As
+    /// [`ReadParquet::hive`](crate::ReadParquet::hive) does it.
+    pub fn hive(mut self, hive: bool) -> Self {
+        self.folders.hive = Some(hive);
+        self
+    }
+
+    /// Reads this key of folders named `key=value` in this dtype: `"string"` for numbers that are none, such as `01234`.
+    pub fn key_dtype(mut self, key: impl Into<String>, dtype: impl Into<DTypeSpec>) -> Self {
+        self.folders.key_dtypes.insert(key.into(), dtype.into());
+        self
+    }
+
+    /// Only the rows for which this is true: the frame is `read_ipc(..).filter(predicate)`. Files that the names of their folders
+    /// rule out are not opened at all, and are no partitions. One file is looked at in any case, to know the columns.
+    pub fn filter(mut self, predicate: impl Into<Expr>) -> Self {
+        self.folders.filter = Some(Filter(predicate.into()));
+        self
+    }
+
+    /// The predicate that rows have to pass, where one was given.
+    pub fn predicate(&self) -> Option<&Expr> {
+        self.folders.predicate()
+    }
+
     /// The paths, as given.
     pub fn paths(&self) -> &[String] {
         &self.paths
@@ -91,12 +122,13 @@ impl ReadIpc {
 
 impl Fingerprint for ReadIpc {
     fn feed(&self, out: &mut Canon) {
-        out.object("read-ipc", 1)
+        out.object("read-ipc", 2)
             .feed(&self.paths)
             .feed(&self.columns)
             .feed(&self.index)
             .feed(&self.partition_size)
-            .feed(&self.file_extension);
+            .feed(&self.file_extension)
+            .feed(&self.folders);
     }
 }
 

@@ -1,14 +1,16 @@
 //! What one task reads.
 
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 use swath_graph::{DecodeError, Decoder, Encoder};
 
 use super::reader::IpcReader;
+use crate::fit::{Fit, FittedReader, Piece};
 use crate::{FileIdentity, IoContext, IoError, Part, Reader, ScanRequest};
 
 /// Some record batches of some files: plain data, to be read on any machine that has the files.
 ///
-/// Footers are not in it: the reader reads them again.
+/// Footers are not in it: the reader takes them from its session's cache.
 #[derive(Clone, Debug, PartialEq)]
 pub struct IpcPart {
     pub(super) files: Vec<PartFile>,
@@ -18,6 +20,9 @@ pub struct IpcPart {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct PartFile {
     pub(super) identity: FileIdentity,
+    /// What it has instead of some columns.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) fit: Option<Arc<Fit>>,
     pub(super) batches: Vec<u32>,
 }
 
@@ -46,7 +51,21 @@ impl Part for IpcPart {
     }
 
     fn open(&self, request: &ScanRequest, context: &IoContext) -> Result<Box<dyn Reader>, IoError> {
-        Ok(Box::new(IpcReader::open(self, request, context)?))
+        if self.files.iter().all(|file| file.fit.is_none()) {
+            return Ok(Box::new(IpcReader::open(self, request, context)?));
+        }
+        let piece = |file: &PartFile| Piece {
+            fit: file.fit.clone(),
+            units: file.batches.len() as u64,
+            part: Arc::new(Self {
+                files: vec![PartFile {
+                    fit: None,
+                    ..file.clone()
+                }],
+            }),
+        };
+        let pieces = self.files.iter().map(piece).collect();
+        Ok(Box::new(FittedReader::open(pieces, request, context)?))
     }
 
     fn encode(&self, out: &mut Encoder) {

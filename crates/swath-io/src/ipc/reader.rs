@@ -16,6 +16,7 @@ use super::part::{IpcPart, PartFile};
 use crate::parquet::contain;
 use crate::range::{check_unchanged, open_file};
 use crate::request::Reading;
+use crate::room::Room;
 use crate::{IoContext, IoError, RangeReader, Reader, ScanRequest, ScanStats};
 
 /// Pulls the chunks of a part.
@@ -41,7 +42,7 @@ pub struct IpcReader {
 struct OpenPart {
     part: PartFile,
     file: Arc<dyn RangeReader>,
-    footer: Footer,
+    footer: Arc<Footer>,
     dictionaries: Dictionaries,
     /// For each column read its place in the file, and its dtype.
     columns: Vec<(usize, DType)>,
@@ -95,7 +96,7 @@ impl IpcReader {
         self.next_file += 1;
         let path = part.identity.path.as_str();
         let file = open_file(&part.identity, &self.context)?;
-        let footer = Footer::load(&part.identity, file.as_ref())?;
+        let footer = self.context.footers.ipc(&part.identity, file.as_ref())?;
         let failed = |source| IoError::Meta {
             path: path.to_owned(),
             source,
@@ -118,12 +119,13 @@ impl IpcReader {
             None => None,
         };
         let mut dictionaries = Dictionaries::new();
+        let room = self.context.room.as_ref();
         for (at, block) in footer.dictionaries.iter().enumerate() {
             self.context.cancel.check()?;
             contain(path, || {
                 Message::read(file.as_ref(), block)
                     .and_then(|message| {
-                        message.dictionary(file.as_ref(), &footer.schema, &mut dictionaries)
+                        message.dictionary(file.as_ref(), &footer.schema, &mut dictionaries, room)
                     })
                     .map_err(|error| damaged(path, "dictionary", at, error))
             })?;
@@ -166,10 +168,12 @@ impl IpcReader {
             return Ok(true);
         }
         let filtering = self.reading.filtering;
+        let room = self.context.room.as_ref();
         let mut read = |from: usize, to: usize| {
             let columns = &open.columns[from..to];
-            let (arrays, bytes) =
-                contain(path, || open.read(&message, columns, rows).map_err(told))?;
+            let (arrays, bytes) = contain(path, || {
+                open.read(&message, columns, rows, room).map_err(told)
+            })?;
             self.stats.bytes_read += bytes;
             for name in &self.reading.names[from..to] {
                 *self
@@ -226,6 +230,7 @@ impl OpenPart {
         message: &Message,
         columns: &[(usize, DType)],
         rows: usize,
+        room: Option<&Room>,
     ) -> Result<(Vec<ArrayRef>, u64), ArrowError> {
         if columns.is_empty() {
             return Ok((Vec::new(), 0));
@@ -236,6 +241,7 @@ impl OpenPart {
             &self.footer.schema,
             &self.dictionaries,
             &positions,
+            room,
         )?;
         if batch.num_rows() != rows {
             let reason = format!("it has {} rows where it says {rows}", batch.num_rows());

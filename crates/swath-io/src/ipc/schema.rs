@@ -1,26 +1,30 @@
 //! One meta for all files of a data set.
 
+use std::sync::Arc;
 use swath_meta::{Field, Index, Meta, MetaError};
 
 use super::footer::Footer;
 use super::options::ReadIpc;
+use crate::hive::{Keys, columns_with};
 use crate::parquet::{Admitted, beside, difference};
 use crate::{FileIdentity, IoError};
 
-/// The meta of a data set: the columns of the first file, nullable where they are in any, as the options select them.
+/// The meta of a data set: the columns of the first file, nullable where they are in any, as the options select them. The keys of
+/// folders come last, or in the place of a column of that name.
 ///
 /// # Errors
 /// Where a file has other columns or dtypes than the first (the order does not matter; columns that the options leave out do
 /// not count), and where the options name a column that is not there.
 pub(super) fn dataset_meta(
     files: &[FileIdentity],
-    footers: &[Footer],
+    footers: &[Arc<Footer>],
+    keys: Option<&Keys>,
     options: &ReadIpc,
 ) -> Result<Meta, IoError> {
     let Some((first, others)) = footers.split_first() else {
         return Err(IoError::NoPath { verb: "read_ipc" });
     };
-    check_same(files, first, others, options)?;
+    check_same(files, first, others, keys, options)?;
     let mut fields = first.meta.fields().to_vec();
     for other in others {
         for field in &mut fields {
@@ -32,7 +36,7 @@ pub(super) fn dataset_meta(
         path: files[0].path.clone(),
         source,
     };
-    let whole = Meta::try_new(fields, first.meta.index()).map_err(failed)?;
+    let whole = Meta::try_new(columns_with(fields, keys), first.meta.index()).map_err(failed)?;
     selected(&whole, options).map_err(failed)
 }
 
@@ -61,7 +65,8 @@ fn recorded(meta: &Meta) -> impl Iterator<Item = &str> {
 fn check_same(
     files: &[FileIdentity],
     first: &Footer,
-    others: &[Footer],
+    others: &[Arc<Footer>],
+    keys: Option<&Keys>,
     options: &ReadIpc,
 ) -> Result<(), IoError> {
     let read = |name: &str| {
@@ -70,7 +75,9 @@ fn check_same(
             Some(index) => named(index),
             None => recorded(&first.meta).any(|column| column == name),
         };
+        let is_key = |keys: &Keys| keys.fields.iter().any(|key| &*key.name == name);
         (options.columns.as_deref()).is_none_or(|columns| named(columns) || is_index())
+            && !keys.is_some_and(is_key)
     };
     let mut differing = (files[1..].iter().zip(others)).filter_map(|(file, other)| {
         let difference = difference(&first.meta, &other.meta, read, Admitted::default())?;
@@ -81,7 +88,7 @@ fn check_same(
     };
     let (first_path, second_path) = (&files[0].path, &second.path);
     let shared = first.meta.fields().iter().filter(|field| {
-        let same = |other: &Footer| {
+        let same = |other: &Arc<Footer>| {
             let other = other.meta.field(&field.name);
             other.is_ok_and(|other| other.dtype == field.dtype)
         };

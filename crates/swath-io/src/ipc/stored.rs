@@ -4,11 +4,13 @@ use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use std::sync::Arc;
 use swath_meta::{DType, Meta};
 
+use crate::hive::{PARTITION_ON_KEY, record_of_keys};
+
 /// The schema of the files: border encodings, but text and bytes with offsets instead of views, and categories with signed
-/// codes. The index and the categories are noted.
+/// codes. The index, the categories and the keys of the folders are noted.
 ///
 /// Categories within lists and structs are written as text: a file has one dictionary a column.
-pub(super) fn stored_schema(meta: &Meta) -> SchemaRef {
+pub(super) fn stored_schema(meta: &Meta, keys: &[(String, DType)]) -> SchemaRef {
     let border = meta.to_arrow();
     let fields: Vec<Field> = (border.fields().iter().zip(meta.fields()))
         .map(|(arrow, field)| {
@@ -21,7 +23,11 @@ pub(super) fn stored_schema(meta: &Meta) -> SchemaRef {
             arrow.as_ref().clone().with_data_type(stored)
         })
         .collect();
-    Arc::new(Schema::new_with_metadata(fields, border.metadata().clone()))
+    let mut metadata = border.metadata().clone();
+    if !keys.is_empty() {
+        metadata.insert(PARTITION_ON_KEY.to_owned(), record_of_keys(keys));
+    }
+    Arc::new(Schema::new_with_metadata(fields, metadata))
 }
 
 fn plain(border: &DataType) -> DataType {

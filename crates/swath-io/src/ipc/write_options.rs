@@ -8,11 +8,20 @@ use swath_meta::Meta;
 
 use super::dataset::EXTENSIONS;
 use super::writer::IpcWriter;
+use crate::folder::Mode;
+use crate::list::Wanted;
 use crate::paths::from_folder;
+use crate::range::open_file;
+use crate::sink::{
+    Begin, BeginFile, Existing, IntoPartitionOn, WriteTo, begin, recorded_difference,
+};
 use crate::{IoContext, IoError, Staged, WriteOptions, WriteTarget, Writer};
 
 /// Rows of a record batch where the options do not say.
 const BATCH_ROWS: usize = 1 << 17;
+
+/// What the options are called in messages.
+const OPTIONS: &str = "ToIpc";
 
 /// Options of `to_ipc` and `sink_ipc`: the bare argument is the default option.
 ///
@@ -27,13 +36,10 @@ const BATCH_ROWS: usize = 1 << 17;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ToIpc {
-    folder: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    compression: Option<String>,
+    #[serde(flatten)]
+    to: WriteTo,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     batch_rows: Option<usize>,
-    #[serde(default)]
-    overwrite: bool,
 }
 
 impl ToIpc {
@@ -43,11 +49,9 @@ impl ToIpc {
     }
 
     /// `lz4` (where nothing is said), `zstd` or `none`. Other programs map files into memory only where they are not compressed.
-    pub fn compression(self, codec: impl Into<String>) -> Self {
-        Self {
-            compression: Some(codec.into()),
-            ..self
-        }
+    pub fn compression(mut self, codec: impl Into<String>) -> Self {
+        self.to.compression = Some(codec.into());
+        self
     }
 
     /// Most rows of a record batch, which is what a reader reads at once; 131,072 where nothing is said.
@@ -58,18 +62,38 @@ impl ToIpc {
         }
     }
 
-    /// Replaces the Arrow files that a reader of the folder sees, those in folders below included; without it they are an
-    /// error.
-    pub fn overwrite(self) -> Self {
-        Self {
-            overwrite: true,
-            ..self
-        }
+    /// Writes rows into folders named `column=value` by the values of these columns, one below the other, and leaves the columns
+    /// out of the files: see [`ToParquet::partition_on`](crate::ToParquet::partition_on). A reader gets the columns back, last, in the dtypes that they have now.
+    pub fn partition_on(mut self, columns: impl IntoPartitionOn) -> Self {
+        self.to.partition_on = columns.into_partition_on();
+        self
+    }
+
+    /// Adds files to those that are there, numbered on from them. Columns, dtypes, index and keys must be theirs.
+    ///
+    /// Of [`append`](Self::append), [`overwrite`](Self::overwrite) and [`overwrite_partitions`](Self::overwrite_partitions) the last
+    /// counts; without any, files that are there are an error.
+    pub fn append(mut self) -> Self {
+        self.to.mode = Mode::Append;
+        self
+    }
+
+    /// Replaces the Arrow files that a reader of the folder sees, those in folders below included.
+    pub fn overwrite(mut self) -> Self {
+        self.to.mode = Mode::Overwrite;
+        self
+    }
+
+    /// Replaces the files in those folders of [`partition_on`](Self::partition_on) that the frame has rows for; the others stay.
+    /// Columns, dtypes, index and keys must be theirs.
+    pub fn overwrite_partitions(mut self) -> Self {
+        self.to.mode = Mode::OverwritePartitions;
+        self
     }
 
     pub(crate) fn decode(from: &Decoder<'_>) -> Result<Self, DecodeError> {
         let object = from.object()?;
-        object.expect("to-ipc", 1)?;
+        object.expect("to-ipc", 2)?;
         object.serde("options")
     }
 
@@ -85,7 +109,7 @@ impl ToIpc {
     }
 
     pub(super) fn codec(&self) -> Result<Option<CompressionType>, IoError> {
-        match self.compression.as_deref() {
+        match self.to.compression.as_deref() {
             None | Some("lz4") => Ok(Some(CompressionType::LZ4_FRAME)),
             Some("zstd" | "zst") => Ok(Some(CompressionType::ZSTD)),
             Some("none") => Ok(None),
@@ -108,16 +132,41 @@ impl WriteOptions for ToIpc {
     }
 
     fn folder(&self) -> &str {
-        &self.folder
+        &self.to.folder
     }
 
-    fn check(&self, _: &Meta) -> Result<(), IoError> {
+    fn check(&self, meta: &Meta) -> Result<(), IoError> {
+        self.to.check(meta, OPTIONS)?;
         self.rows()?;
         self.codec().map(drop)
     }
 
+    fn check_existing(&self, meta: &Meta, context: &IoContext) -> Result<(), IoError> {
+        let existing = Existing {
+            to: &self.to,
+            meta,
+            wanted: Wanted {
+                verb: self.verb(),
+                extensions: &EXTENSIONS,
+                option: "ReadIpc::file_extension",
+            },
+            reader: "ReadIpc",
+        };
+        existing.check(context, |file, own| {
+            let footer = context
+                .footers
+                .ipc(file, open_file(file, context)?.as_ref())?;
+            let (keys, path) = (footer.keys(), file.path.as_str());
+            Ok(recorded_difference(&footer.meta, &keys, path, meta, own))
+        })
+    }
+
+    fn partition_on(&self) -> &[String] {
+        &self.to.partition_on
+    }
+
     fn target(&self, context: &IoContext) -> Result<WriteTarget, IoError> {
-        WriteTarget::new(&self.folder, &EXTENSIONS, self.overwrite, context)
+        self.to.target(&EXTENSIONS, OPTIONS, context)
     }
 
     fn create(
@@ -127,32 +176,33 @@ impl WriteOptions for ToIpc {
         partition: usize,
         context: &IoContext,
     ) -> Result<Box<dyn Writer>, IoError> {
-        let writer = IpcWriter::create(self, staged, meta, partition, context)?;
-        Ok(Box::new(writer))
+        begin(self, &Begin::of(staged, meta, partition, context))
     }
 
     fn encode(&self, out: &mut Encoder) {
-        out.object("to-ipc", 1, |object| object.serde("options", self));
+        out.object("to-ipc", 2, |object| object.serde("options", self));
+    }
+}
+
+impl BeginFile for ToIpc {
+    fn begin_file(&self, begin: &Begin<'_>) -> Result<Box<dyn Writer>, IoError> {
+        Ok(Box::new(IpcWriter::begin(self, begin)?))
     }
 }
 
 impl Fingerprint for ToIpc {
     fn feed(&self, out: &mut Canon) {
-        out.object("to-ipc", 1)
-            .str(&self.folder)
-            .feed(&self.compression)
-            .feed(&self.batch_rows.map(|rows| rows as u64))
-            .bool(self.overwrite);
+        out.object("to-ipc", 2)
+            .feed(&self.to)
+            .feed(&self.batch_rows.map(|rows| rows as u64));
     }
 }
 
 impl From<String> for ToIpc {
     fn from(folder: String) -> Self {
         Self {
-            folder,
-            compression: None,
+            to: WriteTo::new(folder),
             batch_rows: None,
-            overwrite: false,
         }
     }
 }

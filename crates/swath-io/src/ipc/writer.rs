@@ -16,7 +16,8 @@ use super::categories::Categories;
 use super::stored::stored_schema;
 use super::write_options::ToIpc;
 use crate::folder::Unfinished;
-use crate::{IoContext, IoError, Staged, WriteOptions, Writer, WrittenFile};
+use crate::sink::Begin;
+use crate::{IoContext, IoError, Staged, Writer, WrittenFile};
 
 /// Bytes of arrays that are written together at most, however few rows they are.
 const BATCH_BYTES: usize = 256 << 20;
@@ -65,11 +66,16 @@ impl IpcWriter {
         partition: usize,
         context: &IoContext,
     ) -> Result<Self, IoError> {
-        options.check(meta)?;
-        let schema = stored_schema(meta);
-        let (file, path) = staged.create(partition, context)?;
-        let begun = IpcWriteOptions::try_new(ALIGNMENT, false, MetadataVersion::V5)
-            .and_then(|settings| settings.try_with_compression(options.codec().ok().flatten()))
+        Self::begin(options, &Begin::of(staged, meta, partition, context))
+    }
+
+    /// Begins one of the files of a partition.
+    pub(super) fn begin(options: &ToIpc, begin: &Begin<'_>) -> Result<Self, IoError> {
+        let (codec, batch_rows) = (options.codec()?, options.rows()?);
+        let schema = stored_schema(begin.meta, begin.keys);
+        let (file, path) = begin.file()?;
+        let writer = IpcWriteOptions::try_new(ALIGNMENT, false, MetadataVersion::V5)
+            .and_then(|settings| settings.try_with_compression(codec))
             .and_then(|settings| {
                 let settings = settings.with_dictionary_handling(DictionaryHandling::Delta);
                 let file = BufWriter::with_capacity(STRIDE, file);
@@ -82,10 +88,10 @@ impl IpcWriter {
             })
             .collect();
         Ok(Self {
-            writer: begun.map_err(|error| IoError::encoding(&path, error))?,
-            meta: Arc::clone(meta),
+            writer: writer.map_err(|error| IoError::encoding(&path, error))?,
+            meta: Arc::clone(begin.meta),
             path,
-            batch_rows: options.rows()?,
+            batch_rows,
             categories,
             pending: vec![Vec::new(); schema.fields().len()],
             schema,

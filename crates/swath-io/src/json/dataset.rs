@@ -1,22 +1,22 @@
 //! A data set: files that were listed, their columns, and where they are cut.
 
-use std::ops::Range;
+use std::collections::BTreeMap;
 use std::sync::Arc;
-use swath_divisions::Divisions;
 use swath_graph::{Canon, Fingerprint};
-use swath_meta::{DType, Field, Index, Meta};
+use swath_meta::{Field, Index, Meta};
 
+use super::decode::Columns;
 use super::fault::{Fault, fault};
 use super::layout::Layout;
 use super::lines::Lines;
 use super::options::ReadJson;
 use super::part::{JsonPart, PartRange};
 use super::shape::{Fields, Shape};
-use crate::list::{Wanted, list_files};
+use crate::hive::keys_of;
+use crate::list::Wanted;
 use crate::range::open_file;
-use crate::text::{Compression, Moments, Source, spread};
-use crate::words::counted;
-use crate::{Dataset, FileIdentity, IoContext, IoError, OnBadLines, Part};
+use crate::text::{Block, Compression, Moments, Source, spread};
+use crate::{Dataset, FileIdentity, FileSet, IoContext, IoError, OnBadLines, Part};
 
 /// Names that files of a folder end with, where the options do not say.
 pub(super) const EXTENSIONS: [&str; 9] = [
@@ -44,22 +44,10 @@ const COMPRESSED: u64 = 5;
 pub struct JsonDataset {
     options: ReadJson,
     layout: Arc<Layout>,
-    files: Arc<[FileIdentity]>,
-    meta: Arc<Meta>,
-    units: Arc<[Unit]>,
-    partitions: Arc<[Range<usize>]>,
-    divisions: Divisions,
+    set: FileSet,
+    units: Arc<[Block]>,
     /// Bytes of a byte of a file as an array, for each column of the files.
     decoded: Arc<[f64]>,
-}
-
-/// Some bytes of a file.
-#[derive(Clone, Copy, Debug)]
-struct Unit {
-    file: usize,
-    start: u64,
-    end: u64,
-    compression: Compression,
 }
 
 impl JsonDataset {
@@ -72,41 +60,55 @@ impl JsonDataset {
     /// No file matches; no file has a line; a line of the sample is no JSON object; an option names a column, or says something,
     /// that is not there.
     pub fn open(options: &ReadJson, context: &IoContext) -> Result<Self, IoError> {
-        let blocksize = options.block_bytes()?;
-        let extensions: Vec<&str> = match &options.file_extension {
-            Some(extension) => vec![extension],
-            None => EXTENSIONS.to_vec(),
-        };
+        let blocksize = options.text.block_bytes()?;
         let wanted = Wanted {
             verb: "read_json",
-            extensions: &extensions,
+            extensions: &EXTENSIONS,
             option: "ReadJson::file_extension",
         };
-        let files = list_files(&options.paths, &wanted, context)?;
-        let sample = Sample::look(options, &files, context)?;
+        let mut files = options.text.files(&wanted, context)?;
+        let (listed, first) = (files.len(), files[0].clone());
+        let nothing_recorded = |_: &FileIdentity| Ok(|_: &str| None);
+        let key_options = options.text.keys("ReadJson");
+        let keys = keys_of(&mut files, &key_options, nothing_recorded, context)?;
+        // Where no file is left, one tells of the columns all the same.
+        let told = if files.is_empty() {
+            std::slice::from_ref(&first)
+        } else {
+            &files[..]
+        };
+        let sample = Sample::look(options, told, context)?;
         let mut units = Vec::with_capacity(files.len());
         for (at, identity) in files.iter().enumerate() {
-            let compression = options.compression_of(&identity.path)?;
-            units.extend(blocks(at, identity, compression, blocksize));
+            let compression = options.text.compression_of(&identity.path)?;
+            units.extend(Block::cut(at, identity, compression, 0, blocksize));
         }
+        let fields = typed(options, &sample, &first)?;
+        let table = options.text.table(&fields, keys.as_ref(), &first.path)?;
+        let columns = Meta::try_new(fields.iter().cloned(), Index::none());
+        let columns = columns.map_err(|source| IoError::Meta {
+            path: first.path.clone(),
+            source,
+        })?;
+        let fits = FileSet::fits_of(files.len(), &columns, &table, keys.as_ref());
         let layout = Layout {
-            fields: typed(options, &sample, &files[0])?,
-            on_bad_lines: options.on_bad_lines,
-            path_column: options.include_path_column.as_deref().map(Into::into),
+            date_formats: options.text.formats(),
+            on_bad_lines: options.text.on_bad_lines,
+            judged: options.text.judged(&fields, &table),
+            path_column: (options.text.include_path_column.as_deref()).map(Into::into),
+            fields,
         };
-        let meta = meta_of(options, &layout, &files[0])?;
+        let meta = options.text.with_path(table, &layout.fields)?;
         let decoded = layout
             .fields
             .iter()
             .map(|field| sample.share(field))
             .collect();
+        let (paths, blocks) = (&options.text.paths, units.len());
         Ok(Self {
             options: options.clone(),
             layout: Arc::new(layout),
-            files: files.into(),
-            meta: Arc::new(meta),
-            partitions: (0..units.len()).map(|unit| unit..unit + 1).collect(),
-            divisions: Divisions::unknown(units.len()),
+            set: FileSet::of_blocks(paths, files, listed, fits, meta, blocks),
             units: units.into(),
             decoded,
         })
@@ -117,13 +119,14 @@ impl JsonDataset {
         let mut ranges: Vec<PartRange> = Vec::new();
         for &at in units {
             let unit = self.units[at];
-            let identity = &self.files[unit.file];
+            let identity = &self.set.files[unit.file];
             match ranges.last_mut() {
                 Some(last) if last.identity.path == identity.path && last.end == unit.start => {
                     last.end = unit.end;
                 }
                 _ => ranges.push(PartRange {
                     identity: identity.clone(),
+                    fit: self.set.fits[unit.file].clone(),
                     compression: unit.compression,
                     start: unit.start,
                     end: unit.end,
@@ -151,14 +154,15 @@ impl Sample {
         files: &[FileIdentity],
         context: &IoContext,
     ) -> Result<Self, IoError> {
-        let some = options.sample_bytes()? as u64;
+        let some = options.text.sample_bytes()? as u64;
         let mut sample = Self::default();
-        let declared = |name: &String| options.dtypes.contains_key(name);
-        if (options.columns.as_ref()).is_some_and(|columns| columns.iter().all(declared)) {
+        let declared = |name: &String| options.text.dtypes.contains_key(name);
+        if (options.text.columns.as_ref()).is_some_and(|columns| columns.iter().all(declared)) {
             return Ok(sample);
         }
         for at in spread(files.len()) {
-            let (identity, compression) = (&files[at], options.compression_of(&files[at].path)?);
+            let (identity, compression) =
+                (&files[at], options.text.compression_of(&files[at].path)?);
             let len = identity.len;
             let mut places = vec![0];
             if compression == Compression::None && len > some {
@@ -169,7 +173,7 @@ impl Sample {
                 sample.see(options, identity, compression, place, some, context)?;
             }
         }
-        if sample.rows == 0 && options.dtypes.is_empty() {
+        if sample.rows == 0 && options.text.dtypes.is_empty() {
             return Err(IoError::NotFormat {
                 path: files[0].path.clone(),
                 format: FORMAT,
@@ -201,7 +205,7 @@ impl Sample {
                 if self.shape.see(line, &mut moments) {
                     self.rows += 1;
                     self.bytes += line.len() as u64 + 1;
-                } else if options.on_bad_lines == OnBadLines::Error {
+                } else if options.text.on_bad_lines == OnBadLines::Error {
                     let line_number = lines.line_of(range.start, context)?;
                     return Err(no_object(path, line_number, line));
                 }
@@ -240,7 +244,11 @@ fn no_object(path: &str, line: u64, bytes: &[u8]) -> IoError {
             found: "it is one list; write one object a line".to_owned(),
         };
     }
-    let reason = match fault(bytes, &[]) {
+    let none = Columns {
+        fields: &[],
+        formats: &BTreeMap::new(),
+    };
+    let reason = match fault(bytes, &none) {
         Some(Fault::Line { reason }) => reason,
         _ => "it is no object".to_owned(),
     };
@@ -255,68 +263,18 @@ fn no_object(path: &str, line: u64, bytes: &[u8]) -> IoError {
 fn typed(options: &ReadJson, sample: &Sample, first: &FileIdentity) -> Result<Vec<Field>, IoError> {
     let mut fields = Vec::new();
     for (name, shape) in sample.shape.fields().into_iter().flat_map(Fields::iter) {
-        if !options.dtypes.contains_key(&**name) {
-            fields.push(Field::new(Arc::clone(name), shape.dtype(), true));
-            continue;
-        }
-        fields.push(declared(options, name, first)?);
+        let declared = options.text.declared(name, &first.path)?;
+        let dtype = declared.unwrap_or_else(|| shape.dtype());
+        fields.push(Field::new(Arc::clone(name), dtype, true));
     }
-    for name in options.dtypes.keys() {
-        if !fields.iter().any(|field| *field.name == **name) {
-            fields.push(declared(options, name, first)?);
+    for name in (options.text.dtypes.keys()).chain(options.text.date_formats.keys()) {
+        if !fields.iter().any(|field| *field.name == **name)
+            && let Some(dtype) = options.text.declared(name, &first.path)?
+        {
+            fields.push(Field::new(name.as_str(), dtype, true));
         }
     }
     Ok(fields)
-}
-
-fn declared(options: &ReadJson, name: &str, first: &FileIdentity) -> Result<Field, IoError> {
-    let dtype: DType = (options.dtypes[name].resolve()).map_err(|source| IoError::Meta {
-        path: first.path.clone(),
-        source,
-    })?;
-    Ok(Field::new(name, dtype, true))
-}
-
-fn meta_of(options: &ReadJson, layout: &Layout, first: &FileIdentity) -> Result<Meta, IoError> {
-    let failed = |source| IoError::Meta {
-        path: first.path.clone(),
-        source,
-    };
-    let all = Meta::try_new(layout.fields.iter().cloned(), Index::none()).map_err(failed)?;
-    let meta = match &options.columns {
-        Some(columns) => all.select(columns).map_err(failed)?,
-        None => all,
-    };
-    let Some(path) = &layout.path_column else {
-        return Ok(meta);
-    };
-    if let Some(taken) = layout.fields.iter().find(|field| field.name == *path) {
-        return Err(IoError::PathColumn {
-            name: taken.name.to_string(),
-        });
-    }
-    Ok(meta.with_field(Field::new(Arc::clone(path), DType::Category, false)))
-}
-
-/// Cuts a file into blocks of about one size.
-fn blocks(
-    file: usize,
-    identity: &FileIdentity,
-    compression: Compression,
-    blocksize: u64,
-) -> impl Iterator<Item = Unit> {
-    let len = identity.len;
-    let count = match compression {
-        Compression::None => len.div_ceil(blocksize).max(1),
-        _ => 1,
-    };
-    let every = len.div_ceil(count);
-    (0..count).map(move |at| Unit {
-        file,
-        start: (at * every).min(len),
-        end: ((at + 1) * every).min(len),
-        compression,
-    })
 }
 
 impl Dataset for JsonDataset {
@@ -324,28 +282,12 @@ impl Dataset for JsonDataset {
         "read-json"
     }
 
-    fn meta(&self) -> &Arc<Meta> {
-        &self.meta
-    }
-
-    fn divisions(&self) -> &Divisions {
-        &self.divisions
-    }
-
-    fn files(&self) -> &[FileIdentity] {
-        &self.files
-    }
-
-    fn partitions(&self) -> &[Range<usize>] {
-        &self.partitions
+    fn set(&self) -> &FileSet {
+        &self.set
     }
 
     fn unit_bytes(&self, unit: usize, columns: &[Arc<str>]) -> u64 {
-        let unit = self.units[unit];
-        let bytes = match unit.compression {
-            Compression::None => unit.end - unit.start,
-            _ => (unit.end - unit.start) * COMPRESSED,
-        };
+        let bytes = self.units[unit].bytes(COMPRESSED);
         let fields = self.layout.fields.iter().zip(self.decoded.iter());
         let share: f64 = fields
             .filter(|(field, _)| columns.contains(&field.name))
@@ -358,19 +300,6 @@ impl Dataset for JsonDataset {
         let part = |units: &Vec<usize>| Arc::new(self.part(units)) as Arc<dyn Part>;
         units.iter().map(part).collect()
     }
-
-    fn label(&self) -> String {
-        let paths = match self.options.paths.as_slice() {
-            [one] => one.clone(),
-            [first, ..] => format!("{first}, …"),
-            [] => String::new(),
-        };
-        format!(
-            "{paths} ({}, {})",
-            counted(self.files.len(), "file"),
-            counted(self.units.len(), "block")
-        )
-    }
 }
 
 /// The files in their states and the options: equal data sets have equal names, a changed file another.
@@ -378,6 +307,6 @@ impl Fingerprint for JsonDataset {
     fn feed(&self, out: &mut Canon) {
         out.object("json-dataset", 1)
             .feed(&self.options)
-            .feed(self.files.as_ref());
+            .feed(self.set.files.as_ref());
     }
 }

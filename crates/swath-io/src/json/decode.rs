@@ -5,13 +5,22 @@ use arrow_cast::{CastOptions, cast_with_options};
 use arrow_json::ReaderBuilder;
 use arrow_json::reader::Decoder;
 use arrow_schema::{ArrowError, DataType, Field as ArrowField, Fields, Schema};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use swath_meta::{DType, Field};
 
-use super::leaves::Leaves;
+use super::leaves::{FORMAT, Leaves};
 
 /// Lists and objects in each other that one line may have: what reads them, or tells of them, calls itself for each.
 pub(super) const DEEPEST: usize = 120;
+
+/// What is read of lines.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Columns<'a> {
+    pub(super) fields: &'a [Field],
+    /// How moments of some of them are written.
+    pub(super) formats: &'a BTreeMap<String, Arc<str>>,
+}
 
 /// Decodes lines that hold one object each.
 pub(super) struct Rows {
@@ -23,14 +32,24 @@ pub(super) struct Rows {
 impl Rows {
     /// A decoder of some columns, up to `batch_rows` lines at a time; where it is lenient, what is no value of a column is null.
     pub(super) fn new(
-        columns: &[Field],
+        columns: &Columns<'_>,
         batch_rows: usize,
         lenient: bool,
     ) -> Result<Self, ArrowError> {
-        let fields: Fields = columns
-            .iter()
-            .map(|column| ArrowField::new(&*column.name, decoded(&column.dtype), true))
-            .collect();
+        let Columns { fields, formats } = *columns;
+        let field = |column: &Field| {
+            let field = ArrowField::new(&*column.name, decoded(&column.dtype), true);
+            match formats.get(&*column.name) {
+                // The decoder of a column is told nothing but its field.
+                Some(format) => {
+                    let said = HashMap::from([(FORMAT.to_owned(), format.to_string())]);
+                    field.with_metadata(said)
+                }
+                None => field,
+            }
+        };
+        let borders = fields.iter().map(|column| column.dtype.border()).collect();
+        let fields: Fields = fields.iter().map(field).collect();
         let decoder = ReaderBuilder::new(Arc::new(Schema::new(fields)))
             .with_batch_size(batch_rows)
             .with_ignore_type_conflicts(lenient)
@@ -38,7 +57,7 @@ impl Rows {
             .build_decoder()?;
         Ok(Self {
             decoder,
-            borders: columns.iter().map(|column| column.dtype.border()).collect(),
+            borders,
             taken: 0,
         })
     }

@@ -3,7 +3,7 @@
 use serde_json::Value;
 use swath_meta::Field;
 
-use super::decode::{DEEPEST, Rows, is_deep};
+use super::decode::{Columns, DEEPEST, Rows, is_deep};
 
 /// What is wrong with one line.
 #[derive(Debug)]
@@ -19,7 +19,7 @@ pub(super) enum Fault {
 }
 
 /// What is wrong with a line for who reads these columns of it; nothing, if it can be read.
-pub(super) fn fault(line: &[u8], columns: &[Field]) -> Option<Fault> {
+pub(super) fn fault(line: &[u8], columns: &Columns<'_>) -> Option<Fault> {
     if reads(line, columns) {
         return None;
     }
@@ -42,9 +42,11 @@ pub(super) fn fault(line: &[u8], columns: &[Field]) -> Option<Fault> {
     let Value::Object(object) = value else {
         return broken(format!("it is {}, not an object", kind(&value)));
     };
-    let bad = columns
-        .iter()
-        .find(|column| !reads(line, std::slice::from_ref(column)));
+    let reads_alone = |column: &&Field| {
+        let fields = std::slice::from_ref(*column);
+        reads(line, &Columns { fields, ..*columns })
+    };
+    let bad = columns.fields.iter().find(|column| !reads_alone(column));
     let Some(column) = bad else {
         return broken("it is no JSON".to_owned());
     };
@@ -61,7 +63,7 @@ pub(super) fn fault(line: &[u8], columns: &[Field]) -> Option<Fault> {
 }
 
 /// Whether a line can be read.
-fn reads(line: &[u8], columns: &[Field]) -> bool {
+fn reads(line: &[u8], columns: &Columns<'_>) -> bool {
     Rows::new(columns, 1, false)
         .and_then(|mut rows| {
             rows.line(line)?;

@@ -23,6 +23,9 @@ use std::sync::Arc;
 
 use crate::text::{Integer, Moments, Ticks, boolean, float, integer};
 
+/// The key of a field's metadata under which is how its moments are written.
+pub(super) const FORMAT: &str = "swath:date_format";
+
 /// Makes decoders of all columns that hold no others.
 #[derive(Debug)]
 pub(super) struct Leaves {
@@ -254,11 +257,15 @@ fn number(token: Token<'_>) -> Option<f64> {
 }
 
 /// A text as a moment, or a number as a count of the unit.
-fn moment(unit: TimeUnit, zoned: bool) -> impl FnMut(Token<'_>) -> Option<i64> + Send {
+fn moment(
+    unit: TimeUnit,
+    zoned: bool,
+    format: Option<String>,
+) -> impl FnMut(Token<'_>) -> Option<i64> + Send {
     let ticks = Ticks::new(unit, zoned);
     let mut moments = Moments::default();
     move |token| match token {
-        Token::Text(text) => ticks.count(moments.clock(text.trim().as_bytes())?),
+        Token::Text(text) => ticks.count(moments.read(text.trim().as_bytes(), format.as_deref())?),
         Token::Number(_) => whole(token),
         _ => None,
     }
@@ -288,6 +295,7 @@ impl DecoderFactory for Leaves {
         _: bool,
     ) -> Result<Option<Box<dyn ArrayDecoder>>, ArrowError> {
         let (arrow, lenient) = (field.data_type(), self.lenient);
+        let format = field.metadata().get(FORMAT).cloned();
         macro_rules! fixed {
             ($ty:ty, $value:expr) => {
                 Box::new(Fixed::<$ty, _> {
@@ -333,7 +341,10 @@ impl DecoderFactory for Leaves {
             DataType::Date32 => {
                 let mut moments = Moments::default();
                 fixed!(Date32Type, move |token: Token<'_>| match token {
-                    Token::Text(text) => moments.clock(text.trim().as_bytes())?.day(),
+                    Token::Text(text) => {
+                        let clock = moments.read(text.trim().as_bytes(), format.as_deref())?;
+                        clock.day()
+                    }
                     _ => None,
                 })
             }
@@ -346,7 +357,7 @@ impl DecoderFactory for Leaves {
             }
             DataType::Time64(_) => fixed!(Time64MicrosecondType, of_day(TimeUnit::Microsecond)),
             DataType::Timestamp(unit, zone) => {
-                let value = moment(*unit, zone.is_some());
+                let value = moment(*unit, zone.is_some(), format);
                 match unit {
                     TimeUnit::Second => fixed!(TimestampSecondType, value),
                     TimeUnit::Millisecond => fixed!(TimestampMillisecondType, value),

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::text::{Source, count_lines, lines_before};
+use crate::text::{LineCount, Source};
 use crate::{IoContext, IoError};
 
 /// Bytes that are looked at together.
@@ -31,7 +31,7 @@ pub(super) struct Lines {
     /// What stands before the first line end belongs to others.
     skip_first: bool,
     /// Lines before the buffer, where they were counted.
-    passed: Option<u64>,
+    passed: Option<LineCount>,
     read: u64,
     ended: bool,
 }
@@ -55,7 +55,7 @@ impl Lines {
             next: 0,
             until,
             skip_first,
-            passed: counted.then_some(0),
+            passed: counted.then(LineCount::of_feeds),
             read: 0,
             ended: false,
         }
@@ -108,17 +108,18 @@ impl Lines {
     ///
     /// Cost: reads the file up to there, unless that was decompressed anyway. For errors.
     pub(super) fn line_of(&self, at: usize, context: &IoContext) -> Result<u64, IoError> {
-        let here = count_lines(&self.buffer[..at]);
-        let before = match (&self.source, self.passed) {
-            (Source::Plain { file, .. }, _) => lines_before(file.as_ref(), self.base, context)?,
-            (_, passed) => passed.unwrap_or_default(),
-        };
-        Ok(before + here + 1)
+        let here = &self.buffer[..at];
+        match (&self.source, self.passed) {
+            (Source::Plain { file, .. }, _) => {
+                LineCount::of_feeds().line_behind(file.as_ref(), self.base, here, context)
+            }
+            (_, passed) => Ok(passed.unwrap_or_else(LineCount::of_feeds).line_after(here)),
+        }
     }
 
     fn drop_read(&mut self) {
         if let Some(lines) = &mut self.passed {
-            *lines += count_lines(&self.buffer[..self.next]);
+            lines.see(&self.buffer[..self.next]);
         }
         self.buffer.drain(..self.next);
         self.base += self.next as u64;

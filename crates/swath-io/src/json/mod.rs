@@ -22,6 +22,7 @@ mod leaves;
 mod lines;
 mod reader;
 
+mod existing;
 mod moments;
 mod writer;
 mod written;

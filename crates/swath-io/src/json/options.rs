@@ -1,14 +1,14 @@
 //! What a user says about reading newline-delimited JSON.
 
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use swath_expr::Expr;
 use swath_graph::{Canon, Fingerprint};
 use swath_meta::DTypeSpec;
 
-use crate::parquet::parse_bytes;
+use crate::OnBadLines;
+use crate::hive::Filter;
 use crate::paths::from_paths;
-use crate::text::Compression;
-use crate::{IoError, OnBadLines};
+use crate::text::TextOptions;
 
 /// Options of `read_json`: the bare argument is the default option.
 ///
@@ -27,23 +27,8 @@ use crate::{IoError, OnBadLines};
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ReadJson {
-    pub(super) paths: Vec<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) columns: Option<Vec<String>>,
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub(super) dtypes: BTreeMap<String, DTypeSpec>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) blocksize: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) sample: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) compression: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) include_path_column: Option<String>,
-    #[serde(default)]
-    pub(super) on_bad_lines: OnBadLines,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) file_extension: Option<String>,
+    #[serde(flatten)]
+    pub(super) text: TextOptions,
 }
 
 impl ReadJson {
@@ -53,11 +38,9 @@ impl ReadJson {
     }
 
     /// Reads these columns alone, in this order.
-    pub fn columns<C: Into<String>>(self, columns: impl IntoIterator<Item = C>) -> Self {
-        Self {
-            columns: Some(columns.into_iter().map(Into::into).collect()),
-            ..self
-        }
+    pub fn columns<C: Into<String>>(mut self, columns: impl IntoIterator<Item = C>) -> Self {
+        self.text.columns = Some(columns.into_iter().map(Into::into).collect());
+        self
     }
 
     /// Declares the dtype of a column instead of inferring it: `"int64"`, `"list<string>"`, `"struct<lat: float64, lon: float64>"`.
@@ -65,80 +48,87 @@ impl ReadJson {
     /// A column that no line of the sample has is there by its declaration, behind the others. A `string` takes any value:
     /// numbers and truths as they are written, lists and objects as JSON.
     pub fn dtype(mut self, column: impl Into<String>, dtype: impl Into<DTypeSpec>) -> Self {
-        self.dtypes.insert(column.into(), dtype.into());
+        self.text.dtypes.insert(column.into(), dtype.into());
+        self
+    }
+
+    /// Says how the dates or timestamps of a column are written, in the letters of `strptime`: `"%d.%m.%Y %H:%M"`. Without, as ISO
+    /// 8601 says. The column is a `timestamp[us]` unless [`dtype`](Self::dtype) says otherwise; numbers in it are counts of its unit
+    /// as ever. Columns within lists and objects are read as ISO 8601 says.
+    pub fn date_format(mut self, column: impl Into<String>, format: impl Into<String>) -> Self {
+        self.text.date_formats.insert(column.into(), format.into());
         self
     }
 
     /// Bytes of a file that are one partition, such as `"128MB"`; 64 MiB by default. A compressed file is one partition.
-    pub fn blocksize(self, blocksize: impl Into<String>) -> Self {
-        Self {
-            blocksize: Some(blocksize.into()),
-            ..self
-        }
+    pub fn blocksize(mut self, blocksize: impl Into<String>) -> Self {
+        self.text.blocksize = Some(blocksize.into());
+        self
     }
 
     /// Bytes that are looked at to find columns and infer dtypes at each of some places; `"64KiB"` by default.
-    pub fn sample(self, sample: impl Into<String>) -> Self {
-        Self {
-            sample: Some(sample.into()),
-            ..self
-        }
+    pub fn sample(mut self, sample: impl Into<String>) -> Self {
+        self.text.sample = Some(sample.into());
+        self
     }
 
     /// `"gzip"`, `"zstd"`, `"none"`, or `"infer"`, as it is by default: by what names of files end with.
-    pub fn compression(self, compression: impl Into<String>) -> Self {
-        Self {
-            compression: Some(compression.into()),
-            ..self
-        }
+    pub fn compression(mut self, compression: impl Into<String>) -> Self {
+        self.text.compression = Some(compression.into());
+        self
     }
 
     /// Adds a column of this name, the last, with the path of the file that a row is from.
-    pub fn include_path_column(self, name: impl Into<String>) -> Self {
-        Self {
-            include_path_column: Some(name.into()),
-            ..self
-        }
+    pub fn include_path_column(mut self, name: impl Into<String>) -> Self {
+        self.text.include_path_column = Some(name.into());
+        self
     }
 
     /// What becomes of lines that are no JSON objects, and of those with a value that is none of its column's dtype. Null leaves
     /// the former out, and makes the values of the latter null.
-    pub fn on_bad_lines(self, on_bad_lines: OnBadLines) -> Self {
-        Self {
-            on_bad_lines,
-            ..self
-        }
+    pub fn on_bad_lines(mut self, on_bad_lines: OnBadLines) -> Self {
+        self.text.on_bad_lines = on_bad_lines;
+        self
     }
 
     /// Takes files that end so from a folder, instead of `.json`, `.jsonl` and `.ndjson`, and those with `.gz` or `.zst` behind.
-    pub fn file_extension(self, extension: impl Into<String>) -> Self {
-        Self {
-            file_extension: Some(extension.into()),
-            ..self
-        }
+    pub fn file_extension(mut self, extension: impl Into<String>) -> Self {
+        self.text.file_extension = Some(extension.into());
+        self
+    }
+
+    /// Whether folders named `key=value` are columns. By default they are, below the folder that is read, or below that in which a
+    /// pattern begins; with `true` also on the way to it; with `false` they are mere folders. As
+    /// [`ReadParquet::hive`](crate::ReadParquet::hive) does it, but for dtypes that a file recorded.
+    pub fn hive(mut self, hive: bool) -> Self {
+        self.text.folders.hive = Some(hive);
+        self
+    }
+
+    /// Reads this key of folders named `key=value` in this dtype: `"string"` for numbers that are none, such as `01234`.
+    pub fn key_dtype(mut self, key: impl Into<String>, dtype: impl Into<DTypeSpec>) -> Self {
+        self.text
+            .folders
+            .key_dtypes
+            .insert(key.into(), dtype.into());
+        self
+    }
+
+    /// Only the rows for which this is true: the frame is `read_json(..).filter(predicate)`. Files that the names of their folders
+    /// rule out are not opened at all, and are no partitions. One file is looked at in any case, to know the columns.
+    pub fn filter(mut self, predicate: impl Into<Expr>) -> Self {
+        self.text.folders.filter = Some(Filter(predicate.into()));
+        self
+    }
+
+    /// The predicate that rows have to pass, where one was given.
+    pub fn predicate(&self) -> Option<&Expr> {
+        self.text.folders.predicate()
     }
 
     /// The paths, as given.
     pub fn paths(&self) -> &[String] {
-        &self.paths
-    }
-
-    pub(super) fn block_bytes(&self) -> Result<u64, IoError> {
-        match &self.blocksize {
-            Some(text) => parse_bytes("blocksize", text),
-            None => Ok(64 << 20),
-        }
-    }
-
-    pub(super) fn sample_bytes(&self) -> Result<usize, IoError> {
-        match &self.sample {
-            Some(text) => Ok(parse_bytes("sample", text)?.min(64 << 20) as usize),
-            None => Ok(64 << 10),
-        }
-    }
-
-    pub(super) fn compression_of(&self, path: &str) -> Result<Compression, IoError> {
-        Compression::said(self.compression.as_deref(), path)
+        &self.text.paths
     }
 }
 
@@ -153,8 +143,10 @@ impl Fingerprint for ReadJson {
 impl From<Vec<String>> for ReadJson {
     fn from(paths: Vec<String>) -> Self {
         Self {
-            paths,
-            ..Self::default()
+            text: TextOptions {
+                paths,
+                ..TextOptions::default()
+            },
         }
     }
 }

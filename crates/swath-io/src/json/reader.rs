@@ -9,7 +9,7 @@ use swath_batch::Chunk;
 use swath_expr::Bound;
 use swath_meta::{Field, Index, Meta};
 
-use super::decode::Rows;
+use super::decode::{Columns, Rows};
 use super::fault::{Fault, fault};
 use super::lines::Lines;
 use super::part::{JsonPart, PartRange};
@@ -76,6 +76,12 @@ impl JsonReader {
                 columns.push(field.clone());
             }
         }
+        // Which lines are left out does not depend on what is read.
+        for name in &part.layout.judged {
+            if !columns.iter().any(|column: &Field| column.name == *name) {
+                columns.push(meta.field(name).map_err(failed)?.clone());
+            }
+        }
         let predicate = match &request.predicate {
             Some(predicate) => {
                 let of_it = meta
@@ -89,7 +95,7 @@ impl JsonReader {
             part: part.clone(),
             request: request.clone(),
             context: context.clone(),
-            rows: decoder(&columns, request.batch_rows)?,
+            rows: decoder(&part.layout.read(&columns), request.batch_rows)?,
             reading,
             columns,
             places,
@@ -211,9 +217,10 @@ impl JsonReader {
         let open = self.range.as_ref().expect("a range is read");
         let (bytes, lines) = open.lines.window();
         let policy = self.part.layout.on_bad_lines;
+        let columns = self.part.layout.read(&self.columns);
         let mut kept: Vec<Range<usize>> = Vec::new();
         for line in &lines[from..open.next_line] {
-            let keep = match fault(&bytes[line.clone()], &self.columns) {
+            let keep = match fault(&bytes[line.clone()], &columns) {
                 None => true,
                 Some(fault) if policy == OnBadLines::Error => {
                     let number = open.lines.line_of(line.start, &self.context)?;
@@ -229,9 +236,9 @@ impl JsonReader {
             }
         }
         // Whoever met a line that does not fit is of no use any more.
-        self.rows = decoder(&self.columns, self.request.batch_rows)?;
+        self.rows = decoder(&columns, self.request.batch_rows)?;
         let lenient = policy == OnBadLines::Null;
-        let parsed = Rows::new(&self.columns, kept.len().max(1), lenient)
+        let parsed = Rows::new(&columns, kept.len().max(1), lenient)
             .ok()
             .and_then(|mut rows| rows.take(bytes, &kept));
         match parsed {
@@ -274,7 +281,7 @@ impl Rows {
     }
 }
 
-fn decoder(columns: &[Field], batch_rows: usize) -> Result<Rows, IoError> {
+fn decoder(columns: &Columns<'_>, batch_rows: usize) -> Result<Rows, IoError> {
     Rows::new(columns, batch_rows, false).map_err(|error| IoError::arrow("", &error))
 }
 

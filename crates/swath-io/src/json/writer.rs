@@ -14,6 +14,7 @@ use swath_meta::Meta;
 use super::moments::check_moments;
 use super::write_options::ToJson;
 use super::written::{Floats, written_schema};
+use crate::sink::Begin;
 use crate::text::TextSink;
 use crate::{IoContext, IoError, Staged, Writer, WrittenFile};
 
@@ -45,17 +46,31 @@ impl JsonWriter {
         partition: usize,
         context: &IoContext,
     ) -> Result<Self, IoError> {
+        Self::begin(options, &Begin::of(staged, meta, partition, context))
+    }
+
+    /// Begins one of the files of a partition.
+    pub(super) fn begin(options: &ToJson, begin: &Begin<'_>) -> Result<Self, IoError> {
         let codec = options.codec()?;
-        let (file, path) = staged.create(partition, context)?;
+        let (file, path) = begin.file()?;
         let out = TextSink::new(file, codec).map_err(|error| IoError::writing(&path, error))?;
-        let writer = WriterBuilder::new()
+        let mut writer = WriterBuilder::new();
+        if let Some(format) = &options.moments.date_format {
+            writer = writer.with_date_format(format.clone());
+        }
+        if let Some(format) = &options.moments.timestamp_format {
+            writer = writer
+                .with_timestamp_format(format.clone())
+                .with_timestamp_tz_format(format.clone());
+        }
+        let writer = writer
             .with_explicit_nulls(true)
             .with_encoder_factory(Arc::new(Floats))
             .build::<_, LineDelimited>(BufWriter::with_capacity(STRIDE, out));
         Ok(Self {
             writer,
-            meta: Arc::clone(meta),
-            schema: written_schema(meta),
+            meta: Arc::clone(begin.meta),
+            schema: written_schema(begin.meta),
             path,
             rows: 0,
         })

@@ -9,18 +9,17 @@ use swath_graph::{Canon, Fingerprint};
 use swath_meta::{DType, Meta};
 
 use super::bounds::{chunk_bounds, union};
-use super::fit::{Fit, Instead};
 use super::footer::Footer;
-use super::hive::{Directories, Keys, bounds_of};
 use super::options::{ReadParquet, Tuning};
 use super::part::{ParquetPart, PartFile};
 use super::partitions::partitions;
 use super::schema::dataset_meta;
 use super::unit::{FileId, Unit, decoded_bytes};
 use super::within::Within;
+use crate::fit::{Fit, Instead};
+use crate::hive::{bounds_of, keys_of};
 use crate::list::{Wanted, list_files};
-use crate::words::counted;
-use crate::{Dataset, FileIdentity, IoContext, IoError, Part, Statistics};
+use crate::{Dataset, FileIdentity, FileSet, IoContext, IoError, Part, Statistics};
 
 /// Names that files of a folder end with, where the options do not say.
 pub(super) const EXTENSIONS: [&str; 2] = ["parquet", "parq"];
@@ -36,18 +35,11 @@ pub(super) const EXTENSIONS: [&str; 2] = ["parquet", "parq"];
 pub struct ParquetDataset {
     pub(super) options: ReadParquet,
     tuning: Tuning,
-    files: Arc<[FileIdentity]>,
-    /// How many files there are, those that a predicate rules out included.
-    listed: usize,
-    /// What files have instead of some columns of the table.
-    fits: Arc<[Option<Arc<Fit>>]>,
+    pub(super) set: FileSet,
     pub(super) footers: Arc<[Arc<Footer>]>,
-    pub(super) meta: Arc<Meta>,
     pub(super) units: Arc<[Unit]>,
-    pub(super) partitions: Arc<[Range<usize>]>,
     /// Which rows of their units are theirs, for each partition; empty where units belong to one partition each.
     pub(super) within: Arc<[Option<Within>]>,
-    pub(super) divisions: Divisions,
 }
 
 impl ParquetDataset {
@@ -73,14 +65,20 @@ impl ParquetDataset {
         };
         let mut files = list_files(&options.paths, &wanted, context)?;
         let listed = files.len();
-        let (keys, first) = keys(&mut files, options, context)?;
+        let mut first = Vec::new();
+        let recorded = |file: &FileIdentity| {
+            first = (context.footers).open_all(std::slice::from_ref(file), context)?;
+            let footer = Arc::clone(&first[0]);
+            Ok(move |key: &str| footer.key_dtype(key))
+        };
+        let keys = keys_of(&mut files, &options.keys(), recorded, context)?;
         let footers: Arc<[Arc<Footer>]> = context.footers.open_all(&files, context)?.into();
         // Where no file is left, one tells of the columns all the same.
         let tell: &[Arc<Footer>] = if files.is_empty() { &first } else { &footers };
         let meta = dataset_meta(tell, keys.as_ref(), options)?;
         let fits = footers.iter().enumerate().map(|(at, footer)| {
             let keys = keys.as_ref().map(|keys| keys.of_file(at));
-            Fit::of(footer, &meta, &keys.unwrap_or_default())
+            Fit::of(&footer.meta, &meta, &keys.unwrap_or_default())
         });
         let fits = fits.collect();
         let units: Arc<[Unit]> = footers
@@ -98,17 +96,22 @@ impl ParquetDataset {
         let mut dataset = Self {
             options: options.clone(),
             tuning,
-            files: files.into(),
-            listed,
-            fits,
+            set: FileSet {
+                paths: options.paths.clone(),
+                files: files.into(),
+                listed,
+                fits,
+                units: (units.len(), "row group"),
+                meta: Arc::new(meta),
+                partitions: Arc::default(),
+                divisions: Divisions::unknown(0),
+            },
             footers,
-            divisions: Divisions::unknown(0),
-            meta: Arc::new(meta),
             units,
-            partitions: Arc::default(),
             within: Arc::default(),
         };
         let names: Vec<Arc<str>> = dataset
+            .set
             .meta
             .fields()
             .iter()
@@ -117,8 +120,8 @@ impl ParquetDataset {
         let bytes: Vec<u64> = (0..dataset.units.len())
             .map(|unit| dataset.unit_bytes(unit, &names))
             .collect();
-        dataset.partitions = partitions(
-            dataset.files.len(),
+        dataset.set.partitions = partitions(
+            dataset.set.files.len(),
             &dataset.units,
             &bytes,
             target,
@@ -131,17 +134,17 @@ impl ParquetDataset {
 
     /// Columns, dtypes and the index.
     pub fn meta(&self) -> &Arc<Meta> {
-        &self.meta
+        &self.set.meta
     }
 
     /// The files, in order, in the state that they were listed in.
     pub fn files(&self) -> &[FileIdentity] {
-        &self.files
+        &self.set.files
     }
 
     /// How many files were not looked at, since the names of their folders rule them out.
     pub fn files_ruled_out(&self) -> usize {
-        self.listed - self.files.len()
+        self.set.files_ruled_out()
     }
 
     /// The row groups of all files, in order.
@@ -151,13 +154,13 @@ impl ParquetDataset {
 
     /// Number of visible partitions; at least one.
     pub fn npartitions(&self) -> usize {
-        self.partitions.len()
+        self.set.partitions.len()
     }
 
     /// The units that each visible partition reads, consecutive ones. Neighbours share units where one begins with the label
     /// that the other would end with: each row is then in one of them, by its label.
     pub fn partitions(&self) -> &[Range<usize>] {
-        &self.partitions
+        &self.set.partitions
     }
 
     /// The units that one visible partition reads.
@@ -165,12 +168,12 @@ impl ParquetDataset {
     /// # Panics
     /// Where there is no such partition.
     pub fn partition_units(&self, partition: usize) -> Range<usize> {
-        self.partitions[partition].clone()
+        self.set.partitions[partition].clone()
     }
 
     /// What is known of the index labels in each partition: by what the files record, or their statistics prove.
     pub fn divisions(&self) -> &Divisions {
-        &self.divisions
+        &self.set.divisions
     }
 
     /// Rows of all files.
@@ -200,7 +203,7 @@ impl ParquetDataset {
 
     /// What the file of a unit has instead of a column of the table.
     fn instead(&self, unit: Unit, column: &str) -> Option<&Instead> {
-        self.fits[unit.file.index()].as_ref()?.get(column)
+        self.set.fits[unit.file.index()].as_ref()?.get(column)
     }
 
     /// Bytes that some columns of a unit take in the file.
@@ -249,7 +252,7 @@ impl ParquetDataset {
 
     /// What the footers say about all values of a column.
     pub fn column_bounds(&self, column: &str) -> Option<ColumnBounds> {
-        let dtype = self.meta.dtype(column).ok()?;
+        let dtype = self.set.meta.dtype(column).ok()?;
         let parts = (0..self.units.len())
             .map(|unit| self.unit_bounds(unit, column))
             .collect::<Option<Vec<_>>>()?;
@@ -279,11 +282,11 @@ impl ParquetDataset {
         for &at in units {
             let unit = self.units[at];
             if last != Some(unit.file) {
-                let identity = self.files[unit.file.index()].clone();
+                let identity = self.set.files[unit.file.index()].clone();
                 files.push(PartFile {
                     identity,
                     row_groups: Vec::new(),
-                    fit: self.fits[unit.file.index()].clone(),
+                    fit: self.set.fits[unit.file.index()].clone(),
                 });
                 last = Some(unit.file);
             }
@@ -304,49 +307,8 @@ impl ParquetDataset {
 
     /// The source in few words, for plans that are printed: `sales/ (3 of 50 files, 12 row groups)`.
     pub fn label(&self) -> String {
-        let paths = match self.options.paths.as_slice() {
-            [one] => one.clone(),
-            [first, ..] => format!("{first}, …"),
-            [] => String::new(),
-        };
-        let of_all = match self.files_ruled_out() {
-            0 => String::new(),
-            _ => format!("{} of ", self.files.len()),
-        };
-        format!(
-            "{paths} ({of_all}{}, {})",
-            counted(self.listed, "file"),
-            counted(self.units.len(), "row group")
-        )
+        self.set.label()
     }
-}
-
-/// The keys of the files, which are left those that may have rows for which the predicate of the options is true; and the footer of
-/// the first file, where there are keys.
-fn keys(
-    files: &mut Vec<FileIdentity>,
-    options: &ReadParquet,
-    context: &IoContext,
-) -> Result<(Option<Keys>, Vec<Arc<Footer>>), IoError> {
-    let Some(directories) = Directories::of(files, options)? else {
-        if let Some(key) = options.key_dtypes.keys().next() {
-            return Err(IoError::NoKey {
-                name: key.clone(),
-                nearest: None,
-                known: String::new(),
-            });
-        }
-        return Ok((None, Vec::new()));
-    };
-    let first = context.footers.open_all(&files[..1], context)?;
-    let mut keys = directories.typed(files, &first[0], options)?;
-    if let Some(predicate) = options.predicate() {
-        let kept = keys.kept(predicate, context);
-        let mut each = kept.iter();
-        files.retain(|_| each.next().is_none_or(|kept| *kept));
-        keys.retain(&kept);
-    }
-    Ok((Some(keys), first))
 }
 
 /// What a footer says about the values of a column of a row group.
@@ -389,20 +351,8 @@ impl Dataset for ParquetDataset {
         "read-parquet"
     }
 
-    fn meta(&self) -> &Arc<Meta> {
-        Self::meta(self)
-    }
-
-    fn divisions(&self) -> &Divisions {
-        Self::divisions(self)
-    }
-
-    fn files(&self) -> &[FileIdentity] {
-        Self::files(self)
-    }
-
-    fn partitions(&self) -> &[Range<usize>] {
-        Self::partitions(self)
+    fn set(&self) -> &FileSet {
+        &self.set
     }
 
     fn shares_units(&self) -> bool {
@@ -426,10 +376,6 @@ impl Dataset for ParquetDataset {
         let part = |units: &Vec<usize>| Arc::new(self.part(units)) as Arc<dyn Part>;
         units.iter().map(part).collect()
     }
-
-    fn label(&self) -> String {
-        Self::label(self)
-    }
 }
 
 impl Statistics for ParquetDataset {
@@ -451,6 +397,6 @@ impl Fingerprint for ParquetDataset {
     fn feed(&self, out: &mut Canon) {
         out.object("parquet-dataset", 1)
             .feed(&self.options)
-            .feed(self.files.as_ref());
+            .feed(self.set.files.as_ref());
     }
 }

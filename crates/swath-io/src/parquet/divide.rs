@@ -17,20 +17,20 @@ use crate::IoContext;
 impl ParquetDataset {
     /// Finds the divisions of the partitions, and moves their ends where that makes divisions of them.
     pub(super) fn settle_divisions(&mut self, context: &IoContext) {
-        self.divisions = Divisions::unknown(self.partitions.len());
+        self.set.divisions = Divisions::unknown(self.set.partitions.len());
         let Some(plan) = self.order_of_labels() else {
             return;
         };
-        if plan.is_identity(self.partitions.len()) {
-            self.divisions = plan.divisions().clone();
+        if plan.is_identity(self.set.partitions.len()) {
+            self.set.divisions = plan.divisions().clone();
             return;
         }
         let Some(parts) = self.moved(&plan, context) else {
             return;
         };
         let (partitions, within): (Vec<_>, Vec<_>) = parts.into_iter().unzip();
-        self.divisions = plan.divisions().clone();
-        self.partitions = partitions.into();
+        self.set.divisions = plan.divisions().clone();
+        self.set.partitions = partitions.into();
         if within.iter().any(Option::is_some) {
             self.within = within.into();
         }
@@ -44,10 +44,11 @@ impl ParquetDataset {
         context: &IoContext,
     ) -> Option<Vec<(Range<usize>, Option<Within>)>> {
         let bounds = plan.divisions().bounds()?;
-        let index = self.meta.index_fields().first()?;
+        let index = self.set.meta.index_fields().first()?;
         let part = |(target, slices): (usize, &Vec<Slice>)| {
             let (first, last) = (slices.first()?, slices.last()?);
-            let units = self.partitions[first.partition].start..self.partitions[last.partition].end;
+            let units =
+                self.set.partitions[first.partition].start..self.set.partitions[last.partition].end;
             if slices.iter().all(|slice| slice.rows == SliceRows::All) {
                 return Some((units, None));
             }
@@ -57,7 +58,7 @@ impl ParquetDataset {
             };
             let predicate = labels.predicate()?;
             predicate
-                .bind_predicate(&self.meta, &context.functions)
+                .bind_predicate(&self.set.meta, &context.functions)
                 .ok()?;
             Some((self.trimmed(units, &labels), Some(labels)))
         };
@@ -83,12 +84,14 @@ impl ParquetDataset {
     /// there is no order.
     fn order_of_labels(&self) -> Option<RepartitionPlan> {
         let index: Vec<&str> = self
+            .set
             .meta
             .index_fields()
             .iter()
             .map(|field| &*field.name)
             .collect();
         let bounds: Option<Vec<Vec<ColumnBounds>>> = self
+            .set
             .partitions
             .iter()
             .map(|units| {
@@ -96,19 +99,19 @@ impl ParquetDataset {
                     .iter()
                     .map(|name| {
                         let parts = units.clone().map(|unit| self.unit_bounds(unit, name));
-                        let dtype = self.meta.dtype(name).ok()?;
+                        let dtype = self.set.meta.dtype(name).ok()?;
                         Some(union(parts.collect::<Option<Vec<_>>>()?, dtype))
                     })
                     .collect()
             })
             .collect();
-        divisions(&self.meta, &bounds?, self.recorded().as_deref())
+        divisions(&self.set.meta, &bounds?, self.recorded().as_deref())
     }
 
     /// What the files record about their rows, where each partition is one whole file and the index is theirs.
     fn recorded(&self) -> Option<Vec<Recorded>> {
         let mut by_partition = BTreeMap::new();
-        for (at, units) in self.partitions.iter().enumerate() {
+        for (at, units) in self.set.partitions.iter().enumerate() {
             let file = match self.units[units.clone()].first() {
                 Some(unit) => unit.file,
                 // Without a row group, only the place tells whose partition it is.
@@ -125,7 +128,7 @@ impl ParquetDataset {
                 .index_fields()
                 .iter()
                 .map(|field| &field.name)
-                .eq(self.meta.index_fields().iter().map(|field| &field.name));
+                .eq(self.set.meta.index_fields().iter().map(|field| &field.name));
             let recorded: Recorded = serde_json::from_str(footer.recorded(DIVISIONS_KEY)?).ok()?;
             (whole && own_index).then(|| by_partition.insert(at, recorded))?;
         }

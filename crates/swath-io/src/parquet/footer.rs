@@ -12,10 +12,12 @@ use parquet::file::reader::{ChunkReader, Length};
 use std::io::Cursor;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
-use swath_meta::Meta;
+use swath_meta::{DType, Meta};
 
 use super::contain::parquet_error;
 use super::mark::check_ends;
+use crate::footers::OfFile;
+use crate::hive::{PARTITION_ON_KEY, recorded_keys};
 use crate::{FileIdentity, IoError, RangeReader};
 
 /// The format's name in messages.
@@ -23,7 +25,7 @@ pub(super) const FORMAT: &str = "Parquet";
 
 /// What a file says about itself, checked against its length.
 #[derive(Debug)]
-pub(super) struct Footer {
+pub(crate) struct Footer {
     pub(super) identity: FileIdentity,
     pub(super) metadata: Arc<ParquetMetaData>,
     /// Dtypes, nullability and the recorded index of all columns.
@@ -107,6 +109,14 @@ impl Footer {
         Ok(self.page_index.get_or_init(|| Arc::new(metadata)))
     }
 
+    /// The dtype that a key of folders was written from, or that the column of its name has.
+    pub(super) fn key_dtype(&self, key: &str) -> Option<DType> {
+        let mut recorded = recorded_keys(self.recorded(PARTITION_ON_KEY)).into_iter();
+        let recorded = recorded.find(|(name, _)| name == key);
+        let in_file = || self.meta.dtype(key).ok().cloned();
+        recorded.map(|(_, dtype)| dtype).or_else(in_file)
+    }
+
     /// A text that the writer recorded under `key`.
     pub(super) fn recorded(&self, key: &str) -> Option<&str> {
         self.metadata
@@ -115,6 +125,16 @@ impl Footer {
             .iter()
             .find(|pair| pair.key == key)
             .and_then(|pair| pair.value.as_deref())
+    }
+}
+
+impl OfFile for Footer {
+    fn identity(&self) -> &FileIdentity {
+        &self.identity
+    }
+
+    fn bytes(&self) -> usize {
+        self.metadata.memory_size()
     }
 }
 

@@ -1,35 +1,20 @@
-//! The footers that a session has looked at, read once, many at a time.
+//! Reading footers: once, many at a time.
 
 use bytes::Bytes;
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::ops::Range;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
-use super::column::Waiting;
 use super::contain::contain;
 use super::footer::Footer;
 use crate::range::{Pending, open_file};
-use crate::{FileIdentity, IoContext, IoError, RangeReader};
-
-/// Bytes of footers that a cache keeps.
-const CACHED_BYTES: usize = 128 << 20;
+use crate::{FileIdentity, FooterCache, IoContext, IoError, RangeReader};
 
 /// Bytes read at once from the end of a file: most footers whole.
 const TAIL: u64 = 64 << 10;
 
 /// Requests for footers under way at a time.
 const REQUESTS: usize = 16;
-
-/// Footers of the files that a session has looked at, by the state of the file.
-///
-/// Keeps about 128 MiB of them, the latest, and up to 64 MiB of page buffers that readers leave to those after them. Any number of
-/// threads may use it.
-#[derive(Debug, Default)]
-pub struct FooterCache {
-    table: Mutex<Table>,
-    /// Here because it lives as long as the session, as footers do.
-    pub(super) buffers: Waiting,
-}
 
 /// A footer on its way.
 enum Coming {
@@ -41,26 +26,14 @@ enum Coming {
     },
 }
 
-#[derive(Debug, Default)]
-struct Table {
-    footers: HashMap<String, Arc<Footer>>,
-    order: VecDeque<String>,
-    bytes: usize,
-}
-
 impl FooterCache {
-    /// Frees the page buffers that wait for a next reader. Footers stay, and so do the buffers of open readers.
-    pub fn free_buffers(&self) {
-        self.buffers.free();
-    }
-
     /// The footer of a file in this state, read if it is not here.
     pub(super) fn get(
         &self,
         identity: &FileIdentity,
         reader: &dyn RangeReader,
     ) -> Result<Arc<Footer>, IoError> {
-        if let Some(footer) = self.find(identity) {
+        if let Some(footer) = self.parquet.find(identity) {
             return Ok(footer);
         }
         let tail = reader
@@ -106,7 +79,7 @@ impl FooterCache {
 
     /// Begins to get a footer.
     fn ask(&self, identity: &FileIdentity, context: &IoContext) -> Result<Coming, IoError> {
-        if let Some(footer) = self.find(identity) {
+        if let Some(footer) = self.parquet.find(identity) {
             return Ok(Coming::Here(footer));
         }
         let reader = open_file(identity, context)?;
@@ -125,7 +98,7 @@ impl FooterCache {
         // Not under the lock: several threads may parse several footers, and seldom the same one twice.
         let footer = contain(&identity.path, || Footer::load(identity, reader, tail))?;
         let footer = Arc::new(footer);
-        self.put(&footer);
+        self.parquet.put(&footer);
         Ok(footer)
     }
 
@@ -136,37 +109,9 @@ impl FooterCache {
         identity: &FileIdentity,
         context: &IoContext,
     ) -> Result<Arc<Footer>, IoError> {
-        match self.find(identity) {
+        match self.parquet.find(identity) {
             Some(footer) => Ok(footer),
             None => self.get(identity, open_file(identity, context)?.as_ref()),
-        }
-    }
-
-    fn find(&self, identity: &FileIdentity) -> Option<Arc<Footer>> {
-        let table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
-        table
-            .footers
-            .get(&identity.path)
-            .filter(|footer| footer.identity == *identity)
-            .map(Arc::clone)
-    }
-
-    fn put(&self, footer: &Arc<Footer>) {
-        let mut table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
-        let path = footer.identity.path.clone();
-        table.bytes += footer.metadata.memory_size();
-        if let Some(before) = table.footers.insert(path.clone(), Arc::clone(footer)) {
-            table.bytes -= before.metadata.memory_size();
-        } else {
-            table.order.push_back(path);
-        }
-        while table.bytes > CACHED_BYTES && table.order.len() > 1 {
-            let Some(oldest) = table.order.pop_front() else {
-                return;
-            };
-            if let Some(footer) = table.footers.remove(&oldest) {
-                table.bytes -= footer.metadata.memory_size();
-            }
         }
     }
 }

@@ -5,10 +5,8 @@ mod write_options;
 
 mod bounds;
 mod contain;
-mod fit;
 mod footer;
 mod footers;
-mod hive;
 mod mark;
 mod schema;
 
@@ -19,28 +17,26 @@ mod unit;
 mod within;
 
 mod column;
-mod fitted;
 mod part;
 mod prune;
 mod reader;
 mod row_group;
 
-mod existing;
-mod partitioned;
 mod writer;
 
 #[cfg(test)]
 mod tests;
 
+pub(crate) use column::Waiting;
 pub(crate) use contain::contain;
 pub use dataset::ParquetDataset;
-pub use footers::FooterCache;
+pub(crate) use footer::Footer;
 pub(crate) use options::{Admitted, parse_bytes};
 pub use options::{ReadParquet, SplitRowGroups};
 pub use part::ParquetPart;
 pub(crate) use partitions::partitions;
 pub use reader::ParquetReader;
-pub(crate) use schema::{beside, difference};
+pub(crate) use schema::{Difference, beside, difference};
 pub use unit::{FileId, Unit};
-pub use write_options::{IntoPartitionOn, ToParquet};
+pub use write_options::ToParquet;
 pub use writer::ParquetWriter;

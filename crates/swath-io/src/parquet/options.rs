@@ -8,8 +8,8 @@ use swath_graph::{Canon, Fingerprint};
 use swath_memory::ByteSize;
 use swath_meta::{DTypeSpec, nearest};
 
-use super::hive::Filter;
 use crate::IoError;
+use crate::hive::{Filter, KeyOptions};
 use crate::paths::from_paths;
 
 /// Options of `read_parquet`: the bare argument is the default option.
@@ -223,6 +223,16 @@ impl ReadParquet {
     pub fn widen_numbers(mut self, widen_numbers: bool) -> Self {
         self.admit.wider = widen_numbers;
         self
+    }
+
+    pub(super) fn keys(&self) -> KeyOptions<'_> {
+        KeyOptions {
+            reader: "ReadParquet",
+            paths: &self.paths,
+            hive: self.hive,
+            dtypes: &self.key_dtypes,
+            predicate: self.predicate(),
+        }
     }
 
     /// Whether columns that the first file has not are columns of the table.

@@ -2,13 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
+use swath_expr::Expr;
 use swath_graph::{DecodeError, Decoder, Encoder};
 
-use super::fit::Fit;
-use super::fitted::FittedReader;
 use super::options::Tuning;
 use super::reader::ParquetReader;
 use super::within::Within;
+use crate::fit::{Fit, FittedReader, Piece};
 use crate::{FileIdentity, IoContext, IoError, Part, Reader, ScanRequest};
 
 /// Some row groups of some files: plain data, to be read on any machine that has the files.
@@ -47,6 +47,24 @@ impl ParquetPart {
     /// Whether any file has not the columns of the table, which then come from elsewhere: [`Part::open`] reads such a part.
     pub fn is_fitted(&self) -> bool {
         self.files.iter().any(|file| file.fit.is_some())
+    }
+
+    /// All rows of the row groups of one file.
+    fn piece(&self, file: &PartFile) -> Piece {
+        let alone = Self {
+            files: vec![PartFile {
+                fit: None,
+                ..file.clone()
+            }],
+            tuning: self.tuning,
+            within: None,
+            rows: self.rows,
+        };
+        Piece {
+            part: Arc::new(alone),
+            fit: file.fit.clone(),
+            units: file.row_groups.len() as u64,
+        }
     }
 
     /// Writes one object that [`ParquetPart::decode`] reads.
@@ -88,11 +106,15 @@ impl Part for ParquetPart {
     }
 
     fn open(&self, request: &ScanRequest, context: &IoContext) -> Result<Box<dyn Reader>, IoError> {
-        Ok(if self.is_fitted() {
-            Box::new(FittedReader::open(self, request, context)?)
-        } else {
-            Box::new(ParquetReader::open(self, request, context)?)
-        })
+        if !self.is_fitted() {
+            return Ok(Box::new(ParquetReader::open(self, request, context)?));
+        }
+        let mut request = request.clone();
+        // The labels are those of the table, whatever the files have instead.
+        let within = self.within.as_ref().and_then(Within::predicate);
+        request.predicate = Expr::conjunction(within.into_iter().chain(request.predicate));
+        let pieces = self.files.iter().map(|file| self.piece(file)).collect();
+        Ok(Box::new(FittedReader::open(pieces, &request, context)?))
     }
 
     fn encode(&self, out: &mut Encoder) {

@@ -4,9 +4,9 @@ use std::sync::Arc;
 use swath_meta::{DType, Field, Index, Meta, MetaError, common_supertype, nearest};
 
 use super::footer::Footer;
-use super::hive::Keys;
 use super::options::{Admitted, ReadParquet};
 use crate::IoError;
+use crate::hive::{Keys, columns_with};
 
 /// The meta of a data set: the columns of the first file, nullable where they are in any, as the options select them; with those
 /// that other files add, in wider dtypes, or null where a file has none, as far as the options say so. The keys of folders come
@@ -25,8 +25,8 @@ pub(super) fn dataset_meta(
             verb: "read_parquet",
         });
     };
-    let keys: &[Field] = keys.map_or(&[], |keys| &keys.fields);
-    check_same(first, others, keys, options)?;
+    let key_fields: &[Field] = keys.map_or(&[], |keys| &keys.fields);
+    check_same(first, others, key_fields, options)?;
     let mut fields = first.meta.fields().to_vec();
     let mut from: Vec<&Footer> = vec![first; fields.len()];
     if options.reads_all_columns() {
@@ -57,7 +57,7 @@ pub(super) fn dataset_meta(
                 }
                 // It is not read, or a key stands for it.
                 None if !is_read(&field.name, first, options)
-                    || keys.iter().any(|key| key.name == field.name) => {}
+                    || key_fields.iter().any(|key| key.name == field.name) => {}
                 None => return Err(differ(from, other, &field.name, footers, options)),
             }
         }
@@ -68,12 +68,7 @@ pub(super) fn dataset_meta(
             .filter(|field| field.dtype.is_float())
             .for_each(|field| field.nullable = true);
     }
-    for key in keys {
-        match fields.iter_mut().find(|field| field.name == key.name) {
-            Some(field) => field.clone_from(key),
-            None => fields.push(key.clone()),
-        }
-    }
+    let fields = columns_with(fields, keys);
     let failed = |source| IoError::Meta {
         path: first.identity.path.clone(),
         source,

@@ -7,11 +7,14 @@ use swath_graph::{Canon, DecodeError, Decoder, Encoder, Fingerprint};
 use swath_meta::{Meta, nearest};
 
 use super::dataset::EXTENSIONS;
-use super::existing;
-use super::partitioned::{PartitionedWriter, file_meta};
 use super::writer::ParquetWriter;
 use crate::folder::Mode;
+use crate::hive::{PARTITION_ON_KEY, recorded_keys};
+use crate::list::Wanted;
 use crate::paths::from_folder;
+use crate::sink::{
+    Begin, BeginFile, Existing, IntoPartitionOn, WriteTo, begin, recorded_difference,
+};
 use crate::{IoContext, IoError, Staged, WriteOptions, WriteTarget, Writer};
 use parquet::basic::{Compression, ZstdLevel};
 
@@ -28,54 +31,16 @@ use parquet::basic::{Compression, ZstdLevel};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ToParquet {
-    pub(super) folder: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) compression: Option<String>,
+    #[serde(flatten)]
+    to: WriteTo,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) row_group_rows: Option<usize>,
-    #[serde(default)]
-    pub(super) mode: Mode,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub(super) partition_on: Vec<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) divisions: Option<Divisions>,
 }
 
-/// The columns that name folders: one, or a list of them.
-pub trait IntoPartitionOn {
-    /// The names, in the order of the folders.
-    fn into_partition_on(self) -> Vec<String>;
-}
-
-impl IntoPartitionOn for &str {
-    fn into_partition_on(self) -> Vec<String> {
-        vec![self.to_owned()]
-    }
-}
-
-impl IntoPartitionOn for String {
-    fn into_partition_on(self) -> Vec<String> {
-        vec![self]
-    }
-}
-
-impl<C: Into<String>> IntoPartitionOn for Vec<C> {
-    fn into_partition_on(self) -> Vec<String> {
-        self.into_iter().map(Into::into).collect()
-    }
-}
-
-impl<C: Into<String> + Clone> IntoPartitionOn for &[C] {
-    fn into_partition_on(self) -> Vec<String> {
-        self.iter().cloned().map(Into::into).collect()
-    }
-}
-
-impl<C: Into<String>, const N: usize> IntoPartitionOn for [C; N] {
-    fn into_partition_on(self) -> Vec<String> {
-        self.into_iter().map(Into::into).collect()
-    }
-}
+/// What the options are called in messages.
+const OPTIONS: &str = "ToParquet";
 
 /// Names of the codecs.
 const CODECS: [&str; 4] = ["snappy", "zstd", "lz4", "none"];
@@ -87,11 +52,9 @@ impl ToParquet {
     }
 
     /// `snappy` (where nothing is said), `zstd`, `lz4` or `none`.
-    pub fn compression(self, codec: impl Into<String>) -> Self {
-        Self {
-            compression: Some(codec.into()),
-            ..self
-        }
+    pub fn compression(mut self, codec: impl Into<String>) -> Self {
+        self.to.compression = Some(codec.into());
+        self
     }
 
     /// Most rows of a row group; 1,048,576 where nothing is said.
@@ -115,39 +78,31 @@ impl ToParquet {
     /// let write = ToParquet::new("sales/").partition_on(["year", "region"]).overwrite_partitions();
     /// assert_ne!(write, ToParquet::new("sales/").partition_on("year"));
     /// ```
-    pub fn partition_on(self, columns: impl IntoPartitionOn) -> Self {
-        Self {
-            partition_on: columns.into_partition_on(),
-            ..self
-        }
+    pub fn partition_on(mut self, columns: impl IntoPartitionOn) -> Self {
+        self.to.partition_on = columns.into_partition_on();
+        self
     }
 
     /// Adds files to those that are there, numbered on from them. Columns, dtypes, index and keys must be theirs.
     ///
     /// Of [`append`](Self::append), [`overwrite`](Self::overwrite) and [`overwrite_partitions`](Self::overwrite_partitions) the last
     /// counts; without any, files that are there are an error.
-    pub fn append(self) -> Self {
-        Self {
-            mode: Mode::Append,
-            ..self
-        }
+    pub fn append(mut self) -> Self {
+        self.to.mode = Mode::Append;
+        self
     }
 
     /// Replaces the Parquet files that a reader of the folder sees, those in folders below included.
-    pub fn overwrite(self) -> Self {
-        Self {
-            mode: Mode::Overwrite,
-            ..self
-        }
+    pub fn overwrite(mut self) -> Self {
+        self.to.mode = Mode::Overwrite;
+        self
     }
 
     /// Replaces the files in those folders of [`partition_on`](Self::partition_on) that the frame has rows for; the others stay.
     /// Columns, dtypes, index and keys must be theirs.
-    pub fn overwrite_partitions(self) -> Self {
-        Self {
-            mode: Mode::OverwritePartitions,
-            ..self
-        }
+    pub fn overwrite_partitions(mut self) -> Self {
+        self.to.mode = Mode::OverwritePartitions;
+        self
     }
 
     /// Records these divisions of the frame, so that a reader knows them again.
@@ -163,13 +118,13 @@ impl ToParquet {
     /// # Errors
     /// A URL without a store; a path that is none.
     pub fn target(&self, context: &IoContext) -> Result<WriteTarget, IoError> {
-        WriteTarget::new(&self.folder, &EXTENSIONS, self.mode, context)
+        self.to.target(&EXTENSIONS, OPTIONS, context)
     }
 
     /// Reads what was written by [`WriteOptions::encode`].
     pub(crate) fn decode(from: &Decoder<'_>) -> Result<Self, DecodeError> {
         let object = from.object()?;
-        object.expect("to-parquet", 1)?;
+        object.expect("to-parquet", 2)?;
         object.serde("options")
     }
 
@@ -185,7 +140,7 @@ impl ToParquet {
     }
 
     pub(super) fn codec(&self) -> Result<Compression, IoError> {
-        match self.compression.as_deref() {
+        match self.to.compression.as_deref() {
             None | Some("snappy") => Ok(Compression::SNAPPY),
             Some("zstd") => Ok(Compression::ZSTD(ZstdLevel::default())),
             Some("lz4") => Ok(Compression::LZ4_RAW),
@@ -217,26 +172,37 @@ impl WriteOptions for ToParquet {
     }
 
     fn folder(&self) -> &str {
-        &self.folder
+        &self.to.folder
     }
 
     fn check(&self, meta: &Meta) -> Result<(), IoError> {
-        if self.mode == Mode::OverwritePartitions && self.partition_on.is_empty() {
-            return Err(IoError::NoPartitions);
-        }
-        file_meta(meta, &self.partition_on)?;
+        self.to.check(meta, OPTIONS)?;
         self.check_options()
     }
 
     fn check_existing(&self, meta: &Meta, context: &IoContext) -> Result<(), IoError> {
-        match self.mode {
-            Mode::New | Mode::Overwrite => Ok(()),
-            Mode::Append | Mode::OverwritePartitions => existing::check(self, meta, context),
-        }
+        let existing = Existing {
+            to: &self.to,
+            meta,
+            wanted: Wanted {
+                verb: self.verb(),
+                extensions: &EXTENSIONS,
+                option: "ReadParquet::file_extension",
+            },
+            reader: "ReadParquet",
+        };
+        existing.check(context, |file, own| {
+            let first = &context
+                .footers
+                .open_all(std::slice::from_ref(file), context)?[0];
+            let keys = recorded_keys(first.recorded(PARTITION_ON_KEY));
+            let (there, path) = (&first.meta, file.path.as_str());
+            Ok(recorded_difference(there, &keys, path, meta, own))
+        })
     }
 
     fn partition_on(&self) -> &[String] {
-        &self.partition_on
+        &self.to.partition_on
     }
 
     fn target(&self, context: &IoContext) -> Result<WriteTarget, IoError> {
@@ -250,19 +216,17 @@ impl WriteOptions for ToParquet {
         partition: usize,
         context: &IoContext,
     ) -> Result<Box<dyn Writer>, IoError> {
-        self.check_options()?;
-        Ok(if self.partition_on.is_empty() {
-            Box::new(ParquetWriter::create(
-                self, staged, meta, partition, context,
-            )?)
-        } else {
-            let writer = PartitionedWriter::create(self, staged, meta, partition, context)?;
-            Box::new(writer)
-        })
+        begin(self, &Begin::of(staged, meta, partition, context))
     }
 
     fn encode(&self, out: &mut Encoder) {
-        out.object("to-parquet", 1, |object| object.serde("options", self));
+        out.object("to-parquet", 2, |object| object.serde("options", self));
+    }
+}
+
+impl BeginFile for ToParquet {
+    fn begin_file(&self, begin: &Begin<'_>) -> Result<Box<dyn Writer>, IoError> {
+        Ok(Box::new(ParquetWriter::begin(self, begin)?))
     }
 }
 
@@ -272,12 +236,9 @@ impl Fingerprint for ToParquet {
             .divisions
             .as_ref()
             .map(|divisions| serde_json::to_string(divisions).unwrap_or_default());
-        out.object("to-parquet", 2)
-            .str(&self.folder)
-            .feed(&self.compression)
+        out.object("to-parquet", 3)
+            .feed(&self.to)
             .feed(&self.row_group_rows.map(|rows| rows as u64))
-            .u64(self.mode as u64)
-            .feed(&self.partition_on)
             .feed(&divisions);
     }
 }
@@ -285,11 +246,8 @@ impl Fingerprint for ToParquet {
 impl From<String> for ToParquet {
     fn from(folder: String) -> Self {
         Self {
-            folder,
-            compression: None,
+            to: WriteTo::new(folder),
             row_group_rows: None,
-            mode: Mode::New,
-            partition_on: Vec::new(),
             divisions: None,
         }
     }

@@ -9,12 +9,13 @@ use std::fmt;
 use std::io;
 use std::sync::Arc;
 use swath_batch::normalise;
-use swath_meta::{DType, Meta};
+use swath_meta::Meta;
 
-use super::hive::PARTITION_ON_KEY;
 use super::partitions::{DIVISIONS_KEY, Recorded};
 use super::write_options::ToParquet;
-use crate::folder::{PartName, Unfinished};
+use crate::folder::Unfinished;
+use crate::hive::{PARTITION_ON_KEY, record_of_keys};
+use crate::sink::Begin;
 use crate::{IoContext, IoError, Staged, Writer, WrittenFile};
 
 /// Rows of a row group where the options do not say.
@@ -45,35 +46,21 @@ impl ParquetWriter {
         partition: usize,
         context: &IoContext,
     ) -> Result<Self, IoError> {
-        Self::create_part(
-            options,
-            staged,
-            meta,
-            &PartName::of(partition),
-            &[],
-            context,
-        )
+        Self::begin(options, &Begin::of(staged, meta, partition, context))
     }
 
-    /// Begins one of the files of a partition; `keys` are the columns that name its folders.
-    pub(super) fn create_part(
-        options: &ToParquet,
-        staged: &Staged,
-        meta: &Arc<Meta>,
-        part: &PartName<'_>,
-        keys: &[(String, DType)],
-        context: &IoContext,
-    ) -> Result<Self, IoError> {
+    /// Begins one of the files of a partition.
+    pub(super) fn begin(options: &ToParquet, begin: &Begin<'_>) -> Result<Self, IoError> {
         options.check_options()?;
         let codec = options.codec()?;
         let rows = options.row_group_rows.unwrap_or(ROW_GROUP_ROWS);
-        let recorded = if keys.is_empty() {
-            recorded(options, part.partition).map(|recorded| {
+        let recorded = if begin.keys.is_empty() {
+            recorded(options, begin.part.partition).map(|recorded| {
                 let text = serde_json::to_string(&recorded).expect("labels are plain data");
                 KeyValue::new(DIVISIONS_KEY.to_owned(), text)
             })
         } else {
-            let text = serde_json::to_string(keys).expect("names are plain data");
+            let text = record_of_keys(begin.keys);
             Some(KeyValue::new(PARTITION_ON_KEY.to_owned(), text))
         };
         let properties = WriterProperties::builder()
@@ -83,12 +70,12 @@ impl ParquetWriter {
             .set_created_by(format!("swath {}", env!("CARGO_PKG_VERSION")))
             .set_key_value_metadata(recorded.map(|recorded| vec![recorded]))
             .build();
-        let (file, path) = staged.create_part(part, context)?;
-        let writer = ArrowWriter::try_new(file, meta.to_arrow(), Some(properties))
+        let (file, path) = begin.file()?;
+        let writer = ArrowWriter::try_new(file, begin.meta.to_arrow(), Some(properties))
             .map_err(|source| encode_error(&path, source))?;
         Ok(Self {
             writer,
-            meta: Arc::clone(meta),
+            meta: Arc::clone(begin.meta),
             path,
             rows: 0,
         })

@@ -284,7 +284,7 @@ fn rows_come_back_as_they_were_written() {
     let error = target.begin().expect_err("it has files");
     insta::assert_snapshot!(told(error), @r"
     `memory://data/out` has 1 file already; `.overwrite()` replaces them
-      fix write to another folder, or say `.overwrite()`, as in `ToParquet::new(..).overwrite()`; Parquet files can be added to with `.append()`
+      fix write to another folder, replace them with `ToParquet::new(..).overwrite()`, or add to them with `ToParquet::new(..).append()`
     ");
 }
 

@@ -2,7 +2,7 @@
 
 use swath_meta::{DType, TimeUnit};
 
-use super::value::{Moments, boolean, float, integer};
+use super::value::{Figures, Moments, boolean, float, integer};
 
 /// What all fields so far could be.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -55,23 +55,39 @@ impl Kind {
 
     /// What one text could be.
     pub(crate) fn of(text: &[u8], moments: &mut Moments) -> Self {
-        if let Some(value) = integer::<i64>(text) {
-            return if value < 0 {
-                Self::Signed
-            } else {
-                Self::Integer
-            };
+        let number = Self::of_whole(text).or_else(|| float(text).map(|_| Self::Float));
+        number.unwrap_or_else(|| Self::of_no_number(text, moments))
+    }
+
+    /// What one text could be where numbers are spelt so.
+    pub(crate) fn spelt(
+        text: &[u8],
+        figures: Figures,
+        moments: &mut Moments,
+        scratch: &mut Vec<u8>,
+    ) -> Self {
+        if let Some(kind) = Self::of_whole(figures.whole(text, scratch)) {
+            return kind;
         }
-        if integer::<u64>(text).is_some() {
-            return Self::Unsigned;
+        match figures.broken(text, scratch).and_then(float) {
+            Some(_) => Self::Float,
+            None => Self::of_no_number(text, moments),
         }
-        if float(text).is_some() {
-            return Self::Float;
+    }
+
+    fn of_whole(text: &[u8]) -> Option<Self> {
+        match integer::<i64>(text) {
+            Some(value) if value < 0 => Some(Self::Signed),
+            Some(_) => Some(Self::Integer),
+            None => integer::<u64>(text).map(|_| Self::Unsigned),
         }
-        if boolean(text).is_some() {
-            return Self::Bool;
+    }
+
+    fn of_no_number(text: &[u8], moments: &mut Moments) -> Self {
+        match boolean(text) {
+            Some(_) => Self::Bool,
+            None => Self::of_moment(text, moments),
         }
-        Self::of_moment(text, moments)
     }
 
     /// What one text could be that is no number and no truth: a date or timestamp, or nothing but text.

@@ -110,6 +110,7 @@ impl Source for Reading<'_> {
             Some(reader) => reader,
             none => {
                 let io = self.task.env.io(cx.cancel_token().clone());
+                let io = io.reserving(cx.reserve("decompressing"));
                 let part = &self.scan.parts[self.task.index];
                 none.insert(part.open(&self.scan.request, &io)?)
             }

@@ -36,7 +36,7 @@ pub(crate) mod read_csv {
         ["sample_rows"] No "`sample` is in bytes";
         ["assume_missing"] No "every column may hold nulls, and integers stay integers";
         ["enforce"] No "names are always compared";
-        ["lineterminator"] No "`\\n` and `\\r\\n`, mixed too";
+        ["lineterminator"] No "`\\n`, `\\r\\n` and `\\r`, mixed too";
         ["storage_options"] Different { session.read_csv("s3://bucket/logs/") } "a store is given to the session";
     }
 }

@@ -15,7 +15,7 @@ use arrow_cast::{CastOptions, cast_with_options};
 use std::sync::Arc;
 use swath_meta::{DType, TimeUnit};
 
-use crate::text::{Moments, float, integer};
+use crate::text::{Figures, Moments, float, integer};
 use numbers::{Cell, booleans, numbers};
 use text::{TextColumn, bytes, plain};
 
@@ -36,6 +36,8 @@ pub(super) struct Column {
     /// How moments are written, where not as ISO 8601 says.
     format: Option<Arc<str>>,
     nan_as_null: bool,
+    /// How numbers are spelt, where not as programs do it.
+    figures: Option<Figures>,
 }
 
 #[derive(Debug)]
@@ -62,7 +64,12 @@ enum Kind {
 
 impl Column {
     /// A parser of a dtype; `None` where no field of a CSV file can be one.
-    pub(super) fn new(dtype: &DType, format: Option<&Arc<str>>, nan_as_null: bool) -> Option<Self> {
+    pub(super) fn new(
+        dtype: &DType,
+        format: Option<&Arc<str>>,
+        nan_as_null: bool,
+        figures: Figures,
+    ) -> Option<Self> {
         let kind = match dtype {
             DType::Null => Kind::Nothing,
             DType::Bool => Kind::Bool,
@@ -92,13 +99,22 @@ impl Column {
             kind,
             format: format.cloned(),
             nan_as_null,
+            figures: (!figures.is_plain()).then_some(figures),
         })
     }
 
     pub(super) fn parse(&mut self, fields: &Fields<'_>) -> Parsed {
+        let (mut spelt, figures) = (Vec::new(), self.figures);
         macro_rules! integers {
             ($ty:ty) => {
-                numbers::<$ty>(fields, integer, |text| integer(text).into())
+                match figures {
+                    None => numbers::<$ty>(fields, integer, |text| integer(text).into()),
+                    Some(figures) => numbers::<$ty>(
+                        fields,
+                        |_| None,
+                        |text| integer(figures.whole(text, &mut spelt)).into(),
+                    ),
+                }
             };
         }
         let format = self.format.as_deref();
@@ -106,6 +122,14 @@ impl Column {
         let floating = move |text: &[u8]| match float(text) {
             Some(value) if value.is_nan() && nan_as_null => Cell::Missing,
             value => value.into(),
+        };
+        // Rounded once, from the digits.
+        let short = move |text: &[u8]| match std::str::from_utf8(text.trim_ascii())
+            .map(str::parse::<f32>)
+        {
+            Ok(Ok(value)) if value.is_nan() && nan_as_null => Cell::Missing,
+            Ok(Ok(value)) => Cell::Value(value),
+            _ => Cell::Bad,
         };
         // A NaN may be a text that means null.
         let number = |text: &[u8]| float(text).filter(|value| !value.is_nan());
@@ -123,31 +147,36 @@ impl Column {
             Kind::UInt16 => integers!(UInt16Type),
             Kind::UInt32 => integers!(UInt32Type),
             Kind::UInt64 => integers!(UInt64Type),
-            Kind::Float64 => numbers::<Float64Type>(fields, number, floating),
-            // Rounded once, from the digits.
-            Kind::Float32 => numbers::<Float32Type>(
-                fields,
-                |_| None,
-                |text| match std::str::from_utf8(text.trim_ascii()).map(str::parse::<f32>) {
-                    Ok(Ok(value)) if value.is_nan() && nan_as_null => Cell::Missing,
-                    Ok(Ok(value)) => Cell::Value(value),
-                    _ => Cell::Bad,
-                },
-            ),
+            Kind::Float64 => match figures {
+                None => numbers::<Float64Type>(fields, number, floating),
+                Some(figures) => numbers::<Float64Type>(
+                    fields,
+                    |_| None,
+                    |text| figures.broken(text, &mut spelt).map_or(Cell::Bad, floating),
+                ),
+            },
+            Kind::Float32 => match figures {
+                None => numbers::<Float32Type>(fields, |_| None, short),
+                Some(figures) => numbers::<Float32Type>(
+                    fields,
+                    |_| None,
+                    |text| figures.broken(text, &mut spelt).map_or(Cell::Bad, short),
+                ),
+            },
             Kind::Date(moments) => moments::dates(fields, format, moments),
             Kind::Timestamp(unit, zone, moments) => {
                 moments::timestamps(fields, format, *unit, zone.as_ref(), moments)
             }
             Kind::Text(texts) => texts.parse(fields),
             Kind::Bytes => bytes(fields),
-            Kind::Cast(dtype) => cast(fields, dtype),
+            Kind::Cast(dtype) => cast(fields, dtype, figures),
         }
     }
 }
 
 /// What Arrow makes of the text of each field.
-fn cast(fields: &Fields<'_>, dtype: &DType) -> Parsed {
-    let (texts, mut bad) = plain(fields);
+fn cast(fields: &Fields<'_>, dtype: &DType, figures: Option<Figures>) -> Parsed {
+    let (texts, mut bad) = plain(fields, figures.filter(|_| dtype.is_decimal()));
     let options = CastOptions {
         safe: true,
         ..CastOptions::default()

@@ -5,7 +5,6 @@ use arrow_array::types::{
     TimestampSecondType,
 };
 use arrow_array::{Array, ArrayRef, PrimitiveArray};
-use jiff::fmt::strtime;
 use std::sync::Arc;
 use swath_meta::TimeUnit;
 
@@ -13,11 +12,9 @@ use super::numbers::{Cell, numbers};
 use super::{Fields, Parsed};
 use crate::text::{Clock, Moments, Ticks};
 
-const DAY: i64 = 86_400;
-
 /// Reads dates.
 pub(super) fn dates(fields: &Fields<'_>, format: Option<&str>, moments: &mut Moments) -> Parsed {
-    let mut day = |text: &[u8]| read(text, format, moments)?.day();
+    let mut day = |text: &[u8]| moments.read(text, format)?.day();
     numbers::<Date32Type>(fields, |_| None, |text| day(text.trim_ascii()).into())
 }
 
@@ -36,8 +33,7 @@ pub(super) fn timestamps(
         None => moments.clock(text).and_then(count),
         Some(_) => None,
     };
-    let slow =
-        |text: &[u8]| Cell::from(read(text.trim_ascii(), format, &mut again).and_then(count));
+    let slow = |text: &[u8]| Cell::from(again.read(text.trim_ascii(), format).and_then(count));
     let parsed = match unit {
         TimeUnit::Second => numbers::<TimestampSecondType>(fields, fast, slow),
         TimeUnit::Millisecond => numbers::<TimestampMillisecondType>(fields, fast, slow),
@@ -66,23 +62,4 @@ fn with_zone(array: &ArrayRef, unit: TimeUnit, zone: &Arc<str>) -> ArrayRef {
         TimeUnit::Microsecond => zoned!(TimestampMicrosecondType),
         TimeUnit::Nanosecond => zoned!(TimestampNanosecondType),
     }
-}
-
-fn read(text: &[u8], format: Option<&str>, moments: &mut Moments) -> Option<Clock> {
-    let Some(format) = format else {
-        return moments.clock(text);
-    };
-    let parsed = strtime::BrokenDownTime::parse(format, text).ok()?;
-    let date = parsed.to_date().ok()?;
-    let time = parsed.to_time().unwrap_or_default();
-    let days = i64::from(date.since(jiff::civil::date(1970, 1, 1)).ok()?.get_days());
-    Some(Clock {
-        seconds: days * DAY
-            + i64::from(time.hour()) * 3600
-            + i64::from(time.minute()) * 60
-            + i64::from(time.second()),
-        nanoseconds: time.subsec_nanosecond() as u32,
-        digits: 9,
-        offset: parsed.offset().map(jiff::tz::Offset::seconds),
-    })
 }

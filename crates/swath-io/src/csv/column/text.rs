@@ -10,6 +10,7 @@ use swath_kernels::DistinctTexts;
 
 use super::validity::Validity;
 use super::{Fields, Parsed};
+use crate::text::Figures;
 
 /// Texts up to which a column is always codes.
 const FEW: usize = 4096;
@@ -116,14 +117,22 @@ pub(super) fn bytes(fields: &Fields<'_>) -> Parsed {
     }
 }
 
-/// Texts as views, whatever their number: what a cast from text reads.
-pub(super) fn plain(fields: &Fields<'_>) -> (StringViewArray, Vec<u32>) {
+/// What stands for a text that is no number in the spelling that was said: it is none in any.
+const NO_NUMBER: &[u8] = b"-";
+
+/// Texts as views, whatever their number: what a cast from text reads; numbers that are spelt otherwise as programs spell them.
+pub(super) fn plain(fields: &Fields<'_>, figures: Option<Figures>) -> (StringViewArray, Vec<u32>) {
     let mut rows = Rows::new(fields.len());
-    let mut scratch = Vec::new();
+    let (mut scratch, mut spelt) = (Vec::new(), Vec::new());
     fields.for_each(|raw| {
         let (text, _) = fields.dialect.text(raw, &mut scratch);
-        let missing = text.trim_ascii().is_empty() || fields.nulls.contains(text);
-        rows.push((!missing).then(|| text.trim_ascii()));
+        if text.trim_ascii().is_empty() || fields.nulls.contains(text) {
+            return rows.push(None);
+        }
+        rows.push(Some(match figures {
+            None => text.trim_ascii(),
+            Some(figures) => figures.broken(text, &mut spelt).unwrap_or(NO_NUMBER),
+        }));
     });
     rows.finish()
 }

@@ -106,6 +106,7 @@ pub(in crate::csv) struct Scanner {
     delimiter: i8x16,
     quote: i8x16,
     newline: i8x16,
+    carriage: i8x16,
     has_quote: bool,
     /// Escapes and comments are rare: every byte is then looked at on its own.
     one_by_one: bool,
@@ -128,50 +129,105 @@ impl Scanner {
             delimiter: lanes(dialect.delimiter),
             quote: lanes(dialect.quote.unwrap_or_default()),
             newline: lanes(b'\n'),
+            carriage: lanes(b'\r'),
             has_quote: dialect.quote.is_some(),
             one_by_one: dialect.escape.is_some() || dialect.comment.is_some(),
         }
     }
 
     /// Scans bytes that come after `state`, and appends their marks, ascending. There are less than 2^30 bytes.
-    pub(in crate::csv) fn scan(
+    ///
+    /// A line ends with `\n`, or with a `\r` that none follows: so the last byte of all ends none where it is a `\r`. Whoever knows
+    /// what follows it says so with [`scan_before`](Self::scan_before).
+    pub(in crate::csv) fn scan(&self, bytes: &[u8], state: State, marks: &mut Marks) -> Scanned {
+        self.find::<true>(bytes, None, state, marks)
+    }
+
+    /// The same where the byte after them is known.
+    pub(in crate::csv) fn scan_before(
         &self,
         bytes: &[u8],
+        next: Option<u8>,
+        state: State,
+        marks: &mut Marks,
+    ) -> Scanned {
+        self.find::<true>(bytes, next, state, marks)
+    }
+
+    /// The same with those marks alone that end records, which is faster.
+    ///
+    /// Not where there are escapes and comments: [`counts`](Self::counts) says so.
+    pub(in crate::csv) fn scan_lines(
+        &self,
+        bytes: &[u8],
+        state: State,
+        marks: &mut Marks,
+    ) -> Scanned {
+        self.find::<false>(bytes, None, state, marks)
+    }
+
+    /// Whether records can be told apart without their fields.
+    pub(in crate::csv) fn counts(&self) -> bool {
+        !self.one_by_one
+    }
+
+    fn find<const FIELDS: bool>(
+        &self,
+        bytes: &[u8],
+        next: Option<u8>,
         mut state: State,
         marks: &mut Marks,
     ) -> Scanned {
         let mut strays = 0;
         if self.one_by_one {
-            state = self.step(bytes, 0, state, &mut strays, marks);
+            let from = Piece {
+                bytes,
+                base: 0,
+                next,
+            };
+            state = self.step::<FIELDS>(from, state, &mut strays, marks);
             return Scanned { state, strays };
         }
         let (blocks, rest) = bytes.as_chunks::<64>();
         let mut base = 0;
         for block in blocks {
-            state = self.block(block, 64, base, state, &mut strays, marks);
+            let from = Piece {
+                bytes: block,
+                base,
+                next: bytes.get(base as usize + 64).copied().or(next),
+            };
+            state = self.block::<FIELDS>(block, from, state, &mut strays, marks);
             base += 64;
         }
         if !rest.is_empty() {
             let mut block = [0; 64];
             block[..rest.len()].copy_from_slice(rest);
-            state = self.block(&block, rest.len(), base, state, &mut strays, marks);
+            let from = Piece {
+                bytes: rest,
+                base,
+                next,
+            };
+            state = self.block::<FIELDS>(&block, from, state, &mut strays, marks);
         }
         Scanned { state, strays }
     }
 
     #[inline]
-    fn block(
+    fn block<const FIELDS: bool>(
         &self,
         block: &[u8; 64],
-        len: usize,
-        base: u32,
+        from: Piece<'_>,
         state: State,
         strays: &mut usize,
         marks: &mut Marks,
     ) -> State {
+        let (len, base) = (from.bytes.len(), from.base);
         let masks = self.masks(block);
         let within = if len == 64 { !0 } else { (1 << len) - 1 };
-        let newlines = masks.newlines & within;
+        let mut newlines = masks.newlines & within;
+        if masks.has_carriage {
+            newlines |= self.lone_carriages(block, from, masks.newlines) & within;
+        }
         let mut ends = (masks.delimiters & within) | newlines;
         let mut last_state = None;
         if self.has_quote && (masks.quotes != 0 || state == State::InQuotes) {
@@ -187,7 +243,7 @@ impl Scanner {
                     State::FieldStart { .. } | State::AfterQuote
                 ));
             if opening & !may_open != 0 {
-                return self.step(&block[..len], base, state, strays, marks);
+                return self.step::<FIELDS>(from, state, strays, marks);
             }
             let last = 1 << (len - 1);
             if inside & last != 0 {
@@ -196,7 +252,11 @@ impl Scanner {
                 last_state = Some(State::AfterQuote);
             }
         }
-        marks.push_all(ends, newlines, base);
+        if FIELDS {
+            marks.push_all(ends, newlines, base);
+        } else if ends & newlines != 0 {
+            marks.push_all(ends & newlines, newlines, base);
+        }
         last_state.unwrap_or(if ends >> (len - 1) & 1 == 1 {
             State::FieldStart {
                 record: newlines >> (len - 1) & 1 == 1,
@@ -208,10 +268,9 @@ impl Scanner {
 
     /// One byte after the other, however the quotes are.
     #[cold]
-    fn step(
+    fn step<const FIELDS: bool>(
         &self,
-        bytes: &[u8],
-        base: u32,
+        from: Piece<'_>,
         mut state: State,
         strays: &mut usize,
         marks: &mut Marks,
@@ -223,11 +282,15 @@ impl Scanner {
             escape,
             comment,
         } = self.dialect;
-        for (at, &byte) in (base..).zip(bytes) {
+        let Piece { bytes, base, next } = from;
+        let following = bytes.iter().skip(1).copied().map(Some).chain([next]);
+        for ((at, &byte), following) in (base..).zip(bytes).zip(following) {
+            let ends = byte == b'\n'
+                || (byte == b'\r' && following.is_some_and(|following| following != b'\n'));
             let is_quote = quote == Some(byte);
             let is_escape = escape == Some(byte);
             state = match state {
-                State::InComment if byte == b'\n' => {
+                State::InComment if ends => {
                     mark(at | COMMENT);
                     State::RECORD
                 }
@@ -239,10 +302,12 @@ impl Scanner {
                 State::AfterQuote | State::FieldStart { .. } if is_quote => State::InQuotes,
                 _ if is_escape => State::Escaped { quoted: false },
                 _ if byte == delimiter => {
-                    mark(at);
+                    if FIELDS {
+                        mark(at);
+                    }
                     State::FieldStart { record: false }
                 }
-                _ if byte == b'\n' => {
+                _ if ends => {
                     mark(at | RECORD);
                     State::RECORD
                 }
@@ -259,19 +324,51 @@ impl Scanner {
         state
     }
 
+    /// The carriage returns that no line feed follows.
+    #[cold]
+    fn lone_carriages(&self, block: &[u8; 64], from: Piece<'_>, newlines: u64) -> u64 {
+        let (lanes, _) = block.as_chunks::<16>();
+        let mask = |(at, lane): (usize, &[u8; 16])| {
+            let lane = i8x16::new(lane.map(|byte| byte as i8));
+            u64::from(lane.cmp_eq(self.carriage).move_mask() as u16) << (16 * at)
+        };
+        let carriages = lanes
+            .iter()
+            .enumerate()
+            .map(mask)
+            .fold(0, |all, mask| all | mask);
+        // Of the last nobody knows where nobody knows what follows.
+        let unknown = from.next.is_none_or(|next| next == b'\n');
+        let followed = (newlines >> 1) | u64::from(unknown) << (from.bytes.len() - 1);
+        carriages & !followed
+    }
+
     #[inline]
     fn masks(&self, block: &[u8; 64]) -> Masks {
         let mut masks = Masks::default();
         let (lanes, _) = block.as_chunks::<16>();
+        let mut carriages = i8x16::splat(0);
         for (at, lane) in lanes.iter().enumerate() {
             let lane = i8x16::new(lane.map(|byte| byte as i8));
             let mask = |of: i8x16| u64::from(lane.cmp_eq(of).move_mask() as u16) << (16 * at);
             masks.delimiters |= mask(self.delimiter);
             masks.newlines |= mask(self.newline);
             masks.quotes |= mask(self.quote);
+            carriages |= lane.cmp_eq(self.carriage);
         }
+        masks.has_carriage = carriages.move_mask() != 0;
         masks
     }
+}
+
+/// Some bytes of those that are scanned.
+#[derive(Clone, Copy)]
+struct Piece<'a> {
+    bytes: &'a [u8],
+    /// Where they begin.
+    base: u32,
+    /// What follows them, where that is known.
+    next: Option<u8>,
 }
 
 /// A bit for each of 64 bytes.
@@ -280,6 +377,8 @@ struct Masks {
     delimiters: u64,
     newlines: u64,
     quotes: u64,
+    /// Whether there is any carriage return: which, is seldom asked.
+    has_carriage: bool,
 }
 
 /// Each bit is the parity of the bits up to it.
@@ -312,7 +411,12 @@ mod tests {
 
     fn stepped(dialect: Dialect, bytes: &[u8]) -> (Vec<u32>, State) {
         let mut marks = Marks::default();
-        let state = Scanner::new(dialect).step(bytes, 0, State::RECORD, &mut 0, &mut marks);
+        let from = Piece {
+            bytes,
+            base: 0,
+            next: None,
+        };
+        let state = Scanner::new(dialect).step::<true>(from, State::RECORD, &mut 0, &mut marks);
         (marks.to_vec(), state)
     }
 
@@ -330,6 +434,24 @@ mod tests {
         let (found, after) = marks(scanner, b"5\" disk,b\n\"a\"b\",c\n");
         assert_eq!(found, [7, record(9), 15, record(17)]);
         assert_eq!(after.strays, 3);
+    }
+
+    #[test]
+    fn a_carriage_return_alone_ends_a_line() {
+        let scanner = Scanner::new(Dialect::default());
+        let (found, after) = marks(scanner, b"a\rb\r\nc\r\r\"d\re\"\rf\r");
+        assert_eq!(
+            found,
+            [record(1), record(4), record(6), record(7), record(13)]
+        );
+        assert_eq!(after.state, State::InField);
+        // At the end of all that is known it may be half of a line end.
+        let ends = |next| {
+            let mut found = Marks::default();
+            scanner.scan_before(b"f\r", next, State::RECORD, &mut found);
+            found.len()
+        };
+        assert_eq!([None, Some(b'\n'), Some(b'x')].map(ends), [0, 0, 1]);
     }
 
     #[test]
@@ -366,12 +488,18 @@ mod tests {
             prop_assert_eq!(&found, &expected);
             prop_assert_eq!(after.state, state);
             let cut = cut.min(bytes.len());
-            let (mut pieces, first) = marks(scanner, &bytes[..cut]);
-            let mut rest = Marks::default();
+            let (mut pieces, mut rest) = (Marks::default(), Marks::default());
+            let next = bytes.get(cut).copied();
+            let first = scanner.scan_before(&bytes[..cut], next, State::RECORD, &mut pieces);
+            let mut pieces = pieces.to_vec();
             let second = scanner.scan(&bytes[cut..], first.state, &mut rest);
             pieces.extend(rest.iter().map(|mark| mark + cut as u32));
-            prop_assert_eq!(pieces, expected);
+            prop_assert_eq!(pieces, &expected[..]);
             prop_assert_eq!(second.state, state);
+            let mut lines = Marks::default();
+            scanner.scan_lines(&bytes, State::RECORD, &mut lines);
+            let ends = expected.into_iter().filter(|mark| mark & RECORD != 0);
+            prop_assert_eq!(lines.to_vec(), ends.collect::<Vec<_>>());
         }
     }
 }

@@ -129,6 +129,34 @@ impl Records {
         }
     }
 
+    /// Gathers records without their fields, by the marks of line ends: no field of them may be asked for.
+    pub(in crate::csv) fn gather_lines(
+        &mut self,
+        bytes: &[u8],
+        marks: &[u32],
+        limit: usize,
+    ) -> Gathered {
+        self.columns = 0;
+        self.starts.clear();
+        self.ends.clear();
+        self.odd.clear();
+        let mut start = 0;
+        for mark in marks {
+            if start >= limit {
+                break;
+            }
+            let end = (mark & POSITION) as usize;
+            if without_return(bytes, start, end) > start {
+                self.starts.push(start as u32);
+            }
+            start = end + 1;
+        }
+        Gathered {
+            next: start,
+            at_limit: start >= limit,
+        }
+    }
+
     /// A record that is blank, commented, short or long.
     fn odd_record(&mut self, bytes: &[u8], start: usize, most: &[u32], end: usize, cut: bool) {
         let field = most.last().map_or(start, |mark| *mark as usize + 1);
@@ -157,10 +185,11 @@ impl Records {
     }
 }
 
-/// Where a field ends that ends a line: before the carriage return, if there is one.
+/// Where a field ends that ends a line: before the carriage return of a line end of two bytes.
 #[inline]
 fn without_return(bytes: &[u8], field: usize, newline: usize) -> usize {
-    newline - usize::from(newline > field && bytes[newline - 1] == b'\r')
+    let two = newline > field && bytes[newline - 1] == b'\r' && bytes[newline] == b'\n';
+    newline - usize::from(two)
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use super::fixture::{Folder, context, rows_of};
 use crate::{CsvDataset, Dataset, IoContext, IoError, ReadCsv, ScanRequest};
 
 /// Files that look like others from the middle.
-const ADVERSARIAL: [&str; 9] = [
+const ADVERSARIAL: [&str; 12] = [
     "a,b\n1,\"x\ny,z\n\"\n2,\"q\"\"\n\"\"r\"\n3,plain\n",
     // Every line inside of the quotes is a record too.
     "a,b\n1,\"\nc,d\ne,f\ng,h\ni,j\nk,l\nm,n\no,p\n\"\n2,x\n",
@@ -20,6 +20,10 @@ const ADVERSARIAL: [&str; 9] = [
     "a,b\n1,2\n3,4",
     "a,b\n\"é\nü\",ö\n\"ß\",\"日\n本\"\n",
     "a,b\n\",\n\",\"\n,\"\n\"\n,\",\",\n\"\nx,y\n",
+    // Carriage returns alone, in pairs, in quotes and beside line feeds.
+    "a,b\r1,2\r\r3,\"4\r\n5\"\r6,7\n8,9\r\n10,11\r",
+    "a,b\r\n\r\n1,2\r\r\n3,4\n\r5,\r6,\"\r\"\r",
+    "a,b\n1,\"\rc,d\re,f\r\ng,h\n\"\r2,x\r",
 ];
 
 fn read_cut(path: &str, blocksize: usize, backwards: bool) -> Result<Vec<String>, IoError> {
@@ -232,6 +236,38 @@ proptest! {
         prop_assert_eq!(&whole, &expected);
         for blocksize in 1..text.len() {
             prop_assert_eq!(&read_cut(&path, blocksize, blocksize % 2 == 0).expect("rows"), &whole);
+        }
+    }
+
+    /// Lines are counted as they are read, whatever ends them and wherever they are cut.
+    #[test]
+    fn lines_that_nobody_reads_are_counted(
+        lines in proptest::collection::vec(("[a\",\r\n ]{0,5}", "\n|\r|\r\n|\r\r\n"), 1..12),
+    ) {
+        let mut text = "a,b\n".to_owned();
+        for (line, end) in &lines {
+            let quoted = format!("x,\"{}\"", line.replace('"', "\"\""));
+            let bare: String = line.chars().filter(|c| !matches!(c, '"' | '\r' | '\n' | ',')).collect();
+            text += if line.len() % 2 == 0 { &quoted } else { &bare };
+            text += end;
+        }
+        let folder = Folder::of(&[("a.csv", &text)]);
+        let path = folder.path("a.csv");
+        let rows = read_cut(&path, text.len(), false).expect("one block").len();
+        for blocksize in 1..text.len() {
+            let options = ReadCsv::new(path.as_str()).blocksize(blocksize.to_string());
+            let dataset = CsvDataset::open(&options, &context()).expect("a file");
+            let context = context();
+            let counted: Result<usize, IoError> = dataset
+                .all_units()
+                .map(|unit| {
+                    // Proven, each on its own.
+                    let part = dataset.parts(&[vec![unit]]).remove(0);
+                    let request = ScanRequest::new::<&str>([]);
+                    Ok(rows_of(part.as_ref(), &request, &context)?.0.len())
+                })
+                .sum();
+            prop_assert_eq!(counted.expect("lines"), rows, "in blocks of {}", blocksize);
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod cuts;
 mod fixture;
+mod golden;
 mod messages;
 mod options;
 mod writing;

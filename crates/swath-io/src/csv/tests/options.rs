@@ -91,6 +91,109 @@ fn dialects() {
 }
 
 #[test]
+fn numbers_that_are_spelt_otherwise() {
+    let german = "n,f,d,t,p\n1.234,\"1,5\",2024-01-31,1.5,1..2\n-1.000.000,\"-1.234,75\",2024-02-29,x,3\n,,,,\n";
+    let german = german
+        .replace(',', ";")
+        .replace("1;5", "1,5")
+        .replace("234;75", "234,75");
+    insta::assert_snapshot!(shown(&german, |read| read.delimiter(';').decimal(',').thousands('.')), @r"
+    n: int64, f: float64, d: date, t: string, p: int64
+    1234;1.5;2024-01-31;1.5;12
+    -1000000;-1234.75;2024-02-29;x;3
+    ~;~;~;~;~
+    ");
+    // What may also be the delimiter is quoted then.
+    let quoted = "a,b,c\n\"1,234\",\"5,678.5\",\"9,0\"\n12,\"-1,000\",\"x,y\"\n";
+    insta::assert_snapshot!(shown(quoted, |read| read.thousands(',')), @r"
+    a: int64, b: float64, c: string
+    1234;5678.5;9,0
+    12;-1000.0;x,y
+    ");
+    // Also where the dtype is declared; what is no number in this spelling is none.
+    let declared = |policy| {
+        shown("a;b;c\n1.234;1,5;1.000,25\n1.0;2.5;7\n", |read| {
+            let read = read
+                .delimiter(';')
+                .decimal(',')
+                .thousands('.')
+                .on_bad_lines(policy);
+            read.dtype("a", "uint16")
+                .dtype("b", "float32")
+                .dtype("c", "decimal(10, 2)")
+        })
+    };
+    insta::assert_snapshot!(declared(OnBadLines::Null), @r"
+    a: uint16, b: float32, c: decimal(10, 2)
+    1234;1.5;1000.25
+    10;25.0;7.00
+    ");
+    let text = |c| shown("x\n1\n", |read| read.thousands(c));
+    insta::assert_snapshot!(text('.'), @"option `thousands` is `.`; expected one ASCII character that no number has, `decimal` and `thousands` not the same");
+    insta::assert_snapshot!(text('-'), @"option `thousands` is `-`; expected one ASCII character that no number has, `decimal` and `thousands` not the same");
+}
+
+#[test]
+fn a_carriage_return_alone_ends_a_line() {
+    insta::assert_snapshot!(shown("a,b\r1,2\r\r3,\"4,5\"\r", |read| read), @r"
+    a: int64, b: string
+    1;2
+    3;4,5
+    ");
+    insta::assert_snapshot!(shown("junk\rmore\ra,b\r\n1,2\r#x\r3,4#y\r", |read| read.skip_rows(2).comment('#')), @r"
+    a: int64, b: int64
+    1;2
+    3;4
+    ");
+    insta::assert_snapshot!(shown("a,b\r1,2\r3,4,5\r", |read| read), @"line 3 of `DATA/a.csv` has 3 fields, and there are 2 columns");
+}
+
+/// Which rows there are does not depend on what is read of them.
+#[test]
+fn lines_that_are_left_out_are_not_counted() {
+    let text = "a,b,c\n1,2,3\n4,x,6\n7,8,9,10\n11\n\n\"1\n2\",3,4\n";
+    let folder = Folder::of(&[("a.csv", text)]);
+    let rows = |policy, columns: &[&str], only: Option<&str>| {
+        let read = ReadCsv::new(folder.path("a.csv")).on_bad_lines(policy);
+        let read = read.dtype("b", "int64").dtype("a", "string");
+        let read = match only {
+            Some(only) => read.columns([only]),
+            None => read,
+        };
+        let context = context();
+        let dataset = CsvDataset::open(&read, &context).expect("a file");
+        let part = dataset.parts(&[dataset.all_units().collect()]).remove(0);
+        let request = ScanRequest::new(columns.iter().copied());
+        rows_of(part.as_ref(), &request, &context)
+            .map(|(rows, stats)| (rows.len(), stats.bad_lines))
+            .map_err(|error| folder.hide(&error.to_string()))
+    };
+    for columns in [&[][..], &["c"], &["a", "c"], &["a", "b", "c"]] {
+        assert_eq!(
+            rows(OnBadLines::Skip, columns, None),
+            Ok((3, 2)),
+            "{columns:?}"
+        );
+        let bad = match columns.len() {
+            0 => 0,
+            3 => 2,
+            _ => 1,
+        };
+        assert_eq!(
+            rows(OnBadLines::Null, columns, None),
+            Ok((5, bad)),
+            "{columns:?}"
+        );
+    }
+    // Columns that are none of the frame have no say.
+    assert_eq!(rows(OnBadLines::Skip, &["c"], Some("c")), Ok((4, 1)));
+    // An error is met where something is read.
+    assert_eq!(rows(OnBadLines::Error, &[], None), Ok((5, 0)));
+    let told = rows(OnBadLines::Error, &["c"], None).expect_err("a line is too long");
+    insta::assert_snapshot!(told, @"line 4 of `DATA/a.csv` has 4 fields, and there are 3 columns");
+}
+
+#[test]
 fn nulls() {
     let text = "n,s\n-,-\nNA,NA\n\"NA\",\"NA\"\nNaN,NaN\n1,\"\"\n";
     insta::assert_snapshot!(shown(text, |read| read.na_values(["-"])), @r"

@@ -72,6 +72,91 @@ fn every_dtype_has_a_text() {
 }
 
 #[test]
+fn zoned_timestamps_and_formats_of_moments() {
+    use arrow_array::{Date32Array, TimestampMicrosecondArray};
+    use swath_meta::{DType, Field, Meta, TimeUnit};
+
+    let zoned = DType::Timestamp(TimeUnit::Microsecond, Some("Europe/Berlin".into()));
+    let meta = Meta::try_new(
+        [
+            Field::new("at", zoned, true),
+            Field::new("local", DType::Timestamp(TimeUnit::Microsecond, None), true),
+            Field::new("day", DType::Date, true),
+        ],
+        swath_meta::Index::none(),
+    )
+    .expect("a meta");
+    let micros = vec![
+        Some(1_717_243_200_500_000),
+        Some(1_704_110_400_000_000),
+        None,
+    ];
+    let columns: Vec<arrow_array::ArrayRef> = vec![
+        Arc::new(TimestampMicrosecondArray::from(micros.clone()).with_timezone("Europe/Berlin")),
+        Arc::new(TimestampMicrosecondArray::from(micros)),
+        Arc::new(Date32Array::from(vec![Some(19_875), Some(-1), None])),
+    ];
+    let rows =
+        arrow_array::RecordBatch::try_new(Arc::new(meta.to_arrow().as_ref().clone()), columns);
+    let batch = Batch::try_new(rows.expect("rows"), Arc::new(meta)).expect("a batch");
+    let folder = Folder::of::<&str>(&[]);
+    let path = folder.path("out");
+    let text = written(&ToCsv::new(path.as_str()), &path, &batch);
+    insta::assert_snapshot!(String::from_utf8_lossy(&text), @r"
+    at,local,day
+    2024-06-01 14:00:00.500+02:00,2024-06-01 12:00:00.500,2024-06-01
+    2024-01-01 13:00:00+01:00,2024-01-01 12:00:00,1969-12-31
+    ,,
+    ");
+    // The moment comes back, on the clock of UTC.
+    let back = read(&ReadCsv::new(path.as_str())).expect("rows");
+    insta::assert_snapshot!(format!("{}\n{}", back.0, back.1.join("\n")), @r"
+    at: timestamp[us, UTC], local: timestamp[us], day: date
+    2024-06-01T12:00:00.500000Z;2024-06-01T12:00:00.500000;2024-06-01
+    2024-01-01T12:00:00Z;2024-01-01T12:00:00;1969-12-31
+    ~;~;~
+    ");
+    let options = ToCsv::new(path.as_str())
+        .overwrite()
+        .date_format("%d.%m.%Y")
+        .timestamp_format("%d.%m.%Y, %H:%M");
+    let text = written(&options, &path, &batch);
+    insta::assert_snapshot!(String::from_utf8_lossy(&text), @r#"
+    at,local,day
+    "01.06.2024, 14:00","01.06.2024, 12:00",01.06.2024
+    "01.01.2024, 13:00","01.01.2024, 12:00",31.12.1969
+    ,,
+    "#);
+    let formats = ReadCsv::new(path.as_str()).date_format("local", "%d.%m.%Y, %H:%M");
+    let formats = formats.date_format("day", "%d.%m.%Y").dtype("day", "date");
+    let back = read(&formats.columns(["local", "day"])).expect("rows");
+    assert_eq!(
+        back.1,
+        [
+            "2024-06-01T12:00:00;2024-06-01",
+            "2024-01-01T12:00:00;1969-12-31",
+            "~;~"
+        ]
+    );
+    let told = [
+        options.clone().date_format("%H:%M"),
+        options.clone().timestamp_format("%Q"),
+        options.timestamp_format("%H:%M %z"),
+    ]
+    .map(|options| {
+        options
+            .check(batch.meta())
+            .expect_err("it says nothing")
+            .to_string()
+    });
+    insta::assert_snapshot!(told.join("\n"), @r"
+    option `date_format` is `%H:%M`; expected letters of `strftime` that every such column has, as in `%d.%m.%Y`
+    option `timestamp_format` is `%Q`; expected letters of `strftime` that every such column has, as in `%d.%m.%Y`
+    option `timestamp_format` is `%H:%M %z`; expected letters of `strftime` that every such column has, as in `%d.%m.%Y`
+    ");
+}
+
+#[test]
 fn compressed_files_are_read_back() {
     for codec in ["gzip", "zstd"] {
         let folder = Folder::of::<&str>(&[]);

@@ -58,7 +58,7 @@ impl DiskTarget {
                 shown: self.shown.clone(),
                 folder: self.folder.clone(),
                 id: String::new(),
-                extensions: self.extensions.clone(),
+                kind: self.kind.clone(),
                 mode: self.mode,
             },
             owner: None,

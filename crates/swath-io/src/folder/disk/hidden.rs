@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
+use crate::folder::kind::FileKind;
 use crate::folder::staged::PREFIX;
 use crate::folder::{Mode, PartName};
 
@@ -16,15 +17,15 @@ pub(crate) struct HiddenFolder {
     pub(super) folder: PathBuf,
     /// Names this write among all.
     pub(in crate::folder) id: String,
-    /// Files with these extensions are the data set; new ones get the first.
-    pub(super) extensions: Vec<String>,
+    /// Which files are the data set.
+    pub(super) kind: FileKind,
     pub(super) mode: Mode,
 }
 
 impl HiddenFolder {
     /// Where a file will be seen.
     pub(in crate::folder) fn path(&self, part: &PartName<'_>) -> PathBuf {
-        Path::new(&self.shown).join(part.seen(0, "", &self.extensions))
+        Path::new(&self.shown).join(part.seen(0, "", &self.kind.extensions))
     }
 
     /// Which file it is that will be seen there.

@@ -100,13 +100,10 @@ impl HiddenFolder {
         };
         let parts: Vec<PartName<'_>> = files.iter().map(whole).collect::<Result<_, _>>()?;
         self.claim()?;
-        let visible = Visible::of(&self.folder, &self.extensions);
+        let visible = Visible::of(&self.folder, &self.kind.extensions);
         let decided = visible.and_then(|visible| {
             if self.mode == Mode::New && !visible.files.is_empty() {
-                return Err(IoError::Exists {
-                    path: self.shown.clone(),
-                    files: visible.files.len(),
-                });
+                return Err(self.kind.exists(&self.shown, visible.files.len()));
             }
             let touched = parts.iter().map(|part| part.below).collect();
             let replaced = visible.replaced(self.mode, &touched).map_err(|link| {
@@ -119,7 +116,7 @@ impl HiddenFolder {
             };
             let incoming = parts.iter().map(|part| Incoming {
                 hidden: part.hidden(),
-                name: part.seen(first, "", &self.extensions),
+                name: part.seen(first, "", &self.kind.extensions),
             });
             Publication::decide(&self.folder, &self.id, incoming.collect(), replaced)
         });

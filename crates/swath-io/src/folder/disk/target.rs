@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::system;
 use super::visible::Visible;
+use crate::folder::kind::FileKind;
 use crate::folder::{Mode, is_within};
 use crate::local::failed;
 use crate::{IoError, store};
@@ -16,20 +17,16 @@ pub(crate) struct DiskTarget {
     pub(super) shown: String,
     /// Its one path.
     pub(super) folder: PathBuf,
-    pub(super) extensions: Vec<String>,
+    pub(super) kind: FileKind,
     pub(super) mode: Mode,
 }
 
 impl DiskTarget {
-    pub(in crate::folder) fn new(
-        path: &Path,
-        extensions: &[&str],
-        mode: Mode,
-    ) -> Result<Self, IoError> {
+    pub(in crate::folder) fn new(path: &Path, kind: FileKind, mode: Mode) -> Result<Self, IoError> {
         Ok(Self {
             shown: path.display().to_string(),
             folder: system::resolve(path).map_err(failed("find", path))?,
-            extensions: extensions.iter().map(ToString::to_string).collect(),
+            kind,
             mode,
         })
     }
@@ -45,10 +42,7 @@ impl DiskTarget {
         }
         match self.visible()?.files.len() {
             0 => Ok(()),
-            files => Err(IoError::Exists {
-                path: self.shown.clone(),
-                files,
-            }),
+            files => Err(self.kind.exists(&self.shown, files)),
         }
     }
 
@@ -88,6 +82,6 @@ impl DiskTarget {
     }
 
     fn visible(&self) -> Result<Visible, IoError> {
-        Visible::of(&self.folder, &self.extensions)
+        Visible::of(&self.folder, &self.kind.extensions)
     }
 }

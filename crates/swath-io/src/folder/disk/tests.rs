@@ -13,6 +13,7 @@ use super::publication::Publication;
 use super::publish::MARKER;
 use super::{DiskTarget, DiskWrite, HiddenFolder};
 use crate::IoError;
+use crate::folder::kind::FileKind;
 use crate::folder::{Mode, PartName, WrittenFile};
 
 const NEW: usize = 3;
@@ -38,8 +39,16 @@ fn old_files() -> TempDir {
     folder
 }
 
+fn in_mode(folder: &Path, mode: Mode) -> DiskTarget {
+    let kind = FileKind {
+        extensions: vec!["parquet".to_owned()],
+        options: "ToParquet".into(),
+    };
+    DiskTarget::new(folder, kind, mode).unwrap()
+}
+
 fn target(folder: &Path) -> DiskTarget {
-    DiskTarget::new(folder, &["parquet"], Mode::Overwrite).unwrap()
+    in_mode(folder, Mode::Overwrite)
 }
 
 /// The files of a write, complete.
@@ -336,7 +345,7 @@ fn a_write_at_the_same_time_is_let_alone() {
     drop((first, second));
     check(folder.path(), "new");
     let empty = tempfile::tempdir().unwrap();
-    let careful = DiskTarget::new(empty.path(), &["parquet"], Mode::New).unwrap();
+    let careful = in_mode(empty.path(), Mode::New);
     let write = careful.begin().unwrap();
     let files = stage(write.staged());
     put(&empty.path().join("part.9.parquet"), "old");
@@ -501,7 +510,7 @@ fn at_every_move_of(mode: Mode, mut check_at: impl FnMut(&Path, DiskWrite, Vec<W
     let mut moves = 0;
     loop {
         let folder = partitions();
-        let target = DiskTarget::new(folder.path(), &["parquet"], mode).unwrap();
+        let target = in_mode(folder.path(), mode);
         let write = target.begin().unwrap();
         let files = stage_parts(write.staged());
         let steps = write.staged().decide(&files).unwrap().forward();
@@ -542,7 +551,7 @@ fn files_are_added_or_partitions_replaced_or_nothing_at_any_move() {
         at_every_move_of(mode, |folder, write, _| {
             kill(write);
             for _ in 0..2 {
-                let next = DiskTarget::new(folder, &["parquet"], Mode::Append).unwrap();
+                let next = in_mode(folder, Mode::Append);
                 drop(next.begin().unwrap());
                 assert_eq!(contents(folder), after);
             }
@@ -562,7 +571,7 @@ fn files_are_added_or_partitions_replaced_or_nothing_at_any_move() {
 #[test]
 fn added_files_are_numbered_when_they_get_their_names() {
     let folder = partitions();
-    let target = DiskTarget::new(folder.path(), &["parquet"], Mode::Append).unwrap();
+    let target = in_mode(folder.path(), Mode::Append);
     let (one, other) = (target.begin().unwrap(), target.begin().unwrap());
     let files = [stage_parts(one.staged()), stage_parts(other.staged())];
     other.staged().publish(&files[1]).unwrap();
@@ -584,7 +593,7 @@ fn a_link_to_other_partitions_too_is_not_replaced() {
         folder.path().join("region=link"),
     )
     .unwrap();
-    let target = DiskTarget::new(folder.path(), &["parquet"], Mode::OverwritePartitions).unwrap();
+    let target = in_mode(folder.path(), Mode::OverwritePartitions);
     let publish = |below| {
         let write = target.begin().unwrap();
         let part = PartName {

@@ -28,7 +28,7 @@ impl PrefixTarget {
             staged: HiddenPrefix {
                 url: self.url.clone(),
                 id: new_id(),
-                extensions: self.extensions.clone(),
+                kind: self.kind.clone(),
                 mode: self.mode,
             },
             place: self.place.clone(),

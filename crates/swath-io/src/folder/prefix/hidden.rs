@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::folder::kind::FileKind;
 use crate::folder::staged::PREFIX;
 use crate::folder::{Mode, PartName, Unfinished};
 use crate::{IoContext, IoError};
@@ -14,8 +15,8 @@ pub(crate) struct HiddenPrefix {
     pub(super) url: String,
     /// Names this write among all.
     pub(in crate::folder) id: String,
-    /// Objects with these extensions are the data set; new ones get the first.
-    pub(super) extensions: Vec<String>,
+    /// Which objects are the data set.
+    pub(super) kind: FileKind,
     pub(super) mode: Mode,
 }
 
@@ -27,7 +28,7 @@ impl HiddenPrefix {
         context: &IoContext,
     ) -> Result<(Box<dyn Unfinished>, String), IoError> {
         let place = context.stores.locate(&self.url)?;
-        let shown = place.below(&part.seen(0, "", &self.extensions)).url();
+        let shown = place.below(&part.seen(0, "", &self.kind.extensions)).url();
         let hidden = place.below(&self.name()).below(&part.hidden());
         Ok((hidden.create(&shown, &context.cancel)?, shown))
     }

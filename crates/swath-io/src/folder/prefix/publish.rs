@@ -112,9 +112,9 @@ impl<'a> Publication<'a> {
             })?);
         }
         let mode = self.write.mode;
-        let visible = self.prefix.visible(&self.write.extensions)?;
+        let visible = self.prefix.visible(&self.write.kind.extensions)?;
         if mode == Mode::New {
-            refuse_files(&self.write.url, &visible)?;
+            refuse_files(&self.write.kind, &self.write.url, &visible)?;
         }
         // Nothing keeps two from adding at the same time: names that none else has.
         let (first, mark) = match mode {
@@ -140,7 +140,7 @@ impl<'a> Publication<'a> {
             version: 2,
             files: parts
                 .iter()
-                .map(|part| part.seen(first, &mark, &self.write.extensions))
+                .map(|part| part.seen(first, &mark, &self.write.kind.extensions))
                 .collect(),
             hidden: parts.iter().map(PartName::hidden).collect(),
             replaced: visible.into_iter().filter(goes).chain(outdated).collect(),

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::objects::Objects;
+use crate::folder::kind::FileKind;
 use crate::folder::{Mode, is_within};
 use crate::store::Located;
 use crate::{IoContext, IoError, store};
@@ -17,14 +18,14 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub(in crate::folder) struct PrefixTarget {
     pub(super) place: Located,
     pub(super) url: String,
-    pub(super) extensions: Vec<String>,
+    pub(super) kind: FileKind,
     pub(super) mode: Mode,
 }
 
 impl PrefixTarget {
     pub(in crate::folder) fn new(
         url: &str,
-        extensions: &[&str],
+        kind: FileKind,
         mode: Mode,
         context: &IoContext,
     ) -> Result<Self, IoError> {
@@ -32,7 +33,7 @@ impl PrefixTarget {
         Ok(Self {
             url: place.url(),
             place,
-            extensions: extensions.iter().map(ToString::to_string).collect(),
+            kind,
             mode,
         })
     }
@@ -46,7 +47,7 @@ impl PrefixTarget {
         if self.mode != Mode::New {
             return Ok(());
         }
-        refuse_files(&self.url, &self.visible()?)
+        refuse_files(&self.kind, &self.url, &self.visible()?)
     }
 
     /// See [`WriteTarget::first_replaced`](crate::WriteTarget::first_replaced).
@@ -77,17 +78,14 @@ impl PrefixTarget {
     }
 
     fn visible(&self) -> Result<Vec<String>, IoError> {
-        Objects::new(self.place.clone(), PATIENCE).visible(&self.extensions)
+        Objects::new(self.place.clone(), PATIENCE).visible(&self.kind.extensions)
     }
 }
 
 /// Refuses a prefix in which a reader sees anything.
-pub(super) fn refuse_files(url: &str, visible: &[String]) -> Result<(), IoError> {
+pub(super) fn refuse_files(kind: &FileKind, url: &str, visible: &[String]) -> Result<(), IoError> {
     match visible.len() {
         0 => Ok(()),
-        files => Err(IoError::Exists {
-            path: url.to_owned(),
-            files,
-        }),
+        files => Err(kind.exists(url, files)),
     }
 }

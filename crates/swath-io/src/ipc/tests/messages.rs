@@ -148,7 +148,7 @@ fn what_does_not_fit_is_told_with_what_to_do() {
     option `compression` is `rar`; expected `lz4`, `zstd` or `none`
     option `batch_rows` is `0`; expected at least one row
     `DATA` has 10 files already; `.overwrite()` replaces them
-      fix write to another folder, or say `.overwrite()`, as in `ToParquet::new(..).overwrite()`; Parquet files can be added to with `.append()`
+      fix write to another folder, replace them with `ToIpc::new(..).overwrite()`, or add to them with `ToIpc::new(..).append()`
     "#);
     // What they share can be read.
     let (rows, _) = scan(&both("other.arrow").columns(["id"]), None, None, 10).expect("rows");

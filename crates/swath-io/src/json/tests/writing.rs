@@ -108,6 +108,53 @@ fn every_value_has_a_text() {
 }
 
 #[test]
+fn moments_are_written_and_read_in_letters() {
+    let folder = Folder::of::<&str>(&[]);
+    let path = folder.path("out");
+    let batch =
+        Batch::from_csv("at,day,n\n2024-01-31T10:30:00,2024-01-31,1\n,,2\n").expect("a table");
+    let options = ToJson::new(path.as_str())
+        .date_format("%d.%m.%Y")
+        .timestamp_format("%d.%m.%Y %H:%M");
+    let text = written(&options, std::slice::from_ref(&batch));
+    insta::assert_snapshot!(String::from_utf8_lossy(&text), @r#"
+    {"at":"31.01.2024 10:30","day":"31.01.2024","n":1}
+    {"at":null,"day":null,"n":2}
+    "#);
+    let read_formats = ReadJson::new(path.as_str())
+        .date_format("at", "%d.%m.%Y %H:%M")
+        .date_format("day", "%d.%m.%Y")
+        .dtype("day", "date");
+    let (found, _) = read(&read_formats).expect("rows");
+    for name in ["at", "day", "n"] {
+        assert_eq!(
+            found.column(name).expect("a column"),
+            batch.column(name).expect("a column")
+        );
+    }
+    // A column that no line of the sample has is there by its format too.
+    let (found, _) = read(&read_formats.clone().date_format("later", "%Y")).expect("rows");
+    assert_eq!(
+        found.meta().dtype("later").expect("a column").to_string(),
+        "timestamp[us]"
+    );
+    let error = read(
+        &read_formats
+            .date_format("n", "%Y-%m-%d")
+            .dtype("n", "string"),
+    );
+    assert!(error.is_ok(), "text is text, whatever the format");
+    let error = read(&ReadJson::new(path.as_str()).date_format("at", "%Y-%m-%d"))
+        .expect_err("another format");
+    insta::assert_snapshot!(folder.hide(&error.to_string()), @"`31.01.2024 10:30` is no timestamp[us]: column `at`, line 1 of `DATA/out/part.0.jsonl`");
+    let told = options
+        .timestamp_format("%Q")
+        .check(batch.meta())
+        .expect_err("no letter");
+    insta::assert_snapshot!(told, @"option `timestamp_format` is `%Q`; expected letters of `strftime` that every such column has, as in `%d.%m.%Y`");
+}
+
+#[test]
 fn categories_are_texts() {
     let folder = Folder::of::<&str>(&[]);
     let batches = [

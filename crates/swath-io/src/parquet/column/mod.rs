@@ -32,7 +32,8 @@ use super::bounds::stored_unit;
 use super::footer::Footer;
 use super::unit::is_coded;
 pub(super) use codes::Dictionary;
-pub(super) use pages::{Buffers, Waiting};
+pub(super) use pages::Buffers;
+pub(crate) use pages::Waiting;
 
 /// What is wrong with the bytes of a column.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

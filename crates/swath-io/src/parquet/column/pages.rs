@@ -46,7 +46,7 @@ const WAITING_BYTES: usize = 64 << 20;
 
 /// Buffers between two readers of a session: a task's first row group need not touch fresh memory either.
 #[derive(Debug, Default)]
-pub(in crate::parquet) struct Waiting(Mutex<Vec<Buffers>>);
+pub(crate) struct Waiting(Mutex<Vec<Buffers>>);
 
 impl Waiting {
     /// Buffers that another reader left, or new ones.
@@ -68,7 +68,7 @@ impl Waiting {
     }
 
     /// Frees what waits.
-    pub(in crate::parquet) fn free(&self) {
+    pub(crate) fn free(&self) {
         let waiting = {
             let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             std::mem::take(&mut *waiting)

@@ -365,7 +365,7 @@ fn what_cannot_be_partitioned_or_added_is_told() {
     `.overwrite_partitions()` without `.partition_on(..)`
       say what the partitions are, as in `ToParquet::new(..).partition_on(["region"]).overwrite_partitions()`, or replace all files with `.overwrite()`
     `DATA` has 1 file already; `.overwrite()` replaces them
-      write to another folder, or say `.overwrite()`, as in `ToParquet::new(..).overwrite()`; Parquet files can be added to with `.append()`
+      write to another folder, replace them with `ToParquet::new(..).overwrite()`, or add to them with `ToParquet::new(..).append()`
     cannot add to the files of `DATA`: its files are partitioned on `b`, and the frame on nothing
       make the columns those of the files (`select`, `astype`, `set_index`), write to another folder, or replace all files with `.overwrite()`
     cannot add to the files of `DATA`: its files are partitioned on `b`, and the frame on `b` and `a`

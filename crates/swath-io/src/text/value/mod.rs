@@ -1,11 +1,13 @@
 //! From the text of one field to one value. What has no value of the dtype gives `None`; blanks around numbers are passed over.
 
 mod boolean;
+mod figures;
 mod float;
 mod integer;
 mod moment;
 
 pub(crate) use boolean::boolean;
+pub(crate) use figures::Figures;
 pub(crate) use float::float;
 pub(crate) use integer::{Integer, integer};
 pub(crate) use moment::{Clock, Moments, Ticks};

@@ -1,5 +1,6 @@
 //! Dates and timestamps as ISO 8601 writes them.
 
+use jiff::fmt::strtime;
 use swath_meta::TimeUnit;
 
 /// A date with a time of day.
@@ -101,6 +102,28 @@ impl Moments {
             });
         }
         other(midnight, time)
+    }
+}
+
+impl Moments {
+    /// A moment in the letters of `strptime`, or, without any, as [`clock`](Self::clock) reads it.
+    pub(crate) fn read(&mut self, text: &[u8], format: Option<&str>) -> Option<Clock> {
+        let Some(format) = format else {
+            return self.clock(text);
+        };
+        let parsed = strtime::BrokenDownTime::parse(format, text).ok()?;
+        let date = parsed.to_date().ok()?;
+        let time = parsed.to_time().unwrap_or_default();
+        let days = i64::from(date.since(jiff::civil::date(1970, 1, 1)).ok()?.get_days());
+        Some(Clock {
+            seconds: days * 86_400
+                + i64::from(time.hour()) * 3600
+                + i64::from(time.minute()) * 60
+                + i64::from(time.second()),
+            nanoseconds: time.subsec_nanosecond() as u32,
+            digits: 9,
+            offset: parsed.offset().map(jiff::tz::Offset::seconds),
+        })
     }
 }
 

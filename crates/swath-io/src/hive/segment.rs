@@ -1,18 +1,30 @@
 //! One folder's name: a key, `=`, and the text of its value.
 
 use std::borrow::Cow;
+use swath_meta::DType;
 
 /// What stands for a value that is missing.
 const NULL: &str = "__HIVE_DEFAULT_PARTITION__";
 
 /// What a file records about the keys that its folders are named by: the key of the text in the footer.
-pub(in crate::parquet) const PARTITION_ON_KEY: &str = "swath:partition_on";
+pub(crate) const PARTITION_ON_KEY: &str = "swath:partition_on";
+
+/// The keys and their dtypes in a text that was recorded; none where there is no such text.
+pub(crate) fn recorded_keys(text: Option<&str>) -> Vec<(String, DType)> {
+    text.and_then(|text| serde_json::from_str(text).ok())
+        .unwrap_or_default()
+}
+
+/// The text that records keys and their dtypes.
+pub(crate) fn record_of_keys(keys: &[(String, DType)]) -> String {
+    serde_json::to_string(keys).expect("names are plain data")
+}
 
 /// The name of the folder of a value.
 ///
 /// Whatever is not a letter or digit of ASCII or one of `-_.~` is percent-encoded, so that a value may hold any text and a name
 /// never leaves its folder; so is what would make a reader pass the folder over.
-pub(in crate::parquet) fn segment(key: &str, value: Option<&str>) -> String {
+pub(crate) fn segment(key: &str, value: Option<&str>) -> String {
     let mut name = String::with_capacity(key.len() + 1 + value.map_or(NULL.len(), str::len));
     match key.as_bytes().first() {
         Some(first @ (b'_' | b'.')) => {

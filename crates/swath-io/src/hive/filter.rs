@@ -6,7 +6,7 @@ use swath_graph::{Canon, Decoder, Encoder, Fingerprint};
 
 /// A predicate as an option; its serde form is the bytes of its encoding.
 #[derive(Clone, Debug)]
-pub(crate) struct Filter(pub(in crate::parquet) Expr);
+pub(crate) struct Filter(pub(crate) Expr);
 
 impl PartialEq for Filter {
     fn eq(&self, other: &Self) -> bool {

@@ -10,10 +10,9 @@ use std::sync::Arc;
 use swath_batch::{Value, normalise};
 use swath_meta::{DType, Meta};
 
-use super::hive::segment;
-use super::write_options::ToParquet;
-use super::writer::ParquetWriter;
+use super::{Begin, BeginFile};
 use crate::folder::PartName;
+use crate::hive::segment;
 use crate::natural::natural_order;
 use crate::{IoContext, IoError, Staged, Writer, WrittenFile};
 
@@ -23,9 +22,8 @@ const OPEN: usize = 64;
 /// Writes the rows of a partition as one file for each combination of the values of some columns, which the files leave out.
 ///
 /// The rows of a file are in the order in which they came.
-#[derive(Debug)]
-pub(super) struct PartitionedWriter {
-    options: ToParquet,
+pub(super) struct PartitionedWriter<O> {
+    options: O,
     staged: Staged,
     context: IoContext,
     partition: usize,
@@ -43,36 +41,30 @@ pub(super) struct PartitionedWriter {
     finished: Vec<WrittenFile>,
 }
 
-#[derive(Debug)]
 struct Folder {
     below: String,
-    writer: Option<ParquetWriter>,
+    writer: Option<Box<dyn Writer>>,
     /// Files that were begun.
     files: usize,
     written_at: u64,
 }
 
-impl PartitionedWriter {
+impl<O: BeginFile> PartitionedWriter<O> {
     /// Prepares to write. No file is made yet.
     ///
     /// # Errors
     /// Columns that cannot name folders.
-    pub(super) fn create(
-        options: &ToParquet,
-        staged: &Staged,
-        meta: &Arc<Meta>,
-        partition: usize,
-        context: &IoContext,
-    ) -> Result<Self, IoError> {
-        let file_meta = file_meta(meta, &options.partition_on)?;
+    pub(super) fn create(options: &O, begin: &Begin<'_>) -> Result<Self, IoError> {
+        let meta = begin.meta;
+        let file_meta = file_meta(meta, options.partition_on())?;
         let is_key = |&at: &usize| !file_meta.contains(&meta.fields()[at].name);
         let position = |name: &String| meta.position(name).ok();
         Ok(Self {
             options: options.clone(),
-            staged: staged.clone(),
-            context: context.clone(),
-            partition,
-            keys: options.partition_on.iter().filter_map(position).collect(),
+            staged: begin.staged.clone(),
+            context: begin.context.clone(),
+            partition: begin.part.partition,
+            keys: options.partition_on().iter().filter_map(position).collect(),
             others: (0..meta.len()).filter(|at| !is_key(at)).collect(),
             meta: Arc::clone(meta),
             file_meta: Arc::new(file_meta),
@@ -151,20 +143,18 @@ impl PartitionedWriter {
                 partition: self.partition,
                 nth: *files,
             };
-            let (options, meta) = (&self.options, &self.file_meta);
             let keys = self.keys.iter().map(|&at| {
                 let field = &self.meta.fields()[at];
                 (field.name.to_string(), field.dtype.clone())
             });
             let keys: Vec<(String, DType)> = keys.collect();
-            let writer = ParquetWriter::create_part(
-                options,
-                &self.staged,
-                meta,
-                &part,
-                &keys,
-                &self.context,
-            )?;
+            let writer = self.options.begin_file(&Begin {
+                staged: &self.staged,
+                meta: &self.file_meta,
+                part,
+                keys: &keys,
+                context: &self.context,
+            })?;
             self.folders[folder].writer = Some(writer);
             self.folders[folder].files += 1;
         }
@@ -186,13 +176,13 @@ impl PartitionedWriter {
             .filter(|folder| folder.writer.is_some())
             .min_by_key(|folder| folder.written_at);
         if let Some(writer) = oldest.and_then(|folder| folder.writer.take()) {
-            self.finished.push(writer.finish()?);
+            self.finished.extend(writer.finish()?);
         }
         Ok(())
     }
 }
 
-impl Writer for PartitionedWriter {
+impl<O: BeginFile> Writer for PartitionedWriter<O> {
     fn write(&mut self, rows: &RecordBatch) -> Result<(), IoError> {
         let rows = normalise(rows, &self.meta)?;
         self.clock += 1;
@@ -216,7 +206,7 @@ impl Writer for PartitionedWriter {
     fn finish(mut self: Box<Self>) -> Result<Vec<WrittenFile>, IoError> {
         for folder in &mut self.folders {
             if let Some(writer) = folder.writer.take() {
-                self.finished.push(writer.finish()?);
+                self.finished.extend(writer.finish()?);
             }
         }
         let mut finished = std::mem::take(&mut self.finished);
@@ -230,7 +220,7 @@ impl Writer for PartitionedWriter {
 /// # Errors
 /// A column that is not there, is named twice, is the index, or has a dtype whose values do not come back from text; nothing left to
 /// write.
-pub(super) fn file_meta(meta: &Meta, keys: &[String]) -> Result<Meta, IoError> {
+pub(crate) fn file_meta(meta: &Meta, keys: &[String]) -> Result<Meta, IoError> {
     let refused = |column: &str, reason: String| IoError::PartitionOn {
         column: column.to_owned(),
         reason,

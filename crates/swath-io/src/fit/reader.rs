@@ -2,35 +2,41 @@
 
 use arrow_array::ArrayRef;
 use arrow_cast::{CastOptions, cast_with_options};
+use std::fmt;
 use std::sync::Arc;
 use swath_batch::Chunk;
-use swath_expr::{Expr, Verdict};
+use swath_expr::Verdict;
 use swath_meta::DType;
 
-use super::fit::{Fit, Instead};
-use super::hive::verdict;
-use super::part::{ParquetPart, PartFile};
-use super::reader::ParquetReader;
-use super::within::Within;
-use crate::{IoContext, IoError, Reader, ScanRequest, ScanStats};
+use super::{Fit, Instead};
+use crate::hive::verdict;
+use crate::{IoContext, IoError, Part, Reader, ScanRequest, ScanStats};
+
+/// What a task reads of one file, and what the file has instead of some columns.
+#[derive(Clone, Debug)]
+pub(crate) struct Piece {
+    pub(crate) part: Arc<dyn Part>,
+    pub(crate) fit: Option<Arc<Fit>>,
+    /// The units that it reads.
+    pub(crate) units: u64,
+}
 
 /// Pulls the chunks of a part some of whose files have not the columns of the table.
 ///
 /// A file that the predicate rules out by what is the same in all of its rows is not opened.
 #[derive(Debug)]
-pub(super) struct FittedReader {
-    part: ParquetPart,
+pub(crate) struct FittedReader {
+    pieces: Vec<Piece>,
     request: ScanRequest,
     context: IoContext,
     file: Option<OpenFile>,
-    next_file: usize,
+    next_piece: usize,
     stats: ScanStats,
     finished: bool,
 }
 
-#[derive(Debug)]
 struct OpenFile {
-    reader: ParquetReader,
+    reader: Box<dyn Reader>,
     columns: Vec<Made>,
 }
 
@@ -47,26 +53,22 @@ enum Made {
 
 impl FittedReader {
     /// Prepares to read. No file is opened yet.
-    pub(super) fn open(
-        part: &ParquetPart,
+    ///
+    /// # Errors
+    /// A batch size of 0 rows.
+    pub(crate) fn open(
+        pieces: Vec<Piece>,
         request: &ScanRequest,
         context: &IoContext,
     ) -> Result<Self, IoError> {
-        let mut request = request.clone();
-        let within = part.within.as_ref().and_then(Within::predicate);
-        request.predicate = Expr::conjunction(within.into_iter().chain(request.predicate));
         // What is wrong with the request is told before a file is opened.
-        drop(ParquetReader::open(
-            &of_files(part, Vec::new()),
-            &request,
-            context,
-        )?);
+        request.reading()?;
         Ok(Self {
-            part: part.clone(),
-            request,
+            pieces,
+            request: request.clone(),
             context: context.clone(),
             file: None,
-            next_file: 0,
+            next_piece: 0,
             stats: ScanStats::default(),
             finished: false,
         })
@@ -75,46 +77,50 @@ impl FittedReader {
     fn advance(&mut self) -> Result<Option<Chunk>, IoError> {
         loop {
             let Some(file) = &mut self.file else {
-                match self.part.files.get(self.next_file).cloned() {
-                    Some(file) => self.open_file(file)?,
-                    None => return Ok(None),
+                if !self.open_next()? {
+                    return Ok(None);
                 }
                 continue;
             };
             if let Some(chunk) = file.reader.next()? {
                 return file.fitted(chunk).map(Some);
             }
-            self.close_file();
+            self.close_file()?;
         }
     }
 
-    fn open_file(&mut self, file: PartFile) -> Result<(), IoError> {
-        self.next_file += 1;
-        let fit = file.fit.clone().unwrap_or_default();
-        let mut request = self.request.clone();
-        if let Some(predicate) = &self.request.predicate {
-            match verdict(predicate, &fit.constants(), &self.context) {
-                Verdict::Never => {
-                    let row_groups = file.row_groups.len() as u64;
-                    self.stats.row_groups += row_groups;
-                    self.stats.row_groups_pruned += row_groups;
-                    return Ok(());
+    /// Opens the next file that may have rows, and passes over those before it; false where there is none.
+    fn open_next(&mut self) -> Result<bool, IoError> {
+        while let Some(piece) = self.pieces.get(self.next_piece).cloned() {
+            self.next_piece += 1;
+            let fit = piece.fit.unwrap_or_default();
+            let mut request = self.request.clone();
+            if let Some(predicate) = &self.request.predicate {
+                match verdict(predicate, &fit.constants(), &self.context) {
+                    Verdict::Never => {
+                        self.stats.row_groups += piece.units;
+                        self.stats.row_groups_pruned += piece.units;
+                        continue;
+                    }
+                    Verdict::Always => request.predicate = None,
+                    Verdict::Maybe => request.predicate = Some(fit.of_file(predicate)),
                 }
-                Verdict::Always => request.predicate = None,
-                Verdict::Maybe => request.predicate = Some(fit.of_file(predicate)),
             }
+            let columns = made(&mut request, &fit)?;
+            let reader = piece.part.open(&request, &self.context)?;
+            self.file = Some(OpenFile { reader, columns });
+            return Ok(true);
         }
-        let columns = made(&mut request, &fit)?;
-        let part = of_files(&self.part, vec![PartFile { fit: None, ..file }]);
-        let reader = ParquetReader::open(&part, &request, &self.context)?;
-        self.file = Some(OpenFile { reader, columns });
-        Ok(())
+        Ok(false)
     }
 
-    fn close_file(&mut self) {
-        if let Some(file) = self.file.take() {
+    fn close_file(&mut self) -> Result<(), IoError> {
+        if let Some(mut file) = self.file.take() {
+            let finished = file.reader.finish();
             self.stats.add(file.reader.stats());
+            finished?;
         }
+        Ok(())
     }
 }
 
@@ -137,16 +143,6 @@ fn made(request: &mut ScanRequest, fit: &Fit) -> Result<Vec<Made>, IoError> {
             })
         })
         .collect()
-}
-
-/// A part of other files, with all rows of their row groups.
-fn of_files(part: &ParquetPart, files: Vec<PartFile>) -> ParquetPart {
-    ParquetPart {
-        files,
-        tuning: part.tuning,
-        within: None,
-        rows: part.rows,
-    }
 }
 
 impl OpenFile {
@@ -189,13 +185,27 @@ impl Reader for FittedReader {
     }
 
     fn finish(&mut self) -> Result<(), IoError> {
-        // Also where nobody wants more: what was read until now counts.
+        if self.finished {
+            return Ok(());
+        }
         self.finished = true;
-        self.close_file();
+        // Also where nobody wants more: each file may have to be asked whether what others read of it is right.
+        self.close_file()?;
+        while self.open_next()? {
+            self.close_file()?;
+        }
         Ok(())
     }
 
     fn stats(&self) -> &ScanStats {
         &self.stats
+    }
+}
+
+impl fmt::Debug for OpenFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OpenFile")
+            .field("columns", &self.columns)
+            .finish_non_exhaustive()
     }
 }
