@@ -222,16 +222,16 @@ impl Scanner {
         marks: &mut Marks,
     ) -> State {
         let (len, base) = (from.bytes.len(), from.base);
-        let masks = self.masks(block);
+        let found = self.masks(block);
         let within = if len == 64 { !0 } else { (1 << len) - 1 };
-        let mut newlines = masks.newlines & within;
-        if masks.has_carriage {
-            newlines |= self.lone_carriages(block, from, masks.newlines) & within;
+        let mut newlines = found.newlines & within;
+        if found.has_carriage {
+            newlines |= self.lone_carriages(block, from, found.newlines) & within;
         }
-        let mut ends = (masks.delimiters & within) | newlines;
+        let mut ends = (found.delimiters & within) | newlines;
         let mut last_state = None;
-        if self.has_quote && (masks.quotes != 0 || state == State::InQuotes) {
-            let quotes = masks.quotes & within;
+        if self.has_quote && (found.quotes != 0 || state == State::InQuotes) {
+            let quotes = found.quotes & within;
             let carried = if state == State::InQuotes { !0 } else { 0 };
             // From each opening quote to the byte before its closing one.
             let inside = prefix_xor(quotes) ^ carried;
