@@ -9,6 +9,7 @@ use swath_batch::Chunk;
 use swath_divisions::Divisions;
 use swath_expr::ColumnBounds;
 use swath_graph::{DecodeError, Decoder, Encoder, Fingerprint};
+use swath_memory::Reservation;
 use swath_meta::{Meta, nearest};
 
 use crate::{
@@ -171,6 +172,11 @@ pub trait WriteOptions: Fingerprint + Debug + Send + Sync {
         &[]
     }
 
+    /// The most rows of a file that its [`Writer`] holds until it can write them; 0 where it writes them as they come.
+    fn held_rows(&self) -> u64 {
+        0
+    }
+
     /// The folder to write into.
     ///
     /// # Errors
@@ -194,13 +200,43 @@ pub trait WriteOptions: Fingerprint + Debug + Send + Sync {
 }
 
 /// Takes the rows of one partition. Dropped before [`Writer::finish`], it leaves nothing behind; written again, also at the same
-/// time, it gives the same files.
+/// time, it gives files of the same names and rows.
 pub trait Writer {
     /// Appends rows, in any encoding that the meta admits.
     ///
     /// # Errors
     /// Columns that are not those of the meta; what the system refuses.
     fn write(&mut self, rows: &RecordBatch) -> Result<(), IoError>;
+
+    /// Bytes of rows that it holds until it can write them.
+    fn held(&self) -> u64 {
+        0
+    }
+
+    /// Writes what it holds, though the file becomes worse by it: of many small row groups.
+    ///
+    /// # Errors
+    /// What the system refuses.
+    fn write_held(&mut self) -> Result<(), IoError> {
+        Ok(())
+    }
+
+    /// As [`write`](Self::write), with `memory` for what is held; where there is no more of it, that is written.
+    ///
+    /// # Errors
+    /// Too little memory for what cannot be written yet.
+    fn write_within(
+        &mut self,
+        rows: &RecordBatch,
+        memory: &mut Reservation,
+    ) -> Result<(), IoError> {
+        self.write(rows)?;
+        if memory.try_resize(self.held()).is_err() {
+            self.write_held()?;
+            memory.try_resize(self.held())?;
+        }
+        Ok(())
+    }
 
     /// Makes the file whole and durable, or the files, where rows go into several folders. Their paths are where they will be
     /// seen, until files that are there before have their numbers.

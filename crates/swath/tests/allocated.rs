@@ -11,7 +11,7 @@ use std::time::Duration;
 use arrow_array::{ArrayRef, Float64Array, Int64Array, RecordBatch, StringViewArray};
 use peak_alloc::PeakAlloc;
 use swath::prelude::*;
-use swath::{Event, Observer};
+use swath::{Event, FromMap, Observer};
 
 #[global_allocator]
 static ALLOCATOR: PeakAlloc = PeakAlloc;
@@ -102,6 +102,40 @@ const CASES: &[Case] = &[
     },
 ];
 
+/// What a write holds of its files is counted, and where memory is short the files are written in smaller row groups.
+fn check_writes(to: &Path) -> swath::Result<()> {
+    for (limit, folder) in [("512MiB", "ample"), ("44MiB", "short")] {
+        let outside = live();
+        let session = Session::builder()
+            .threads(THREADS)
+            .memory_limit(limit)
+            .build()?;
+        // Streams: each partition is made when it is written.
+        let made = FromMap::new(0..4_i64, |file| Batch::from_record_batch(rows(*file)));
+        let made = session.from_map(made)?.assign("folder", col("id") % 40)?;
+        let before = live();
+        ALLOCATOR.reset_peak_usage();
+        let target = to.join(folder);
+        let written =
+            made.to_parquet(ToParquet::new(&*target.to_string_lossy()).partition_on("folder"))?;
+        assert_eq!(written.rows(), ROWS as u64, "{folder}");
+        let allocated = ALLOCATOR.peak_usage() as u64 - before;
+        let counted = session.memory_peak();
+        assert!(
+            allocated <= counted + THREADS as u64 * SCRATCH + PLANNING,
+            "{folder}: {allocated} bytes were allocated, {counted} counted"
+        );
+        assert_eq!(session.memory_used(), 0, "{folder}");
+        drop((made, written, session));
+        assert!(
+            comes_back_to(outside + 4096),
+            "{folder}: {} bytes are still allocated after the session",
+            live() - outside
+        );
+    }
+    Ok(())
+}
+
 fn live() -> u64 {
     ALLOCATOR.current_usage() as u64
 }
@@ -187,5 +221,6 @@ fn what_is_counted_is_what_is_allocated() -> swath::Result<()> {
             check(case, folder.path(), from_memory)?;
         }
     }
+    check_writes(folder.path())?;
     Ok(())
 }

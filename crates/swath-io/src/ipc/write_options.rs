@@ -141,6 +141,15 @@ impl WriteOptions for ToIpc {
         self.codec().map(drop)
     }
 
+    fn held_rows(&self) -> u64 {
+        if self.to.partition_on.is_empty() {
+            self.batch_rows.unwrap_or(BATCH_ROWS) as u64
+        } else {
+            // A record batch in each of the folders.
+            u64::MAX
+        }
+    }
+
     fn check_existing(&self, meta: &Meta, context: &IoContext) -> Result<(), IoError> {
         let existing = Existing {
             to: &self.to,

@@ -220,6 +220,15 @@ impl Writer for IpcWriter {
         Self::write(self, rows)
     }
 
+    fn held(&self) -> u64 {
+        (self.pending_bytes + self.sealed_bytes) as u64
+    }
+
+    fn write_held(&mut self) -> Result<(), IoError> {
+        self.seal()?;
+        self.flush()
+    }
+
     fn finish(self: Box<Self>) -> Result<Vec<WrittenFile>, IoError> {
         Ok(vec![Self::finish(*self)?])
     }

@@ -39,6 +39,9 @@ pub struct ToParquet {
     pub(super) divisions: Option<Divisions>,
 }
 
+/// Rows of a row group where the options do not say.
+const ROW_GROUP_ROWS: usize = 1 << 20;
+
 /// What the options are called in messages.
 const OPTIONS: &str = "ToParquet";
 
@@ -128,6 +131,10 @@ impl ToParquet {
         object.serde("options")
     }
 
+    pub(super) fn rows_of_row_groups(&self) -> usize {
+        self.row_group_rows.unwrap_or(ROW_GROUP_ROWS)
+    }
+
     pub(super) fn check_options(&self) -> Result<(), IoError> {
         if self.row_group_rows == Some(0) {
             return Err(IoError::OptionValue {
@@ -178,6 +185,15 @@ impl WriteOptions for ToParquet {
     fn check(&self, meta: &Meta) -> Result<(), IoError> {
         self.to.check(meta, OPTIONS)?;
         self.check_options()
+    }
+
+    fn held_rows(&self) -> u64 {
+        if self.to.partition_on.is_empty() {
+            self.rows_of_row_groups() as u64
+        } else {
+            // A row group in each of the folders.
+            u64::MAX
+        }
     }
 
     fn check_existing(&self, meta: &Meta, context: &IoContext) -> Result<(), IoError> {

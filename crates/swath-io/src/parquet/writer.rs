@@ -18,9 +18,6 @@ use crate::hive::{PARTITION_ON_KEY, record_of_keys};
 use crate::sink::Begin;
 use crate::{IoContext, IoError, Staged, Writer, WrittenFile};
 
-/// Rows of a row group where the options do not say.
-const ROW_GROUP_ROWS: usize = 1 << 20;
-
 /// Writes the rows of partition `n`: what is seen as `part.n.parquet` when the write is
 /// [published](Staged::publish).
 ///
@@ -53,7 +50,6 @@ impl ParquetWriter {
     pub(super) fn begin(options: &ToParquet, begin: &Begin<'_>) -> Result<Self, IoError> {
         options.check_options()?;
         let codec = options.codec()?;
-        let rows = options.row_group_rows.unwrap_or(ROW_GROUP_ROWS);
         let recorded = if begin.keys.is_empty() {
             recorded(options, begin.part.partition).map(|recorded| {
                 let text = serde_json::to_string(&recorded).expect("labels are plain data");
@@ -65,7 +61,7 @@ impl ParquetWriter {
         };
         let properties = WriterProperties::builder()
             .set_compression(codec)
-            .set_max_row_group_row_count(Some(rows))
+            .set_max_row_group_row_count(Some(options.rows_of_row_groups()))
             .set_statistics_enabled(EnabledStatistics::Page)
             .set_created_by(format!("swath {}", env!("CARGO_PKG_VERSION")))
             .set_key_value_metadata(recorded.map(|recorded| vec![recorded]))
@@ -113,6 +109,16 @@ impl ParquetWriter {
 impl Writer for ParquetWriter {
     fn write(&mut self, rows: &RecordBatch) -> Result<(), IoError> {
         Self::write(self, rows)
+    }
+
+    fn held(&self) -> u64 {
+        self.writer.memory_size() as u64
+    }
+
+    fn write_held(&mut self) -> Result<(), IoError> {
+        self.writer
+            .flush()
+            .map_err(|source| encode_error(&self.path, source))
     }
 
     fn finish(self: Box<Self>) -> Result<Vec<WrittenFile>, IoError> {

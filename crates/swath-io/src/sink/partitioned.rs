@@ -8,6 +8,7 @@ use arrow_select::take::take_record_batch;
 use std::collections::HashMap;
 use std::sync::Arc;
 use swath_batch::{Value, normalise};
+use swath_memory::Reservation;
 use swath_meta::{DType, Meta};
 
 use super::{Begin, BeginFile};
@@ -36,8 +37,10 @@ pub(super) struct PartitionedWriter<O> {
     file_meta: Arc<Meta>,
     folders: Vec<Folder>,
     by_key: HashMap<Vec<u8>, usize>,
-    /// Counts batches, to tell which file was written to long ago.
+    /// Counts writes, to tell which file was written to long ago.
     clock: u64,
+    /// Bytes that the open files hold.
+    held: u64,
     finished: Vec<WrittenFile>,
 }
 
@@ -71,6 +74,7 @@ impl<O: BeginFile> PartitionedWriter<O> {
             folders: Vec::new(),
             by_key: HashMap::new(),
             clock: 0,
+            held: 0,
             finished: Vec::new(),
         })
     }
@@ -161,7 +165,51 @@ impl<O: BeginFile> PartitionedWriter<O> {
         let folder = &mut self.folders[folder];
         folder.written_at = self.clock;
         let writer = folder.writer.as_mut().expect("it was begun above");
-        writer.write(rows)
+        let before = writer.held();
+        writer.write(rows)?;
+        self.held = self.held + writer.held() - before;
+        Ok(())
+    }
+
+    /// Writes what a file holds that was not written to for the longest; `false` where none holds anything.
+    fn write_oldest(&mut self) -> Result<bool, IoError> {
+        let holding = self.folders.iter_mut().filter_map(|folder| {
+            let writer = folder.writer.as_mut()?;
+            (writer.held() > 0).then_some((folder.written_at, writer))
+        });
+        let Some((_, writer)) = holding.min_by_key(|(written_at, _)| *written_at) else {
+            return Ok(false);
+        };
+        let before = writer.held();
+        writer.write_held()?;
+        self.held = self.held + writer.held() - before;
+        Ok(true)
+    }
+
+    /// Writes rows into their folders; after each, `then` is asked.
+    fn write_each(
+        &mut self,
+        rows: &RecordBatch,
+        mut then: impl FnMut(&mut Self) -> Result<(), IoError>,
+    ) -> Result<(), IoError> {
+        let rows = normalise(rows, &self.meta)?;
+        let others = rows
+            .project(&self.others)
+            .map_err(arrow("leaving the keys out"))?;
+        for (folder, of_folder) in self.rows_of_folders(&rows)? {
+            self.clock += 1;
+            if of_folder.len() == rows.num_rows() {
+                self.write_into(folder, &others)?;
+            } else {
+                let taken = take_record_batch(&others, &UInt32Array::from(of_folder));
+                self.write_into(
+                    folder,
+                    &taken.map_err(arrow("taking the rows of a folder"))?,
+                )?;
+            }
+            then(self)?;
+        }
+        Ok(())
     }
 
     /// Closes the file that was not written to for the longest, where too many are open.
@@ -176,6 +224,7 @@ impl<O: BeginFile> PartitionedWriter<O> {
             .filter(|folder| folder.writer.is_some())
             .min_by_key(|folder| folder.written_at);
         if let Some(writer) = oldest.and_then(|folder| folder.writer.take()) {
+            self.held -= writer.held();
             self.finished.extend(writer.finish()?);
         }
         Ok(())
@@ -184,23 +233,32 @@ impl<O: BeginFile> PartitionedWriter<O> {
 
 impl<O: BeginFile> Writer for PartitionedWriter<O> {
     fn write(&mut self, rows: &RecordBatch) -> Result<(), IoError> {
-        let rows = normalise(rows, &self.meta)?;
-        self.clock += 1;
-        let others = rows
-            .project(&self.others)
-            .map_err(arrow("leaving the keys out"))?;
-        for (folder, of_folder) in self.rows_of_folders(&rows)? {
-            if of_folder.len() == rows.num_rows() {
-                self.write_into(folder, &others)?;
-                continue;
-            }
-            let taken = take_record_batch(&others, &UInt32Array::from(of_folder));
-            self.write_into(
-                folder,
-                &taken.map_err(arrow("taking the rows of a folder"))?,
-            )?;
-        }
+        self.write_each(rows, |_| Ok(()))
+    }
+
+    fn held(&self) -> u64 {
+        self.held
+    }
+
+    fn write_held(&mut self) -> Result<(), IoError> {
+        while self.write_oldest()? {}
         Ok(())
+    }
+
+    fn write_within(
+        &mut self,
+        rows: &RecordBatch,
+        memory: &mut Reservation,
+    ) -> Result<(), IoError> {
+        self.write_each(rows, |this| {
+            loop {
+                match memory.try_resize(this.held) {
+                    Ok(()) => return Ok(()),
+                    Err(error) if !this.write_oldest()? => return Err(error.into()),
+                    Err(_) => {}
+                }
+            }
+        })
     }
 
     fn finish(mut self: Box<Self>) -> Result<Vec<WrittenFile>, IoError> {

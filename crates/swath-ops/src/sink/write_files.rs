@@ -5,6 +5,7 @@ use std::sync::Arc;
 use swath_batch::Chunk;
 use swath_graph::{Decoder, Encoder};
 use swath_io::{Staged, WriteOptions, Writer};
+use swath_memory::Reservation;
 use swath_meta::Meta;
 use swath_scheduler::TaskContext;
 
@@ -55,8 +56,14 @@ impl SinkSpec for WriteFiles {
         }))
     }
 
-    fn expected(&self, _: Expected) -> Kept {
-        Kept::default()
+    fn expected(&self, input: Expected) -> Kept {
+        match self.options.held_rows() {
+            0 => Kept::default(),
+            rows => Kept {
+                least: 0,
+                most: input.at_most(rows).bytes,
+            },
+        }
     }
 
     fn encode(&self, out: &mut Encoder) {
@@ -75,18 +82,22 @@ struct Running {
     partition: usize,
     env: Env,
     /// Begun with the first chunk, or at the end of a partition without rows.
-    writer: Option<Box<dyn Writer>>,
+    writer: Option<(Box<dyn Writer>, Reservation)>,
 }
 
 impl Running {
-    fn writer(&mut self, cx: &TaskContext<'_>) -> Result<&mut dyn Writer, OpError> {
+    /// The writer, and the memory for what it holds.
+    fn writer(
+        &mut self,
+        cx: &TaskContext<'_>,
+    ) -> Result<&mut (Box<dyn Writer>, Reservation), OpError> {
         Ok(match &mut self.writer {
-            Some(writer) => writer.as_mut(),
+            Some(writer) => writer,
             none => {
                 let io = self.env.io(cx.cancel_token().clone());
                 let (staged, meta) = (&self.staged, &self.meta);
-                none.insert(self.options.create(staged, meta, self.partition, &io)?)
-                    .as_mut()
+                let writer = self.options.create(staged, meta, self.partition, &io)?;
+                none.insert((writer, cx.reserve("rows of files that are being written")))
             }
         })
     }
@@ -95,13 +106,14 @@ impl Running {
 impl Sink for Running {
     fn push(&mut self, chunk: Chunk, cx: &TaskContext<'_>) -> Result<Flow, OpError> {
         let rows = chunk.compact()?.into_batch(&self.meta)?;
-        self.writer(cx)?.write(&rows)?;
+        let (writer, memory) = self.writer(cx)?;
+        writer.write_within(&rows, memory)?;
         Ok(Flow::More)
     }
 
     fn finish(mut self: Box<Self>, cx: &TaskContext<'_>) -> Result<Made, OpError> {
         self.writer(cx)?;
-        let writer = self.writer.take().expect("the writer was begun above");
+        let (writer, _memory) = self.writer.take().expect("the writer was begun above");
         Ok(TaskValue::Rows(written_rows(&writer.finish()?)?).into())
     }
 }
