@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
-use arrow_array::{Array, ArrayRef, UInt32Array};
+use arrow_array::{Array, ListArray, UInt32Array};
 use swath_batch::{Chunk, Partition};
 use swath_graph::{Decoder, Encoder};
 use swath_kernels::take_columns;
@@ -75,28 +75,25 @@ struct Running {
 }
 
 impl Running {
-    /// The items of all rows, and for each row of the result its row and its item.
-    fn items(&self, chunk: &Chunk) -> Result<(ArrayRef, UInt32Array, UInt32Array), OpError> {
-        // In its border encoding, whichever it has.
+    /// The lists, in their border encoding, whichever they have.
+    fn lists(&self, chunk: &Chunk) -> Result<ListArray, OpError> {
         let lists = Chunk::new(vec![Arc::clone(&chunk.columns[self.column])], chunk.rows);
         let lists = Partition::from_chunks(Arc::clone(&self.lists), [lists])?.to_batch()?;
-        let lists = lists.record_batch().column(0).as_list::<i32>();
-        let (mut rows, mut items) = (Vec::new(), Vec::new());
-        for row in 0..chunk.rows {
-            let (from, to) = (lists.value_offsets()[row], lists.value_offsets()[row + 1]);
-            if from == to || lists.is_null(row) {
-                rows.push(row as u32);
-                items.push(None);
-            } else {
-                for item in from..to {
-                    rows.push(row as u32);
-                    items.push(Some(item as u32));
-                }
-            }
-        }
-        let values = Arc::clone(lists.values());
-        Ok((values, UInt32Array::from(rows), UInt32Array::from(items)))
+        Ok(lists.record_batch().column(0).as_list().clone())
     }
+}
+
+/// For each row of the result the row and the item that it is of, in order.
+fn places(lists: &ListArray) -> impl Iterator<Item = (u32, Option<u32>)> {
+    (0..lists.len()).flat_map(|row| {
+        let (from, to) = (lists.value_offsets()[row], lists.value_offsets()[row + 1]);
+        let nothing = from == to || lists.is_null(row);
+        let items = if nothing { 0..0 } else { from..to };
+        let items = items.map(|item| Some(item as u32));
+        items
+            .chain(nothing.then_some(None))
+            .map(move |item| (row as u32, item))
+    })
 }
 
 impl Step for Running {
@@ -107,19 +104,24 @@ impl Step for Running {
         out: &mut dyn Output,
     ) -> Result<Flow, OpError> {
         let chunk = chunk.compact()?;
-        let (values, rows, items) = self.items(&chunk)?;
-        let mut from = 0;
-        while from < rows.len() {
+        let lists = self.lists(&chunk)?;
+        let mut places = places(&lists);
+        loop {
             cx.check()?;
-            let len = CHUNK_ROWS.min(rows.len() - from);
-            let mut columns = take_columns(&chunk.columns, &rows.slice(from, len))?;
-            let exploded = take_columns(std::slice::from_ref(&values), &items.slice(from, len))?;
-            columns[self.column] = Arc::clone(&exploded[0]);
+            // Few at a time: lists may have more items than there is memory for their places.
+            let (rows, items): (Vec<u32>, Vec<Option<u32>>) =
+                places.by_ref().take(CHUNK_ROWS).unzip();
+            let len = rows.len();
+            if len == 0 {
+                return Ok(Flow::More);
+            }
+            let mut columns = take_columns(&chunk.columns, &UInt32Array::from(rows))?;
+            let items = UInt32Array::from(items);
+            let mut exploded = take_columns(std::slice::from_ref(lists.values()), &items)?;
+            columns[self.column] = exploded.remove(0);
             if out.push(Chunk::new(columns, len))? == Flow::Enough {
                 return Ok(Flow::Enough);
             }
-            from += len;
         }
-        Ok(Flow::More)
     }
 }
