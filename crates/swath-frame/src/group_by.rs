@@ -221,7 +221,8 @@ impl GroupBy {
     /// keys in memory, once a task and once in all.
     ///
     /// # Errors
-    /// A key that does not exist, or is a list or a struct; a negative number of rows.
+    /// A key that does not exist, or is a list or a struct; a negative number of rows; [`sort`](Self::sort) or
+    /// [`split_every`](Self::split_every), which are about groups.
     ///
     /// ```
     /// # use swath_frame::{Batch, Session};
@@ -384,6 +385,16 @@ impl GroupBy {
         location: &'static Location<'static>,
     ) -> Result<DataFrame> {
         let result = self.frame.next(call, location, |plan, env| {
+            let settings = [
+                ("sort(true)", self.sort),
+                ("split_every(..)", self.split_every.is_some()),
+            ];
+            if let Some((option, _)) = settings.into_iter().find(|(_, is_set)| *is_set) {
+                return Err(PlanError::RowsNotGroups {
+                    operation: call,
+                    option,
+                });
+            }
             let rows = u64::try_from(n).map_err(|_| PlanError::Negative {
                 operation: call,
                 what: "rows",

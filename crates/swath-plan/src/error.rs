@@ -119,6 +119,24 @@ pub enum PlanError {
         /// Partitions asked for.
         asked: usize,
     },
+    /// A setting of how groups leave, where rows of the frame were asked for.
+    #[error(
+        "`groupby(..).{operation}` gives rows of the frame, and `{option}` says how groups leave"
+    )]
+    RowsNotGroups {
+        /// Which call.
+        operation: &'static str,
+        /// The setting.
+        option: &'static str,
+    },
+    /// A call was given two values for one column.
+    #[error("`{operation}` is given `{column}` twice")]
+    GivenTwice {
+        /// Which call.
+        operation: &'static str,
+        /// The column.
+        column: String,
+    },
     /// A group-by without keys.
     #[error("a group-by needs at least one key")]
     NoKeys,

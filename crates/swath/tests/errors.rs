@@ -874,6 +874,43 @@ fn options_of_calls() {
     scene.finish("options_of_calls");
 }
 
+#[test]
+fn verbs_that_do_not_fit() {
+    let mut scene = Scene::new(two_threads());
+    let df = scene.sales();
+    let by_region = df.groupby("region").sum("amount").expect("a column");
+    let lists = df.groupby("region").list("qty").expect("a column");
+    scene.mistake("a number exploded", |_| df.explode("amount"));
+    scene.mistake("more than all of the rows", |_| df.sample(1.5));
+    scene.mistake("a split by shares that make less", |_| {
+        df.random_split([0.5, 0.2], 1).map(|[first, _]| first)
+    });
+    scene.mistake("a split by a share below zero", |_| {
+        df.random_split([1.5, -0.5], 1).map(|[first, _]| first)
+    });
+    scene.mistake("an index made another dtype", |_| {
+        by_region.astype([("region", "category")])
+    });
+    scene.mistake("a column made two dtypes", |_| {
+        df.astype([("qty", "int8"), ("qty", "string")])
+    });
+    scene.mistake("sorted groups over two partitions", |_| {
+        df.groupby("region").sort(true).split_out(2).sum("amount")
+    });
+    scene.mistake("rows of sorted groups", |_| {
+        df.groupby("region").sort(true).head(1)
+    });
+    scene.mistake("rows of groups that are merged by four", |_| {
+        df.groupby("region").split_every(4).tail(1)
+    });
+    scene.mistake("lists that are equal", |_| lists.drop_duplicates("qty"));
+    scene.mistake("text behind numbers", |_| {
+        let text = df.select([col("region").alias("amount")])?;
+        swath::concat([&df, &text], swath::Join::Outer)
+    });
+    scene.finish("verbs_that_do_not_fit");
+}
+
 /// `rows` numbers in `partitions` partitions, 8 bytes each.
 fn numbers(session: &Session, partitions: usize, rows: usize) -> swath::Result<DataFrame> {
     session.from_record_batches((0..partitions).map(|part| {

@@ -17,6 +17,22 @@ pub enum Columns {
     List(Vec<Expr>),
 }
 
+impl PartialEq for Columns {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::All, Self::All) => true,
+            (Self::List(these), Self::List(those)) => {
+                these.len() == those.len()
+                    && these
+                        .iter()
+                        .zip(those)
+                        .all(|(this, that)| this.same_as(that))
+            }
+            _ => false,
+        }
+    }
+}
+
 impl Columns {
     /// The expressions chosen from a frame with these columns. Names are not checked here.
     pub fn resolve(&self, meta: &Meta) -> Vec<Expr> {

@@ -65,8 +65,14 @@ impl DataFrame {
         columns: Vec<(Arc<str>, Expr)>,
     ) -> Result<Self> {
         self.next(call, location, |plan, env| {
-            for (name, _) in &columns {
+            for (at, (name, _)) in columns.iter().enumerate() {
                 plan.meta().field(name)?;
+                if columns[..at].iter().any(|(before, _)| before == name) {
+                    return Err(PlanError::GivenTwice {
+                        operation: call,
+                        column: name.to_string(),
+                    });
+                }
                 if plan.meta().is_index(name) {
                     return Err(PlanError::ChangesIndex {
                         operation: call,

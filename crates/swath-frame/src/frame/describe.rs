@@ -14,7 +14,7 @@ use super::labelled::{Aggregates, LabelledRow};
 use crate::Result;
 
 /// Options of [`DataFrame::describe`]: which columns, of numbers or of text, and which percentiles.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 #[must_use = "options do nothing until a frame is given them"]
 pub struct Describe {
     columns: Columns,

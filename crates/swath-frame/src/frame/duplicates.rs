@@ -21,7 +21,7 @@ pub enum KeepRow {
 }
 
 /// Options of [`DataFrame::drop_duplicates`]: which columns are compared, and which of equal rows stays.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 #[must_use = "options do nothing until a frame is given them"]
 pub struct DropDuplicates {
     subset: Columns,
@@ -91,6 +91,14 @@ pub struct ValueCounts {
     order: Order,
     dropna: bool,
     normalize: bool,
+}
+
+impl PartialEq for ValueCounts {
+    fn eq(&self, other: &Self) -> bool {
+        self.column.same_as(&other.column)
+            && (self.order, self.dropna, self.normalize)
+                == (other.order, other.dropna, other.normalize)
+    }
 }
 
 impl ValueCounts {

@@ -75,7 +75,7 @@ impl<N: Into<Arc<str>>, V: Into<Expr>> IntoFillNa for Vec<(N, V)> {
 }
 
 /// Options of [`DataFrame::dropna`]: which columns are looked at, and how many of them may be missing.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 #[must_use = "options do nothing until a frame is given them"]
 pub struct DropNa {
     subset: Columns,
@@ -83,7 +83,7 @@ pub struct DropNa {
 }
 
 /// How many values a row may miss before it is dropped.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 enum DropIf {
     Any,
     All,

@@ -11,7 +11,7 @@ use super::columns::names;
 use crate::Result;
 
 /// Options of [`DataFrame::melt`].
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 #[must_use = "options do nothing until a frame is given them"]
 pub struct Melt {
     ids: Columns,

@@ -104,7 +104,12 @@ fn column(name: &Arc<str>) -> Expr {
 /// The columns of the result, each with the dtype in which all meet.
 fn common_fields(inputs: &[Plan], outer: bool) -> Result<Vec<Field>, PlanError> {
     let mut fields: Vec<Field> = Vec::new();
-    for field in inputs.iter().flat_map(|input| input.meta().fields()) {
+    let all = inputs.iter().flat_map(|input| input.meta().fields());
+    let is_wanted = |field: &&Field| {
+        let mut metas = inputs.iter().map(|input| input.meta());
+        outer || metas.all(|meta| meta.contains(&field.name))
+    };
+    for field in all.filter(is_wanted) {
         let Some(known) = fields.iter_mut().find(|known| known.name == field.name) else {
             fields.push(field.clone());
             continue;
@@ -119,14 +124,6 @@ fn common_fields(inputs: &[Plan], outer: bool) -> Result<Vec<Field>, PlanError> 
             });
         };
         known.dtype = dtype;
-    }
-    if !outer {
-        let everywhere = |field: &Field| {
-            inputs
-                .iter()
-                .all(|input| input.meta().contains(&field.name))
-        };
-        fields.retain(everywhere);
     }
     Ok(fields)
 }

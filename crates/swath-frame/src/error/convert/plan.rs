@@ -85,6 +85,18 @@ fn report(error: &PlanError) -> Report {
             );
             report
         }
+        PlanError::RowsNotGroups { option, .. } => {
+            let mut report = Report::new(ErrorKind::Option, error.to_string());
+            report.fix = Some(format!(
+                "leave out `.{option}`: rows stay in the order of the frame"
+            ));
+            report
+        }
+        PlanError::GivenTwice { .. } => {
+            let mut report = Report::new(ErrorKind::Option, error.to_string());
+            report.fix = Some("say once what becomes of each column".to_owned());
+            report
+        }
         PlanError::TooSmall { .. }
         | PlanError::Negative { .. }
         | PlanError::NoKeys
@@ -133,8 +145,13 @@ fn report(error: &PlanError) -> Report {
         }
         PlanError::NothingInCommon { left, right, .. } => {
             let mut report = Report::new(ErrorKind::Type, error.to_string());
+            let out = if left == right {
+                format!("`{left}`")
+            } else {
+                format!("`{left}` or `{right}`")
+            };
             report.fix = Some(format!(
-                "cast one of them before: `.astype([({right:?}, \"…\")])`, or leave `{left}` or `{right}` out"
+                "cast one of them before: `.astype([({right:?}, \"…\")])`, or leave {out} out"
             ));
             report
         }
