@@ -138,7 +138,10 @@ fn first_record(
         }
         let ends = mark & RECORD != 0;
         let raw = &rest[field..at];
-        let raw = if ends { raw.trim_ascii_end() } else { raw };
+        let raw = match raw {
+            [line @ .., b'\r'] if ends => line,
+            raw => raw,
+        };
         let (text, _) = dialect.text(raw, &mut scratch);
         fields.push(String::from_utf8_lossy(text).into_owned());
         field = at + 1;
@@ -149,7 +152,8 @@ fn first_record(
         if mark & COMMENT != 0 {
             next = (marks.next()? & POSITION) as usize + 1;
         }
-        if at > start && !(fields.len() == 1 && fields[0].is_empty()) {
+        let is_blank = fields.len() == 1 && raw.is_empty();
+        if at > start && !is_blank {
             return Some((fields, (from + next).min(bytes.len())));
         }
         fields.clear();

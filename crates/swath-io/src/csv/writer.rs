@@ -4,8 +4,8 @@ use arrow_array::cast::AsArray;
 use arrow_array::{Array, ArrayRef, RecordBatch, StringViewArray};
 use arrow_cast::cast;
 use arrow_cast::display::{ArrayFormatter, FormatOptions};
-use arrow_schema::DataType;
-use std::fmt::{self, Write as _};
+use arrow_schema::{ArrowError, DataType};
+use std::fmt;
 use std::io::Write as _;
 use std::sync::Arc;
 use swath_batch::normalise;
@@ -15,7 +15,7 @@ use super::clocks::Clocks;
 use super::nulls::{DEFAULT, Nulls};
 use super::write_options::ToCsv;
 use crate::sink::Begin;
-use crate::text::{MomentFormats, TextSink};
+use crate::text::{MomentFormats, TextSink, check_moments};
 use crate::{IoContext, IoError, Staged, Writer, WrittenFile};
 
 /// Bytes of text that are handed on at a time.
@@ -29,8 +29,9 @@ const OPTIONS: FormatOptions<'static> = FormatOptions::new()
 /// Writes the rows of partition `n`: what is seen as `part.n.csv` when the write is [published](Staged::publish).
 ///
 /// All columns, the index first. A text stands in quotes where it holds a delimiter, a quote or a line end, where it is empty,
-/// and where it would read as null, so that what is read back is what was written. Floats have as many digits as tell them from
-/// all others, times as many as they need.
+/// and where it would read as null, so that what is read back as the same dtypes is what was written, but for NaN, which reads as
+/// null. A null of the only column, which would be an empty line, is `NA` where `na_rep` is empty. Floats have as many digits as
+/// tell them from all others, times as many as they need; spans of time are as in ISO 8601, `PT1.5S`.
 pub struct CsvWriter {
     out: TextSink,
     meta: Arc<Meta>,
@@ -82,7 +83,8 @@ impl CsvWriter {
         if options.header {
             for (at, name) in begin.meta.names().enumerate() {
                 writer.delimit(at);
-                writer.quoted(name, false);
+                // A line without anything would be none.
+                writer.quoted(name, name.is_empty());
             }
             writer.text.push('\n');
         }
@@ -95,18 +97,20 @@ impl CsvWriter {
     /// Columns that are not those of the meta; what the system refuses.
     pub fn write(&mut self, rows: &RecordBatch) -> Result<(), IoError> {
         let rows = normalise(rows, &self.meta)?;
-        let arrow = |path: &str, error| IoError::arrow(path, &error);
-        let texts: Vec<Option<StringViewArray>> = rows
-            .columns()
-            .iter()
-            .map(text_of)
+        let failed = |error| IoError::encoding(&self.path, error);
+        let texts: Vec<Option<StringViewArray>> = (rows.columns().iter())
+            .zip(self.meta.names())
+            .map(|(column, name)| {
+                check_moments(column, name)?;
+                text_of(column, name)
+            })
             .collect::<Result<_, _>>()
-            .map_err(|error| arrow(&self.path, error))?;
+            .map_err(failed)?;
         let moments = self.moments.clone();
         let options = moments.options(&OPTIONS);
         let clocks: Vec<Clocks> = (rows.columns().iter().map(Clocks::of))
             .collect::<Result<_, _>>()
-            .map_err(|error| arrow(&self.path, error))?;
+            .map_err(failed)?;
         let formatters: Vec<Vec<ArrayFormatter<'_>>> = (clocks.iter())
             .map(|clocks| {
                 let columns = clocks.columns.iter();
@@ -115,7 +119,7 @@ impl CsvWriter {
                     .collect()
             })
             .collect::<Result<_, _>>()
-            .map_err(|error| arrow(&self.path, error))?;
+            .map_err(failed)?;
         let mut shown = String::new();
         for row in 0..rows.num_rows() {
             for (at, column) in rows.columns().iter().enumerate() {
@@ -129,8 +133,8 @@ impl CsvWriter {
                 } else {
                     shown.clear();
                     let formatter = &formatters[at][clocks[at].at(row)];
-                    write!(shown, "{}", formatter.value(row))
-                        .map_err(|_| IoError::corrupt(&self.path, "a value cannot be shown"))?;
+                    let written = formatter.value(row).write(&mut shown);
+                    written.map_err(|error| IoError::encoding(&self.path, error))?;
                     self.quoted(&shown, false);
                 }
             }
@@ -192,11 +196,19 @@ impl CsvWriter {
 }
 
 /// The texts of a column of text, categories or bytes.
-fn text_of(column: &ArrayRef) -> Result<Option<StringViewArray>, arrow_schema::ArrowError> {
+fn text_of(column: &ArrayRef, name: &str) -> Result<Option<StringViewArray>, ArrowError> {
     Ok(match column.data_type() {
         DataType::Utf8View => Some(column.as_string_view().clone()),
-        DataType::Dictionary(..) | DataType::BinaryView | DataType::Binary => {
+        DataType::Dictionary(..) => {
             Some(cast(column, &DataType::Utf8View)?.as_string_view().clone())
+        }
+        DataType::BinaryView => {
+            let texts = column.as_binary_view().clone().to_string_view();
+            Some(texts.map_err(|_| {
+                ArrowError::InvalidArgumentError(format!(
+                    "column `{name}` holds bytes that are no text"
+                ))
+            })?)
         }
         _ => None,
     })

@@ -66,6 +66,7 @@ impl IoError {
                 | Self::Names { .. }
                 | Self::PathColumn { .. }
                 | Self::NotOfText { .. }
+                | Self::NoZone { .. }
                 | Self::NoKey { .. }
                 | Self::PartitionOn { .. }
                 | Self::NoPartitions { .. }

@@ -100,6 +100,9 @@ impl IoError {
             Self::NoField { .. } => {
                 "leave it out, take it apart with expressions, or write Parquet"
             }
+            Self::NoZone { .. } => {
+                "zones are called as in the IANA database, `Europe/Berlin`, or by their offset, `+02:00`"
+            }
             Self::NotOfText { .. } => "read it as `string`, and take it apart with expressions",
             Self::Line { .. } => {
                 "where fields hold delimiters they must be quoted; `ReadCsv::on_bad_lines(OnBadLines::Skip)` leaves such lines out"

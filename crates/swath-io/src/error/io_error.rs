@@ -268,6 +268,16 @@ pub enum IoError {
         /// What it was declared as.
         dtype: String,
     },
+    /// A column of a text file was declared with a time zone that there is not.
+    #[error("column `{column}` cannot be read as {dtype}: there is no time zone `{zone}`")]
+    NoZone {
+        /// The column.
+        column: String,
+        /// What it was declared as.
+        dtype: String,
+        /// The zone.
+        zone: String,
+    },
     /// A column that is to be written as text, and is none.
     #[error("column `{column}` cannot be written as a field of text: it is {dtype}")]
     NoField {

@@ -15,11 +15,12 @@ use arrow_array::types::{
     UInt32Type, UInt64Type,
 };
 use arrow_array::{ArrayRef, NullArray};
-use arrow_cast::parse::parse_decimal;
 use arrow_json::reader::{ArrayDecoder, DecoderContext, DecoderFactory, Tape, TapeElement};
 use arrow_schema::{ArrowError, DataType, FieldRef, TimeUnit};
 use std::fmt::Write as _;
 use std::sync::Arc;
+use swath_batch::Value;
+use swath_meta::DType;
 
 use crate::text::{Integer, Moments, Ticks, boolean, float, integer};
 
@@ -330,10 +331,16 @@ impl DecoderFactory for Leaves {
             }),
             DataType::Float64 => fixed!(Float64Type, number),
             DataType::Decimal128(precision, scale) => {
-                let (precision, scale) = (*precision, *scale);
+                let dtype = DType::Decimal {
+                    precision: *precision,
+                    scale: *scale,
+                };
                 fixed!(Decimal128Type, move |token: Token<'_>| {
-                    let text = token.characters()?.trim();
-                    parse_decimal::<Decimal128Type>(text, precision, scale).ok()
+                    // Arrow would round what has more digits.
+                    match Value::from(token.characters()?).cast(&dtype).ok()? {
+                        Value::Decimal { value, .. } => Some(value),
+                        _ => None,
+                    }
                 })
             }
             DataType::Utf8View => Box::new(Texts),

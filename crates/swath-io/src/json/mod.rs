@@ -23,7 +23,6 @@ mod lines;
 mod reader;
 
 mod existing;
-mod moments;
 mod writer;
 mod written;
 

@@ -11,11 +11,10 @@ use std::sync::Arc;
 use swath_batch::normalise;
 use swath_meta::Meta;
 
-use super::moments::check_moments;
 use super::write_options::ToJson;
 use super::written::{Floats, written_schema};
 use crate::sink::Begin;
-use crate::text::TextSink;
+use crate::text::{TextSink, check_moments};
 use crate::{IoContext, IoError, Staged, Writer, WrittenFile};
 
 /// Bytes of text that are handed on at a time.

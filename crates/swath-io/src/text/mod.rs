@@ -10,6 +10,7 @@ mod source;
 mod kind;
 mod value;
 
+mod check_moments;
 mod line_count;
 mod moment_formats;
 mod path_column;
@@ -17,6 +18,7 @@ mod spread;
 
 pub use bad_lines::OnBadLines;
 pub(crate) use block::Block;
+pub(crate) use check_moments::check_moments;
 pub(crate) use kind::Kind;
 pub(crate) use line_count::LineCount;
 pub(crate) use moment_formats::MomentFormats;
@@ -25,4 +27,6 @@ pub(crate) use path_column::PathColumn;
 pub(crate) use sink::TextSink;
 pub(crate) use source::{Compression, Source};
 pub(crate) use spread::spread;
-pub(crate) use value::{Clock, Figures, Integer, Moments, Ticks, boolean, float, integer};
+pub(crate) use value::{
+    Clock, Figures, Integer, Moments, Ticks, boolean, duration, float, integer,
+};

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use swath_batch::Zone;
 use swath_meta::{DType, DTypeSpec, Field, Index, Meta, TimeUnit};
 
 use super::{Compression, OnBadLines};
@@ -87,7 +88,19 @@ impl TextOptions {
             source,
         };
         Ok(match self.dtypes.get(column) {
-            Some(dtype) => Some(dtype.resolve().map_err(failed)?),
+            Some(dtype) => {
+                let dtype = dtype.resolve().map_err(failed)?;
+                if let DType::Timestamp(_, Some(zone)) = &dtype
+                    && Zone::named(zone).is_none()
+                {
+                    return Err(IoError::NoZone {
+                        column: column.to_owned(),
+                        zone: zone.to_string(),
+                        dtype: dtype.to_string(),
+                    });
+                }
+                Some(dtype)
+            }
             None => (self.date_formats.contains_key(column))
                 .then_some(DType::Timestamp(TimeUnit::Microsecond, None)),
         })

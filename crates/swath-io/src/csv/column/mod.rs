@@ -11,11 +11,11 @@ use arrow_array::types::{
     UInt32Type, UInt64Type,
 };
 use arrow_array::{Array, ArrayRef, NullArray};
-use arrow_cast::{CastOptions, cast_with_options};
 use std::sync::Arc;
+use swath_batch::Value;
 use swath_meta::{DType, TimeUnit};
 
-use crate::text::{Figures, Moments, float, integer};
+use crate::text::{Figures, Moments, duration, float, integer};
 use numbers::{Cell, booleans, numbers};
 use text::{TextColumn, bytes, plain};
 
@@ -58,8 +58,8 @@ enum Kind {
     Timestamp(TimeUnit, Option<Arc<str>>, Moments),
     Text(TextColumn),
     Bytes,
-    /// What Arrow makes of the text.
-    Cast(DType),
+    /// What literals of the dtype are.
+    Literal(DType),
 }
 
 impl Column {
@@ -84,14 +84,14 @@ impl Column {
             DType::Float32 => Kind::Float32,
             DType::Float64 => Kind::Float64,
             DType::Date => Kind::Date(Moments::default()),
-            DType::Timestamp(unit, zone) if zone.as_deref().is_none_or(is_utc) => {
+            DType::Timestamp(unit, zone) => {
                 Kind::Timestamp(*unit, zone.clone(), Moments::default())
             }
             DType::String => Kind::Text(TextColumn::new(false)),
             DType::Category => Kind::Text(TextColumn::new(true)),
             DType::Binary => Kind::Bytes,
-            DType::Decimal { .. } | DType::Time(_) | DType::Timestamp(..) | DType::Duration(_) => {
-                Kind::Cast(dtype.clone())
+            DType::Decimal { .. } | DType::Time(_) | DType::Duration(_) => {
+                Kind::Literal(dtype.clone())
             }
             DType::List(_) | DType::Struct(_) => return None,
         };
@@ -169,26 +169,26 @@ impl Column {
             }
             Kind::Text(texts) => texts.parse(fields),
             Kind::Bytes => bytes(fields),
-            Kind::Cast(dtype) => cast(fields, dtype, figures),
+            Kind::Literal(dtype) => literals(fields, dtype, figures),
         }
     }
 }
 
-/// What Arrow makes of the text of each field.
-fn cast(fields: &Fields<'_>, dtype: &DType, figures: Option<Figures>) -> Parsed {
+/// The values that texts are literals of; none is rounded.
+fn literals(fields: &Fields<'_>, dtype: &DType, figures: Option<Figures>) -> Parsed {
     let (texts, mut bad) = plain(fields, figures.filter(|_| dtype.is_decimal()));
-    let options = CastOptions {
-        safe: true,
-        ..CastOptions::default()
-    };
-    let array = cast_with_options(&texts, &dtype.border(), &options)
-        .expect("Arrow casts text to every dtype that is read so");
-    let lost = (0..array.len()).filter(|&at| array.is_null(at) && texts.is_valid(at));
-    bad.extend(lost.map(|at| at as u32));
+    let mut values = Vec::with_capacity(texts.len());
+    for (at, text) in texts.iter().enumerate() {
+        let value = text.map(|text| match dtype {
+            DType::Duration(unit) => duration(text, *unit),
+            dtype => Value::from(text).cast(dtype).ok(),
+        });
+        if value == Some(None) {
+            bad.push(at as u32);
+        }
+        values.push(value.flatten().unwrap_or(Value::Null));
+    }
     bad.sort_unstable();
+    let array = Value::column(&values, dtype).expect("every value is of the dtype");
     Parsed { array, bad }
-}
-
-fn is_utc(zone: &str) -> bool {
-    matches!(zone, "UTC" | "Z" | "+00:00" | "Etc/UTC")
 }

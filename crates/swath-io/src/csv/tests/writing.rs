@@ -1,10 +1,15 @@
 //! What is written is what is read back.
 
+use arrow_array::{
+    ArrayRef, BinaryViewArray, Date32Array, RecordBatch, StringViewArray, TimestampMicrosecondArray,
+};
 use proptest::prelude::*;
 use std::sync::Arc;
-use swath_batch::Batch;
+use swath_batch::{Batch, Value};
+use swath_meta::DType;
 
 use super::fixture::{Folder, context, read};
+use crate::every_dtype::every_dtype;
 use crate::{CsvWriter, ReadCsv, ToCsv, WriteOptions};
 
 /// Writes one partition, and gives the text of its file.
@@ -71,10 +76,142 @@ fn every_dtype_has_a_text() {
     "#);
 }
 
+/// The options that declare every column as it was.
+fn declared(path: &str, batch: &Batch) -> ReadCsv {
+    let fields = batch.meta().fields().iter();
+    fields.fold(ReadCsv::new(path), |options, field| {
+        options.dtype(&*field.name, field.dtype.clone())
+    })
+}
+
+#[test]
+fn every_dtype_comes_back_where_it_is_declared() {
+    let batch = every_dtype();
+    let fields = batch.meta().fields().iter();
+    let texts = fields.filter(|field| !field.dtype.is_nested() && field.dtype != DType::Binary);
+    let names: Vec<&str> = texts.map(|field| &*field.name).collect();
+    let batch = batch.select(&names).expect("columns");
+    let folder = Folder::of::<&str>(&[]);
+    let path = folder.path("out");
+    written(&ToCsv::new(path.as_str()), &path, &batch);
+    let (dtypes, rows, _) = read(&declared(&path, &batch)).expect("rows");
+    let expected = batch.meta().fields().iter();
+    let expected: Vec<String> = expected
+        .map(|field| format!("{}: {}", field.name, field.dtype))
+        .collect();
+    assert_eq!(dtypes, expected.join(", "));
+    for (row, found) in rows.iter().enumerate() {
+        let columns = batch.record_batch().columns().iter();
+        let expected = columns.map(|column| match Value::from_array(column, row) {
+            Value::Null => "~".to_owned(),
+            Value::Float(value) if value.is_nan() => "~".to_owned(),
+            value => value.to_string(),
+        });
+        assert_eq!(*found, expected.collect::<Vec<_>>().join(";"), "row {row}");
+    }
+}
+
+#[test]
+fn what_has_no_text_is_an_error_that_names_the_column() {
+    let columns: [(&str, ArrayRef); 3] = [
+        (
+            "bytes",
+            Arc::new(BinaryViewArray::from_iter_values([b"\xff"])),
+        ),
+        ("day", Arc::new(Date32Array::from(vec![i32::MAX]))),
+        (
+            "at",
+            Arc::new(TimestampMicrosecondArray::from(vec![i64::MAX]).with_timezone("UTC")),
+        ),
+    ];
+    let folder = Folder::of::<&str>(&[]);
+    let told = columns.map(|column| {
+        let rows = RecordBatch::try_from_iter([column]).expect("a row");
+        let batch = Batch::from_record_batch(rows).expect("a batch");
+        let (path, context) = (folder.path("out"), context());
+        let options = ToCsv::new(path);
+        let write = options.target(&context).and_then(|target| target.begin());
+        let write = write.expect("begun");
+        let mut writer =
+            CsvWriter::create(&options, write.staged(), batch.meta(), 0, &context).expect("a file");
+        let error = writer.write(batch.record_batch()).expect_err("no text");
+        let why = std::error::Error::source(&error).expect("a cause");
+        why.to_string()
+    });
+    insta::assert_snapshot!(told.join("\n"), @r#"
+    Invalid argument error: column `bytes` holds bytes that are no text
+    Invalid argument error: column `day` holds 2147483647 as Date32, which is not within the years 0000 to 9999, or the hours of a day
+    Invalid argument error: column `at` holds 9223372036854775807 as Timestamp(µs, "UTC"), which is not within the years 0000 to 9999, or the hours of a day
+    "#);
+}
+
+#[test]
+fn one_column_and_any_name_come_back() {
+    let folder = Folder::of::<&str>(&[]);
+    for (at, name) in ["a", " a ", "b ", "x,y", "\"q\"", "é", "NA", "1"]
+        .iter()
+        .enumerate()
+    {
+        let texts = StringViewArray::from(vec![Some("NA"), None, Some(""), Some("x"), None]);
+        let rows = RecordBatch::try_from_iter([(*name, Arc::new(texts) as ArrayRef)]);
+        let batch = Batch::from_record_batch(rows.expect("rows")).expect("a batch");
+        let path = folder.path(&format!("out{at}"));
+        written(&ToCsv::new(path.as_str()), &path, &batch);
+        let (dtypes, rows, _) = read(&declared(&path, &batch)).expect("rows");
+        assert_eq!(dtypes, format!("{name}: string"));
+        assert_eq!(rows, ["NA", "~", "", "x", "~"]);
+    }
+}
+
+#[test]
+fn nothing_is_rounded_on_its_way_in() {
+    let folder = Folder::of(&[(
+        "in.csv",
+        "d,t,at,span\n1.005,10:00:00.9,2024-07-01 12:00:00,PT0.5S\n",
+    )]);
+    let file = || ReadCsv::new(folder.path("in.csv"));
+    let (dtypes, rows, _) = read(
+        &file()
+            .dtype("d", "decimal(5, 3)")
+            .dtype("t", "time[ms]")
+            .dtype("at", "timestamp[us, Europe/Zurich]")
+            .dtype("span", "duration[ms]"),
+    )
+    .expect("rows");
+    insta::assert_snapshot!(format!("{dtypes}\n{}", rows.join("\n")), @r"
+    d: decimal(5, 3), t: time[ms], at: timestamp[us, Europe/Zurich], span: duration[ms]
+    1.005;10:00:00.900;2024-07-01T14:00:00+02:00;500ms
+    ");
+    let told = [
+        ("d", "decimal(5, 2)"),
+        ("t", "time[s]"),
+        ("span", "duration[s]"),
+        ("at", "timestamp[us, Mars/Base]"),
+    ]
+    .map(|(column, dtype)| {
+        let error =
+            read(&file().columns([column]).dtype(column, dtype)).expect_err("it does not fit");
+        format!(
+            "{}\n  fix {}",
+            folder.hide(&error.to_string()),
+            error.fix().as_deref().unwrap_or("-")
+        )
+    });
+    insta::assert_snapshot!(told.join("\n"), @r#"
+    `1.005` is no decimal(5, 2): column `d`, line 2 of `DATA/in.csv`
+      fix declare it with `ReadCsv::dtype("d", "string")`; or say that it means null with `na_values(["1.005"])`, or what becomes of such lines with `on_bad_lines`
+    `10:00:00.9` is no time[s]: column `t`, line 2 of `DATA/in.csv`
+      fix declare it with `ReadCsv::dtype("t", "string")`; or say that it means null with `na_values(["10:00:00.9"])`, or what becomes of such lines with `on_bad_lines`
+    `PT0.5S` is no duration[s]: column `span`, line 2 of `DATA/in.csv`
+      fix declare it with `ReadCsv::dtype("span", "string")`; or say that it means null with `na_values(["PT0.5S"])`, or what becomes of such lines with `on_bad_lines`
+    column `at` cannot be read as timestamp[us, Mars/Base]: there is no time zone `Mars/Base`
+      fix zones are called as in the IANA database, `Europe/Berlin`, or by their offset, `+02:00`
+    "#);
+}
+
 #[test]
 fn zoned_timestamps_and_formats_of_moments() {
-    use arrow_array::{Date32Array, TimestampMicrosecondArray};
-    use swath_meta::{DType, Field, Meta, TimeUnit};
+    use swath_meta::{Field, Meta, TimeUnit};
 
     let zoned = DType::Timestamp(TimeUnit::Microsecond, Some("Europe/Berlin".into()));
     let meta = Meta::try_new(
@@ -91,13 +228,12 @@ fn zoned_timestamps_and_formats_of_moments() {
         Some(1_704_110_400_000_000),
         None,
     ];
-    let columns: Vec<arrow_array::ArrayRef> = vec![
+    let columns: Vec<ArrayRef> = vec![
         Arc::new(TimestampMicrosecondArray::from(micros.clone()).with_timezone("Europe/Berlin")),
         Arc::new(TimestampMicrosecondArray::from(micros)),
         Arc::new(Date32Array::from(vec![Some(19_875), Some(-1), None])),
     ];
-    let rows =
-        arrow_array::RecordBatch::try_new(Arc::new(meta.to_arrow().as_ref().clone()), columns);
+    let rows = RecordBatch::try_new(Arc::new(meta.to_arrow().as_ref().clone()), columns);
     let batch = Batch::try_new(rows.expect("rows"), Arc::new(meta)).expect("a batch");
     let folder = Folder::of::<&str>(&[]);
     let path = folder.path("out");
@@ -189,7 +325,7 @@ proptest! {
         // The small reader for tests knows no line ends in fields.
         prop_assume!(texts.iter().flatten().all(|text| !text.contains(['\n', '\r'])));
         let batch = Batch::from_csv(&format!("n,s\n{}\n", rows.join("\n"))).expect("a table");
-        prop_assume!(batch.meta().dtype("s").is_ok_and(swath_meta::DType::is_string));
+        prop_assume!(batch.meta().dtype("s").is_ok_and(DType::is_string));
         let folder = Folder::of::<&str>(&[]);
         let path = folder.path("out");
         written(&ToCsv::new(path.as_str()), &path, &batch);

@@ -60,6 +60,8 @@ fn only_what_is_a_value_of_the_dtype_is_read() {
         ("1", "bool", None),
         ("\"true\"", "bool", Some("true")),
         ("1.25", "decimal(5, 2)", Some("1.25")),
+        ("1.005", "decimal(5, 2)", None),
+        ("\"12.5e-1\"", "decimal(5, 2)", Some("1.25")),
         ("\"2024-02-30\"", "date", None),
         ("1700000000", "timestamp[s]", Some("2023-11-14T22:13:20")),
         ("1.5", "timestamp[s]", None),

@@ -11,8 +11,8 @@ const SECONDS_A_DAY: i64 = 86_400;
 
 /// Refuses dates and times that have no text of four digits a year, or are none of a day.
 ///
-/// The encoder would write what is wrong with them instead, as a text.
-pub(super) fn check_moments(column: &ArrayRef, name: &str) -> Result<(), ArrowError> {
+/// Encoders would write what is wrong with them instead, as a text.
+pub(crate) fn check_moments(column: &ArrayRef, name: &str) -> Result<(), ArrowError> {
     let (least, most) = match column.data_type() {
         DataType::Date32 => DAYS,
         DataType::Time32(unit) | DataType::Time64(unit) => (0, SECONDS_A_DAY * a_second(*unit) - 1),
