@@ -1,6 +1,7 @@
 //! What can be wrong with rows.
 
 use arrow_schema::{ArrowError, DataType};
+use swath_graph::Shown;
 use swath_meta::{DType, MetaError, MetaMismatch};
 
 /// Rows that are not what they were said to be, or that cannot become what they are asked to.
@@ -78,7 +79,7 @@ pub enum BatchError {
         found: DType,
     },
     /// A value is not what was asked for, or does not fit it exactly.
-    #[error("expected {expected}, found {found} `{value}`")]
+    #[error("expected {expected}, found {found} `{}`", Shown(value))]
     Value {
         /// The dtype or Rust type asked for.
         expected: String,
@@ -88,7 +89,7 @@ pub enum BatchError {
         value: String,
     },
     /// Text that is not a table.
-    #[error("line {line}: {reason}")]
+    #[error("line {line}: {}", Shown(reason))]
     Text {
         /// Line of the text, from 1.
         line: usize,
@@ -120,7 +121,10 @@ pub enum BatchError {
         rust_type: &'static str,
     },
     /// A column has a value that its Rust type has no room for.
-    #[error("column `{column}` has {value}, which does not fit {rust_type}")]
+    #[error(
+        "column `{column}` has {}, which does not fit {rust_type}",
+        Shown(value)
+    )]
     RowValue {
         /// The column.
         column: String,

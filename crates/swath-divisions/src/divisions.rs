@@ -4,6 +4,7 @@ use std::fmt::{self, Display, Formatter};
 use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
+use swath_graph::values_are_redacted;
 
 use crate::{Bounds, DivisionsError, Label, Labels};
 
@@ -168,42 +169,19 @@ impl Divisions {
             _ => Ok(Self::unknown(partitions.len())),
         }
     }
-
-    /// Prints them without any label.
-    pub fn redacted(&self) -> impl Display + '_ {
-        Shown {
-            divisions: self,
-            labels: false,
-        }
-    }
 }
 
-/// `Known(0 … 300, 3 partitions)`, `Pending(96 partitions)`, `Unknown(1 partition)`.
+/// `Known(0 … 300, 3 partitions)`, `Pending(96 partitions)`, `Unknown(1 partition)`; without the labels where no value is shown.
 impl Display for Divisions {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        Shown {
-            divisions: self,
-            labels: true,
-        }
-        .fmt(f)
-    }
-}
-
-struct Shown<'a> {
-    divisions: &'a Divisions,
-    labels: bool,
-}
-
-impl Display for Shown<'_> {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let npartitions = self.divisions.npartitions();
+        let npartitions = self.npartitions();
         let noun = if npartitions == 1 {
             "partition"
         } else {
             "partitions"
         };
-        match self.divisions {
-            Divisions::Known(bounds) if self.labels => {
+        match self {
+            Self::Known(bounds) if !values_are_redacted() => {
                 write!(
                     f,
                     "Known({} … {}, {npartitions} {noun})",
@@ -211,8 +189,8 @@ impl Display for Shown<'_> {
                     bounds.last()
                 )
             }
-            Divisions::Known(_) => write!(f, "Known({npartitions} {noun})"),
-            Divisions::Pending { .. } => write!(f, "Pending({npartitions} {noun})"),
+            Self::Known(_) => write!(f, "Known({npartitions} {noun})"),
+            Self::Pending { .. } => write!(f, "Pending({npartitions} {noun})"),
             Divisions::Unknown { .. } => write!(f, "Unknown({npartitions} {noun})"),
         }
     }
@@ -289,7 +267,6 @@ mod tests {
         ] {
             assert_eq!(divisions.to_string(), shown);
         }
-        assert_eq!(f10().redacted().to_string(), "Known(3 partitions)");
         let dates: ArrayRef = Arc::new(Date32Array::from(vec![0, 364]));
         assert_eq!(
             Divisions::try_new(dates).unwrap().to_string(),

@@ -1,5 +1,6 @@
 //! What divisions, and what is asked of them, can be wrong about.
 
+use swath_graph::Shown;
 use thiserror::Error;
 
 /// Says what is wrong with divisions, a label or a plan, with the boundaries concerned and the way out.
@@ -13,7 +14,11 @@ pub enum DivisionsError {
         found: usize,
     },
     /// A boundary is smaller than the one before it.
-    #[error("new division must be sorted, but boundary {at} is `{right}` after `{left}`")]
+    #[error(
+        "new division must be sorted, but boundary {at} is `{}` after `{}`",
+        Shown(right),
+        Shown(left)
+    )]
     NotSorted {
         /// Where the smaller boundary stands, from 0.
         at: usize,
@@ -24,7 +29,8 @@ pub enum DivisionsError {
     },
     /// A boundary other than the last is given twice.
     #[error(
-        "new division must be unique, except for the last element, but boundary {at} is `{bound}` again"
+        "new division must be unique, except for the last element, but boundary {at} is `{}` again",
+        Shown(bound)
     )]
     NotUnique {
         /// Where it stands the second time, from 0.
@@ -55,7 +61,7 @@ pub enum DivisionsError {
         dtype: String,
     },
     /// A label that is no value of the index's dtype.
-    #[error("the label `{label}` is not {dtype}{hint}")]
+    #[error("the label `{}` is not {dtype}{hint}", Shown(label))]
     Label {
         /// The label as given.
         label: String,
@@ -73,7 +79,12 @@ pub enum DivisionsError {
         found: String,
     },
     /// A label outside of the divisions was looked up.
-    #[error("the label [{label}] is not in the index, which goes from `{first}` to `{last}`")]
+    #[error(
+        "the label [{}] is not in the index, which goes from `{}` to `{}`",
+        Shown(label),
+        Shown(first),
+        Shown(last)
+    )]
     LabelMissing {
         /// The label.
         label: String,
@@ -92,7 +103,9 @@ pub enum DivisionsError {
     },
     /// New boundaries begin elsewhere than the old ones.
     #[error(
-        "left side of old and new divisions are different: `{old}` and `{new}`; `force` allows a smaller one"
+        "left side of old and new divisions are different: `{}` and `{}`; `force` allows a smaller one",
+        Shown(old),
+        Shown(new)
     )]
     LeftDiffers {
         /// The old first boundary.
@@ -102,7 +115,9 @@ pub enum DivisionsError {
     },
     /// New boundaries end elsewhere than the old ones.
     #[error(
-        "right side of old and new divisions are different: `{old}` and `{new}`; `force` allows a larger one"
+        "right side of old and new divisions are different: `{}` and `{}`; `force` allows a larger one",
+        Shown(old),
+        Shown(new)
     )]
     RightDiffers {
         /// The old last boundary.
@@ -112,7 +127,9 @@ pub enum DivisionsError {
     },
     /// New boundaries begin after the old ones: rows would be lost.
     #[error(
-        "left side of the new division must be equal or smaller than old division: `{new}` is larger than `{old}`"
+        "left side of the new division must be equal or smaller than old division: `{}` is larger than `{}`",
+        Shown(new),
+        Shown(old)
     )]
     LeftInside {
         /// The old first boundary.
@@ -122,7 +139,9 @@ pub enum DivisionsError {
     },
     /// New boundaries end before the old ones: rows would be lost.
     #[error(
-        "right side of the new division must be equal or larger than old division: `{new}` is smaller than `{old}`"
+        "right side of the new division must be equal or larger than old division: `{}` is smaller than `{}`",
+        Shown(new),
+        Shown(old)
     )]
     RightInside {
         /// The old last boundary.
@@ -148,7 +167,10 @@ pub enum DivisionsError {
     },
     /// Rows are outside of what their partition may hold.
     #[error(
-        "divisions failed for partition {partition}: expected a range of {expected}, but the real range was [{min}, {max}]"
+        "divisions failed for partition {partition}: expected a range of {}, but the real range was [{}, {}]",
+        Shown(expected),
+        Shown(min),
+        Shown(max)
     )]
     Violated {
         /// The partition, from 0.
@@ -162,7 +184,10 @@ pub enum DivisionsError {
     },
     /// A row has a label that no partition may hold.
     #[error(
-        "the label `{label}` is outside of the divisions, which go from `{first}` to `{last}`; wider ones would hold it"
+        "the label `{}` is outside of the divisions, which go from `{}` to `{}`; wider ones would hold it",
+        Shown(label),
+        Shown(first),
+        Shown(last)
     )]
     Outside {
         /// The label.
@@ -174,7 +199,9 @@ pub enum DivisionsError {
     },
     /// Partitions that were said to be sorted are not.
     #[error(
-        "partitions are not sorted ascending: {reason}; the (min, max, rows) of the partitions around it are {around}"
+        "partitions are not sorted ascending: {}; the (min, max, rows) of the partitions around it are {}",
+        Shown(reason),
+        Shown(around)
     )]
     NotAscending {
         /// The first partition that is out of order, from 0.

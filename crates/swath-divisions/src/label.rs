@@ -6,6 +6,7 @@ use std::sync::Arc;
 use arrow_array::{Array, ArrayRef};
 use serde::{Deserialize, Serialize};
 use swath_batch::Value;
+use swath_graph::{REDACTED, values_are_redacted};
 use swath_meta::DType;
 
 use crate::DivisionsError;
@@ -56,6 +57,9 @@ impl Label {
 /// A single value as it prints, several in parentheses.
 impl Display for Label {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        if values_are_redacted() {
+            return f.write_str(REDACTED);
+        }
         if let [value] = self.values() {
             return value.fmt(f);
         }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt::{self, Display, Formatter};
 
 use swath_batch::Value;
+use swath_graph::{REDACTED, values_are_redacted};
 
 use crate::display::{LISTED, NODES, accessor_method, brief, cut, is_accessor};
 use crate::node::UnaryOp;
@@ -40,6 +41,7 @@ pub(crate) fn right_code(op: BinaryOp, expr: &Expr) -> String {
 pub(crate) fn value_code(value: &Value) -> String {
     match value {
         Value::Null => "None::<i64>".to_owned(),
+        _ if values_are_redacted() => REDACTED.to_owned(),
         Value::Int(number) if i32::try_from(*number).is_err() => format!("{number}_i64"),
         Value::UInt(number) => format!("{number}_u64"),
         Value::Float(number) if number.is_nan() => "f64::NAN".to_owned(),

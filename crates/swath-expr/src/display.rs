@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt::{self, Display, Formatter, Write};
 
 use swath_batch::Value;
+use swath_graph::{REDACTED, values_are_redacted};
 
 use crate::node::UnaryOp;
 use crate::{BinaryOp, Expr, ExprNode};
@@ -166,6 +167,8 @@ pub(crate) fn accessor_method(prefix: &str) -> &str {
 /// A literal as it is printed inside an expression.
 pub(crate) fn literal(value: &Value) -> String {
     match value {
+        // What a program compares with may be what its data hold.
+        value if values_are_redacted() && !value.is_null() => REDACTED.to_owned(),
         Value::String(text) => format!("{text:?}"),
         Value::Date(_) => format!("date {value}"),
         Value::Time { .. } => format!("time {value}"),

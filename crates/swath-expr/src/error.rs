@@ -6,6 +6,7 @@ use std::panic::Location;
 use std::sync::Arc;
 
 use arrow_schema::ArrowError;
+use swath_graph::Shown;
 use swath_kernels::KernelError;
 use swath_meta::{DType, MetaError};
 
@@ -31,8 +32,8 @@ struct Inner {
 
 /// What is wrong with an expression.
 ///
-/// Texts of expressions are cut to a readable length. Fields that hold values out of the data are named `value`, `left` and
-/// `right`; [`ExprError::redacted`] blanks them.
+/// Texts of expressions are cut to a readable length. Values out of the data are [`Shown`](swath_graph::Shown)
+/// in it.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ExprErrorKind {
@@ -58,7 +59,10 @@ pub enum ExprErrorKind {
         fix: Option<Box<str>>,
     },
     /// A literal cannot become the dtype of what it meets without changing.
-    #[error("the literal {literal} does not fit `{expression}`, which is {dtype}: {reason}")]
+    #[error(
+        "the literal {} does not fit `{expression}`, which is {dtype}: {reason}",
+        Shown(literal)
+    )]
     Literal {
         /// The literal.
         literal: String,
@@ -106,7 +110,7 @@ pub enum ExprErrorKind {
         to: DType,
     },
     /// A literal contradicts itself: a decimal of more digits than its precision, a list of values of several dtypes.
-    #[error("the literal {literal} is no {dtype}")]
+    #[error("the literal {} is no {dtype}", Shown(literal))]
     InvalidLiteral {
         /// The literal.
         literal: String,
@@ -166,7 +170,7 @@ pub enum ExprErrorKind {
         source: FunctionError,
     },
     /// A result does not fit its dtype.
-    #[error("{left} {operation} {right} does not fit {dtype}")]
+    #[error("{} {operation} {} does not fit {dtype}", Shown(left), Shown(right))]
     Overflow {
         /// The operation.
         operation: &'static str,
@@ -178,7 +182,7 @@ pub enum ExprErrorKind {
         dtype: DType,
     },
     /// The negative of a value does not fit its dtype.
-    #[error("-({value}) does not fit {dtype}")]
+    #[error("-({}) does not fit {dtype}", Shown(value))]
     NegOverflow {
         /// The value.
         value: String,
@@ -186,7 +190,7 @@ pub enum ExprErrorKind {
         dtype: DType,
     },
     /// An integer or decimal was divided by zero.
-    #[error("{left} {operation} 0 has no answer in {dtype}")]
+    #[error("{} {operation} 0 has no answer in {dtype}", Shown(left))]
     DivideByZero {
         /// The operation.
         operation: &'static str,
@@ -196,7 +200,7 @@ pub enum ExprErrorKind {
         dtype: DType,
     },
     /// A value cannot become another dtype without changing.
-    #[error("{value} ({from}) is no {to}: {reason}")]
+    #[error("{} ({from}) is no {to}: {reason}", Shown(value))]
     CastValue {
         /// The first such value.
         value: String,
@@ -214,7 +218,7 @@ pub enum ExprErrorKind {
         name: swath_graph::Name,
     },
     /// A lazy scalar was supplied with a value of another dtype.
-    #[error("the lazy scalar `{name:#}` is {value}, which is no {dtype}")]
+    #[error("the lazy scalar `{name:#}` is {}, which is no {dtype}", Shown(value))]
     LateValue {
         /// What computes it.
         name: swath_graph::Name,
@@ -283,26 +287,6 @@ impl ExprError {
             ExprErrorKind::Encoding { column, .. } => Some(column),
             _ => self.0.column.as_deref(),
         }
-    }
-
-    /// The same error without any value out of the data, for programs that must not show them.
-    pub fn redacted(mut self) -> Self {
-        const HIDDEN: &str = "‹redacted›";
-        match &mut self.0.kind {
-            ExprErrorKind::Overflow { left, right, .. } => {
-                (*left, *right) = (HIDDEN.into(), HIDDEN.into());
-            }
-            ExprErrorKind::DivideByZero { left: value, .. }
-            | ExprErrorKind::NegOverflow { value, .. }
-            | ExprErrorKind::CastValue { value, .. }
-            | ExprErrorKind::LateValue { value, .. }
-            | ExprErrorKind::Function {
-                source: FunctionError::Value { value, .. },
-                ..
-            } => *value = HIDDEN.into(),
-            _ => {}
-        }
-        self
     }
 }
 

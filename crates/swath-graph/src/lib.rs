@@ -67,6 +67,9 @@ mod wire;
 
 mod error;
 
+// What it may say.
+mod redact;
+
 pub use cull::cull;
 pub use draw::{Dot, Mermaid};
 pub use error::{DecodeError, EncodeError, GraphError, ParseKeyError};
@@ -80,4 +83,5 @@ pub use hint::{Hint, Origin};
 pub use key::Key;
 pub use name::Name;
 pub use order::order;
+pub use redact::{REDACTED, Shown, redact_values, values_are_redacted};
 pub use wire::{Decoder, Encoder, MAX_DEPTH, Object, ObjectEncoder, decode_graph, encode_graph};

@@ -1,5 +1,7 @@
 //! What a file is that is none of the format it was taken for.
 
+use swath_graph::Shown;
+
 /// Marks that files of many formats begin with.
 const MARKS: [(&[u8], &str); 9] = [
     (b"ARROW1", "an Arrow IPC file"),
@@ -35,7 +37,8 @@ pub(crate) fn found(start: &[u8], expected: &str) -> String {
     if printable {
         let shown: String = line.chars().take(SHOWN).collect();
         let more = if shown.len() < line.len() { "…" } else { "" };
-        format!("it is text, which begins with `{shown}{more}`")
+        let shown = Shown(format!("{shown}{more}"));
+        format!("it is text, which begins with `{shown}`")
     } else {
         format!("it neither begins nor ends with `{expected}`")
     }

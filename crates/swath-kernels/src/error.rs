@@ -1,6 +1,7 @@
 //! What a kernel can refuse.
 
 use arrow_schema::{ArrowError, DataType};
+use swath_graph::Shown;
 use swath_meta::DType;
 
 /// Why a kernel gave no answer.
@@ -73,7 +74,7 @@ pub enum KernelError {
         limit: u64,
     },
     /// The exact total does not fit the dtype of the result.
-    #[error("the {operation} is {total}, which does not fit {dtype}")]
+    #[error("the {operation} is {}, which does not fit {dtype}", Shown(total))]
     Overflow {
         /// The aggregate's name.
         operation: &'static str,

@@ -2,7 +2,7 @@
 
 use std::{error::Error, fmt, sync::Arc};
 
-use swath_graph::{GraphError, Key, Origin};
+use swath_graph::{GraphError, Key, Origin, Shown};
 use swath_memory::{Cancelled, Holder, OverBudget, format_bytes};
 
 /// Why a task gave no result. Made from any error by `?`; cheap to clone.
@@ -145,11 +145,11 @@ impl fmt::Display for TaskError {
             TaskErrorKind::Panicked {
                 message,
                 location: Some(location),
-            } => write!(f, "panicked at {location}: {message}"),
+            } => write!(f, "panicked at {location}: {}", Shown(message)),
             TaskErrorKind::Panicked {
                 message,
                 location: None,
-            } => write!(f, "panicked: {message}"),
+            } => write!(f, "panicked: {}", Shown(message)),
             TaskErrorKind::Cancelled => Cancelled.fmt(f),
             TaskErrorKind::OverBudget(over) => over.fmt(f),
         }

@@ -7,6 +7,8 @@ use std::{
     sync::Once,
 };
 
+use swath_graph::{Shown, values_are_redacted};
+
 use crate::TaskError;
 
 thread_local! {
@@ -23,6 +25,10 @@ pub(crate) fn install_hook() {
         panic::set_hook(Box::new(move |info| {
             if IN_TASK.get() {
                 LOCATION.set(info.location().map(ToString::to_string));
+                // What a hook prints may hold values.
+                if values_are_redacted() {
+                    return;
+                }
             }
             before(info);
         }));
@@ -62,7 +68,7 @@ pub fn catch_panics<T>(body: impl FnOnce() -> T) -> Result<T, TaskError> {
 /// Calls code of a user that is no task: a panic there must not end the thread it happens to be on.
 pub(crate) fn contain(what: &'static str, body: impl FnOnce()) {
     if let Err(payload) = panic::catch_unwind(AssertUnwindSafe(body)) {
-        tracing::error!(target: "swath::run", message = message(payload.as_ref()), "{what} panicked");
+        tracing::error!(target: "swath::run", message = %Shown(message(payload.as_ref())), "{what} panicked");
     }
 }
 

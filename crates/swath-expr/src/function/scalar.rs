@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use arrow_array::ArrayRef;
 use swath_batch::Value;
+use swath_graph::Shown;
 use swath_meta::{DType, Field};
 
 use crate::{FunctionPin, Input, Params, PatternError, Rows};
@@ -169,7 +170,7 @@ pub enum FunctionError {
         found: String,
     },
     /// A value has no answer.
-    #[error("{value}: {reason}")]
+    #[error("{}: {reason}", Shown(value))]
     Value {
         /// The first such value.
         value: String,

@@ -6,7 +6,7 @@ mod report;
 
 use std::fmt;
 
-use swath_graph::{Key, Origin};
+use swath_graph::{Key, Origin, values_are_redacted};
 
 pub use kind::ErrorKind;
 pub(crate) use report::Report;
@@ -62,7 +62,7 @@ impl Error {
 
     /// The error below, or one below it, if it is an `E`: finds a user function's own error again.
     pub fn downcast_ref<E: std::error::Error + 'static>(&self) -> Option<&E> {
-        let mut below = std::error::Error::source(self);
+        let mut below = self.below();
         while let Some(error) = below {
             if let Some(found) = error.downcast_ref() {
                 return Some(found);
@@ -70,6 +70,12 @@ impl Error {
             below = error.source();
         }
         None
+    }
+}
+
+impl Error {
+    fn below(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.source.as_deref().map(|source| source as _)
     }
 }
 
@@ -86,7 +92,8 @@ impl fmt::Debug for Error {
 }
 
 impl std::error::Error for Error {
+    /// None where values are redacted: whoever prints a chain of causes would print what others say in it.
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.0.source.as_deref().map(|source| source as _)
+        self.below().filter(|_| !values_are_redacted())
     }
 }

@@ -35,6 +35,7 @@ pub struct SessionBuilder {
     #[cfg(feature = "object-store")]
     stores: Vec<(String, Arc<dyn object_store::ObjectStore>)>,
     aggregates: Aggregates,
+    redact_values: bool,
     testing: bool,
 }
 
@@ -111,6 +112,29 @@ impl SessionBuilder {
         self
     }
 
+    /// Whether values out of the data stay out of everything that is said about them: errors and their sources, panics, `explain()`,
+    /// printed divisions and labels, the log. `‹redacted›` stands in their place, also for literals of expressions, labels of `loc`
+    /// and whatever a user function, a panic or a foreign decoder says. Names of columns, paths, counts and the rows that a program prints itself are shown.
+    ///
+    /// A process that runs tasks for a [`backend`](Self::backend) needs it too. It holds for the whole process from [`build`](Self::build) on and for good, for every session: errors and logs know none, and
+    /// what one session must not show is nothing that another may. Errors have no
+    /// [`source`](std::error::Error::source) then; those of user functions are handed out by [`Error::downcast_ref`] as they are.
+    ///
+    /// ```
+    /// # use swath_frame::{Batch, Session, col};
+    /// let session = Session::builder().memory_limit("1GiB").redact_values(true).build()?;
+    /// let accounts = session.from_batches([Batch::from_csv("iban\nCH93-0076\n")?])?;
+    /// let error = accounts.assign("n", col("iban").cast("int64"))?.compute().unwrap_err().to_string();
+    /// assert!(error.contains("‹redacted› (string) is no int64") && !error.contains("CH93"), "{error}");
+    /// # Ok::<(), swath_frame::Error>(())
+    /// ```
+    pub fn redact_values(self, redact_values: bool) -> Self {
+        Self {
+            redact_values,
+            ..self
+        }
+    }
+
     /// Adds an aggregate of one's own, found by its name: `Agg::new("geo_mean", &col("x"))`. It takes the place of one of the
     /// same name. May be given several times. See [`Aggregation`].
     ///
@@ -171,6 +195,9 @@ impl SessionBuilder {
     pub fn build(self) -> Result<Session> {
         let location = Location::caller();
         warn_if_unoptimised();
+        if self.redact_values {
+            swath_graph::redact_values();
+        }
         let threads = if self.testing {
             1
         } else {

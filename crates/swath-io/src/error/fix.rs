@@ -1,6 +1,7 @@
 //! What to do about an error of a file.
 
 use std::io;
+use swath_graph::Shown;
 
 use crate::IoError;
 use crate::words::quoted;
@@ -160,6 +161,7 @@ fn system_fix(kind: io::ErrorKind) -> Option<String> {
 
 /// The declaration under which a field is a value.
 fn field_fix(reader: &str, column: &str, value: &str, dtype: &str) -> String {
+    let shown = Shown(format!("{value:?}"));
     let is_float = value.trim().parse::<f64>().is_ok();
     let wider = match dtype {
         "int64" | "uint64" | "int32" | "int16" | "int8" | "uint32" | "uint16" | "uint8"
@@ -170,7 +172,7 @@ fn field_fix(reader: &str, column: &str, value: &str, dtype: &str) -> String {
         _ => "string",
     };
     let null = match reader {
-        "ReadCsv" => format!("that it means null with `na_values([{value:?}])`, or "),
+        "ReadCsv" => format!("that it means null with `na_values([{shown}])`, or "),
         _ => String::new(),
     };
     format!(

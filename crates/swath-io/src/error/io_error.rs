@@ -3,6 +3,7 @@
 use std::io;
 use swath_batch::BatchError;
 use swath_expr::ExprError;
+use swath_graph::Shown;
 use swath_memory::{Cancelled, OverBudget};
 use swath_meta::MetaError;
 
@@ -221,7 +222,10 @@ pub enum IoError {
         known: String,
     },
     /// The name of a folder whose value is none of its key's dtype.
-    #[error("`{value}` is no {dtype}: key `{key}` in the folders of `{path}`")]
+    #[error(
+        "`{}` is no {dtype}: key `{key}` in the folders of `{path}`",
+        Shown(value)
+    )]
     KeyValue {
         /// The options of the reader.
         reader: &'static str,

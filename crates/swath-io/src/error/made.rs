@@ -2,6 +2,7 @@
 
 use arrow_schema::ArrowError;
 use std::io;
+use swath_graph::Shown;
 
 use super::IoError;
 
@@ -58,6 +59,6 @@ impl IoError {
     }
 
     pub(crate) fn arrow(path: &str, source: &ArrowError) -> Self {
-        Self::corrupt(path, source)
+        Self::corrupt(path, Shown(source))
     }
 }

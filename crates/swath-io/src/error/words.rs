@@ -1,5 +1,7 @@
 //! Parts of messages that depend on what there is to say.
 
+use swath_graph::Shown;
+
 use crate::words::{counted, either};
 
 pub(super) fn with_article(format: &str) -> String {
@@ -12,10 +14,11 @@ pub(super) fn no_value(value: &str, dtype: &str, is_text: bool) -> String {
     const SHOWN: usize = 60;
     let short: String = value.chars().take(SHOWN).collect();
     let more = if short.len() < value.len() { "…" } else { "" };
+    let short = Shown(format!("{short}{more}"));
     if is_text {
-        format!("`{short}{more}` is no {dtype}: ")
+        format!("`{short}` is no {dtype}: ")
     } else {
-        format!("`{short}{more}` is no text in UTF-8: ")
+        format!("`{short}` is no text in UTF-8: ")
     }
 }
 

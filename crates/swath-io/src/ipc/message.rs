@@ -15,6 +15,7 @@ use arrow_schema::{ArrowError, DataType, SchemaRef};
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
+use swath_graph::Shown;
 
 use super::footer::first_line;
 use crate::room::Room;
@@ -382,7 +383,7 @@ pub(super) fn damaged(path: &str, what: &str, at: usize, error: ArrowError) -> I
     match error {
         ArrowError::ExternalError(source) => match source.downcast::<IoError>() {
             Ok(own) => *own,
-            Err(other) => IoError::corrupt(path, format!("{other} ({what} {at})")),
+            Err(other) => IoError::corrupt(path, format!("{} ({what} {at})", Shown(other))),
         },
         ArrowError::IpcError(reason)
         | ArrowError::InvalidArgumentError(reason)
@@ -390,7 +391,7 @@ pub(super) fn damaged(path: &str, what: &str, at: usize, error: ArrowError) -> I
         | ArrowError::ParseError(reason) => {
             IoError::corrupt(path, format!("{reason} ({what} {at})"))
         }
-        other => IoError::corrupt(path, format!("{other} ({what} {at})")),
+        other => IoError::corrupt(path, format!("{} ({what} {at})", Shown(other))),
     }
 }
 

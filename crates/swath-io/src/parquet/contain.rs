@@ -3,6 +3,7 @@
 use parquet::errors::ParquetError;
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use swath_graph::Shown;
 
 use crate::IoError;
 
@@ -16,7 +17,7 @@ pub(crate) fn contain<T>(
     catch_unwind(AssertUnwindSafe(decode)).unwrap_or_else(|panic| {
         Err(IoError::corrupt(
             path,
-            format!("the decoder gave up: {}", message(panic.as_ref())),
+            format!("the decoder gave up: {}", Shown(message(panic.as_ref()))),
         ))
     })
 }
@@ -35,12 +36,12 @@ pub(super) fn parquet_error(path: &str, error: ParquetError) -> IoError {
     match error {
         ParquetError::External(source) => match source.downcast::<IoError>() {
             Ok(own) => *own,
-            Err(other) => IoError::corrupt(path, other),
+            Err(other) => IoError::corrupt(path, Shown(other)),
         },
         ParquetError::General(reason)
         | ParquetError::EOF(reason)
-        | ParquetError::ArrowError(reason) => IoError::corrupt(path, reason),
-        other => IoError::corrupt(path, other),
+        | ParquetError::ArrowError(reason) => IoError::corrupt(path, Shown(reason)),
+        other => IoError::corrupt(path, Shown(other)),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Whether what is written goes with the files that stay.
 
 use std::sync::Arc;
+use swath_graph::Shown;
 use swath_meta::{DType, Meta, nearest};
 
 use super::{WriteTo, file_meta};
@@ -61,7 +62,9 @@ impl Existing<'_> {
             && let Some((found, own)) = spelt_otherwise(files, paths, self.meta)
         {
             return Ok(Some(format!(
-                "its folder `{found}` would stay beside `{own}`, which is the same partition by another name; rename it"
+                "its folder `{}` would stay beside `{}`, which is the same partition by another name; rename it",
+                Shown(found),
+                Shown(own)
             )));
         }
         let options = KeyOptions {

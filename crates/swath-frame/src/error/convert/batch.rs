@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use swath_batch::BatchError;
 
-use super::meta;
 use super::{Error, ErrorKind, Report};
+use super::{meta, why};
 
 impl From<BatchError> for Error {
     fn from(error: BatchError) -> Self {
@@ -30,7 +30,7 @@ pub(super) fn report(error: &BatchError) -> Report {
         | BatchError::RowValue { column, .. } => Some(column.clone()),
         _ => None,
     };
-    let why = error.source().map(|why| ("why", why.to_string()));
+    let why = error.source().map(|cause| ("why", why(cause)));
     report.notes.extend(why);
     report.fix = error.fix();
     report

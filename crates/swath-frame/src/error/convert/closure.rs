@@ -4,10 +4,11 @@ use std::error::Error as StdError;
 use std::sync::Arc;
 
 use swath_batch::Stopped;
+use swath_graph::Shown;
 use swath_ops::step::ClosureError;
 use swath_plan::PlanError;
 
-use super::{Error, ErrorKind, Report};
+use super::{Error, ErrorKind, Report, why};
 
 pub(super) fn report(error: &ClosureError) -> Report {
     match error {
@@ -46,7 +47,7 @@ pub(super) fn planned(error: &PlanError) -> Report {
             ..
         } => {
             let mut report = Report::new(ErrorKind::Task, error.to_string());
-            report.notes.push(("why", why.clone()));
+            report.notes.push(("why", Shown(why).to_string()));
             report.notes.push(("with", (*tried).to_owned()));
             report.fix = Some(format!("declare what it returns: {declaration}"));
             report
@@ -67,7 +68,7 @@ pub(super) fn planned(error: &PlanError) -> Report {
 fn reasons(mut error: Option<&(dyn StdError + 'static)>) -> Vec<(&'static str, String)> {
     let mut reasons = Vec::new();
     while let Some(current) = error {
-        reasons.push(("why", current.to_string()));
+        reasons.push(("why", why(current)));
         error = current.source();
     }
     reasons

@@ -5,8 +5,8 @@ use std::error::Error as _;
 use swath_expr::{ExprError, ExprErrorKind, FunctionError};
 use swath_kernels::KernelError;
 
-use super::meta;
 use super::{ErrorKind, Report};
+use super::{meta, why};
 
 pub(super) fn report(error: &ExprError) -> Report {
     let kind = error.kind();
@@ -23,7 +23,7 @@ pub(super) fn report(error: &ExprError) -> Report {
         }
         _ => Report::new(ErrorKind::Type, kind.to_string()),
     };
-    let mut why = match kind {
+    let mut cause = match kind {
         // That it returned an error is what the first line says already.
         ExprErrorKind::Function {
             source: source @ FunctionError::Closure { .. },
@@ -31,9 +31,9 @@ pub(super) fn report(error: &ExprError) -> Report {
         } => source.source(),
         _ => kind.source(),
     };
-    while let Some(cause) = why {
-        report.notes.push(("why", cause.to_string()));
-        why = cause.source();
+    while let Some(current) = cause {
+        report.notes.push(("why", why(current)));
+        cause = current.source();
     }
     report.column = error.column().map(str::to_owned);
     if let Some(fix) = error.fix() {

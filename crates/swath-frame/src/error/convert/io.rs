@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use swath_io::IoError;
 
-use super::meta;
 use super::{ErrorKind, Report};
+use super::{meta, why};
 
 pub(super) fn report(error: &IoError) -> Report {
     if let IoError::Meta { source, .. } = error {
@@ -24,16 +24,16 @@ pub(super) fn report(error: &IoError) -> Report {
         _ => {}
     }
     // The layers below say why: the operating system, the store, the decoder.
-    let mut why = error.source();
+    let mut cause = error.source();
     let mut said = String::new();
-    while let Some(cause) = why {
+    while let Some(current) = cause {
         // Some of them repeat what is below them.
-        let text = cause.to_string();
+        let text = why(current);
         if !said.contains(&text) {
             said.clone_from(&text);
             report.notes.push(("why", text));
         }
-        why = cause.source();
+        cause = current.source();
     }
     report.fix = error.fix();
     report

@@ -1,6 +1,7 @@
 //! Aggregates and other kernels.
 
 use swath_expr::Expr;
+use swath_graph::Shown;
 use swath_kernels::KernelError;
 use swath_meta::DType;
 use swath_ops::step::AggregateError;
@@ -82,8 +83,8 @@ pub(super) fn computed(error: &AggregateError) -> Report {
     };
     if !error.group.is_empty() {
         let keys = error.group.iter().map(|(name, value)| match value {
-            swath_batch::Value::String(text) => format!("{name} = {text:?}"),
-            value => format!("{name} = {value}"),
+            swath_batch::Value::String(text) => format!("{name} = {}", Shown(format!("{text:?}"))),
+            value => format!("{name} = {}", Shown(value)),
         });
         report
             .notes

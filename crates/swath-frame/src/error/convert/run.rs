@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use swath_batch::BatchError;
 use swath_expr::ExprError;
+use swath_graph::Shown;
 use swath_io::IoError;
 use swath_kernels::KernelError;
 use swath_ops::OpError;
@@ -12,7 +13,7 @@ use swath_ops::step::{AggregateError, ClosureError};
 use swath_scheduler::{RunError, TaskErrorKind};
 
 use super::{Error, ErrorKind, Report};
-use super::{batch, closure, expression, io, kernel, memory};
+use super::{batch, closure, expression, io, kernel, memory, why};
 use crate::Session;
 
 impl Error {
@@ -42,6 +43,7 @@ impl Error {
             } => {
                 let mut report = match task.kind() {
                     TaskErrorKind::Panicked { message, location } => {
+                        let message = Shown(message).to_string();
                         let kind = ErrorKind::Panic {
                             message: message.clone(),
                         };
@@ -114,7 +116,7 @@ fn below(mut error: Option<&(dyn StdError + 'static)>) -> Option<Report> {
             return Some(Report::new(ErrorKind::Task, error.to_string()));
         }
         if current.source().is_none() {
-            return Some(Report::new(ErrorKind::Task, current.to_string()));
+            return Some(Report::new(ErrorKind::Task, why(current)));
         }
         error = current.source();
     }
