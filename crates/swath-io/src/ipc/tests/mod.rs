@@ -1,6 +1,7 @@
 //! Arrow IPC files, written and damaged here.
 
 mod fixture;
+mod memory;
 mod messages;
 mod reading;
 mod writing;
