@@ -94,6 +94,50 @@ fn the_log_pipeline_gives_what_the_lines_say() -> swath::Result<()> {
     Ok(())
 }
 
+/// How users fare, and what share of lines are errors: one pass over the lines that writes a table beside its answers.
+fn report(session: &Session, glob: &str, out: &str) -> swath::Result<(Table, swath::Written, f64)> {
+    let raw = session.read_csv(
+        ReadCsv::new(glob)
+            .blocksize("64kB")
+            .dtype("date", "timestamp[us]")
+            .dtype("user_id", "string")
+            .on_bad_lines(OnBadLines::Skip),
+    )?;
+    let cleaned = raw
+        .assign("timestamp", col("date").dt().floor("h"))?
+        .filter(col("status").ne_missing("invalid"))?
+        .persist()?;
+    let hourly = cleaned.groupby("timestamp").sort(true).size()?;
+    let users = cleaned.groupby("user_id").size()?;
+    let errors = cleaned.filter(col("level").eq("ERROR"))?.len() / cleaned.len();
+    let written = users.sink_parquet(ToParquet::new(out).overwrite())?;
+
+    let (hourly, written, rate) = swath::compute((&hourly, &written, &errors))?;
+    Ok((hourly, written, f64::try_from(rate)?))
+}
+
+#[test]
+fn a_report_is_written_in_one_pass() -> swath::Result<()> {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (hours, users, rate) = logs(folder.path());
+    let bad = "date,status,user_id,level,message\nyesterday,ok,1,INFO,not a date\n1,2,3,4,5,6\n";
+    fs::write(folder.path().join("log-3.csv"), bad).expect("a file");
+    let out = folder.path().join("users");
+    let (glob, out) = (folder.path().join("*.csv"), out.display().to_string());
+    let session = Session::testing();
+    // Twice: what was written is replaced.
+    for _ in 0..2 {
+        let (hourly, written, found) = report(&session, &glob.display().to_string(), &out)?;
+        assert_eq!(hourly.num_rows(), hours.len());
+        assert_eq!(written.rows(), users.len() as u64);
+        assert!((found - rate).abs() < 1e-12);
+    }
+    let back = session.read_parquet(out.as_str())?;
+    let lines: u64 = users.iter().map(|(_, lines)| lines).sum();
+    assert_eq!(back.sum("size")?.get::<u64>()?, lines);
+    Ok(())
+}
+
 /// Files whose middle looks like other records: the rows are right, whatever is computed of them first.
 #[test]
 fn wrong_guesses_are_found_out_before_anybody_sees_a_row() -> swath::Result<()> {

@@ -69,6 +69,56 @@ fn arrow_files_hold_what_the_frame_had() -> swath::Result<()> {
     Ok(())
 }
 
+/// Sinks are lazy: any number of them and of answers come of one pass over the files.
+#[test]
+fn one_pass_writes_every_format() -> swath::Result<()> {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = |name: &str| folder.path().join(name);
+    let session = Session::builder()
+        .threads(2)
+        .memory_limit("256MiB")
+        .build()?;
+    sales(&session)?.to_csv(at("in"))?;
+    let read = session.read_csv(ReadCsv::new(at("in")).dtype("region", "string"))?;
+    let big = read.filter(col("amount").gt(100))?;
+    let bytes = |run: &swath::RunStats| run.metrics.total("bytes_read");
+    let alone = swath::submit(&big.sum("amount")?)?;
+    while !alone.is_done() {
+        std::thread::yield_now();
+    }
+    let once = bytes(&alone.stats());
+    let sum = f64::try_from(alone.wait()?)?;
+
+    let run = swath::submit((
+        &big.sink_parquet(at("parquet"))?,
+        &big.sink_csv(at("csv"))?,
+        &big.sink_json(at("json"))?,
+        &big.sink_ipc(at("ipc"))?,
+        &big.sum("amount")?,
+    ))?;
+    while !run.is_done() {
+        std::thread::yield_now();
+    }
+    assert_eq!(bytes(&run.stats()), once, "every byte is read once");
+    let (parquet, csv, json, ipc, total) = run.wait()?;
+    assert_eq!(f64::try_from(total)?, sum);
+    let rows = [parquet, csv, json, ipc].map(|written| (written.files(), written.rows()));
+    assert_eq!(rows, [(5, 1_599); 4]);
+    for back in [
+        session.read_parquet(at("parquet"))?,
+        session.read_csv(ReadCsv::new(at("csv")).dtype("region", "string"))?,
+        session.read_json(at("json"))?,
+        session.read_ipc(at("ipc"))?,
+    ] {
+        assert_eq!(
+            back.sum("amount")?.get::<f64>()?.to_string(),
+            sum.to_string()
+        );
+        assert_eq!(back.columns(), read.columns());
+    }
+    Ok(())
+}
+
 #[test]
 fn lines_of_json_are_frames_and_frames_are_lines_of_json() -> swath::Result<()> {
     let folder = tempfile::tempdir().expect("a folder");
@@ -149,10 +199,10 @@ fn c_streams_that_fail_are_errors() {
     }
     insta::assert_snapshot!(said, @r"
     error[E0108]: reading a C stream failed
-      at      crates/swath/tests/formats.rs:147, from_c_stream
+      at      crates/swath/tests/formats.rs:197, from_c_stream
       why     C Data interface error: Cannot get next batch from input stream. Error code: 22. Producer error: Compute error: the disk is on fire
     error[E0108]: reading a C stream failed
-      at      crates/swath/tests/formats.rs:147, from_c_stream
+      at      crates/swath/tests/formats.rs:197, from_c_stream
       why     C Data interface error: input stream is already released
     ");
 }

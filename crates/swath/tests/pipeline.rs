@@ -94,3 +94,49 @@ fn the_last_frame_that_reads_held_partitions_lets_them_go() -> swath::Result<()>
     assert_eq!(session.memory_used(), 0);
     Ok(())
 }
+
+fn revenue(sales: &DataFrame) -> swath::Result<DataFrame> {
+    sales
+        .filter(col("amount").gt(0))?
+        .groupby("region")
+        .sum("amount")
+}
+
+/// The unit test of a pipeline, as its author writes it.
+#[test]
+fn refunds_are_ignored() -> swath::Result<()> {
+    let session = Session::testing();
+    let sales = Batch::from_csv("region,amount\neu,10.1\neu,-3\nus,5\neu,0.2\n")?;
+    let sales = session.from_batches([sales])?.repartition(2)?;
+    let got = revenue(&sales)?.compute()?;
+    let expected = [Batch::from_csv("region,amount\neu,10.3\nus,5.0\n")?];
+    got.assert_close_rows(&expected, 1e-12);
+    let other = [Batch::from_csv("region,amount\neu,10.4\nus,5.0\n")?];
+    let compare = std::panic::AssertUnwindSafe(|| got.assert_close_rows(&other, 1e-12));
+    let far = std::panic::catch_unwind(compare);
+    let told = *far
+        .expect_err("other rows")
+        .downcast::<String>()
+        .expect("a message");
+    insta::assert_snapshot!(told, @r"
+    the tables have different rows
+    only found:
+      eu | 10.299999999999999
+    only expected:
+      eu | 10.4
+    ");
+    insta::assert_snapshot!(revenue(&sales)?.explain(), @r"
+    logical plan
+    groupby [region] [amount = sum(amount)]  [1 partition]
+    └─ filter (amount > 0)  [2 partitions]
+       └─ repartition  [2 partitions]
+          └─ held [region, amount]  [1 partition]
+
+    optimised plan (unchanged)
+    groupby [region] [amount = sum(amount)]  [1 partition]
+    └─ filter (amount > 0)  [2 partitions]
+       └─ repartition  [2 partitions]
+          └─ held [region, amount]  [1 partition]
+    ");
+    Ok(())
+}

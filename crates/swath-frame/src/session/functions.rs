@@ -45,6 +45,35 @@ impl FromMap {
         }
     }
 
+    /// Calls each of these functions for a partition of its own.
+    ///
+    /// ```
+    /// # use swath_frame::{Batch, FromMap, Session, delayed};
+    /// # let session = Session::testing();
+    /// let parts = [1_i64, 2].map(|n| delayed(move || Batch::from_columns([("n", vec![n])])));
+    /// // Nothing is called before something is computed.
+    /// let df = session.from_map(FromMap::delayed(parts).meta([("n", "int64")]))?;
+    /// assert_eq!(df.sum("n")?.get::<i64>()?, 3);
+    /// # Ok::<(), swath_frame::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn delayed(parts: impl IntoIterator<Item = Delayed>) -> Self {
+        let parts: Vec<Delayed> = parts.into_iter().collect();
+        let location = Location::caller();
+        let site = parts.first().map_or_else(
+            || ClosureSite::of::<fn()>(location),
+            |first| first.site.clone(),
+        );
+        let inputs = parts.len();
+        let call = move |_: Batch, cx: &Cx| (parts[cx.partition().number()].call)();
+        Self {
+            function: PartitionFunction::new(site, call),
+            inputs,
+            name: None,
+            meta: None,
+        }
+    }
+
     /// A name for plans and messages, by which equal computations are found again, in other processes too: it must say which inputs
     /// there are as well as what the function does. Without one, a frame is another one each time it is made.
     pub fn named(self, name: impl Into<Arc<str>>) -> Self {
@@ -118,7 +147,8 @@ impl Session {
     }
 
     /// A frame of the batches that functions return, one partition a function; the first one is **called once, now**, to learn which
-    /// columns they return. See [`from_map`](Self::from_map), which is for one function of several inputs and can be told the columns.
+    /// columns they return. See [`from_map`](Self::from_map), which is for one function of several inputs, and which
+    /// [`FromMap::delayed`] tells the columns of these.
     ///
     /// # Errors
     /// No function; a first one that gives no answer.
@@ -132,21 +162,7 @@ impl Session {
     /// ```
     #[track_caller]
     pub fn from_delayed(&self, parts: impl IntoIterator<Item = Delayed>) -> Result<DataFrame> {
-        let location = Location::caller();
-        let parts: Vec<Delayed> = parts.into_iter().collect();
-        let inputs = parts.len();
-        let site = parts.first().map_or_else(
-            || ClosureSite::of::<fn()>(location),
-            |first| first.site.clone(),
-        );
-        let call = move |_: Batch, cx: &Cx| (parts[cx.partition().number()].call)();
-        let map = FromMap {
-            function: PartitionFunction::new(site, call),
-            inputs,
-            name: None,
-            meta: None,
-        };
-        self.made_by(map, "from_delayed", location)
+        self.made_by(FromMap::delayed(parts), "from_delayed", Location::caller())
     }
 
     fn made_by(

@@ -130,6 +130,13 @@ impl Source for Reading<'_> {
             metrics.add("rows_selected", stats.rows_selected);
             metrics.add("bytes_read", stats.bytes_read);
             metrics.add("bad_lines", stats.bad_lines);
+            if stats.bad_lines > 0 {
+                tracing::warn!(
+                    lines = stats.bad_lines,
+                    task = self.task.index,
+                    "lines that do not fit were left out, or have nulls"
+                );
+            }
             for (column, values) in &stats.values_decoded {
                 metrics.add_labelled("values_decoded", column, *values);
             }

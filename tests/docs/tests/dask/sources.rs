@@ -21,7 +21,7 @@ map! {
         "Arrow batches, one partition each; `repartition` cuts them";
     ["from_dict"] Different { Batch::from_columns([("x", vec![1_i64, 2])]), session.from_batches([batch]) };
     ["from_map"] Same { session.from_map(FromMap::new(0..4_i64, |n: &i64| Batch::from_columns([("n", vec![*n])]))) };
-    ["from_delayed"] Same { session.from_delayed([delayed(|| Batch::from_csv("x\n1\n"))]) };
+    ["from_delayed"] Same { session.from_delayed([delayed(|| Batch::from_csv("x\n1\n"))]), session.from_map(FromMap::delayed([delayed(|| Batch::from_csv("x\n1\n"))]).meta([("x", "int64")])) };
     ["from_graph"] No "a graph of one's own is for the crates below frames: [build your own engine](../build-your-own-engine.md)";
     ["compute"] Same { swath::compute((df, &scalar)) };
     ["concat"] Same { swath::concat([df, df], Join::Outer) } "partitions one after another; side by side (`axis=1`) comes with the joins";
@@ -48,7 +48,7 @@ map! {
     ["Series"] No "a frame of one column is one; in a row it is an expression, of all rows an aggregate";
     ["Index"] No "the index is a role of the leading columns, and expressions name it as any other";
     ["Aggregation"] Different { Session::builder().aggregate(range), df.agg(Agg::new("range", &col("x"))) } "a trait whose state can be sent, found by its name";
-    ["assert_eq"] Different { table.assert_same_rows(&[]) };
+    ["assert_eq"] Different { table.assert_same_rows(&[]), table.assert_close_rows(&[], 1e-9) };
     ["demo"] No "the tests make their own data";
     ["backends" "dispatch" "get_collection_type"] No "there is one kind of rows: Arrow's";
 }
