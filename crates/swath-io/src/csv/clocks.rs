@@ -4,9 +4,11 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::Int64Type;
 use arrow_array::{Array, ArrayRef, make_array};
 use arrow_cast::cast;
-use arrow_schema::{ArrowError, DataType, TimeUnit};
+use arrow_schema::{ArrowError, DataType};
 use std::sync::Arc;
 use swath_batch::Zone;
+
+use crate::text::a_second;
 
 /// A column once for each offset that its zone has in it, since Arrow shows no zone but offsets; a column of another dtype once.
 #[derive(Debug)]
@@ -61,14 +63,5 @@ impl Clocks {
     /// The column that shows a row.
     pub(super) fn at(&self, row: usize) -> usize {
         self.of_row.get(row).copied().unwrap_or_default()
-    }
-}
-
-fn a_second(unit: TimeUnit) -> i64 {
-    match unit {
-        TimeUnit::Second => 1,
-        TimeUnit::Millisecond => 1_000,
-        TimeUnit::Microsecond => 1_000_000,
-        TimeUnit::Nanosecond => 1_000_000_000,
     }
 }

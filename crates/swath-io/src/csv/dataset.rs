@@ -11,9 +11,8 @@ use super::nulls::Nulls;
 use super::options::ReadCsv;
 use super::part::{CsvPart, PartRange};
 use super::scan::{Marks, Records, Scanner, State, guess};
-use crate::hive::keys_of;
 use crate::list::Wanted;
-use crate::text::{Block, Compression, spread};
+use crate::text::{Block, Compression, TextFiles, spread};
 use crate::words::counted;
 use crate::{Dataset, FileIdentity, FileSet, IoContext, IoError, Part};
 
@@ -56,23 +55,14 @@ impl CsvDataset {
             extensions: &EXTENSIONS,
             option: "ReadCsv::file_extension",
         };
-        let mut files = options.text.files(&wanted, context)?;
-        let (listed, first) = (files.len(), files[0].clone());
-        let nothing_recorded = |_: &FileIdentity| Ok(|_: &str| None);
-        let key_options = options.text.keys("ReadCsv");
-        let keys = keys_of(&mut files, &key_options, nothing_recorded, context)?;
-        // Where no file is left, one tells of the columns all the same.
-        let told = if files.is_empty() {
-            std::slice::from_ref(&first)
-        } else {
-            &files[..]
-        };
+        let listed = TextFiles::list(&options.text, "ReadCsv", &wanted, context)?;
+        let (told, first) = (listed.telling(), &listed.first);
         let sampled: Vec<usize> = spread(told.len());
         let nulls = Nulls::new(options.null_texts().iter().map(String::as_str));
         let mut names: Vec<Arc<str>> = Vec::new();
         let mut found: Vec<Arc<str>> = Vec::new();
         let mut sample = Sample::new(0, figures);
-        let mut units = Vec::with_capacity(files.len());
+        let mut units = Vec::with_capacity(told.len());
         for (at, identity) in told.iter().enumerate() {
             context.cancel.check()?;
             let is_sampled = sampled.contains(&at);
@@ -84,7 +74,7 @@ impl CsvDataset {
                 sample = Sample::new(names.len(), figures);
             } else if head.names != found && options.header {
                 let files = told.len();
-                return Err(different(&first, identity, &found, &head.names, files));
+                return Err(different(first, identity, &found, &head.names, files));
             }
             let declared = names
                 .iter()
@@ -94,19 +84,15 @@ impl CsvDataset {
                 let places = if declared { 1 } else { 3 };
                 look(&mut sample, identity, &head, dialect, &nulls, some, places)?;
             }
-            if !files.is_empty() {
+            if !listed.files.is_empty() {
                 let (compression, data) = (head.compression, head.data);
                 units.extend(Block::cut(at, identity, compression, data, blocksize));
             }
         }
-        let fields = typed(options, &names, &sample, &first)?;
-        let table = options.text.table(&fields, keys.as_ref(), &first.path)?;
-        let columns = Meta::try_new(fields.iter().cloned(), Index::none());
-        let columns = columns.map_err(|source| IoError::Meta {
-            path: first.path.clone(),
-            source,
-        })?;
-        let fits = FileSet::fits_of(files.len(), &columns, &table, keys.as_ref());
+        let fields = typed(options, &names, &sample, first)?;
+        let table = listed.table(&options.text, &fields)?;
+        let judged = options.text.judged(&fields, &table);
+        let set = listed.into_set(&options.text, &fields, table, units.len())?;
         let layout = Layout {
             dialect,
             date_formats: options.text.formats(),
@@ -114,18 +100,17 @@ impl CsvDataset {
             nan_as_null: options.nan_as_null,
             figures,
             on_bad_lines: options.text.on_bad_lines,
-            judged: options.text.judged(&fields, &table),
+            judged,
             path_column: (options.text.include_path_column.as_deref()).map(Into::into),
             fields,
         };
-        let meta = options.text.with_path(table, &layout.fields)?;
         let decoded = (layout.fields.iter().enumerate())
             .map(|(at, field)| decoded_share(field, &sample, at))
             .collect();
         Ok(Self {
             options: options.clone(),
             layout: Arc::new(layout),
-            set: FileSet::of_blocks(&options.text.paths, files, listed, fits, meta, units.len()),
+            set,
             units: units.into(),
             decoded,
         })

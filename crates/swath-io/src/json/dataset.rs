@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use swath_graph::{Canon, Fingerprint};
-use swath_meta::{Field, Index, Meta};
+use swath_meta::Field;
 
 use super::decode::Columns;
 use super::fault::{Fault, fault};
@@ -12,10 +12,9 @@ use super::lines::Lines;
 use super::options::ReadJson;
 use super::part::{JsonPart, PartRange};
 use super::shape::{Fields, Shape};
-use crate::hive::keys_of;
 use crate::list::Wanted;
 use crate::range::open_file;
-use crate::text::{Block, Compression, Moments, Source, spread};
+use crate::text::{Block, Compression, Moments, Source, TextFiles, spread};
 use crate::{Dataset, FileIdentity, FileSet, IoContext, IoError, OnBadLines, Part};
 
 /// Names that files of a folder end with, where the options do not say.
@@ -66,49 +65,33 @@ impl JsonDataset {
             extensions: &EXTENSIONS,
             option: "ReadJson::file_extension",
         };
-        let mut files = options.text.files(&wanted, context)?;
-        let (listed, first) = (files.len(), files[0].clone());
-        let nothing_recorded = |_: &FileIdentity| Ok(|_: &str| None);
-        let key_options = options.text.keys("ReadJson");
-        let keys = keys_of(&mut files, &key_options, nothing_recorded, context)?;
-        // Where no file is left, one tells of the columns all the same.
-        let told = if files.is_empty() {
-            std::slice::from_ref(&first)
-        } else {
-            &files[..]
-        };
-        let sample = Sample::look(options, told, context)?;
-        let mut units = Vec::with_capacity(files.len());
-        for (at, identity) in files.iter().enumerate() {
+        let listed = TextFiles::list(&options.text, "ReadJson", &wanted, context)?;
+        let sample = Sample::look(options, listed.telling(), context)?;
+        let mut units = Vec::with_capacity(listed.files.len());
+        for (at, identity) in listed.files.iter().enumerate() {
             let compression = options.text.compression_of(&identity.path)?;
             units.extend(Block::cut(at, identity, compression, 0, blocksize));
         }
-        let fields = typed(options, &sample, &first)?;
-        let table = options.text.table(&fields, keys.as_ref(), &first.path)?;
-        let columns = Meta::try_new(fields.iter().cloned(), Index::none());
-        let columns = columns.map_err(|source| IoError::Meta {
-            path: first.path.clone(),
-            source,
-        })?;
-        let fits = FileSet::fits_of(files.len(), &columns, &table, keys.as_ref());
+        let fields = typed(options, &sample, &listed.first)?;
+        let table = listed.table(&options.text, &fields)?;
+        let judged = options.text.judged(&fields, &table);
+        let set = listed.into_set(&options.text, &fields, table, units.len())?;
         let layout = Layout {
             date_formats: options.text.formats(),
             on_bad_lines: options.text.on_bad_lines,
-            judged: options.text.judged(&fields, &table),
+            judged,
             path_column: (options.text.include_path_column.as_deref()).map(Into::into),
             fields,
         };
-        let meta = options.text.with_path(table, &layout.fields)?;
         let decoded = layout
             .fields
             .iter()
             .map(|field| sample.share(field))
             .collect();
-        let (paths, blocks) = (&options.text.paths, units.len());
         Ok(Self {
             options: options.clone(),
             layout: Arc::new(layout),
-            set: FileSet::of_blocks(paths, files, listed, fits, meta, blocks),
+            set,
             units: units.into(),
             decoded,
         })

@@ -53,7 +53,8 @@ pub(crate) fn check_moments(column: &ArrayRef, name: &str) -> Result<(), ArrowEr
     })
 }
 
-fn a_second(unit: TimeUnit) -> i64 {
+/// How many of a unit are a second.
+pub(crate) fn a_second(unit: TimeUnit) -> i64 {
     match unit {
         TimeUnit::Second => 1,
         TimeUnit::Millisecond => 1_000,

@@ -3,6 +3,8 @@
 mod bad_lines;
 mod options;
 
+mod files;
+
 mod block;
 mod sink;
 mod source;
@@ -18,7 +20,8 @@ mod spread;
 
 pub use bad_lines::OnBadLines;
 pub(crate) use block::Block;
-pub(crate) use check_moments::check_moments;
+pub(crate) use check_moments::{a_second, check_moments};
+pub(crate) use files::TextFiles;
 pub(crate) use kind::Kind;
 pub(crate) use line_count::LineCount;
 pub(crate) use moment_formats::MomentFormats;

@@ -7,10 +7,9 @@ use swath_batch::Zone;
 use swath_meta::{DType, DTypeSpec, Field, Index, Meta, TimeUnit};
 
 use super::{Compression, OnBadLines};
-use crate::hive::{FolderKeys, KeyOptions, Keys, columns_with};
-use crate::list::{Wanted, list_files};
+use crate::IoError;
+use crate::hive::{FolderKeys, Keys, columns_with};
 use crate::parquet::parse_bytes;
-use crate::{FileIdentity, IoContext, IoError};
 
 /// What the options of CSV and of JSON say alike.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,30 +56,6 @@ impl TextOptions {
         Compression::said(self.compression.as_deref(), path)
     }
 
-    /// The keys of folders, for the options of this name.
-    pub(crate) fn keys(&self, reader: &'static str) -> KeyOptions<'_> {
-        self.folders.of(reader, &self.paths)
-    }
-
-    /// The files that the paths name.
-    pub(crate) fn files(
-        &self,
-        wanted: &Wanted<'_>,
-        context: &IoContext,
-    ) -> Result<Vec<FileIdentity>, IoError> {
-        let own: Vec<&str> = self.file_extension.as_deref().into_iter().collect();
-        let extensions = if own.is_empty() {
-            wanted.extensions
-        } else {
-            &own
-        };
-        let wanted = Wanted {
-            extensions,
-            ..*wanted
-        };
-        list_files(&self.paths, &wanted, context)
-    }
-
     /// The dtype that was said of a column, if one was; moments in a format of their own are timestamps.
     pub(crate) fn declared(&self, column: &str, path: &str) -> Result<Option<DType>, IoError> {
         let failed = |source| IoError::Meta {
@@ -118,7 +93,7 @@ impl TextOptions {
     ///
     /// # Errors
     /// A column that is not there.
-    pub(crate) fn table(
+    pub(super) fn table(
         &self,
         fields: &[Field],
         keys: Option<&Keys>,
@@ -140,7 +115,7 @@ impl TextOptions {
     ///
     /// # Errors
     /// Files that have a column of its name.
-    pub(crate) fn with_path(&self, table: Meta, fields: &[Field]) -> Result<Meta, IoError> {
+    pub(super) fn with_path(&self, table: Meta, fields: &[Field]) -> Result<Meta, IoError> {
         let Some(name) = &self.include_path_column else {
             return Ok(table);
         };
