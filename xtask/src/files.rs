@@ -28,6 +28,13 @@ pub(crate) fn write_if_changed(path: &Path, text: &str) -> Result<bool> {
     Ok(true)
 }
 
+/// Bytes of a file.
+pub(crate) fn length(path: &Path) -> Result<u64> {
+    let metadata = fs::metadata(path);
+    let metadata = metadata.with_context(|| format!("cannot look at {}", path.display()))?;
+    Ok(metadata.len())
+}
+
 /// Makes a folder and those above it.
 pub(crate) fn make_folder(path: &Path) -> Result<()> {
     fs::create_dir_all(path).with_context(|| format!("cannot make the folder {}", path.display()))

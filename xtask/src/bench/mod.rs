@@ -6,6 +6,7 @@
 
 mod engines;
 mod measure;
+mod program;
 mod suites;
 mod table;
 
@@ -13,7 +14,6 @@ use crate::{command::CommandLine, files, say, section, workspace};
 use anyhow::{Result, bail};
 use engines::Engine;
 use measure::{Measured, Outcome};
-use suites::Suite;
 
 /// What `bench` can be asked.
 #[derive(clap::Args)]
@@ -42,6 +42,9 @@ pub(crate) struct Options {
     /// Installs the peers at their pinned versions into target/bench/peers, then runs them
     #[arg(long)]
     install_peers: bool,
+    /// Measures what a program of a user's takes with it, and no suite: packages, time to build, bytes
+    #[arg(long)]
+    program: bool,
     /// Puts the tables into docs/performance.md
     #[arg(long)]
     write: bool,
@@ -55,6 +58,9 @@ const PAGE: &str = "docs/performance.md";
 /// When a suite or query does not exist, a build fails, peers are asked for and not installed, or an answer of swath differs from
 /// that of most peers.
 pub(crate) fn run(options: &Options) -> Result<()> {
+    if options.program {
+        return publish(options, "program", &program::render()?);
+    }
     let suites = suites::chosen(&options.suites, &options.queries)?;
     if options.install_peers {
         engines::install_peers()?;
@@ -100,7 +106,8 @@ pub(crate) fn run(options: &Options) -> Result<()> {
                 .filter(|m| m.outcome == Outcome::Differs)
                 .map(|m| format!("{} {} of {}", suite.name, m.query, m.engine)),
         );
-        publish(options, suite, &table::render(&setting, rows, &measured))?;
+        let name = format!("{}-{}", suite.name, options.source);
+        publish(options, &name, &table::render(&setting, rows, &measured))?;
     }
     if differing.is_empty() {
         Ok(())
@@ -109,8 +116,8 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     }
 }
 
-fn publish(options: &Options, suite: &Suite, text: &str) -> Result<()> {
-    let name = format!("{}-{}", suite.name, options.source);
+/// Shows a table, keeps it as `name`, and puts it into the page where that was asked for.
+fn publish(options: &Options, name: &str, text: &str) -> Result<()> {
     let root = workspace::root()?;
     files::write_if_changed(&root.join(format!("target/bench/{name}.md")), text)?;
     say::line(&format!("\n{text}"));

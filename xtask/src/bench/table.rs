@@ -133,7 +133,7 @@ fn in_order(measured: &[Measured], of: impl Fn(&Measured) -> &'static str) -> Ve
 }
 
 /// Processor, toolchain and commit, as far as this machine tells.
-fn machine() -> String {
+pub(super) fn machine() -> String {
     let processor = crate::files::read("/proc/cpuinfo".as_ref())
         .ok()
         .and_then(|text| {

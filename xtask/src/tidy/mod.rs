@@ -25,6 +25,7 @@ mod trees;
 mod unsafe_code;
 
 pub(crate) use absences::ABSENCES;
+pub(crate) use trees::ask as packages_below;
 
 use crate::say;
 use anyhow::{Result, bail};

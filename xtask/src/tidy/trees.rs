@@ -28,7 +28,7 @@ pub(super) const DOORS: &[(&str, usize)] = &[
 ];
 
 /// The packages that a build of one crate compiles, itself left out, as `name v1.2.3`.
-pub(super) fn ask(package: &str) -> Result<BTreeSet<String>> {
+pub(crate) fn ask(package: &str) -> Result<BTreeSet<String>> {
     let text = CommandLine::cargo("tree")
         .args(["--package", package, "--edges", "normal,build"])
         .args(["--prefix", "none", "--format", "{p}"])
