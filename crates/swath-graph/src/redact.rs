@@ -25,7 +25,7 @@ pub fn values_are_redacted() -> bool {
 ///
 /// Every message of every crate shows values through this and in no other way.
 ///
-/// ```
+/// ```standalone_crate
 /// use swath_graph::Shown;
 ///
 /// assert_eq!(format!("`{}` is no int64", Shown("n/k")), "`n/k` is no int64");

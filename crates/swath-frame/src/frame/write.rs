@@ -98,7 +98,7 @@ impl Written {
         })
     }
 
-    /// The folders that were written into, in order of their names; none without [`ToParquet::partition_on`].
+    /// The folders that were written into, in order of their names; none without `partition_on`.
     pub fn partitions(&self) -> &[WrittenPartition] {
         &self.partitions
     }
@@ -179,7 +179,8 @@ impl DataFrame {
     /// Writes the frame as CSV now, one file a partition, named `part.N.csv`.
     ///
     /// All files are seen when all are complete: until then, and for good if anything fails, the folder is as it was. All
-    /// columns are written, the index first. [`Session::read_csv`] reads back the same texts and nulls: a text that would read as
+    /// columns are written, the index first. Options of [`ToCsv`] say what becomes of files that are there, and by which columns rows go
+    /// into folders of their own. [`Session::read_csv`] reads back the same texts and nulls: a text that would read as
     /// null is written in quotes. Dtypes are not recorded.
     ///
     /// # Errors
@@ -214,7 +215,8 @@ impl DataFrame {
     /// Writes the frame as Arrow IPC files now (Feather, version 2), one file a partition, named `part.N.arrow`.
     ///
     /// All files are seen when all are complete: until then, and for good if anything fails, the folder is as it was. All
-    /// columns are written, the index first. [`Session::read_ipc`] restores dtypes and the index, not divisions. Text is written
+    /// columns are written, the index first. Options of [`ToIpc`] say what becomes of files that are there, and by which columns rows go
+    /// into folders of their own. [`Session::read_ipc`] restores dtypes and the index, not divisions. Text is written
     /// with offsets, which every reader of such files knows; categories within lists and structs become text.
     ///
     /// # Errors
@@ -249,7 +251,8 @@ impl DataFrame {
     /// Writes the frame as newline-delimited JSON now, one object a line and one file a partition, named `part.N.jsonl`.
     ///
     /// All files are seen when all are complete: until then, and for good if anything fails, the folder is as it was. All
-    /// columns are written, the index first, nulls too. Dates and times are texts in ISO 8601, zoned timestamps on the clock of
+    /// columns are written, the index first, nulls too. Options of [`ToJson`] say what becomes of files that are there, and by which
+    /// columns rows go into folders of their own. Dates and times are texts in ISO 8601, zoned timestamps on the clock of
     /// UTC; bytes are hexadecimal digits, spans of time counts of their unit, and what is no finite number is a text such as
     /// `"NaN"`. [`Session::read_json`] reads all of that back where the dtypes are declared; they are not recorded.
     ///

@@ -120,7 +120,7 @@ impl SessionBuilder {
     /// what one session must not show is nothing that another may. Errors have no
     /// [`source`](std::error::Error::source) then; those of user functions are handed out by [`Error::downcast_ref`] as they are.
     ///
-    /// ```
+    /// ```standalone_crate
     /// # use swath_frame::{Batch, Session, col};
     /// let session = Session::builder().memory_limit("1GiB").redact_values(true).build()?;
     /// let accounts = session.from_batches([Batch::from_csv("iban\nCH93-0076\n")?])?;

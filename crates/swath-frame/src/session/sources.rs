@@ -48,7 +48,7 @@ impl Session {
     /// Lists the files now, reads the names of the columns from the first line of each, and looks at the beginning, the middle and
     /// the end of a few to infer dtypes that are not declared; rows are read when something is computed. Files are cut into blocks
     /// of about 64 MiB, one partition each, whatever is quoted in them; divisions are unknown, and every column may hold nulls.
-    /// Only columns that are needed are parsed.
+    /// Only columns that are needed are parsed. Folders named `key=value` are columns.
     ///
     /// A value that is none of the inferred dtype is an error that names file, line, column and value, and the declaration
     /// that would fix it, unless [`on_bad_lines`](ReadCsv::on_bad_lines) says otherwise.
@@ -82,7 +82,8 @@ impl Session {
     /// Lists the files and reads their footers now; rows are read when something is computed, and of each record batch only the
     /// columns that are needed. Neighbouring record batches are packed into partitions of about 64 MiB decoded. All files must have
     /// the columns of the first one. Dictionaries of text are read as `string` in codes; as `category` where
-    /// [`to_ipc`](DataFrame::to_ipc) wrote one. Divisions are unknown. Files are never mapped into memory.
+    /// [`to_ipc`](DataFrame::to_ipc) wrote one. Divisions are unknown. Folders named `key=value` are columns. Files are never
+    /// mapped into memory.
     ///
     /// # Errors
     /// No file matches; a file is empty, truncated, corrupt or a stream; two files have different columns; a URL of a store that
@@ -114,7 +115,8 @@ impl Session {
     /// first appearance, and to infer dtypes that are not declared: numbers, truths, dates and timestamps in ISO 8601, lists,
     /// structs, else text. Rows are read when something is computed. Files are cut at line ends into blocks of about 64 MiB,
     /// one partition each; divisions are unknown, and every column may hold nulls. A key that a line does not have is null; a
-    /// key that no line of the sample has, and no [`dtype`](ReadJson::dtype) names, is passed over.
+    /// key that no line of the sample has, and no [`dtype`](ReadJson::dtype) names, is passed over. Folders named `key=value` are
+    /// columns.
     ///
     /// A value that is none of the inferred dtype is an error that names file, line, column and value, and the declaration
     /// that would fix it, unless [`on_bad_lines`](ReadJson::on_bad_lines) says otherwise.
