@@ -8,13 +8,14 @@ use swath_meta::Meta;
 use crate::FileIdentity;
 use crate::fit::Fit;
 use crate::hive::Keys;
+use crate::paths::Paths;
 use crate::words::counted;
 
 /// The files of a data set, in the state that they were listed in, and the table that they are.
 #[derive(Clone, Debug)]
 pub struct FileSet {
     /// What was asked for.
-    pub(crate) paths: Vec<String>,
+    pub(crate) paths: Paths,
     pub(crate) files: Arc<[FileIdentity]>,
     /// How many files there are, those that a predicate rules out included.
     pub(crate) listed: usize,
@@ -41,7 +42,7 @@ impl FileSet {
 
     /// Files of which each block of bytes is a partition; one without rows where no file is left.
     pub(crate) fn of_blocks(
-        paths: &[String],
+        paths: &Paths,
         files: Vec<FileIdentity>,
         listed: usize,
         fits: Arc<[Option<Arc<Fit>>]>,
@@ -52,7 +53,7 @@ impl FileSet {
             .map(|block| block..(block + 1).min(blocks))
             .collect();
         Self {
-            paths: paths.to_vec(),
+            paths: paths.clone(),
             files: files.into(),
             listed,
             fits,
@@ -90,11 +91,7 @@ impl FileSet {
 
     /// The source in few words, for plans that are printed: `sales/ (3 of 50 files, 12 row groups)`.
     pub fn label(&self) -> String {
-        let paths = match self.paths.as_slice() {
-            [one] => one.clone(),
-            [first, ..] => format!("{first}, …"),
-            [] => String::new(),
-        };
+        let paths = self.paths.shown();
         let of_all = match self.files_ruled_out() {
             0 => String::new(),
             _ => format!("{} of ", self.files.len()),

@@ -95,5 +95,5 @@ pub use range::{LocalFile, Pending, RangeReader};
 pub use request::ScanRequest;
 pub use sink::IntoPartitionOn;
 pub use stats::ScanStats;
-pub use store::Stores;
+pub use store::{StorageOptions, Stores};
 pub use text::OnBadLines;

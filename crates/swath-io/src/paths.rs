@@ -1,5 +1,49 @@
 //! What a user may name files by, wherever options begin with paths.
 
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::ops::Deref;
+use swath_graph::{Canon, Fingerprint};
+
+use crate::store;
+
+/// Paths as they were given. A URL may hold what is secret, and `Debug` does not show it.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Paths(pub(crate) Vec<String>);
+
+impl Paths {
+    /// The first of them, as it may be shown, and whether there are more.
+    pub(crate) fn shown(&self) -> String {
+        match self.0.as_slice() {
+            [one] => store::redacted(one),
+            [first, ..] => format!("{}, …", store::redacted(first)),
+            [] => String::new(),
+        }
+    }
+}
+
+impl Deref for Paths {
+    type Target = Vec<String>;
+
+    fn deref(&self) -> &Vec<String> {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Paths {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown = self.0.iter().map(|path| store::redacted(path));
+        f.debug_list().entries(shown).finish()
+    }
+}
+
+impl Fingerprint for Paths {
+    fn feed(&self, out: &mut Canon) {
+        out.feed(&self.0);
+    }
+}
+
 /// Makes options of whatever names one file or several; `From<Vec<String>>` is theirs.
 macro_rules! from_paths {
     ($options:ty) => {
@@ -61,4 +105,21 @@ macro_rules! from_folder {
     };
 }
 
-pub(crate) use {from_folder, from_paths};
+/// Lets options take those of a store.
+macro_rules! storage_options {
+    ($options:ty, $($field:ident).+) => {
+        impl $options {
+            /// Sets an option of the store that a URL names, as in `option("region", "eu-west-1")`: credentials, regions,
+            /// endpoints, time limits, by the names of the feature `cloud`. It wins over the session's and the environment's, and
+            /// holds from then on for whatever the session reads or writes in that store. Values are shown nowhere.
+            ///
+            /// A path of this machine has none: there the verb says so.
+            pub fn option(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+                self.$($field).+.set(name, value);
+                self
+            }
+        }
+    };
+}
+
+pub(crate) use {from_folder, from_paths, storage_options};

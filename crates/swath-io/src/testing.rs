@@ -123,18 +123,19 @@ impl Faulty {
 
     /// Waits, and fails, as told.
     async fn pass(&self, request: Request) -> Result<()> {
-        let delay = {
+        // Which of its kind it is, before another comes.
+        let (delay, nth) = {
             let mut state = self.state();
             state.asked.push(request);
             state.under_way += 1;
             state.most = state.most.max(state.under_way);
-            state.delay
+            let nth = state.asked.iter().filter(|&&asked| asked == request);
+            (state.delay, nth.count())
         };
         let _under_way = UnderWay(self);
         if !delay.is_zero() {
             tokio::time::sleep(delay).await;
         }
-        let nth = self.asked(request);
         let fault = self
             .state()
             .faults

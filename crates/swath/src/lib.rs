@@ -25,6 +25,9 @@
 //! index; *divisions* are the bounds between them, where they are known; the *meta* is the frame without its
 //! rows: names, dtypes, index.
 //!
+//! With the feature `cloud` a URL of `https://`, `s3://`, `gs://` or `az://` may stand wherever a path may; with `object-store` one of a store
+//! that the session was given. Both are off by default.
+//!
 //! This crate has no logic of its own. It names, in one place, what a program needs from the crates of the
 //! engine, each of which can be used alone.
 

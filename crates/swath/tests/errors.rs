@@ -214,7 +214,8 @@ fn files_that_are_not_there() {
         s.session.read_parquet(s.path("sales/[ab.parquet"))
     });
     scene.mistake("a store that is not there", |s| {
-        s.session.read_parquet("s3://bucket/sales/?token=secret")
+        s.session
+            .read_parquet("ftp://me:secret@host/sales/?token=secret")
     });
     let kind = scene.mistake("a folder in a list that does not exist", |s| {
         s.session.read_parquet(vec![

@@ -122,12 +122,12 @@ fn what_goes_wrong_is_told_and_nothing_is_left() -> swath::Result<()> {
     };
     let kind = mistake(
         "a store that is not there",
-        session.read_parquet("s3://bucket/x").map(drop),
+        session.read_parquet("other://bucket/x").map(drop),
     );
     assert!(matches!(kind, ErrorKind::File { .. }), "{kind:?}");
     mistake(
         "to write to a store that is not there",
-        sales(&session).to_parquet("s3://bucket/x").map(drop),
+        sales(&session).to_parquet("other://bucket/x").map(drop),
     );
     let kind = mistake(
         "a folder that is not there",

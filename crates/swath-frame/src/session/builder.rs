@@ -34,6 +34,8 @@ pub struct SessionBuilder {
     keep: Option<Arc<dyn Keep<TaskValue>>>,
     #[cfg(feature = "object-store")]
     stores: Vec<(String, Arc<dyn object_store::ObjectStore>)>,
+    #[cfg(feature = "cloud")]
+    storage_options: Vec<(String, swath_io::StorageOptions)>,
     aggregates: Aggregates,
     redact_values: bool,
     testing: bool,
@@ -80,9 +82,9 @@ impl SessionBuilder {
         }
     }
 
-    /// Makes URLs that begin with `address` (a scheme and a host, as in `s3://bucket`) name objects of `store`:
-    /// paths of [`read_parquet`](Session::read_parquet) and [`to_parquet`](crate::DataFrame::to_parquet). May be
-    /// given several times. Here with the feature `object-store`.
+    /// Makes URLs that begin with `address` (a scheme and a host, as in `s3://bucket`) name objects of `store`, wherever a path may
+    /// stand: in [`read_parquet`](Session::read_parquet), [`to_csv`](crate::DataFrame::to_csv) and all the others. May be given
+    /// several times. Here with the feature `object-store`.
     ///
     /// A file that is written is seen when it is whole, as on this machine. A session with a
     /// [`backend`](Self::backend) of its own plans with these stores; the backend's tasks need them too.
@@ -133,6 +135,44 @@ impl SessionBuilder {
             redact_values,
             ..self
         }
+    }
+
+    /// Options of stores that URLs name without being [given](Self::store): of all whose URLs begin with a scheme (`s3://`), or of
+    /// one bucket or host (`s3://bucket`), which win over those of the scheme; both win over the environment. A reader or a writer
+    /// may add to them: see [`ReadCsv::option`](crate::ReadCsv::option). May be given several times. Here with the feature `cloud`.
+    ///
+    /// | URLs | common options | from the environment |
+    /// |---|---|---|
+    /// | `s3://bucket` | `region`, `access_key_id`, `secret_access_key`, `session_token`, `endpoint`, `skip_signature` | `AWS_REGION` and so on |
+    /// | `gs://bucket` | `service_account`, `service_account_key`, `bearer_token`, `skip_signature` | `GOOGLE_SERVICE_ACCOUNT` and so on |
+    /// | `az://container`, `abfss://container@account.dfs.core.windows.net` | `account_name`, `account_key`, `sas_token`, `client_id`, `skip_signature` | `AZURE_STORAGE_ACCOUNT_NAME` and so on |
+    /// | all, and `https://host` | `read_timeout` (30 s), `connect_timeout` (5 s), `max_retries` (8), `retry_timeout` (2 min), `allow_http`, `proxy_url` | |
+    ///
+    /// Values are shown nowhere, not in messages, not in `Debug`.
+    ///
+    /// # Errors
+    /// [`build`](Self::build) refuses an address that is none of these, a name that its store does not know, and a value that is no
+    /// number, span of time or truth where one is meant. Nothing is asked of a server before a URL is read or written.
+    ///
+    /// ```
+    /// use swath_frame::Session;
+    ///
+    /// let session = Session::builder()
+    ///     .memory_limit("1GiB")
+    ///     .storage_options("s3://", [("region", "eu-west-1")])
+    ///     .storage_options("s3://public-data", [("skip_signature", "true")])
+    ///     .build()?;
+    /// # Ok::<(), swath_frame::Error>(())
+    /// ```
+    #[cfg(feature = "cloud")]
+    pub fn storage_options<K: Into<String>, V: Into<String>>(
+        mut self,
+        address: impl Into<String>,
+        options: impl IntoIterator<Item = (K, V)>,
+    ) -> Self {
+        self.storage_options
+            .push((address.into(), options.into_iter().collect()));
+        self
     }
 
     /// Adds an aggregate of one's own, found by its name: `Agg::new("geo_mean", &col("x"))`. It takes the place of one of the
@@ -227,6 +267,12 @@ impl SessionBuilder {
             env.stores
                 .register(address, Arc::clone(store))
                 .map_err(|error| Error::option("Session::builder", "store", error, location))?;
+        }
+        #[cfg(feature = "cloud")]
+        for (address, options) in &self.storage_options {
+            env.stores.set_options(address, options).map_err(|error| {
+                Error::option("Session::builder", "storage_options", error, location)
+            })?;
         }
         let backend = match self.backend.clone() {
             Some(backend) => backend,

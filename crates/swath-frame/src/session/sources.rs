@@ -25,7 +25,7 @@ const HASHED_BYTES: u64 = 64 << 20;
 
 impl Session {
     /// Reads Parquet files: a file, a folder, a glob, or a list of them; options through [`ReadParquet`]. A URL names
-    /// objects of a store that the session was built with.
+    /// objects of a store that the session was built with, or, with the feature `cloud`, of whichever it says.
     ///
     /// Lists the files and reads their footers now; rows are read when something is computed. Neighbouring row
     /// groups are packed into partitions of about 64 MiB decoded, unless the options say otherwise. All files

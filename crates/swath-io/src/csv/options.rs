@@ -9,7 +9,7 @@ use super::nulls;
 use super::scan::Dialect;
 use crate::IoError;
 use crate::hive::Filter;
-use crate::paths::from_paths;
+use crate::paths::{Paths, from_paths, storage_options};
 use crate::text::{Figures, OnBadLines, TextOptions};
 
 /// Options of `read_csv`: the bare argument is the default option.
@@ -341,7 +341,7 @@ impl From<Vec<String>> for ReadCsv {
     fn from(paths: Vec<String>) -> Self {
         Self {
             text: TextOptions {
-                paths,
+                paths: Paths(paths),
                 ..TextOptions::default()
             },
             names: None,
@@ -361,3 +361,4 @@ impl From<Vec<String>> for ReadCsv {
 }
 
 from_paths!(ReadCsv);
+storage_options!(ReadCsv, text.storage);

@@ -10,7 +10,7 @@ use super::existing;
 use super::writer::CsvWriter;
 use crate::folder::Mode;
 use crate::list::Wanted;
-use crate::paths::from_folder;
+use crate::paths::{from_folder, storage_options};
 use crate::sink::{Begin, BeginFile, Existing, IntoPartitionOn, WriteTo, begin};
 use crate::text::{Compression, MomentFormats};
 use crate::{IoContext, IoError, Staged, WriteOptions, WriteTarget, Writer};
@@ -226,7 +226,7 @@ impl Fingerprint for ToCsv {
 impl From<String> for ToCsv {
     fn from(folder: String) -> Self {
         Self {
-            to: WriteTo::new(folder),
+            to: WriteTo::new(&folder),
             moments: MomentFormats::default(),
             header: true,
             delimiter: ',',
@@ -236,3 +236,4 @@ impl From<String> for ToCsv {
 }
 
 from_folder!(ToCsv);
+storage_options!(ToCsv, to.storage);

@@ -13,6 +13,9 @@ impl IoError {
             | Self::NoneEnds { folder: path, .. }
             | Self::Pattern { pattern: path, .. }
             | Self::NoStore { url: path, .. }
+            | Self::UrlSecrets { url: path }
+            | Self::NoListing { url: path, .. }
+            | Self::ReadOnly { url: path }
             | Self::File { path, .. }
             | Self::NotAFolder { path }
             | Self::Gone { path }
@@ -60,6 +63,9 @@ impl IoError {
             Self::NoPath { .. }
                 | Self::Pattern { .. }
                 | Self::Address { .. }
+                | Self::UrlSecrets { .. }
+                | Self::UnknownStorageOption { .. }
+                | Self::StorageOption { .. }
                 | Self::UnknownOption { .. }
                 | Self::OptionValue { .. }
                 | Self::UnknownFormat { .. }

@@ -3,8 +3,8 @@
 use std::io;
 use swath_graph::Shown;
 
-use crate::IoError;
 use crate::words::quoted;
+use crate::{IoError, store};
 
 impl IoError {
     /// What to do about it, where that is not plain from the message.
@@ -39,9 +39,23 @@ impl IoError {
                 "write a bracket that belongs to the name in brackets, as in `[[]`"
             }
             Self::NoStore { address, known, .. } => {
-                return Some(store_fix(address, known, cfg!(feature = "object-store")));
+                return Some(store_fix(address, known, BUILT));
             }
-            Self::File { source, .. } => return system_fix(source.kind()),
+            Self::UrlSecrets { .. } => {
+                "give them as options, as in `ReadParquet::new(..).option(\"secret_access_key\", ..)` (`sas_token` for Azure), or in the environment"
+            }
+            Self::UnknownStorageOption { nearest: None, .. } => {
+                "the usual names are told by `SessionBuilder::storage_options`, and all of them by the crate object_store"
+            }
+            Self::NoListing { verb, .. } => {
+                return Some(format!(
+                    "name each file, as in `{verb}([\"https://host/a\", \"https://host/b\"])`; files of a bucket are listed by its own URL, `s3://`, `gs://` or `az://`"
+                ));
+            }
+            Self::ReadOnly { .. } => {
+                "write to a folder of this machine, or to a bucket by its own URL: `s3://`, `gs://` or `az://`"
+            }
+            Self::File { source, .. } => return file_fix(source),
             Self::NotAFolder { .. } => "write to another folder, or remove the file first",
             Self::Gone { .. } | Self::Changed { .. } => {
                 "read it again: a frame reads its files as they were when it was planned"
@@ -130,18 +144,51 @@ impl IoError {
     }
 }
 
+/// Which stores this build can ask.
+#[derive(Clone, Copy)]
+struct Built {
+    object_store: bool,
+    cloud: bool,
+}
+
+const BUILT: Built = Built {
+    object_store: cfg!(feature = "object-store"),
+    cloud: cfg!(feature = "cloud"),
+};
+
 /// What to do about a store that the session does not have, or that this build does not know how to ask.
-fn store_fix(address: &str, known: &[String], built: bool) -> String {
-    let feature = if built {
-        ""
-    } else {
-        "build swath with its feature `object-store`, and "
-    };
+fn store_fix(address: &str, known: &[String], built: Built) -> String {
+    let is_ours = store::scheme(address).is_some_and(store::is_cloud);
     let known = match known {
         [] => String::new(),
         known => format!("; it has {}", quoted(known)),
     };
-    format!("{feature}give it one with `Session::builder().store(\"{address}\", store)`{known}")
+    let give = format!("give it one with `Session::builder().store(\"{address}\", store)`{known}");
+    match built {
+        Built { cloud: false, .. } if is_ours => {
+            format!("build swath with its feature `cloud`, which speaks to it; or {give}")
+        }
+        Built {
+            object_store: false,
+            ..
+        } => format!("build swath with its feature `object-store`, and {give}"),
+        Built { cloud: true, .. } if known.is_empty() => format!(
+            "{give}; without one swath reads `https://`, `http://`, `s3://`, `gs://`, `az://` and `abfss://`"
+        ),
+        Built { .. } => give,
+    }
+}
+
+/// What to do about what a system or a server refused.
+fn file_fix(source: &io::Error) -> Option<String> {
+    #[cfg(feature = "cloud")]
+    if let Some(failure) = source
+        .get_ref()
+        .and_then(|error| error.downcast_ref::<store::Failure>())
+    {
+        return failure.fix().map(str::to_owned);
+    }
+    system_fix(source.kind())
 }
 
 /// What to do about what a system refused.
@@ -235,13 +282,23 @@ mod tests {
     #[test]
     fn the_store_that_is_missing_is_told_with_how_to_have_it() {
         let known = ["s3://other".to_owned()];
+        let built = |object_store, cloud| Built {
+            object_store,
+            cloud,
+        };
         let told = [
-            store_fix("s3://bucket", &[], false),
-            store_fix("s3://bucket", &known, true),
+            store_fix("s3://bucket", &[], built(false, false)),
+            store_fix("s3://bucket", &known, built(true, false)),
+            store_fix("ftp://host", &[], built(false, false)),
+            store_fix("ftp://host", &known, built(true, false)),
+            store_fix("ftp://host", &[], built(true, true)),
         ];
         insta::assert_snapshot!(told.join("\n"), @r#"
-        build swath with its feature `object-store`, and give it one with `Session::builder().store("s3://bucket", store)`
-        give it one with `Session::builder().store("s3://bucket", store)`; it has `s3://other`
+        build swath with its feature `cloud`, which speaks to it; or give it one with `Session::builder().store("s3://bucket", store)`
+        build swath with its feature `cloud`, which speaks to it; or give it one with `Session::builder().store("s3://bucket", store)`; it has `s3://other`
+        build swath with its feature `object-store`, and give it one with `Session::builder().store("ftp://host", store)`
+        give it one with `Session::builder().store("ftp://host", store)`; it has `s3://other`
+        give it one with `Session::builder().store("ftp://host", store)`; without one swath reads `https://`, `http://`, `s3://`, `gs://`, `az://` and `abfss://`
         "#);
     }
 

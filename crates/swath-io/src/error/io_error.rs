@@ -80,6 +80,48 @@ pub enum IoError {
         /// The stores that the session has.
         known: Vec<String>,
     },
+    /// A URL of a bucket with a name, a password or a query in it.
+    #[error(
+        "`{url}` was given with a name, a password or a query, which URLs of its kind have not"
+    )]
+    UrlSecrets {
+        /// What was asked for, without these.
+        url: String,
+    },
+    /// A pattern or a folder of a web server.
+    #[error("`{url}` names several files, and a web server does not list its files")]
+    NoListing {
+        /// What was asked for, without what may be secret.
+        url: String,
+        /// The call.
+        verb: &'static str,
+    },
+    /// A web server as the target of a write.
+    #[error("`{url}` cannot be written to: it is on a web server, which takes no files")]
+    ReadOnly {
+        /// What was asked for, without what may be secret.
+        url: String,
+    },
+    /// An option that a store does not have.
+    #[error("`{address}` has no option `{name}`{}", did_you_mean(nearest.as_deref()))]
+    UnknownStorageOption {
+        /// What was asked for.
+        name: String,
+        /// The store.
+        address: String,
+        /// The nearest that exists.
+        nearest: Option<String>,
+    },
+    /// An option that a store cannot be opened with. Its value is never shown.
+    #[error("option `{name}` for `{address}` {reason}")]
+    StorageOption {
+        /// The option.
+        name: String,
+        /// The store, or the path.
+        address: String,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
     /// An address that names no store.
     #[error(
         "`{address}` is no address of a store; expected a scheme and a host without a user, as in `s3://bucket`"

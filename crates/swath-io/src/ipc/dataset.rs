@@ -59,6 +59,7 @@ impl IpcDataset {
             extensions: &extensions,
             option: "ReadIpc::file_extension",
         };
+        context.stores.configure(&options.paths, &options.storage)?;
         let mut files = list_files(&options.paths, &wanted, context)?;
         let (listed, first) = (files.len(), files[0].clone());
         let footer = |identity: &FileIdentity| {

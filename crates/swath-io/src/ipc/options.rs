@@ -8,7 +8,8 @@ use swath_meta::DTypeSpec;
 use crate::IoError;
 use crate::hive::{Filter, FolderKeys};
 use crate::parquet::parse_bytes;
-use crate::paths::from_paths;
+use crate::paths::{Paths, from_paths, storage_options};
+use crate::store::StorageOptions;
 
 /// Options of `read_ipc`: the bare argument is the default option.
 ///
@@ -24,7 +25,9 @@ use crate::paths::from_paths;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ReadIpc {
-    pub(super) paths: Vec<String>,
+    pub(super) paths: Paths,
+    #[serde(skip)]
+    pub(super) storage: StorageOptions,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) columns: Option<Vec<String>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -135,10 +138,11 @@ impl Fingerprint for ReadIpc {
 impl From<Vec<String>> for ReadIpc {
     fn from(paths: Vec<String>) -> Self {
         Self {
-            paths,
+            paths: Paths(paths),
             ..Self::default()
         }
     }
 }
 
 from_paths!(ReadIpc);
+storage_options!(ReadIpc, storage);

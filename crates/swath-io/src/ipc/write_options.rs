@@ -10,7 +10,7 @@ use super::dataset::EXTENSIONS;
 use super::writer::IpcWriter;
 use crate::folder::Mode;
 use crate::list::Wanted;
-use crate::paths::from_folder;
+use crate::paths::{from_folder, storage_options};
 use crate::range::open_file;
 use crate::sink::{
     Begin, BeginFile, Existing, IntoPartitionOn, WriteTo, begin, recorded_difference,
@@ -210,10 +210,11 @@ impl Fingerprint for ToIpc {
 impl From<String> for ToIpc {
     fn from(folder: String) -> Self {
         Self {
-            to: WriteTo::new(folder),
+            to: WriteTo::new(&folder),
             batch_rows: None,
         }
     }
 }
 
 from_folder!(ToIpc);
+storage_options!(ToIpc, to.storage);

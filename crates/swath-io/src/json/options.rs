@@ -7,7 +7,7 @@ use swath_meta::DTypeSpec;
 
 use crate::OnBadLines;
 use crate::hive::Filter;
-use crate::paths::from_paths;
+use crate::paths::{Paths, from_paths, storage_options};
 use crate::text::TextOptions;
 
 /// Options of `read_json`: the bare argument is the default option.
@@ -144,7 +144,7 @@ impl From<Vec<String>> for ReadJson {
     fn from(paths: Vec<String>) -> Self {
         Self {
             text: TextOptions {
-                paths,
+                paths: Paths(paths),
                 ..TextOptions::default()
             },
         }
@@ -152,3 +152,4 @@ impl From<Vec<String>> for ReadJson {
 }
 
 from_paths!(ReadJson);
+storage_options!(ReadJson, text.storage);

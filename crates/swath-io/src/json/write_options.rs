@@ -10,7 +10,7 @@ use super::existing;
 use super::writer::JsonWriter;
 use crate::folder::Mode;
 use crate::list::Wanted;
-use crate::paths::from_folder;
+use crate::paths::{from_folder, storage_options};
 use crate::sink::{Begin, BeginFile, Existing, IntoPartitionOn, WriteTo, begin};
 use crate::text::{Compression, MomentFormats};
 use crate::{IoContext, IoError, Staged, WriteOptions, WriteTarget, Writer};
@@ -182,10 +182,11 @@ impl Fingerprint for ToJson {
 impl From<String> for ToJson {
     fn from(folder: String) -> Self {
         Self {
-            to: WriteTo::new(folder),
+            to: WriteTo::new(&folder),
             moments: MomentFormats::default(),
         }
     }
 }
 
 from_folder!(ToJson);
+storage_options!(ToJson, to.storage);

@@ -63,6 +63,7 @@ impl ParquetDataset {
             extensions: &extensions,
             option: "ReadParquet::file_extension",
         };
+        context.stores.configure(&options.paths, &options.storage)?;
         let mut files = list_files(&options.paths, &wanted, context)?;
         let listed = files.len();
         let mut first = Vec::new();

@@ -10,7 +10,8 @@ use swath_meta::{DTypeSpec, nearest};
 
 use crate::IoError;
 use crate::hive::{Filter, KeyOptions};
-use crate::paths::from_paths;
+use crate::paths::{Paths, from_paths};
+use crate::store::{self, StorageOptions};
 
 /// Options of `read_parquet`: the bare argument is the default option.
 ///
@@ -26,7 +27,9 @@ use crate::paths::from_paths;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ReadParquet {
-    pub(crate) paths: Vec<String>,
+    pub(crate) paths: Paths,
+    #[serde(skip)]
+    pub(super) storage: StorageOptions,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) columns: Option<Vec<String>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -101,6 +104,9 @@ impl From<i64> for SplitRowGroups {
         Self::Every(row_groups)
     }
 }
+
+/// Names of options of the reader; all others are a store's.
+const TUNING: [&str; 3] = ["statistics", "page_index", "filter"];
 
 impl ReadParquet {
     /// Reads this file, folder or glob, or these.
@@ -256,8 +262,16 @@ impl ReadParquet {
     /// Sets an option of the reader by name: `statistics` and `page_index` (`on`, `off`) say whether they may skip
     /// rows that a predicate rules out; `filter` (`auto`, `early`, `late`) says whether rows are dropped before or after
     /// the other columns are decoded. The answer is the same with every choice.
+    ///
+    /// Every other name is an option of the store that a URL names, as in `option("region", "eu-west-1")`: see
+    /// [`ReadCsv::option`](crate::ReadCsv::option).
     pub fn option(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        self.options.insert(name.into(), value.into());
+        let name = name.into();
+        if TUNING.contains(&name.as_str()) {
+            self.options.insert(name, value.into());
+        } else {
+            self.storage.set(name, value);
+        }
         self
     }
 
@@ -282,6 +296,16 @@ impl ReadParquet {
                 value,
                 expected: "at least one row group, `true` or `false`",
             });
+        }
+        let unknown = |name: &str| IoError::UnknownOption {
+            name: name.to_owned(),
+            nearest: nearest(name, TUNING).map(str::to_owned),
+        };
+        let is_local = |path: &String| store::local_path(path).is_some();
+        if let Some(name) = self.storage.names().next()
+            && self.paths.iter().all(is_local)
+        {
+            return Err(unknown(name));
         }
         let mut tuning = Tuning {
             nan_as_null: self.nan_as_null,
@@ -309,14 +333,7 @@ impl ReadParquet {
                         _ => return Err(bad("`auto`, `early` or `late`")),
                     };
                 }
-                _ => {
-                    let nearest =
-                        nearest(name, ["statistics", "page_index", "filter"]).map(str::to_owned);
-                    return Err(IoError::UnknownOption {
-                        name: name.clone(),
-                        nearest,
-                    });
-                }
+                _ => return Err(unknown(name)),
             }
         }
         Ok(tuning)
@@ -402,7 +419,7 @@ impl Fingerprint for ReadParquet {
 impl From<Vec<String>> for ReadParquet {
     fn from(paths: Vec<String>) -> Self {
         Self {
-            paths,
+            paths: Paths(paths),
             ..Self::default()
         }
     }

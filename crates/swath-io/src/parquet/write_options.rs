@@ -11,7 +11,7 @@ use super::writer::ParquetWriter;
 use crate::folder::Mode;
 use crate::hive::{PARTITION_ON_KEY, recorded_keys};
 use crate::list::Wanted;
-use crate::paths::from_folder;
+use crate::paths::{from_folder, storage_options};
 use crate::sink::{
     Begin, BeginFile, Existing, IntoPartitionOn, WriteTo, begin, recorded_difference,
 };
@@ -262,7 +262,7 @@ impl Fingerprint for ToParquet {
 impl From<String> for ToParquet {
     fn from(folder: String) -> Self {
         Self {
-            to: WriteTo::new(folder),
+            to: WriteTo::new(&folder),
             row_group_rows: None,
             divisions: None,
         }
@@ -270,3 +270,4 @@ impl From<String> for ToParquet {
 }
 
 from_folder!(ToParquet);
+storage_options!(ToParquet, to.storage);

@@ -6,12 +6,15 @@ use swath_meta::Meta;
 
 use super::file_meta;
 use crate::folder::Mode;
+use crate::store::{self, StorageOptions};
 use crate::{IoContext, IoError, WriteTarget};
 
 /// What the options of all formats say about writing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct WriteTo {
     pub(crate) folder: String,
+    #[serde(skip)]
+    pub(crate) storage: StorageOptions,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) compression: Option<String>,
     #[serde(default)]
@@ -21,9 +24,11 @@ pub(crate) struct WriteTo {
 }
 
 impl WriteTo {
-    pub(crate) fn new(folder: String) -> Self {
+    pub(crate) fn new(folder: &str) -> Self {
         Self {
-            folder,
+            // Nothing that is secret is written with, so nothing of it is kept.
+            folder: store::redacted(folder),
+            storage: StorageOptions::default(),
             compression: None,
             mode: Mode::New,
             partition_on: Vec::new(),
@@ -42,12 +47,18 @@ impl WriteTo {
     }
 
     /// The folder, for files with these extensions, of which new ones get the first.
+    ///
+    /// # Errors
+    /// A URL without a store, or with one that takes no files; options that the store does not know; a path that is none.
     pub(crate) fn target(
         &self,
         extensions: &[&str],
         options: &'static str,
         context: &IoContext,
     ) -> Result<WriteTarget, IoError> {
+        context
+            .stores
+            .configure(std::slice::from_ref(&self.folder), &self.storage)?;
         WriteTarget::new(&self.folder, extensions, options, self.mode, context)
     }
 }

@@ -9,8 +9,9 @@
 //! ```
 //!
 //! What is below `Store` stands on the crate `object_store` and an async runtime, and is there with the feature
-//! `object-store` only.
+//! `object-store` only. Stores that nobody registered, by URLs alone, are there with the feature `cloud`.
 
+mod options;
 mod table;
 mod url;
 
@@ -25,9 +26,15 @@ mod requests;
 #[cfg(feature = "object-store")]
 mod upload;
 
+#[cfg(feature = "cloud")]
+mod cloud;
+
 #[cfg(all(test, feature = "object-store"))]
 mod tests;
 
+#[cfg(feature = "cloud")]
+pub(crate) use cloud::Failure;
+pub use options::StorageOptions;
 pub(crate) use table::Located;
 pub use table::Stores;
-pub(crate) use url::{local_path, scheme, without_secrets};
+pub(crate) use url::{is_cloud, local_path, redacted, scheme, without_secrets};

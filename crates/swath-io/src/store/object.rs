@@ -1,8 +1,7 @@
 //! Reading an object in ranges.
 
 use bytes::Bytes;
-use object_store::path::Path as ObjectPath;
-use object_store::{GetOptions, GetRange, ObjectMeta, ObjectStore, coalesce_ranges};
+use object_store::{GetOptions, GetRange, ObjectMeta, coalesce_ranges};
 use std::ops::Range;
 use std::sync::Arc;
 use swath_memory::CancelToken;
@@ -36,8 +35,12 @@ impl Place {
     /// The bytes of a small object; nothing if it is not there.
     pub(super) fn get(&self, cancel: &CancelToken) -> Result<Option<Vec<u8>>, IoError> {
         let key = self.key.clone();
+        let options = GetOptions {
+            extensions: self.extensions.clone(),
+            ..GetOptions::default()
+        };
         let got = self.begin(|store| async move {
-            match store.get_opts(&key, GetOptions::default()).await {
+            match store.get_opts(&key, options).await {
                 Err(object_store::Error::NotFound { .. }) => Ok(None),
                 answer => Ok(Some(answer?.bytes().await?.to_vec())),
             }
@@ -49,29 +52,21 @@ impl Place {
     /// What the store says about the object.
     pub(super) fn head(&self) -> Ticket<ObjectMeta> {
         let key = self.key.clone();
-        self.begin(|store| async move {
-            let options = GetOptions {
-                head: true,
-                ..GetOptions::default()
-            };
-            Ok(store.get_opts(&key, options).await?.meta)
-        })
+        let options = GetOptions {
+            head: true,
+            extensions: self.extensions.clone(),
+            ..GetOptions::default()
+        };
+        self.begin(|store| async move { Ok(store.get_opts(&key, options).await?.meta) })
     }
 }
 
 impl Object {
     fn begin(&self, ranges: &[Range<u64>]) -> Ticket<Vec<Bytes>> {
-        let (key, identity) = (self.place.key.clone(), Arc::clone(&self.identity));
+        let (place, identity) = (self.place.clone(), Arc::clone(&self.identity));
         let ranges = ranges.to_vec();
-        self.place.begin(|store| async move {
-            let get = |range| {
-                get(
-                    Arc::clone(&store),
-                    key.clone(),
-                    Arc::clone(&identity),
-                    range,
-                )
-            };
+        self.place.begin(|_| async move {
+            let get = |range| get(place.clone(), Arc::clone(&identity), range);
             coalesce_ranges(&ranges, get, GAP).await
         })
     }
@@ -79,8 +74,7 @@ impl Object {
 
 /// One range, of the object in this state.
 async fn get(
-    store: Arc<dyn ObjectStore>,
-    key: ObjectPath,
+    place: Place,
     identity: Arc<FileIdentity>,
     range: Range<u64>,
 ) -> Result<Bytes, Refusal> {
@@ -91,11 +85,12 @@ async fn get(
     let wanted = range.end - range.start;
     let options = GetOptions {
         range: Some(GetRange::Bounded(range)),
-        // The store itself refuses if the object is another by now.
-        if_match: identity.etag.clone(),
+        // The store itself refuses if the object is another by now. A weak tag matches nothing, by definition.
+        if_match: identity.etag.clone().filter(|tag| !tag.starts_with("W/")),
+        extensions: place.extensions.clone(),
         ..GetOptions::default()
     };
-    let answer = store.get_opts(&key, options).await?;
+    let answer = place.store.get_opts(&place.key, options).await?;
     // Not every store looks at the condition.
     if let Some(change) = identity.change(&identity_of(String::new(), &answer.meta)) {
         return Err(Refusal::Changed(change));

@@ -1,7 +1,8 @@
 //! A place in a store of the crate `object_store`.
 
-use object_store::ObjectStore;
 use object_store::path::Path as ObjectPath;
+use object_store::{Extensions, ObjectStore};
+use std::fmt;
 use std::sync::Arc;
 use swath_memory::CancelToken;
 
@@ -13,22 +14,42 @@ use crate::folder::Unfinished;
 use crate::list::Wanted;
 use crate::{FileIdentity, IoError, RangeReader};
 
-/// A store under its address.
-#[derive(Debug)]
-struct Objects {
-    store: Arc<dyn ObjectStore>,
-    requests: Arc<Requests>,
-    address: String,
+/// A store under its address. What it says of itself is not shown: it may have credentials in it.
+pub(super) struct Objects {
+    pub(super) store: Arc<dyn ObjectStore>,
+    pub(super) requests: Arc<Requests>,
+    pub(super) address: String,
+    /// Whether the texts of its errors may be shown.
+    pub(super) is_frank: bool,
 }
 
 /// An object, or what objects are listed by, in its store.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct Place {
     pub(super) store: Arc<dyn ObjectStore>,
     pub(super) requests: Arc<Requests>,
     /// What stands before the key in URLs.
-    address: String,
+    pub(super) address: String,
     pub(super) key: ObjectPath,
+    /// Whether the texts of its errors may be shown.
+    pub(super) is_frank: bool,
+    /// What requests bring to the client besides.
+    pub(super) extensions: Extensions,
+}
+
+impl fmt::Debug for Objects {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut objects = f.debug_struct("Objects");
+        objects
+            .field("address", &self.address)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Place").field(&self.url()).finish()
+    }
 }
 
 impl Stores {
@@ -65,19 +86,11 @@ impl Stores {
             });
         }
         let mut table = self.table();
-        let requests = match &table.requests {
-            Some(requests) => Arc::clone(requests),
-            None => Arc::new(Requests::start().map_err(|source| IoError::File {
-                action: "start threads for",
-                path: address.to_owned(),
-                source,
-            })?),
-        };
-        table.requests = Some(Arc::clone(&requests));
         let objects = Objects {
             store,
-            requests,
+            requests: table.requests(address)?,
             address: address.to_owned(),
+            is_frank: true,
         };
         table.stores.insert(address.to_owned(), Arc::new(objects));
         Ok(())
@@ -95,6 +108,8 @@ impl Objects {
             requests: Arc::clone(&self.requests),
             address: self.address.clone(),
             key: parsed,
+            is_frank: self.is_frank,
+            extensions: Extensions::new(),
         })
     }
 }

@@ -1,8 +1,10 @@
 //! Requests under way: many on few threads, waited for on any.
 
 use object_store::ObjectStore;
+use std::error::Error;
 use std::future::Future;
 use std::io;
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::time::Duration;
 use swath_memory::{CancelToken, Cancelled};
@@ -34,6 +36,9 @@ pub(super) enum Refusal {
     Cancelled(Cancelled),
     /// The store panicked.
     Lost,
+    /// The store's account is none that may be shown.
+    #[cfg(feature = "cloud")]
+    Unclear,
 }
 
 impl From<object_store::Error> for Refusal {
@@ -107,24 +112,41 @@ impl<T> Drop for Ticket<T> {
 
 impl Place {
     /// Begins a request to the store.
-    pub(super) fn begin<T, F>(
-        &self,
-        request: impl FnOnce(std::sync::Arc<dyn ObjectStore>) -> F,
-    ) -> Ticket<T>
+    pub(super) fn begin<T, F>(&self, request: impl FnOnce(Arc<dyn ObjectStore>) -> F) -> Ticket<T>
     where
         T: Send + 'static,
         F: Future<Output = Result<T, Refusal>> + Send + 'static,
     {
+        let (request, is_frank) = (request(Arc::clone(&self.store)), self.is_frank);
         self.requests
-            .begin(request(std::sync::Arc::clone(&self.store)))
+            .begin(async move { request.await.map_err(|refusal| refusal.told_by(is_frank)) })
     }
 }
 
 impl Refusal {
+    /// The refusal as far as it may be shown: the text of an error may hold what a server said.
+    #[cfg(feature = "cloud")]
+    pub(super) fn told_by(self, is_frank: bool) -> Self {
+        use object_store::Error::{NotFound, NotModified, Precondition};
+        match &self {
+            Self::Store(NotFound { .. } | NotModified { .. } | Precondition { .. }) => self,
+            Self::Store(error) if !is_frank && super::cloud::Failure::within(error).is_none() => {
+                Self::Unclear
+            }
+            _ => self,
+        }
+    }
+
+    /// The refusal: every store was given by the user.
+    #[cfg(not(feature = "cloud"))]
+    pub(super) fn told_by(self, _: bool) -> Self {
+        self
+    }
+
     /// The error, with what was tried and the URL.
     pub(super) fn during(self, action: &'static str, url: &str) -> IoError {
         let path = url.to_owned();
-        let (kind, source) = match self {
+        let why = match self {
             Self::Cancelled(cancelled) => return cancelled.into(),
             Self::Changed(change) => return IoError::Changed { path, change },
             Self::Store(
@@ -136,6 +158,10 @@ impl Refusal {
                 };
             }
             Self::Store(source) => {
+                #[cfg(feature = "cloud")]
+                if let Some(failure) = super::cloud::Failure::within(&source) {
+                    return refused(action, path, failure.kind(), failure.into());
+                }
                 let kind = match &source {
                     object_store::Error::NotFound { .. } => io::ErrorKind::NotFound,
                     object_store::Error::PermissionDenied { .. }
@@ -144,17 +170,28 @@ impl Refusal {
                     }
                     _ => io::ErrorKind::Other,
                 };
-                (kind, io::Error::new(kind, source))
+                return refused(action, path, kind, source.into());
             }
-            Self::Lost => (io::ErrorKind::Other, io::Error::other("the store panicked")),
+            Self::Lost => "the store panicked",
+            #[cfg(feature = "cloud")]
+            Self::Unclear => "the server's answer is none that its client understands",
         };
-        match (action, kind) {
-            ("read", io::ErrorKind::NotFound) => IoError::Gone { path },
-            _ => IoError::File {
-                action,
-                path,
-                source,
-            },
-        }
+        refused(action, path, io::ErrorKind::Other, why.into())
+    }
+}
+
+fn refused(
+    action: &'static str,
+    path: String,
+    kind: io::ErrorKind,
+    why: Box<dyn Error + Send + Sync>,
+) -> IoError {
+    match (action, kind) {
+        ("read", io::ErrorKind::NotFound) => IoError::Gone { path },
+        _ => IoError::File {
+            action,
+            path,
+            source: io::Error::new(kind, why),
+        },
     }
 }

@@ -5,9 +5,12 @@ use std::fmt::Debug;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use swath_memory::CancelToken;
 
+#[cfg(feature = "cloud")]
+use super::cloud::Clouds;
+use super::options::StorageOptions;
 #[cfg(feature = "object-store")]
 use super::requests::Requests;
-use super::url::{address, without_secrets};
+use super::url::{address, local_path, redacted, without_secrets};
 use crate::folder::Unfinished;
 use crate::list::Wanted;
 use crate::natural::natural_order;
@@ -17,6 +20,11 @@ use crate::{FileIdentity, IoError, RangeReader};
 ///
 /// Waiting for an answer ends when `cancel` says so.
 pub(super) trait Store: Debug + Send + Sync {
+    /// Refuses a store that takes no files.
+    fn check_writable(&self) -> Result<(), IoError> {
+        Ok(())
+    }
+
     /// The files that a key names: a file, those below a folder, or those that match a glob; in any order.
     fn list(
         &self,
@@ -56,8 +64,9 @@ pub(super) trait Store: Debug + Send + Sync {
 
 /// The object stores that URLs may name, by address: `s3://bucket`, `memory://x`.
 ///
-/// They are registered with the feature `object-store`. Requests run on two threads of their own, so that a caller
-/// only waits for a channel and may stand on any thread, a runtime's too. Cloning shares the table.
+/// They are registered with the feature `object-store`; with the feature `cloud` URLs of `http(s)://`, `s3://`, `gs://` and
+/// `az://` that none is registered for are opened as they are named. Requests run on two threads of their own, so that a
+/// caller only waits for a channel and may stand on any thread, a runtime's too. Cloning shares the table.
 #[derive(Clone, Debug, Default)]
 pub struct Stores(Arc<Mutex<Table>>);
 
@@ -66,15 +75,18 @@ pub(super) struct Table {
     pub(super) stores: BTreeMap<String, Arc<dyn Store>>,
     /// Shared by all stores; there from the first on.
     #[cfg(feature = "object-store")]
-    pub(super) requests: Option<Arc<Requests>>,
+    requests: Option<Arc<Requests>>,
+    /// What is opened by URLs alone.
+    #[cfg(feature = "cloud")]
+    pub(super) clouds: Clouds,
 }
 
 /// A URL taken apart: its store, and its key there.
 #[derive(Clone, Debug)]
 pub(crate) struct Located {
-    store: Arc<dyn Store>,
-    address: String,
-    key: String,
+    pub(super) store: Arc<dyn Store>,
+    pub(super) address: String,
+    pub(super) key: String,
 }
 
 impl Stores {
@@ -86,20 +98,53 @@ impl Stores {
     /// The store and the key that a URL names; of two addresses that it begins with, the longer counts.
     pub(crate) fn locate(&self, url: &str) -> Result<Located, IoError> {
         let plain = without_secrets(url);
-        let table = self.table();
-        let found = table.stores.iter().rev().find_map(|(address, store)| {
-            let rest = plain.strip_prefix(address.as_str())?;
-            (rest.is_empty() || rest.starts_with('/')).then(|| Located {
-                store: Arc::clone(store),
-                address: address.clone(),
-                key: rest.trim_matches('/').to_owned(),
-            })
-        });
-        found.ok_or_else(|| IoError::NoStore {
+        if let Some(registered) = self.table().registered(&plain) {
+            return Ok(registered);
+        }
+        #[cfg(feature = "cloud")]
+        if let Some(opened) = super::cloud::locate(url, &mut self.table())? {
+            return Ok(opened);
+        }
+        Err(IoError::NoStore {
             address: address(&plain).to_owned(),
-            known: table.stores.keys().cloned().collect(),
+            known: self.addresses(),
             url: plain,
         })
+    }
+
+    /// Takes note of the options that a reader or a writer of these paths was given for their stores.
+    ///
+    /// # Errors
+    /// Options for a path of this machine, or for a store that was registered; names and values that the store does not know.
+    pub(crate) fn configure(
+        &self,
+        paths: &[String],
+        options: &StorageOptions,
+    ) -> Result<(), IoError> {
+        let Some(first) = options.names().next() else {
+            return Ok(());
+        };
+        for path in paths {
+            let refusal = |reason| IoError::StorageOption {
+                name: first.to_owned(),
+                address: redacted(path),
+                reason,
+            };
+            if local_path(path).is_some() {
+                return Err(refusal(
+                    "is one of a store, and this is a path of this machine",
+                ));
+            }
+            let plain = without_secrets(path);
+            if self.table().registered(&plain).is_some() {
+                return Err(refusal(
+                    "comes too late for a store that the session was given as it is",
+                ));
+            }
+            #[cfg(feature = "cloud")]
+            self.table().clouds.configure(address(&plain), options)?;
+        }
+        Ok(())
     }
 
     pub(super) fn table(&self) -> MutexGuard<'_, Table> {
@@ -107,7 +152,41 @@ impl Stores {
     }
 }
 
+impl Table {
+    fn registered(&self, plain: &str) -> Option<Located> {
+        self.stores.iter().rev().find_map(|(address, store)| {
+            let rest = plain.strip_prefix(address.as_str())?;
+            (rest.is_empty() || rest.starts_with('/')).then(|| Located {
+                store: Arc::clone(store),
+                address: address.clone(),
+                key: rest.trim_matches('/').to_owned(),
+            })
+        })
+    }
+
+    /// The threads that requests run on; they start when the first store is there, and `address` is what errors name.
+    #[cfg(feature = "object-store")]
+    pub(super) fn requests(&mut self, address: &str) -> Result<Arc<Requests>, IoError> {
+        if let Some(requests) = &self.requests {
+            return Ok(Arc::clone(requests));
+        }
+        let requests = Requests::start().map_err(|source| IoError::File {
+            action: "start threads for",
+            path: address.to_owned(),
+            source,
+        })?;
+        let requests = Arc::new(requests);
+        self.requests = Some(Arc::clone(&requests));
+        Ok(requests)
+    }
+}
+
 impl Located {
+    /// Refuses a store that takes no files.
+    pub(crate) fn check_writable(&self) -> Result<(), IoError> {
+        self.store.check_writable()
+    }
+
     /// The files that the key names, by name.
     pub(crate) fn list(
         &self,
@@ -187,8 +266,8 @@ mod tests {
     #[test]
     fn a_url_without_a_store_is_told_without_its_secrets() {
         let error = Stores::default()
-            .locate("s3://key:secret@bucket/x?token=secret")
+            .locate("ftp://key:secret@host/x?token=secret")
             .expect_err("no store");
-        insta::assert_snapshot!(error, @"`s3://bucket/x` is in the store `s3://bucket`, which this session does not have");
+        insta::assert_snapshot!(error, @"`ftp://host/x` is in the store `ftp://host`, which this session does not have");
     }
 }

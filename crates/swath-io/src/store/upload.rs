@@ -3,6 +3,7 @@
 use object_store::{
     CopyOptions, MultipartUpload, ObjectStore, ObjectStoreExt, PutMultipartOptions, PutOptions,
 };
+use std::fmt;
 use std::io::{self, Write};
 use std::time::{Duration, Instant};
 use swath_memory::CancelToken;
@@ -20,7 +21,6 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 /// An object that is being written: up to one part of it here, one on its way, the rest in the store, where nobody
 /// sees it before it is finished. Dropped before that, it is taken back.
-#[derive(Debug)]
 pub(super) struct NewObject {
     place: Place,
     /// What errors call it.
@@ -30,6 +30,16 @@ pub(super) struct NewObject {
     upload: Option<Box<dyn MultipartUpload>>,
     part: Option<Ticket<()>>,
     written: u64,
+}
+
+impl fmt::Debug for NewObject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut object = f.debug_struct("NewObject");
+        object
+            .field("place", &self.place)
+            .field("written", &self.written)
+            .finish_non_exhaustive()
+    }
 }
 
 impl NewObject {
@@ -72,7 +82,7 @@ impl NewObject {
         let (upload, done) = complete.wait(&CancelToken::new())?;
         done.map(drop).map_err(|error| {
             self.upload = Some(upload);
-            error.into()
+            Refusal::from(error).told_by(self.place.is_frank)
         })
     }
 

@@ -36,6 +36,7 @@ impl TextFiles {
             extensions,
             ..*wanted
         };
+        context.stores.configure(&options.paths, &options.storage)?;
         let mut files = list_files(&options.paths, &wanted, context)?;
         let (listed, first) = (files.len(), files[0].clone());
         // Text records no dtype of a key.

@@ -10,11 +10,15 @@ use super::{Compression, OnBadLines};
 use crate::IoError;
 use crate::hive::{FolderKeys, Keys, columns_with};
 use crate::parquet::parse_bytes;
+use crate::paths::Paths;
+use crate::store::StorageOptions;
 
 /// What the options of CSV and of JSON say alike.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct TextOptions {
-    pub(crate) paths: Vec<String>,
+    pub(crate) paths: Paths,
+    #[serde(skip)]
+    pub(crate) storage: StorageOptions,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) columns: Option<Vec<String>>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]

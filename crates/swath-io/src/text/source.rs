@@ -22,6 +22,8 @@ pub(crate) enum Compression {
 impl Compression {
     /// By what the name of a file ends with.
     pub(crate) fn of(path: &str) -> Self {
+        // What stands for the query of a URL is no part of the name.
+        let path = path.rsplit_once("?…").map_or(path, |(name, _)| name);
         let ends = |end: &str| path.to_ascii_lowercase().ends_with(end);
         if ends(".gz") || ends(".gzip") {
             Self::Gzip

@@ -16,7 +16,8 @@ pub(crate) mod read_parquet {
         ["aggregate_files"] No "row groups of neighbouring files share a partition wherever they are small";
         ["calculate_divisions"] No "they are known where there is an index with statistics; nothing else is read for them";
         ["categories"] No "codes are kept where the file has them, and no dtype needs to know";
-        ["storage_options" "filesystem"] Different { session.read_parquet("s3://bucket/sales/") } "a store is given to the session: `Session::builder().store(url, store)`";
+        ["storage_options"] Different { session.read_parquet(ReadParquet::new("s3://bucket/sales/").option("region", "eu-west-1")) } "one by one, or for the session: `Session::builder().storage_options(..)`; with the feature `cloud`";
+        ["filesystem"] Different { session.read_parquet("s3://bucket/sales/") } "a store is given to the session: `Session::builder().store(url, store)`";
         ["ignore_metadata_file" "metadata_task_size"] No "every footer is read, many at a time";
         ["dtype_backend" "arrow_to_pandas" "engine"] No "there is one reader, and it makes Arrow arrays";
     }
@@ -37,7 +38,7 @@ pub(crate) mod read_csv {
         ["assume_missing"] No "every column may hold nulls, and integers stay integers";
         ["enforce"] No "names are always compared";
         ["lineterminator"] No "`\\n`, `\\r\\n` and `\\r`, mixed too";
-        ["storage_options"] Different { session.read_csv("s3://bucket/logs/") } "a store is given to the session";
+        ["storage_options"] Different { session.read_csv(ReadCsv::new("s3://bucket/logs/").option("region", "eu-west-1")) } "one by one, or for the session";
     }
 }
 
@@ -59,7 +60,8 @@ pub(crate) mod to_parquet {
         ["schema"] No "the meta is the schema, and every partition has kept to it";
         ["ignore_divisions"] No "divisions are compared when files are read, not promised when they are written";
         ["write_metadata_file"] No "footers are read many at a time; a summary of them is one more file to be wrong";
-        ["storage_options" "filesystem"] Different { df.to_parquet("s3://bucket/out/") } "a store is given to the session";
+        ["storage_options"] Different { df.to_parquet(ToParquet::new("s3://bucket/out/").option("region", "eu-west-1")) } "one by one, or for the session";
+        ["filesystem"] Different { df.to_parquet("s3://bucket/out/") } "a store is given to the session";
         ["compute_kwargs" "engine"] No "there is one writer";
     }
 }
@@ -78,7 +80,7 @@ pub(crate) mod to_csv {
         ["header_first_partition_only"] Different { ToCsv::new("out/").header(false) } "every file has the header, or none";
         ["encoding"] No "UTF-8";
         ["name_function"] No "files are named by their partition";
-        ["storage_options"] Different { df.to_csv("s3://bucket/out/") } "a store is given to the session";
+        ["storage_options"] Different { df.to_csv(ToCsv::new("s3://bucket/out/").option("region", "eu-west-1")) } "one by one, or for the session";
         ["scheduler" "compute_kwargs"] No "the session runs it";
     }
 }

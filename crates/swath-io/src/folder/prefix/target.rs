@@ -30,6 +30,7 @@ impl PrefixTarget {
         context: &IoContext,
     ) -> Result<Self, IoError> {
         let place = context.stores.locate(url)?;
+        place.check_writable()?;
         Ok(Self {
             url: place.url(),
             place,

@@ -174,7 +174,7 @@ fn mistakes_are_told() {
     insta::assert_snapshot!(error(ToParquet::from(folder.path()).compression("paper")), @"option `compression` is `paper`; expected `snappy`, `zstd`, `lz4` or `none`");
     insta::assert_snapshot!(error(ToParquet::from(folder.path()).row_group_rows(0)), @"option `row_group_rows` is `0`; expected at least one row");
     let target = |options: ToParquet| options.target(&context()).expect_err("refused").to_string();
-    insta::assert_snapshot!(target(ToParquet::from("s3://bucket/out")), @"`s3://bucket/out` is in the store `s3://bucket`, which this session does not have");
+    insta::assert_snapshot!(target(ToParquet::from("ftp://host/out")), @"`ftp://host/out` is in the store `ftp://host`, which this session does not have");
     insta::assert_snapshot!(target(ToParquet::from("")), @"cannot find ``");
     let file = super::fixture::put(folder.path(), "file", b"x");
     for path in [file.clone(), file.join("out"), file.join("a/b")] {
