@@ -36,6 +36,10 @@ pub mod files {}
 pub mod csv {}
 
 #[cfg(doctest)]
+#[doc = include_str!("../../../docs/how-to/cloud.md")]
+pub mod cloud {}
+
+#[cfg(doctest)]
 #[doc = include_str!("../../../docs/how-to/groups.md")]
 pub mod groups {}
 
