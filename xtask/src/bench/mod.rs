@@ -18,7 +18,7 @@ use measure::{Measured, Outcome};
 /// What `bench` can be asked.
 #[derive(clap::Args)]
 pub(crate) struct Options {
-    /// Suites to run, separated by commas
+    /// Suites to run, separated by commas; `program` measures what a user's program takes to build, alone
     #[arg(long, default_value = "sales,parquet-scan", value_delimiter = ',')]
     suites: Vec<String>,
     /// Queries to run, separated by commas; all of each suite when left out
@@ -42,9 +42,6 @@ pub(crate) struct Options {
     /// Installs the peers at their pinned versions into target/bench/peers, then runs them
     #[arg(long)]
     install_peers: bool,
-    /// Measures what a program of a user's takes with it, and no suite: packages, time to build, bytes
-    #[arg(long)]
-    program: bool,
     /// Puts the tables into docs/performance.md
     #[arg(long)]
     write: bool,
@@ -58,8 +55,8 @@ const PAGE: &str = "docs/performance.md";
 /// When a suite or query does not exist, a build fails, peers are asked for and not installed, or an answer of swath differs from
 /// that of most peers.
 pub(crate) fn run(options: &Options) -> Result<()> {
-    if options.program {
-        return publish(options, "program", &program::render()?);
+    if options.suites == [program::NAME] {
+        return publish(options, program::NAME, &program::render()?);
     }
     let suites = suites::chosen(&options.suites, &options.queries)?;
     if options.install_peers {

@@ -5,6 +5,9 @@ use crate::{command::CommandLine, files, tidy, workspace};
 use anyhow::Result;
 use std::path::Path;
 
+/// What this is called among the suites.
+pub(super) const NAME: &str = "program";
+
 /// The program that is built: that of the README.
 const SOURCE: &str = "tests/demo/src/bin/swath-readme.rs";
 /// What changes in it, and to what.
@@ -45,7 +48,7 @@ pub(super) fn render() -> Result<String> {
     let bytes = files::length(&program)?;
     Ok(format!(
         "The program of the README with `swath` as its only dependency, default features, cargo's release profile. {}\n\n\
-         `cargo xtask bench --program`\n\n\
+         `cargo xtask bench --suites program`\n\n\
          | | |\n|---|--:|\n\
          | packages that are compiled, its own left out | {} |\n\
          | clean release build, seconds | {:.0} |\n\

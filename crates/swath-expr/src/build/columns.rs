@@ -21,12 +21,9 @@ impl PartialEq for Columns {
     fn eq(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::All, Self::All) => true,
-            (Self::List(these), Self::List(those)) => {
-                these.len() == those.len()
-                    && these
-                        .iter()
-                        .zip(those)
-                        .all(|(this, that)| this.same_as(that))
+            (Self::List(exprs), Self::List(others)) => {
+                let mut pairs = exprs.iter().zip(others);
+                exprs.len() == others.len() && pairs.all(|(expr, other)| expr.same_as(other))
             }
             _ => false,
         }

@@ -106,7 +106,7 @@ fn common_fields(inputs: &[Plan], outer: bool) -> Result<Vec<Field>, PlanError> 
     let mut fields: Vec<Field> = Vec::new();
     let all = inputs.iter().flat_map(|input| input.meta().fields());
     let is_wanted = |field: &&Field| {
-        let mut metas = inputs.iter().map(|input| input.meta());
+        let mut metas = inputs.iter().map(Plan::meta);
         outer || metas.all(|meta| meta.contains(&field.name))
     };
     for field in all.filter(is_wanted) {

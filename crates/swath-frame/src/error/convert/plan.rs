@@ -77,32 +77,15 @@ fn report(error: &PlanError) -> Report {
             Report::new(ErrorKind::Partitions, error.to_string())
         }
         PlanError::NeighbouringRows { .. } | PlanError::Unordered { .. } => order(error),
-        PlanError::SortedSplitOut { .. } => {
-            let mut report = Report::new(ErrorKind::Option, error.to_string());
-            report.fix = Some(
-                "leave one of them out: sorted groups come in one partition, which `repartition` cuts in order"
-                    .to_owned(),
-            );
-            report
-        }
-        PlanError::RowsNotGroups { option, .. } => {
-            let mut report = Report::new(ErrorKind::Option, error.to_string());
-            report.fix = Some(format!(
-                "leave out `.{option}`: rows stay in the order of the frame"
-            ));
-            report
-        }
-        PlanError::GivenTwice { .. } => {
-            let mut report = Report::new(ErrorKind::Option, error.to_string());
-            report.fix = Some("say once what becomes of each column".to_owned());
-            report
-        }
-        PlanError::TooSmall { .. }
+        PlanError::SortedSplitOut { .. }
+        | PlanError::RowsNotGroups { .. }
+        | PlanError::GivenTwice { .. }
+        | PlanError::TooSmall { .. }
         | PlanError::Negative { .. }
         | PlanError::NoKeys
         | PlanError::NoShare { .. }
         | PlanError::SharesDoNotFit { .. }
-        | PlanError::NoColumns { .. } => Report::new(ErrorKind::Option, error.to_string()),
+        | PlanError::NoColumns { .. } => option(error),
         PlanError::WritesWhatItReads { file, folder } => {
             let kind = ErrorKind::ReadAndWritten { path: file.into() };
             let mut report = Report::new(kind, error.to_string());
@@ -127,24 +110,52 @@ fn report(error: &PlanError) -> Report {
             );
             report
         }
+        PlanError::NotDescribed { .. }
+        | PlanError::NotAList { .. }
+        | PlanError::NotComparable { .. }
+        | PlanError::NothingInCommon { .. } => dtype(error),
+        PlanError::Closure(_) | PlanError::Inference { .. } | PlanError::OtherIndex { .. } => {
+            closure::planned(error)
+        }
+        PlanError::Released { .. } => Report::new(ErrorKind::Released, error.to_string()),
+        _ => Report::new(ErrorKind::Backend, error.to_string()),
+    }
+}
+
+/// Settings of a call that say nothing, or contradict each other.
+fn option(error: &PlanError) -> Report {
+    let mut report = Report::new(ErrorKind::Option, error.to_string());
+    report.fix = match error {
+        PlanError::SortedSplitOut { .. } => Some(
+            "leave one of them out: sorted groups come in one partition, which `repartition` cuts in order"
+                .to_owned(),
+        ),
+        PlanError::RowsNotGroups { option, .. } => Some(format!(
+            "leave out `.{option}`: rows stay in the order of the frame"
+        )),
+        PlanError::GivenTwice { .. } => Some("say once what becomes of each column".to_owned()),
+        _ => None,
+    };
+    report
+}
+
+/// Columns of a dtype that a call has no use for.
+fn dtype(error: &PlanError) -> Report {
+    let mut report = Report::new(ErrorKind::Type, error.to_string());
+    match error {
         PlanError::NotDescribed {
             column,
             dtype,
             text,
         } => {
-            let mut report = Report::new(ErrorKind::Type, error.to_string());
             report.column = Some(column.clone());
             report.fix = (!text && dtype.is_string())
                 .then(|| format!("write `Describe::new({column:?}).text()`"));
-            report
         }
         PlanError::NotAList { column, .. } | PlanError::NotComparable { column, .. } => {
-            let mut report = Report::new(ErrorKind::Type, error.to_string());
             report.column = Some(column.clone());
-            report
         }
         PlanError::NothingInCommon { left, right, .. } => {
-            let mut report = Report::new(ErrorKind::Type, error.to_string());
             let out = if left == right {
                 format!("`{left}`")
             } else {
@@ -153,14 +164,10 @@ fn report(error: &PlanError) -> Report {
             report.fix = Some(format!(
                 "cast one of them before: `.astype([({right:?}, \"…\")])`, or leave {out} out"
             ));
-            report
         }
-        PlanError::Closure(_) | PlanError::Inference { .. } | PlanError::OtherIndex { .. } => {
-            closure::planned(error)
-        }
-        PlanError::Released { .. } => Report::new(ErrorKind::Released, error.to_string()),
-        _ => Report::new(ErrorKind::Backend, error.to_string()),
+        _ => {}
     }
+    report
 }
 
 /// Rows that cannot be read in their order.
