@@ -1,6 +1,6 @@
 //! Index labels: one, and a list of them.
 
-use std::fmt::{self, Display, Formatter};
+use std::fmt::{self, Debug, Display, Formatter};
 use std::sync::Arc;
 
 use arrow_array::{Array, ArrayRef};
@@ -15,7 +15,7 @@ use crate::DivisionsError;
 ///
 /// Made from a value (`250`, `"2015-01"`), or from a tuple of them where the index has several columns. Equality is that of
 /// [`Value`]: `250` and `250_u64` differ as labels, though they name the same row of an integer index.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Label(Arc<[Value]>);
 
@@ -55,13 +55,21 @@ impl Label {
 }
 
 /// A single value as it prints, several in parentheses.
+impl Debug for Label {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Label")
+            .field(&format_args!("{self}"))
+            .finish()
+    }
+}
+
 impl Display for Label {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         if values_are_redacted() {
             return f.write_str(REDACTED);
         }
         if let [value] = self.values() {
-            return value.fmt(f);
+            return Display::fmt(value, f);
         }
         let values = self.0.iter().map(Value::to_string).collect::<Vec<_>>();
         write!(f, "({})", values.join(", "))

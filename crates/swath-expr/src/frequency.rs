@@ -3,6 +3,8 @@
 use std::fmt::{self, Display, Formatter};
 use std::str::FromStr;
 
+use swath_graph::Shown;
+
 /// A span of time: of a fixed length, or of calendar months.
 ///
 /// Text is one or more counts and units: `15min`, `2h30min`, `-1d`; a unit alone counts once, `h`. Units are `ns`, `us`, `ms`, `s`,
@@ -27,7 +29,7 @@ pub enum Frequency {
 
 /// Why a text that should be a pattern, a format or a span of time is none.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("at character {} of `{text}`: {reason}", position + 1)]
+#[error("at character {} of `{}`: {}", position + 1, Shown(text), Shown(reason))]
 pub struct PatternError {
     /// The text.
     pub text: String,

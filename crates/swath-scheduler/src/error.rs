@@ -18,7 +18,7 @@ struct Cause {
 }
 
 /// The sorts of [`TaskError`] that are treated differently.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TaskErrorKind {
     /// The task returned an error.
@@ -153,6 +153,33 @@ impl fmt::Display for TaskError {
             TaskErrorKind::Cancelled => Cancelled.fmt(f),
             TaskErrorKind::OverBudget(over) => over.fmt(f),
         }
+    }
+}
+
+/// As derived, but for values out of the data.
+impl fmt::Debug for TaskErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Failed { message } => f
+                .debug_struct("Failed")
+                .field("message", &Quoted(message))
+                .finish(),
+            Self::Panicked { message, location } => f
+                .debug_struct("Panicked")
+                .field("message", &Quoted(message))
+                .field("location", location)
+                .finish(),
+            Self::Cancelled => f.write_str("Cancelled"),
+            Self::OverBudget(over) => f.debug_tuple("OverBudget").field(over).finish(),
+        }
+    }
+}
+
+struct Quoted<'a>(&'a str);
+
+impl fmt::Debug for Quoted<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}", Shown(self.0).to_string())
     }
 }
 

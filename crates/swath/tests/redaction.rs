@@ -11,9 +11,10 @@ use std::error::Error as _;
 use std::fmt::{self, Write as _};
 use std::fs;
 use std::path::Path;
+use std::sync::{Arc, Mutex};
 
 use swath::prelude::*;
-use swath::{ReadIpc, ReadJson, ToIpc, ToJson};
+use swath::{Event, Observer, ReadIpc, ReadJson, ToIpc, ToJson};
 
 /// What must not be said: as a text, and as a number.
 const SECRET: &str = "CH93-0076";
@@ -42,6 +43,24 @@ impl fmt::Display for Closed {
 }
 
 impl std::error::Error for Closed {}
+
+/// A user's own type, which says what it cannot be.
+#[derive(Debug, serde::Deserialize)]
+enum Kind {
+    Checking,
+    Savings,
+}
+
+/// What an observer that prints all that it is told has printed.
+#[derive(Clone, Default)]
+struct Told(Arc<Mutex<String>>);
+
+impl Observer for Told {
+    fn on(&self, event: &Event) {
+        let mut told = self.0.lock().expect("no panic");
+        let _ = writeln!(told, "{event:?}");
+    }
+}
 
 /// Mistakes, by what is done.
 type Mistakes = Vec<(&'static str, swath::Error)>;
@@ -163,6 +182,10 @@ fn expressions(accounts: &DataFrame) -> swath::Result<Mistakes> {
         .rows::<(i8,)>()
         .map(Iterator::count);
     let scalar = accounts.max("n")?.get::<i8>();
+    let kinds = accounts.select(["iban"])?.compute()?;
+    let kinds = kinds.rows::<(Kind,)>().map(Iterator::count);
+    let month = failed("x", col("iban").str().slice(2..4).str().strptime("%m"));
+    let pattern = accounts.filter(col("iban").str().matches(&format!("{SECRET}(")));
     let mut mistakes = Vec::new();
     let mut add = |what, error: swath::Error| mistakes.push((what, error));
     add("a cast of text", cast.expect_err("no number"));
@@ -197,6 +220,18 @@ fn expressions(accounts: &DataFrame) -> swath::Result<Mistakes> {
         add("rows of a narrow type", error);
     }
     add("a scalar of a narrow type", scalar.expect_err("too large"));
+    add(
+        "rows of a type without this value",
+        kinds.expect_err("no such kind"),
+    );
+    add(
+        "a text that is no month",
+        month.expect_err("month 93 or 07"),
+    );
+    add(
+        "a pattern that is none",
+        pattern.expect_err("an open bracket"),
+    );
     Ok(mistakes)
 }
 
@@ -214,6 +249,7 @@ fn divisions(session: &Session, folder: &Path) -> swath::Result<Vec<String>> {
     Ok(vec![
         sorted.divisions().to_string(),
         bounds.to_string(),
+        format!("{:?}", bounds.labels()),
         sorted.to_string(),
         filtered.to_string(),
         filtered.explain().to_string(),
@@ -244,10 +280,12 @@ fn writes(session: &Session, accounts: &DataFrame, folder: &Path) -> swath::Resu
 #[test]
 fn no_value_is_said() -> swath::Result<()> {
     let folder = tempfile::tempdir().expect("a folder");
+    let told = Told::default();
     let session = Session::builder()
         .threads(1)
         .memory_limit("128MiB")
         .redact_values(true)
+        .observer(told.clone())
         .build()?;
     let text = format!("iban,n,small,zero\n{SECRET},{NUMBER},1,0\n");
     let accounts = session.from_batches([Batch::from_csv(&text)?])?;
@@ -270,7 +308,12 @@ fn no_value_is_said() -> swath::Result<()> {
         }
         let _ = writeln!(all, "{what}\n{}\n", hide(&error.to_string()));
     }
-    for text in &shown {
+    let told = told.0.lock().expect("no panic").clone();
+    assert!(told.contains("TaskFailed"), "{told}");
+    for text in shown
+        .iter()
+        .chain([&told.replace(&format!("iban={SECRET}"), "iban=…")])
+    {
         assert!(!text.contains("CH93") && !text.contains(NUMBER), "{text}");
     }
     // What a program asks for by its type is its own.

@@ -160,7 +160,7 @@ pub enum FunctionError {
     #[error(transparent)]
     Pattern(#[from] PatternError),
     /// A parameter is missing or makes no sense.
-    #[error("parameter `{name}` must be {expected}, not {found}")]
+    #[error("parameter `{name}` must be {expected}, not {}", Shown(found))]
     Param {
         /// The parameter.
         name: &'static str,

@@ -385,11 +385,12 @@ pub(super) fn damaged(path: &str, what: &str, at: usize, error: ArrowError) -> I
             Ok(own) => *own,
             Err(other) => IoError::corrupt(path, format!("{} ({what} {at})", Shown(other))),
         },
-        ArrowError::IpcError(reason)
-        | ArrowError::InvalidArgumentError(reason)
+        // What is wrong with the frame of a message, and with nothing in it.
+        ArrowError::IpcError(reason) => IoError::corrupt(path, format!("{reason} ({what} {at})")),
+        ArrowError::InvalidArgumentError(reason)
         | ArrowError::SchemaError(reason)
         | ArrowError::ParseError(reason) => {
-            IoError::corrupt(path, format!("{reason} ({what} {at})"))
+            IoError::corrupt(path, format!("{} ({what} {at})", Shown(reason)))
         }
         other => IoError::corrupt(path, format!("{} ({what} {at})", Shown(other))),
     }

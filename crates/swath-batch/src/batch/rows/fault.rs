@@ -4,6 +4,7 @@ use arrow_array::Array;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::any::type_name;
+use swath_graph::Shown;
 use swath_meta::{DType, Meta, nearest};
 
 use super::super::Batch;
@@ -15,7 +16,10 @@ pub(super) fn of_values<T: Serialize>(first: &T, error: &serde_arrow::Error) -> 
     let is_row = serde_json::to_value(first).is_ok_and(|row| row.is_object() || row.is_array());
     let name = rust_name(type_name::<T>());
     let reason = if is_row {
-        format!("rows of `{name}` have no columns: {}", error.message())
+        format!(
+            "rows of `{name}` have no columns: {}",
+            Shown(error.message())
+        )
     } else {
         no_row(&name)
     };
@@ -96,7 +100,10 @@ pub(super) fn of_batch<T: DeserializeOwned>(
     }
     let name = rust_name(type_name::<T>());
     BatchError::RowShape {
-        reason: format!("rows do not convert to `{name}`: {}", error.message()),
+        reason: format!(
+            "rows do not convert to `{name}`: {}",
+            Shown(error.message())
+        ),
     }
 }
 

@@ -8,6 +8,7 @@ use arrow_array::{Array, ArrayRef, BooleanArray, Int64Array, StringViewArray, ne
 use arrow_buffer::BooleanBuffer;
 use arrow_schema::{DataType, Field};
 use arrow_select::take::take;
+use swath_graph::Shown;
 use swath_meta::DType;
 
 use super::Answer;
@@ -196,7 +197,12 @@ impl OverText {
             Ok(_) => Ok(()),
             Err(error) => Err(FunctionError::Value {
                 value: shown(&text),
-                reason: format!("at character {} {}", error.position + 1, error.reason),
+                // It may tell of numbers in the text.
+                reason: format!(
+                    "at character {} {}",
+                    error.position + 1,
+                    Shown(error.reason)
+                ),
             }),
         }
     }
