@@ -50,6 +50,35 @@ fn sorted_rows(batches: &[Batch]) -> Vec<String> {
     rows
 }
 
+/// Pairs as many as can be: for each of `others` the one that it is paired with, of those that may be paired with it.
+///
+/// Who takes the first that is near may leave none for another, so pairs are undone where both then find one.
+fn partners(near: &[Vec<usize>], others: usize) -> Vec<Option<usize>> {
+    fn find(
+        one: usize,
+        near: &[Vec<usize>],
+        asked: &mut [bool],
+        partners: &mut [Option<usize>],
+    ) -> bool {
+        near[one].iter().any(|&other| {
+            if std::mem::replace(&mut asked[other], true) {
+                return false;
+            }
+            let is_free =
+                partners[other].is_none_or(|partner| find(partner, near, asked, partners));
+            if is_free {
+                partners[other] = Some(one);
+            }
+            is_free
+        })
+    }
+    let mut partners = vec![None; others];
+    for one in 0..near.len() {
+        find(one, near, &mut vec![false; others], &mut partners);
+    }
+    partners
+}
+
 /// The rows that only one side has, for a message.
 #[track_caller]
 fn assert_none_left(only_found: &[String], only_expected: &[String]) {
@@ -97,7 +126,7 @@ impl Table {
     /// As [`assert_same_rows`](Self::assert_same_rows), but floats may differ by a share of the larger one: `1e-9` for sums that were
     /// added in another order.
     ///
-    /// Each row is held against all others that are left, so this is for small tables.
+    /// Each row is held against all others, so this is for small tables. Floats within lists and structs are compared exactly.
     ///
     /// ```
     /// # use swath_frame::{Batch, Session};
@@ -113,18 +142,23 @@ impl Table {
     #[track_caller]
     pub fn assert_close_rows(&self, expected: &[Batch], tolerance: f64) {
         self.assert_same_columns(expected);
-        let mut wanted = rows(expected);
-        let mut only_found = rows(&self.batches());
-        only_found.retain(|row| {
-            let close = |other: &Vec<Value>| {
-                let mut cells = row.iter().zip(other);
-                cells.all(|(found, expected)| close(found, expected, tolerance))
-            };
-            let place = wanted.iter().position(close);
-            place.map(|at| wanted.swap_remove(at)).is_none()
+        let (found, wanted) = (rows(&self.batches()), rows(expected));
+        let close = |row: &Vec<Value>, other: &Vec<Value>| {
+            let mut cells = row.iter().zip(other);
+            cells.all(|(found, expected)| close(found, expected, tolerance))
+        };
+        let near = found.iter().map(|row| {
+            let places = (0..wanted.len()).filter(|&at| close(row, &wanted[at]));
+            places.collect()
         });
-        let texts = |rows: &[Vec<Value>]| rows.iter().map(|row| text(row)).collect::<Vec<_>>();
-        assert_none_left(&texts(&only_found), &texts(&wanted));
+        let partners = partners(&near.collect::<Vec<_>>(), wanted.len());
+        let is_paired = |at: usize| partners.contains(&Some(at));
+        let only_found = (0..found.len()).filter(|&at| !is_paired(at));
+        let only_wanted = (0..wanted.len()).filter(|&at| partners[at].is_none());
+        assert_none_left(
+            &only_found.map(|at| text(&found[at])).collect::<Vec<_>>(),
+            &only_wanted.map(|at| text(&wanted[at])).collect::<Vec<_>>(),
+        );
     }
 
     #[track_caller]
@@ -136,5 +170,19 @@ impl Table {
             );
             assert_eq!(found, wanted, "the tables have different columns");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::partners;
+
+    /// The first of two takes the one that only it may have, whoever asks first.
+    #[test]
+    fn all_find_a_partner_where_all_can() {
+        let near = [vec![0, 1], vec![0], vec![2, 1]];
+        assert_eq!(partners(&near, 3), [Some(1), Some(0), Some(2)]);
+        assert_eq!(partners(&[vec![0], vec![0]], 1), [Some(0)]);
+        assert_eq!(partners(&[vec![]], 2), [None, None]);
     }
 }
