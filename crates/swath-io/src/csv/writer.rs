@@ -1,14 +1,16 @@
 //! Writing one partition as one file.
 
 use arrow_array::cast::AsArray;
+use arrow_array::types::Int64Type;
 use arrow_array::{Array, ArrayRef, RecordBatch, StringViewArray};
 use arrow_cast::cast;
 use arrow_cast::display::{ArrayFormatter, FormatOptions};
-use arrow_schema::{ArrowError, DataType};
+use arrow_schema::{ArrowError, DataType, TimeUnit};
 use std::fmt;
 use std::io::Write as _;
 use std::sync::Arc;
 use swath_batch::normalise;
+use swath_graph::Shown;
 use swath_meta::Meta;
 
 use super::clocks::Clocks;
@@ -102,6 +104,7 @@ impl CsvWriter {
             .zip(self.meta.names())
             .map(|(column, name)| {
                 check_moments(column, name)?;
+                check_span(column, name)?;
                 text_of(column, name)
             })
             .collect::<Result<_, _>>()
@@ -195,6 +198,25 @@ impl CsvWriter {
     }
 }
 
+/// Refuses spans of time beyond the milliseconds that 64 bits count, for which the formatter has no text.
+fn check_span(column: &ArrayRef, name: &str) -> Result<(), ArrowError> {
+    let most = match column.data_type() {
+        DataType::Duration(TimeUnit::Second) => i64::MAX / 1_000,
+        DataType::Duration(TimeUnit::Millisecond) => i64::MAX,
+        _ => return Ok(()),
+    };
+    let counts = cast(column, &DataType::Int64)?;
+    let mut counts = counts.as_primitive::<Int64Type>().iter().flatten();
+    match counts.find(|count| !(-most..=most).contains(count)) {
+        None => Ok(()),
+        Some(count) => Err(ArrowError::InvalidArgumentError(format!(
+            "column `{name}` holds {} as {}, which is too long to be written as text",
+            Shown(count),
+            column.data_type()
+        ))),
+    }
+}
+
 /// The texts of a column of text, categories or bytes.
 fn text_of(column: &ArrayRef, name: &str) -> Result<Option<StringViewArray>, ArrowError> {
     Ok(match column.data_type() {
@@ -217,6 +239,10 @@ fn text_of(column: &ArrayRef, name: &str) -> Result<Option<StringViewArray>, Arr
 impl Writer for CsvWriter {
     fn write(&mut self, rows: &RecordBatch) -> Result<(), IoError> {
         Self::write(self, rows)
+    }
+
+    fn held(&self) -> u64 {
+        self.text.capacity() as u64 + self.out.held()
     }
 
     fn finish(self: Box<Self>) -> Result<Vec<WrittenFile>, IoError> {

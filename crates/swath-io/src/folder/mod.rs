@@ -40,6 +40,11 @@ pub use write::FolderWrite;
 pub(crate) trait Unfinished: Write + Debug + Send {
     /// Makes the file whole and durable; returns its bytes.
     fn finish(self: Box<Self>) -> Result<u64, IoError>;
+
+    /// Bytes that wait here until they can be handed on.
+    fn held(&self) -> u64 {
+        0
+    }
 }
 
 /// Whether a reader of one folder sees the files of the other.

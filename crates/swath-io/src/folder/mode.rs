@@ -23,18 +23,20 @@ const COLUMNS: &str = "_common_metadata";
 /// The file that has the footers of the others: it is wrong once any of them comes or goes.
 const FOOTERS: &str = "_metadata";
 
-/// Whether a file of this name tells readers about the others.
-pub(super) fn is_about_others(name: &str) -> bool {
-    [COLUMNS, FOOTERS].contains(&name)
+/// Whether a file of this name tells readers about the others, where those have these extensions: only Parquet has such files.
+pub(super) fn is_about_others(name: &str, extensions: &[String]) -> bool {
+    let is_parquet = extensions.iter().any(|extension| extension == "parquet");
+    is_parquet && [COLUMNS, FOOTERS].contains(&name)
 }
 
 impl Mode {
-    /// Whether a file of this name tells readers what is not so any more after a write.
-    pub(super) fn outdates(self, name: &str) -> bool {
-        match self {
+    /// Whether a file of this name tells readers what is not so any more after a write of files with these extensions.
+    pub(super) fn outdates(self, name: &str, extensions: &[String]) -> bool {
+        let is_wrong = match self {
             Self::New => false,
             Self::Append | Self::OverwritePartitions => name == FOOTERS,
-            Self::Overwrite => is_about_others(name),
-        }
+            Self::Overwrite => true,
+        };
+        is_wrong && is_about_others(name, extensions)
     }
 }

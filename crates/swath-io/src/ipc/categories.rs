@@ -13,9 +13,17 @@ use std::sync::Arc;
 pub(super) struct Categories {
     codes: HashMap<Arc<str>, i32>,
     values: Vec<Arc<str>>,
+    /// Bytes of their texts.
+    text: usize,
 }
 
 impl Categories {
+    /// Bytes that are kept: for each category its text, two pointers to it, and a code.
+    pub(super) fn bytes(&self) -> u64 {
+        let each = 2 * size_of::<Arc<str>>() + size_of::<(usize, usize, i32)>();
+        (self.text + self.values.len() * each) as u64
+    }
+
     /// The codes, among the categories so far, of a column in its border encoding.
     ///
     /// Cost: a look-up for each category of the column that a row has.
@@ -48,6 +56,7 @@ impl Categories {
         }
         let code =
             i32::try_from(self.values.len()).map_err(|_| ArrowError::DictionaryKeyOverflowError)?;
+        self.text += text.len();
         let text: Arc<str> = text.into();
         self.codes.insert(Arc::clone(&text), code);
         self.values.push(text);

@@ -221,7 +221,9 @@ impl Writer for IpcWriter {
     }
 
     fn held(&self) -> u64 {
-        (self.pending_bytes + self.sealed_bytes) as u64
+        let categories = self.categories.iter().flatten().map(Categories::bytes);
+        let rows = self.pending_bytes + self.sealed_bytes;
+        rows as u64 + categories.sum::<u64>() + self.writer.get_ref().get_ref().held()
     }
 
     fn write_held(&mut self) -> Result<(), IoError> {

@@ -130,6 +130,10 @@ impl Writer for JsonWriter {
         Self::write(self, rows)
     }
 
+    fn held(&self) -> u64 {
+        self.writer.get_ref().get_ref().held()
+    }
+
     fn finish(self: Box<Self>) -> Result<Vec<WrittenFile>, IoError> {
         Ok(vec![Self::finish(*self)?])
     }

@@ -112,7 +112,7 @@ impl Writer for ParquetWriter {
     }
 
     fn held(&self) -> u64 {
-        self.writer.memory_size() as u64
+        self.writer.memory_size() as u64 + self.writer.inner().held()
     }
 
     fn write_held(&mut self) -> Result<(), IoError> {

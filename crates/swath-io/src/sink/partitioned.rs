@@ -22,7 +22,7 @@ const OPEN: usize = 64;
 
 /// Writes the rows of a partition as one file for each combination of the values of some columns, which the files leave out.
 ///
-/// The rows of a file are in the order in which they came.
+/// The rows of a file are in the order in which they came. Keeps the name of every folder until the end.
 pub(super) struct PartitionedWriter<O> {
     options: O,
     staged: Staged,
@@ -37,8 +37,8 @@ pub(super) struct PartitionedWriter<O> {
     file_meta: Arc<Meta>,
     folders: Vec<Folder>,
     by_key: HashMap<Vec<u8>, usize>,
-    /// Counts writes, to tell which file was written to long ago.
-    clock: u64,
+    /// The folders with an open file, the one not written to for the longest first.
+    open: Vec<usize>,
     /// Bytes that the open files hold.
     held: u64,
     finished: Vec<WrittenFile>,
@@ -49,7 +49,6 @@ struct Folder {
     writer: Option<Box<dyn Writer>>,
     /// Files that were begun.
     files: usize,
-    written_at: u64,
 }
 
 impl<O: BeginFile> PartitionedWriter<O> {
@@ -73,7 +72,7 @@ impl<O: BeginFile> PartitionedWriter<O> {
             file_meta: Arc::new(file_meta),
             folders: Vec::new(),
             by_key: HashMap::new(),
-            clock: 0,
+            open: Vec::new(),
             held: 0,
             finished: Vec::new(),
         })
@@ -131,7 +130,6 @@ impl<O: BeginFile> PartitionedWriter<O> {
             below: segments.collect::<Vec<_>>().join("/"),
             writer: None,
             files: 0,
-            written_at: 0,
         });
         let folder = self.folders.len() - 1;
         self.by_key.insert(key.to_vec(), folder);
@@ -140,7 +138,9 @@ impl<O: BeginFile> PartitionedWriter<O> {
 
     fn write_into(&mut self, folder: usize, rows: &RecordBatch) -> Result<(), IoError> {
         if self.folders[folder].writer.is_none() {
-            self.make_room()?;
+            if self.open.len() == OPEN {
+                self.close(0)?;
+            }
             let Folder { below, files, .. } = &self.folders[folder];
             let part = PartName {
                 below,
@@ -159,31 +159,52 @@ impl<O: BeginFile> PartitionedWriter<O> {
                 keys: &keys,
                 context: &self.context,
             })?;
+            self.held += writer.held();
             self.folders[folder].writer = Some(writer);
             self.folders[folder].files += 1;
         }
-        let folder = &mut self.folders[folder];
-        folder.written_at = self.clock;
-        let writer = folder.writer.as_mut().expect("it was begun above");
+        self.open.retain(|open| *open != folder);
+        self.open.push(folder);
+        let writer = self.folders[folder].writer.as_mut();
+        let writer = writer.expect("it was begun above");
         let before = writer.held();
         writer.write(rows)?;
         self.held = self.held + writer.held() - before;
         Ok(())
     }
 
-    /// Writes what a file holds that was not written to for the longest; `false` where none holds anything.
+    /// Writes what a file holds that was not written to for the longest, or closes it, where that frees nothing; `false` where none holds
+    /// anything.
     fn write_oldest(&mut self) -> Result<bool, IoError> {
-        let holding = self.folders.iter_mut().filter_map(|folder| {
-            let writer = folder.writer.as_mut()?;
-            (writer.held() > 0).then_some((folder.written_at, writer))
+        let folders = &mut self.folders;
+        let mut writers = self.open.iter().enumerate().filter_map(|(at, &folder)| {
+            let writer = folders[folder].writer.as_ref()?;
+            (writer.held() > 0).then_some((at, folder))
         });
-        let Some((_, writer)) = holding.min_by_key(|(written_at, _)| *written_at) else {
+        let Some((at, folder)) = writers.next() else {
+            return Ok(false);
+        };
+        let Some(writer) = folders[folder].writer.as_mut() else {
             return Ok(false);
         };
         let before = writer.held();
         writer.write_held()?;
-        self.held = self.held + writer.held() - before;
+        let after = writer.held();
+        self.held = self.held + after - before;
+        if after >= before {
+            self.close(at)?;
+        }
         Ok(true)
+    }
+
+    /// Closes the file that is so far from the one not written to for the longest.
+    fn close(&mut self, at: usize) -> Result<(), IoError> {
+        let folder = self.open.remove(at);
+        if let Some(writer) = self.folders[folder].writer.take() {
+            self.held -= writer.held();
+            self.finished.extend(writer.finish()?);
+        }
+        Ok(())
     }
 
     /// Writes rows into their folders; after each, `then` is asked.
@@ -197,7 +218,6 @@ impl<O: BeginFile> PartitionedWriter<O> {
             .project(&self.others)
             .map_err(arrow("leaving the keys out"))?;
         for (folder, of_folder) in self.rows_of_folders(&rows)? {
-            self.clock += 1;
             if of_folder.len() == rows.num_rows() {
                 self.write_into(folder, &others)?;
             } else {
@@ -208,24 +228,6 @@ impl<O: BeginFile> PartitionedWriter<O> {
                 )?;
             }
             then(self)?;
-        }
-        Ok(())
-    }
-
-    /// Closes the file that was not written to for the longest, where too many are open.
-    fn make_room(&mut self) -> Result<(), IoError> {
-        let open = || self.folders.iter().filter(|folder| folder.writer.is_some());
-        if open().count() < OPEN {
-            return Ok(());
-        }
-        let oldest = self
-            .folders
-            .iter_mut()
-            .filter(|folder| folder.writer.is_some())
-            .min_by_key(|folder| folder.written_at);
-        if let Some(writer) = oldest.and_then(|folder| folder.writer.take()) {
-            self.held -= writer.held();
-            self.finished.extend(writer.finish()?);
         }
         Ok(())
     }
@@ -262,10 +264,8 @@ impl<O: BeginFile> Writer for PartitionedWriter<O> {
     }
 
     fn finish(mut self: Box<Self>) -> Result<Vec<WrittenFile>, IoError> {
-        for folder in &mut self.folders {
-            if let Some(writer) = folder.writer.take() {
-                self.finished.extend(writer.finish()?);
-            }
+        while !self.open.is_empty() {
+            self.close(0)?;
         }
         let mut finished = std::mem::take(&mut self.finished);
         finished.sort_by(|left, right| natural_order(&left.path, &right.path));

@@ -118,6 +118,11 @@ impl Unfinished for NewObject {
             .map_err(|refusal| refusal.during("write", &self.shown))?;
         Ok(self.written)
     }
+
+    fn held(&self) -> u64 {
+        let on_its_way = if self.part.is_some() { PART } else { 0 };
+        (self.held.capacity() + on_its_way) as u64
+    }
 }
 
 impl Write for NewObject {

@@ -59,9 +59,9 @@ pub(crate) fn is_cloud(scheme: &str) -> bool {
     .contains(&scheme)
 }
 
-/// A URL taken apart; nothing for what is none.
+/// A URL taken apart; nothing for what is none, and for a file of this machine, whose name may have any character.
 pub(super) fn parts(url: &str) -> Option<Parts<'_>> {
-    let scheme = scheme(url)?;
+    let scheme = scheme(url).filter(|scheme| *scheme != "file")?;
     let rest = &url[scheme.len() + "://".len()..];
     let is_web = matches!(scheme, "http" | "https");
     let rest = match rest.split_once('#') {

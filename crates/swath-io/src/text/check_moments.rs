@@ -4,6 +4,7 @@ use arrow_array::cast::AsArray;
 use arrow_array::{Array, ArrayRef};
 use arrow_buffer::ScalarBuffer;
 use arrow_schema::{ArrowError, DataType, TimeUnit};
+use swath_graph::Shown;
 
 /// Days from 0000-01-01 to 9999-12-31, counted from 1970-01-01.
 const DAYS: (i64, i64) = (-719_528, 2_932_896);
@@ -47,7 +48,8 @@ pub(crate) fn check_moments(column: &ArrayRef, name: &str) -> Result<(), ArrowEr
     };
     found.map_or(Ok(()), |value| {
         Err(ArrowError::InvalidArgumentError(format!(
-            "column `{name}` holds {value} as {}, which is not within the years 0000 to 9999, or the hours of a day",
+            "column `{name}` holds {} as {}, which is not within the years 0000 to 9999, or the hours of a day",
+            Shown(value),
             column.data_type()
         )))
     })

@@ -25,6 +25,15 @@ impl TextSink {
         })
     }
 
+    /// Bytes that the file holds until it can hand them on.
+    pub(crate) fn held(&self) -> u64 {
+        match self {
+            Self::Plain(file) => file.held(),
+            Self::Gzip(file) => file.get_ref().held(),
+            Self::Zstd(file) => file.get_ref().held(),
+        }
+    }
+
     /// Ends what compresses.
     pub(crate) fn into_file(self) -> io::Result<Box<dyn Unfinished>> {
         match self {

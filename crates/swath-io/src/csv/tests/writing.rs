@@ -1,7 +1,8 @@
 //! What is written is what is read back.
 
 use arrow_array::{
-    ArrayRef, BinaryViewArray, Date32Array, RecordBatch, StringViewArray, TimestampMicrosecondArray,
+    ArrayRef, BinaryViewArray, Date32Array, DurationSecondArray, RecordBatch, StringViewArray,
+    TimestampMicrosecondArray,
 };
 use proptest::prelude::*;
 use std::sync::Arc;
@@ -113,7 +114,8 @@ fn every_dtype_comes_back_where_it_is_declared() {
 
 #[test]
 fn what_has_no_text_is_an_error_that_names_the_column() {
-    let columns: [(&str, ArrayRef); 3] = [
+    let columns: [(&str, ArrayRef); 4] = [
+        ("wait", Arc::new(DurationSecondArray::from(vec![i64::MAX]))),
         (
             "bytes",
             Arc::new(BinaryViewArray::from_iter_values([b"\xff"])),
@@ -139,6 +141,7 @@ fn what_has_no_text_is_an_error_that_names_the_column() {
         why.to_string()
     });
     insta::assert_snapshot!(told.join("\n"), @r#"
+    Invalid argument error: column `wait` holds 9223372036854775807 as Duration(s), which is too long to be written as text
     Invalid argument error: column `bytes` holds bytes that are no text
     Invalid argument error: column `day` holds 2147483647 as Date32, which is not within the years 0000 to 9999, or the hours of a day
     Invalid argument error: column `at` holds 9223372036854775807 as Timestamp(µs, "UTC"), which is not within the years 0000 to 9999, or the hours of a day

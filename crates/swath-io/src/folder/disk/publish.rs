@@ -106,10 +106,12 @@ impl HiddenFolder {
                 return Err(self.kind.exists(&self.shown, visible.files.len()));
             }
             let touched = parts.iter().map(|part| part.below).collect();
-            let replaced = visible.replaced(self.mode, &touched).map_err(|link| {
-                let shared = "the link leads to other partitions too, which are not written";
-                failed("replace", &self.folder.join(link))(io::Error::other(shared))
-            })?;
+            let replaced = visible
+                .replaced(self.mode, &touched, &self.kind.extensions)
+                .map_err(|link| {
+                    let shared = "the link leads to other partitions too, which are not written";
+                    failed("replace", &self.folder.join(link))(io::Error::other(shared))
+                })?;
             let first = match self.mode {
                 Mode::Append => next_number(visible.names()),
                 _ => 0,

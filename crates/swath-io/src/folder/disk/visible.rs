@@ -24,8 +24,8 @@ pub(super) struct Visible {
 
 impl Visible {
     /// What is in a folder; nothing, if it is not there.
-    pub(super) fn of(folder: &Path, extensions: &[String]) -> Result<Self, IoError> {
-        let extensions: Vec<&str> = extensions.iter().map(String::as_str).collect();
+    pub(super) fn of(folder: &Path, kinds: &[String]) -> Result<Self, IoError> {
+        let extensions: Vec<&str> = kinds.iter().map(String::as_str).collect();
         let mut visible = Self::default();
         let mut seen = HashSet::new();
         let mut folders: Vec<(PathBuf, Option<PathBuf>)> = vec![(folder.to_owned(), None)];
@@ -44,7 +44,7 @@ impl Visible {
                     && path
                         .file_name()
                         .and_then(OsStr::to_str)
-                        .is_some_and(is_about_others)
+                        .is_some_and(|name| is_about_others(name, kinds))
                 {
                     visible.about.insert(within, moved);
                     continue;
@@ -78,6 +78,7 @@ impl Visible {
         &self,
         mode: Mode,
         touched: &BTreeSet<&str>,
+        extensions: &[String],
     ) -> Result<Vec<PathBuf>, PathBuf> {
         let goes = |file: &Path| match mode {
             Mode::New | Mode::Append => false,
@@ -96,7 +97,7 @@ impl Visible {
         }
         let about = self.about.iter().filter(|(file, _)| {
             let name = file.file_name().and_then(OsStr::to_str);
-            name.is_some_and(|name| mode.outdates(name))
+            name.is_some_and(|name| mode.outdates(name, extensions))
         });
         // Behind a link that stays it belongs to somebody else.
         let own = |(file, entry): &(&PathBuf, &PathBuf)| mode == Mode::Overwrite || file == entry;

@@ -47,11 +47,15 @@ impl Objects {
     }
 
     /// The names of those that tell a reader of the prefix what is not so any more after a write.
-    pub(super) fn outdated(&self, mode: Mode) -> Result<Vec<String>, IoError> {
+    pub(super) fn outdated(
+        &self,
+        mode: Mode,
+        extensions: &[String],
+    ) -> Result<Vec<String>, IoError> {
         let mut names = self.names()?;
         names.retain(|name| {
             let (above, last) = name.rsplit_once('/').unwrap_or(("", name));
-            mode.outdates(last) && !above.split('/').any(starts_hidden)
+            mode.outdates(last, extensions) && !above.split('/').any(starts_hidden)
         });
         Ok(names)
     }

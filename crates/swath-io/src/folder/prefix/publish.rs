@@ -135,7 +135,7 @@ impl<'a> Publication<'a> {
                 parts.iter().any(|part| is_in(part.below))
             }
         };
-        let outdated = self.prefix.outdated(mode)?;
+        let outdated = self.prefix.outdated(mode, &self.write.kind.extensions)?;
         let manifest = Manifest {
             version: 2,
             files: parts
