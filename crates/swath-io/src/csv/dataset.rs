@@ -55,7 +55,8 @@ impl CsvDataset {
             extensions: &EXTENSIONS,
             option: "ReadCsv::file_extension",
         };
-        let listed = TextFiles::list(&options.text, "ReadCsv", &wanted, context)?;
+        let keys = options.folders.of("ReadCsv", &options.text.paths);
+        let listed = TextFiles::list(&options.text, &keys, &wanted, context)?;
         let (told, first) = (listed.telling(), &listed.first);
         let sampled: Vec<usize> = spread(told.len());
         let nulls = Nulls::new(options.null_texts().iter().map(String::as_str));
@@ -95,7 +96,7 @@ impl CsvDataset {
         let set = listed.into_set(&options.text, &fields, table, units.len())?;
         let layout = Layout {
             dialect,
-            date_formats: options.text.formats(),
+            date_formats: options.text.formats()?,
             null_texts: options.null_texts(),
             nan_as_null: options.nan_as_null,
             figures,

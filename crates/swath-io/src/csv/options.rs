@@ -8,7 +8,7 @@ use swath_meta::DTypeSpec;
 use super::nulls;
 use super::scan::Dialect;
 use crate::IoError;
-use crate::hive::Filter;
+use crate::hive::{Filter, FolderKeys};
 use crate::paths::{Paths, from_paths, storage_options};
 use crate::text::{Figures, OnBadLines, TextOptions};
 
@@ -31,6 +31,9 @@ use crate::text::{Figures, OnBadLines, TextOptions};
 pub struct ReadCsv {
     #[serde(flatten)]
     pub(super) text: TextOptions,
+    // Beside the others: of structs within structs serde takes every field for unknown.
+    #[serde(flatten)]
+    pub(super) folders: FolderKeys,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) names: Option<Vec<String>>,
     #[serde(default = "yes")]
@@ -240,29 +243,26 @@ impl ReadCsv {
     /// pattern begins; with `true` also on the way to it; with `false` they are mere folders. As
     /// [`ReadParquet::hive`](crate::ReadParquet::hive) does it, but for dtypes that a file recorded.
     pub fn hive(mut self, hive: bool) -> Self {
-        self.text.folders.hive = Some(hive);
+        self.folders.hive = Some(hive);
         self
     }
 
     /// Reads this key of folders named `key=value` in this dtype: `"string"` for numbers that are none, such as `01234`.
     pub fn key_dtype(mut self, key: impl Into<String>, dtype: impl Into<DTypeSpec>) -> Self {
-        self.text
-            .folders
-            .key_dtypes
-            .insert(key.into(), dtype.into());
+        self.folders.key_dtypes.insert(key.into(), dtype.into());
         self
     }
 
     /// Only the rows for which this is true: the frame is `read_csv(..).filter(predicate)`. Files that the names of their folders
     /// rule out are not opened at all, and are no partitions. One file is looked at in any case, to know the columns.
     pub fn filter(mut self, predicate: impl Into<Expr>) -> Self {
-        self.text.folders.filter = Some(Filter(predicate.into()));
+        self.folders.filter = Some(Filter(predicate.into()));
         self
     }
 
     /// The predicate that rows have to pass, where one was given.
     pub fn predicate(&self) -> Option<&Expr> {
-        self.text.folders.predicate()
+        self.folders.predicate()
     }
 
     /// The paths, as given.
@@ -344,6 +344,7 @@ impl From<Vec<String>> for ReadCsv {
                 paths: Paths(paths),
                 ..TextOptions::default()
             },
+            folders: FolderKeys::default(),
             names: None,
             header: true,
             delimiter: comma(),

@@ -65,7 +65,8 @@ impl JsonDataset {
             extensions: &EXTENSIONS,
             option: "ReadJson::file_extension",
         };
-        let listed = TextFiles::list(&options.text, "ReadJson", &wanted, context)?;
+        let keys = options.folders.of("ReadJson", &options.text.paths);
+        let listed = TextFiles::list(&options.text, &keys, &wanted, context)?;
         let sample = Sample::look(options, listed.telling(), context)?;
         let mut units = Vec::with_capacity(listed.files.len());
         for (at, identity) in listed.files.iter().enumerate() {
@@ -77,7 +78,7 @@ impl JsonDataset {
         let judged = options.text.judged(&fields, &table);
         let set = listed.into_set(&options.text, &fields, table, units.len())?;
         let layout = Layout {
-            date_formats: options.text.formats(),
+            date_formats: options.text.formats()?,
             on_bad_lines: options.text.on_bad_lines,
             judged,
             path_column: (options.text.include_path_column.as_deref()).map(Into::into),

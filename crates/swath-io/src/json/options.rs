@@ -6,7 +6,7 @@ use swath_graph::{Canon, Fingerprint};
 use swath_meta::DTypeSpec;
 
 use crate::OnBadLines;
-use crate::hive::Filter;
+use crate::hive::{Filter, FolderKeys};
 use crate::paths::{Paths, from_paths, storage_options};
 use crate::text::TextOptions;
 
@@ -29,6 +29,9 @@ use crate::text::TextOptions;
 pub struct ReadJson {
     #[serde(flatten)]
     pub(super) text: TextOptions,
+    // Beside the others: of structs within structs serde takes every field for unknown.
+    #[serde(flatten)]
+    pub(super) folders: FolderKeys,
 }
 
 impl ReadJson {
@@ -101,29 +104,26 @@ impl ReadJson {
     /// pattern begins; with `true` also on the way to it; with `false` they are mere folders. As
     /// [`ReadParquet::hive`](crate::ReadParquet::hive) does it, but for dtypes that a file recorded.
     pub fn hive(mut self, hive: bool) -> Self {
-        self.text.folders.hive = Some(hive);
+        self.folders.hive = Some(hive);
         self
     }
 
     /// Reads this key of folders named `key=value` in this dtype: `"string"` for numbers that are none, such as `01234`.
     pub fn key_dtype(mut self, key: impl Into<String>, dtype: impl Into<DTypeSpec>) -> Self {
-        self.text
-            .folders
-            .key_dtypes
-            .insert(key.into(), dtype.into());
+        self.folders.key_dtypes.insert(key.into(), dtype.into());
         self
     }
 
     /// Only the rows for which this is true: the frame is `read_json(..).filter(predicate)`. Files that the names of their folders
     /// rule out are not opened at all, and are no partitions. One file is looked at in any case, to know the columns.
     pub fn filter(mut self, predicate: impl Into<Expr>) -> Self {
-        self.text.folders.filter = Some(Filter(predicate.into()));
+        self.folders.filter = Some(Filter(predicate.into()));
         self
     }
 
     /// The predicate that rows have to pass, where one was given.
     pub fn predicate(&self) -> Option<&Expr> {
-        self.text.folders.predicate()
+        self.folders.predicate()
     }
 
     /// The paths, as given.
@@ -147,6 +147,7 @@ impl From<Vec<String>> for ReadJson {
                 paths: Paths(paths),
                 ..TextOptions::default()
             },
+            folders: FolderKeys::default(),
         }
     }
 }

@@ -3,7 +3,7 @@
 use swath_meta::{Field, Index, Meta};
 
 use super::TextOptions;
-use crate::hive::{Keys, keys_of};
+use crate::hive::{KeyOptions, Keys, keys_of};
 use crate::list::{Wanted, list_files};
 use crate::{FileIdentity, FileSet, IoContext, IoError};
 
@@ -19,10 +19,10 @@ pub(crate) struct TextFiles {
 }
 
 impl TextFiles {
-    /// Lists the files that options of this name mean.
+    /// Lists the files that options mean.
     pub(crate) fn list(
         options: &TextOptions,
-        reader: &'static str,
+        keys: &KeyOptions<'_>,
         wanted: &Wanted<'_>,
         context: &IoContext,
     ) -> Result<Self, IoError> {
@@ -41,9 +41,8 @@ impl TextFiles {
         let (listed, first) = (files.len(), files[0].clone());
         // Text records no dtype of a key.
         let recorded = |_: &FileIdentity| Ok(|_: &str| None);
-        let keys = options.folders.of(reader, &options.paths);
         Ok(Self {
-            keys: keys_of(&mut files, &keys, recorded, context)?,
+            keys: keys_of(&mut files, keys, recorded, context)?,
             files,
             first,
             listed,

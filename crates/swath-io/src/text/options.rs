@@ -1,5 +1,8 @@
 //! What a user says about reading text, in every format of it.
 
+use jiff::Timestamp;
+use jiff::fmt::strtime;
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -8,7 +11,7 @@ use swath_meta::{DType, DTypeSpec, Field, Index, Meta, TimeUnit};
 
 use super::{Compression, OnBadLines};
 use crate::IoError;
-use crate::hive::{FolderKeys, Keys, columns_with};
+use crate::hive::{Keys, columns_with};
 use crate::parquet::parse_bytes;
 use crate::paths::Paths;
 use crate::store::StorageOptions;
@@ -37,8 +40,6 @@ pub(crate) struct TextOptions {
     pub(crate) on_bad_lines: OnBadLines,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) file_extension: Option<String>,
-    #[serde(flatten)]
-    pub(crate) folders: FolderKeys,
 }
 
 impl TextOptions {
@@ -86,11 +87,29 @@ impl TextOptions {
     }
 
     /// The letters in which moments of a column are written, for each that has some of its own.
-    pub(crate) fn formats(&self) -> BTreeMap<String, Arc<str>> {
-        let formats = self.date_formats.iter();
-        formats
-            .map(|(name, format)| (name.clone(), format.as_str().into()))
-            .collect()
+    ///
+    /// # Errors
+    /// Letters that say nothing; a column that is declared as neither a date nor a timestamp.
+    pub(crate) fn formats(&self) -> Result<BTreeMap<String, Arc<str>>, IoError> {
+        let some_moment = Timestamp::UNIX_EPOCH.to_zoned(TimeZone::UTC);
+        let checked = self.date_formats.iter().map(|(name, format)| {
+            let refused = |expected| IoError::OptionValue {
+                name: format!("date_format(\"{name}\")"),
+                value: format.clone(),
+                expected,
+            };
+            let declared = self.dtypes.get(name).map(DTypeSpec::resolve);
+            let is_moment = |dtype: &DType| matches!(dtype, DType::Date | DType::Timestamp(..));
+            if matches!(&declared, Some(Ok(dtype)) if !is_moment(dtype)) {
+                return Err(refused(
+                    "none for a column declared as neither a date nor a timestamp",
+                ));
+            }
+            strtime::format(format, &some_moment)
+                .map_err(|_| refused("letters of `strptime`, as in `%d.%m.%Y`"))?;
+            Ok((name.clone(), format.as_str().into()))
+        });
+        checked.collect()
     }
 
     /// The columns of a table of files with these: with the keys of their folders, as the options select them.

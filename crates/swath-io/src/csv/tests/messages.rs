@@ -49,6 +49,8 @@ fn what_does_not_fit_is_told_with_what_to_do() {
         path("one.csv").blocksize("0"),
         path("one.csv").compression("rar"),
         path("one.csv").include_path_column("id"),
+        path("one.csv").date_format("v", "%!"),
+        path("one.csv").date_format("v", "%Y").dtype("v", "int64"),
         path("two.csv"),
     ];
     let mut told = String::new();
@@ -99,6 +101,8 @@ fn what_does_not_fit_is_told_with_what_to_do() {
     option `compression` is `rar`; expected `infer`, `none`, `gzip` or `zstd`
     the files have a column `id`, and the column of their paths is to be named so
       fix give `include_path_column` another name
+    option `date_format("v")` is `%!`; expected letters of `strptime`, as in `%d.%m.%Y`
+    option `date_format("v")` is `%Y`; expected none for a column declared as neither a date nor a timestamp
     there is no file or folder `DATA/two.csv`
       fix check the path; `DATA` has `blank.csv`, `cut.csv.gz`, `empty.csv` and 7 more
     "#);

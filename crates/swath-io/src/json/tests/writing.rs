@@ -138,12 +138,9 @@ fn moments_are_written_and_read_in_letters() {
         found.meta().dtype("later").expect("a column").to_string(),
         "timestamp[us]"
     );
-    let error = read(
-        &read_formats
-            .date_format("n", "%Y-%m-%d")
-            .dtype("n", "string"),
-    );
-    assert!(error.is_ok(), "text is text, whatever the format");
+    let of_text = read_formats.date_format("n", "%Y-%m-%d");
+    let refused = read(&of_text.dtype("n", "string")).expect_err("text is text");
+    insta::assert_snapshot!(refused, @r#"option `date_format("n")` is `%Y-%m-%d`; expected none for a column declared as neither a date nor a timestamp"#);
     let error = read(&ReadJson::new(path.as_str()).date_format("at", "%Y-%m-%d"))
         .expect_err("another format");
     insta::assert_snapshot!(folder.hide(&error.to_string()), @"`31.01.2024 10:30` is no timestamp[us]: column `at`, line 1 of `DATA/out/part.0.jsonl`");
