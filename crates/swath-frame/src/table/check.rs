@@ -25,10 +25,22 @@ fn rows(batches: &[Batch]) -> Vec<Vec<Value>> {
     batches.iter().flat_map(of).collect()
 }
 
-/// Whether two values are equal, floats as far as a share of them.
+/// A number as a float.
+fn float(value: &Value) -> Option<f64> {
+    match value {
+        Value::Float(value) => Some(*value),
+        Value::Int(value) => Some(*value as f64),
+        Value::UInt(value) => Some(*value as f64),
+        _ => None,
+    }
+}
+
+/// Whether two values are equal, numbers of which one is a float as far as a share of them.
 fn close(found: &Value, expected: &Value, tolerance: f64) -> bool {
-    match (found, expected) {
-        (Value::Float(found), Value::Float(expected)) => {
+    let mut both = [found, expected].into_iter();
+    let is_float = both.any(|value| matches!(value, Value::Float(_)));
+    match (float(found), float(expected)) {
+        (Some(found), Some(expected)) if is_float => {
             let most = tolerance * found.abs().max(expected.abs());
             // Infinities are equal or not; NaN is none of them.
             found == expected
@@ -175,7 +187,26 @@ impl Table {
 
 #[cfg(test)]
 mod tests {
-    use super::partners;
+    use super::{close, partners};
+    use swath_batch::Value;
+
+    #[test]
+    fn floats_are_close_to_numbers() {
+        let cases: [(Value, Value, bool); 8] = [
+            (1.0.into(), (1.0 + 1e-13).into(), true),
+            (1.0.into(), 1.1.into(), false),
+            ((5.0 - 1e-13).into(), 5.into(), true),
+            (4.into(), 5.into(), false),
+            (f64::NAN.into(), f64::NAN.into(), true),
+            (f64::INFINITY.into(), 1e300.into(), false),
+            (f64::INFINITY.into(), f64::INFINITY.into(), true),
+            (Value::Null, 0.0.into(), false),
+        ];
+        for (found, expected, is_close) in cases {
+            let found_close = close(&found, &expected, 1e-12);
+            assert_eq!(found_close, is_close, "{found} {expected}");
+        }
+    }
 
     /// The first of two takes the one that only it may have, whoever asks first.
     #[test]
