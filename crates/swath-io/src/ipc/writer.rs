@@ -223,7 +223,9 @@ impl Writer for IpcWriter {
     fn held(&self) -> u64 {
         let categories = self.categories.iter().flatten().map(Categories::bytes);
         let rows = self.pending_bytes + self.sealed_bytes;
-        rows as u64 + categories.sum::<u64>() + self.writer.get_ref().get_ref().held()
+        let out = self.writer.get_ref();
+        let waiting = out.capacity() as u64 + out.get_ref().held();
+        rows as u64 + categories.sum::<u64>() + waiting
     }
 
     fn write_held(&mut self) -> Result<(), IoError> {

@@ -131,7 +131,8 @@ impl Writer for JsonWriter {
     }
 
     fn held(&self) -> u64 {
-        self.writer.get_ref().get_ref().held()
+        let out = self.writer.get_ref();
+        out.capacity() as u64 + out.get_ref().held()
     }
 
     fn finish(self: Box<Self>) -> Result<Vec<WrittenFile>, IoError> {

@@ -4,13 +4,13 @@ use jiff::SignedDuration;
 use swath_batch::Value;
 use swath_meta::TimeUnit;
 
-/// What chrono and pandas write where nothing passes.
-const NOTHING: [&str; 2] = ["P0D", "PT0S"];
+/// What is written where no time passes: of days, but of no length.
+const NOTHING: &str = "P0D";
 
 /// A span of time as ISO 8601 writes it, `PT1.5S`, or with units, `1h 30m`, `1500ms`; none that its unit is too coarse for, and
 /// none of days: they are of different lengths.
 pub(crate) fn duration(text: &str, unit: TimeUnit) -> Option<Value> {
-    let span: SignedDuration = if NOTHING.contains(&text) {
+    let span: SignedDuration = if text == NOTHING {
         SignedDuration::ZERO
     } else {
         text.parse().ok()?
