@@ -24,6 +24,7 @@
 //! `&self`. What this crate refuses to be: it has no operator of its own; every call builds a plan node.
 
 mod compute;
+mod delayed;
 mod engine;
 mod error;
 mod frame;
@@ -36,6 +37,7 @@ mod session;
 mod table;
 
 pub use compute::{Compute, Persist, compute, persist, submit};
+pub use delayed::{Delayed, DelayedFunction, DelayedInput, DelayedInputs, FromDelayed};
 pub use error::{Error, ErrorKind, Result};
 pub use frame::{
     AsType, Batches, DataFrame, Describe, DropDuplicates, DropNa, Head, IntoBatch, IntoCount,
@@ -47,9 +49,9 @@ pub use group_by::{GroupBy, IntoAggs};
 pub use persisted::{Holder, Persisted, PersistedFrame};
 pub use run::Run;
 pub use scalar::{Scalar, ScalarOperand};
-pub use session::{Delayed, FromMap, Session, SessionBuilder, delayed};
+pub use session::{FromMap, Session, SessionBuilder};
 pub use swath_batch::{Batch, BatchError, Cx, Value};
-pub use swath_divisions::Divisions;
+pub use swath_divisions::{Divisions, Labels};
 pub use swath_expr::{
     Agg, CategoricalAccessor, DatetimeAccessor, Expr, Frequency, IntoColumn, IntoColumns,
     ListAccessor, Pattern, Rolling, RowFunction, StringAccessor, Strptime, StructAccessor, Then,

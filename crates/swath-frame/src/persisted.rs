@@ -14,6 +14,7 @@ use swath_meta::Meta;
 use swath_plan::{HeldRows, Plan};
 use swath_scheduler::Held;
 
+use crate::compute::ToHold;
 use crate::readers::Reader;
 use crate::{DataFrame, Session};
 
@@ -36,28 +37,28 @@ pub(crate) struct HeldSet {
 }
 
 impl HeldSet {
-    /// The result of persisting `frame`.
+    /// The result of persisting an item.
     pub(crate) fn persisted(
-        frame: &DataFrame,
+        item: &ToHold,
         held: Vec<Held>,
         location: &'static Location<'static>,
         began: Instant,
     ) -> Self {
-        let plan = frame.plan();
+        let plan = &item.plan;
         Self {
             name: plan.name().clone(),
             meta: Arc::clone(plan.meta()),
             divisions: plan.divisions().clone(),
             origin: Some(plan.clone()),
-            label: frame
-                .label_text()
-                .cloned()
+            label: item
+                .label
+                .clone()
                 .map_or_else(OnceLock::new, OnceLock::from),
             location,
             since: Instant::now(),
             cost: began.elapsed(),
             held: Mutex::new(Some(held)),
-            buffers: Some(Arc::clone(&frame.session().env().footers)),
+            buffers: Some(Arc::clone(&item.session.env().footers)),
         }
     }
 

@@ -30,6 +30,7 @@ pub mod source;
 pub mod step;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod user_value;
 mod value;
 
 pub use env::Env;
@@ -41,4 +42,5 @@ pub use registry::Registry;
 pub use sink::{Sink, SinkSpec};
 pub use source::{Source, SourceSpec, TaskInputs};
 pub use step::{Step, StepSpec};
+pub use user_value::UserValue;
 pub use value::TaskValue;

@@ -7,7 +7,7 @@ use swath_batch::{BufferBytes, Partition, Pieces};
 use swath_graph::{Decoder, Encoder};
 use swath_scheduler::{Buffer, Footprint};
 
-use crate::OpError;
+use crate::{OpError, UserValue};
 
 /// The value of one port of a task. Partial aggregation state crosses task boundaries as rows.
 #[derive(Clone, Debug)]
@@ -18,6 +18,8 @@ pub enum TaskValue {
     Pieces(Pieces),
     /// Values of several tasks side by side, at no cost.
     List(Arc<[TaskValue]>),
+    /// What a user's function returned that is put off.
+    User(UserValue),
 }
 
 impl TaskValue {
@@ -27,6 +29,7 @@ impl TaskValue {
             Self::Rows(_) => "rows",
             Self::Pieces(_) => "pieces",
             Self::List(_) => "a list",
+            Self::User(_) => "a value of a user's type",
         }
     }
 
@@ -45,7 +48,7 @@ impl TaskValue {
     /// Writes the value in the form [`TaskValue::decode`] reads.
     ///
     /// # Errors
-    /// Rows that Arrow IPC cannot carry.
+    /// Rows that Arrow IPC cannot carry; a value of a user's type.
     pub fn encode(&self, out: &mut Encoder) -> Result<(), OpError> {
         match self {
             Self::Rows(rows) => {
@@ -67,6 +70,7 @@ impl TaskValue {
                 });
                 result?;
             }
+            Self::User(value) => return Err(value.refusal().into()),
         }
         Ok(())
     }
@@ -108,6 +112,12 @@ impl TaskValue {
                 }
                 return;
             }
+            Self::User(value) => {
+                for column in value.batch().into_iter().flat_map(RecordBatch::columns) {
+                    bytes.add(column);
+                }
+                return;
+            }
         };
         for column in rows.batches().iter().flat_map(RecordBatch::columns) {
             bytes.add(column);
@@ -125,6 +135,7 @@ impl Footprint for TaskValue {
                 self.count_bytes(&mut bytes);
                 bytes.total()
             }
+            Self::User(value) => value.bytes(),
         }
     }
 
@@ -134,6 +145,9 @@ impl Footprint for TaskValue {
         for (address, bytes) in seen.allocations() {
             visit(Buffer { address, bytes });
         }
+        if let Self::User(value) = self {
+            visit(value.own());
+        }
     }
 
     fn rows(&self) -> Option<u64> {
@@ -141,6 +155,7 @@ impl Footprint for TaskValue {
             Self::Rows(rows) => Some(rows.rows()),
             Self::Pieces(pieces) => Some(pieces.rows().rows()),
             Self::List(_) => None,
+            Self::User(value) => value.batch().map(|batch| batch.num_rows() as u64),
         }
     }
 }

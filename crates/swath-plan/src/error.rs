@@ -240,6 +240,27 @@ pub enum PlanError {
         /// The index of the declared meta.
         found: String,
     },
+    /// A column was to be the index of what a function returns, and is not where an index is.
+    #[error(
+        "`{column}` is to be the index, and where it should stand the function returns `{found}`"
+    )]
+    IndexNotFirst {
+        /// The column.
+        column: String,
+        /// The column that stands there.
+        found: String,
+    },
+    /// Boundaries were declared of partitions without an index.
+    #[error("divisions are boundaries of an index, and the partitions have none")]
+    DivisionsOfNothing,
+    /// Boundaries were declared of another number of partitions.
+    #[error("n partitions have n + 1 boundaries; {found} were declared for {npartitions}", npartitions = partitions(*.npartitions))]
+    DivisionsOfOthers {
+        /// Boundaries declared.
+        found: usize,
+        /// Partitions there are.
+        npartitions: usize,
+    },
     /// A function was run on made-up rows to learn what it returns, and gave no answer.
     #[error("the columns that {function} returns could not be inferred")]
     Inference {
@@ -286,6 +307,14 @@ pub enum PlanError {
         /// Its name.
         name: String,
     },
+}
+
+/// `1 partition`, `4 partitions`.
+fn partitions(count: usize) -> String {
+    match count {
+        1 => "1 partition".to_owned(),
+        count => format!("{count} partitions"),
+    }
 }
 
 // The large ones are boxed, so that every result of planning stays small.

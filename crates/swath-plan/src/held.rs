@@ -117,18 +117,19 @@ pub fn estimated_bytes(plan: &Plan) -> u64 {
 /// Whether every partition of the plan can be computed from one partition of its source, alone, once the
 /// [lazy scalars](crate::lazy_scalars) in it are known.
 pub fn is_row_wise(plan: &Plan) -> bool {
-    post_order([plan]).iter().all(|plan| {
-        matches!(
-            plan.node(),
-            Node::Scan(_)
-                | Node::Held(_)
-                | Node::Constant(_)
-                | Node::Filter(_)
-                | Node::Project(_)
-                | Node::Partitions(_)
-                | Node::Each(_)
-                | Node::Concat
-        )
+    post_order([plan]).iter().all(|plan| match plan.node() {
+        Node::Scan(_)
+        | Node::Held(_)
+        | Node::Constant(_)
+        | Node::Filter(_)
+        | Node::Project(_)
+        | Node::Partitions(_)
+        | Node::Each(_)
+        | Node::Concat
+        | Node::Returned(_) => true,
+        // What it reads, other partitions may read too.
+        Node::Call(_) => plan.inputs().is_empty(),
+        _ => false,
     })
 }
 

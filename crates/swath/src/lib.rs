@@ -33,18 +33,18 @@
 
 pub use swath_frame::{
     Agg, Aggregation, AsType, Batch, BatchError, Batches, CancelHandle, CategoricalAccessor,
-    Compute, Cx, DType, DTypeSpec, DataFrame, DatetimeAccessor, Delayed, Describe, Divisions,
-    DropDuplicates, DropNa, Error, ErrorKind, Event, Explain, Expr, Field, Frequency, FromMap,
-    GroupBy, Head, Holder, Index, IntoAggs, IntoBatch, IntoColumn, IntoColumns, IntoCount,
-    IntoDescribe, IntoDropDuplicates, IntoDropNa, IntoFillNa, IntoMapPartitions, IntoMelt,
-    IntoPartitions, IntoValueCounts, Join, KeepRow, Key, ListAccessor, MapPartitions, Melt, Meta,
-    MetaSpec, Metrics, NamedAgg, Observer, OnBadLines, Origin, Pattern, Persist, Persisted,
-    PersistedFrame, Progress, ReadCsv, ReadIpc, ReadJson, ReadParquet, Repartition, Result,
-    Rolling, RowFunction, Run, RunStats, Sample, Scalar, ScalarOperand, SelectDtypes, Session,
-    SessionBuilder, Sink, SplitRowGroups, StringAccessor, Strptime, StructAccessor, Table, Tail,
-    Then, ToCsv, ToIpc, ToJson, ToParquet, TzLocalize, Value, ValueCounts, When, Written,
-    WrittenPartition, coalesce, col, compute, concat, concat_str, delayed, format_bytes, greatest,
-    least, lit, persist, submit, udf, when,
+    Compute, Cx, DType, DTypeSpec, DataFrame, DatetimeAccessor, Delayed, DelayedFunction,
+    DelayedInput, DelayedInputs, Describe, Divisions, DropDuplicates, DropNa, Error, ErrorKind,
+    Event, Explain, Expr, Field, Frequency, FromDelayed, FromMap, GroupBy, Head, Holder, Index,
+    IntoAggs, IntoBatch, IntoColumn, IntoColumns, IntoCount, IntoDescribe, IntoDropDuplicates,
+    IntoDropNa, IntoFillNa, IntoMapPartitions, IntoMelt, IntoPartitions, IntoValueCounts, Join,
+    KeepRow, Key, Labels, ListAccessor, MapPartitions, Melt, Meta, MetaSpec, Metrics, NamedAgg,
+    Observer, OnBadLines, Origin, Pattern, Persist, Persisted, PersistedFrame, Progress, ReadCsv,
+    ReadIpc, ReadJson, ReadParquet, Repartition, Result, Rolling, RowFunction, Run, RunStats,
+    Sample, Scalar, ScalarOperand, SelectDtypes, Session, SessionBuilder, Sink, SplitRowGroups,
+    StringAccessor, Strptime, StructAccessor, Table, Tail, Then, ToCsv, ToIpc, ToJson, ToParquet,
+    TzLocalize, Value, ValueCounts, When, Written, WrittenPartition, coalesce, col, compute,
+    concat, concat_str, format_bytes, greatest, least, lit, persist, submit, udf, when,
 };
 
 /// The Arrow that swath speaks: its arrays and schemas, of the version that this swath was built with.

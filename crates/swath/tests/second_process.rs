@@ -76,6 +76,17 @@ fn closures_stay_at_home() -> swath::Result<()> {
         error.contains("is part of this process and cannot leave it"),
         "{error}"
     );
+    let call = away.delayed(&df, |rows: &Table| rows.num_rows());
+    let error = call
+        .named("count-v1")
+        .compute()
+        .expect_err("it cannot be sent");
+    let error = error.to_string();
+    assert!(error.contains("`count-v1` at "), "{error}");
+    assert!(
+        error.contains("is part of this process and cannot leave it"),
+        "{error}"
+    );
     // What goes without closures goes on.
     assert_eq!(df.sum("a")?.get::<i64>()?, 3);
     Ok(())

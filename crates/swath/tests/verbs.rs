@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use swath::prelude::*;
 use swath::{
     DType, Describe, DropDuplicates, DropNa, FromMap, Join, KeepRow, Melt, Sample, SelectDtypes,
-    Tail, ValueCounts, concat, delayed,
+    Tail, ValueCounts, concat,
 };
 
 /// Rows of a key with repeats and nulls, and a number with nulls and NaN.
@@ -369,14 +369,14 @@ fn a_sample_is_the_same_in_every_run_and_splits_share_all_rows_out() -> swath::R
 #[test]
 fn functions_make_partitions() -> swath::Result<()> {
     let session = Session::testing();
-    let parts =
-        ["a", "b"].map(|name| delayed(move || Batch::from_csv(&format!("k,v\n{name},1\n"))));
+    let parts = ["a", "b"]
+        .map(|name| session.try_delayed((), move || Batch::from_csv(&format!("k,v\n{name},1\n"))));
     let df = session.from_delayed(parts)?;
     assert_eq!((df.npartitions(), df.columns()), (2, vec!["k", "v"]));
     let rows: Vec<(String, i64)> = df.compute()?.rows()?.collect();
     assert_eq!(rows, [("a".to_owned(), 1), ("b".to_owned(), 1)]);
     let error = session
-        .from_delayed([])
+        .from_delayed(Vec::new())
         .expect_err("nothing to make a frame of");
     assert!(
         error

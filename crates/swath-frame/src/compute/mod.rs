@@ -13,16 +13,17 @@ use crate::run::Run;
 use crate::{Result, Session};
 
 pub(crate) use outputs::gather;
+pub(crate) use persist::ToHold;
 pub use persist::{Persist, persist};
 
 mod sealed {
     pub trait Sealed {}
 }
 
-/// What can be computed: frames, scalars, sinks, and tuples (to 8), arrays, slices and vectors of them.
+/// What can be computed: frames, scalars, delayed calls, sinks, and tuples (to 8), arrays, slices and vectors of them.
 pub trait Compute: sealed::Sealed {
-    /// What comes out: [`Table`](crate::Table) for a frame, [`Value`](crate::Value) for a scalar, [`Written`](crate::Written) for a sink; for several
-    /// items the same shape of outputs.
+    /// What comes out: [`Table`](crate::Table) for a frame, [`Value`](crate::Value) for a scalar, the value in an [`Arc`](std::sync::Arc) for a delayed call,
+    /// [`Written`](crate::Written) for a sink; for several items the same shape of outputs.
     type Output: Send + 'static;
 
     /// The plans, in order; an error where an item is not well-typed.

@@ -1,4 +1,4 @@
-//! What each item becomes: a table, a value, what was written.
+//! What each item becomes: a table, a value, what a call returned, what was written.
 
 use std::sync::Arc;
 
@@ -7,8 +7,9 @@ use swath_ops::TaskValue;
 use swath_plan::Plan;
 
 use super::{Collector, Compute, sealed};
+use crate::delayed::value_of;
 use crate::engine::RootRows;
-use crate::{DataFrame, Error, Result, Scalar, Session, Sink, Table, Written};
+use crate::{DataFrame, Delayed, Error, Result, Scalar, Session, Sink, Table, Written};
 
 fn next_rows(rows: &mut std::vec::IntoIter<RootRows>) -> RootRows {
     rows.next().expect("one result a plan")
@@ -76,6 +77,33 @@ impl Compute for Scalar {
         let plan = self.plan().expect("its plans were asked for before");
         let table = table_collector(plan, self.session());
         Box::new(move |rows| Ok(table(rows)?.single_value()))
+    }
+}
+
+impl<T> sealed::Sealed for Delayed<T> {}
+impl<T: Send + Sync + 'static> Compute for Delayed<T> {
+    type Output = Arc<T>;
+
+    fn plans(&self, out: &mut Vec<Plan>) -> Result<()> {
+        out.push(self.checked()?.clone());
+        Ok(())
+    }
+
+    fn sessions(&self, out: &mut Vec<Session>) {
+        out.push(self.session().clone());
+    }
+
+    fn collector(&self) -> Collector<Arc<T>> {
+        let session = self.session().clone();
+        Box::new(move |rows| {
+            let rows = next_rows(rows);
+            let held = rows.held().first().expect("a call has one value");
+            let value = session
+                .backend()
+                .fetch(held)
+                .map_err(|error| Error::run(error, &session))?;
+            value_of(&value)
+        })
     }
 }
 

@@ -2,8 +2,9 @@
 
 use swath_plan::Plan;
 
+use super::persist::{NowHeld, ToHold};
 use super::{Collector, Compute, Persist, sealed};
-use crate::{DataFrame, Result, Session};
+use crate::{Result, Session};
 
 macro_rules! tuples {
     ($($($item:ident)+;)+) => {$(
@@ -35,14 +36,15 @@ macro_rules! tuples {
         impl<$($item: Persist + Compute),+> Persist for ($($item,)+) {
             type Output = ($(<$item as Persist>::Output,)+);
 
-            fn frames(&self, out: &mut Vec<DataFrame>) {
+            fn to_hold(&self, out: &mut Vec<ToHold>) -> Result<()> {
                 let ($($item,)+) = self;
-                $($item.frames(out);)+
+                $($item.to_hold(out)?;)+
+                Ok(())
             }
 
-            fn shape(&self, persisted: &mut std::vec::IntoIter<DataFrame>) -> Self::Output {
+            fn shape(&self, held: &mut NowHeld) -> Self::Output {
                 let ($($item,)+) = self;
-                ($($item.shape(persisted),)+)
+                ($($item.shape(held),)+)
             }
         }
     )+};

@@ -2,7 +2,7 @@
 
 mod builder;
 mod c_stream;
-mod functions;
+mod from_map;
 mod held;
 mod machine;
 mod sources;
@@ -22,7 +22,7 @@ use crate::readers::Readers;
 use crate::{Error, Result};
 
 pub use builder::SessionBuilder;
-pub use functions::{Delayed, FromMap, delayed};
+pub use from_map::FromMap;
 
 /// Runs computations: threads, a memory limit, functions, and what is persisted.
 ///

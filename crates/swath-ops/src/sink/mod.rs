@@ -3,6 +3,7 @@
 mod rows;
 mod split;
 
+mod call;
 mod publish;
 mod write_files;
 
@@ -19,6 +20,7 @@ use crate::estimate::{Expected, Kept};
 use crate::pipeline::Flow;
 use crate::{OpError, TaskInputs, TaskValue};
 
+pub use call::{Call, CallFunction};
 pub use publish::Publish;
 pub use rows::Rows;
 pub use split::Split;

@@ -4,6 +4,7 @@ mod constant;
 mod files;
 mod gather;
 mod inputs;
+mod returned;
 
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -20,6 +21,7 @@ pub use constant::Constant;
 pub use files::FileScan;
 pub use gather::Gather;
 pub use inputs::InputRows;
+pub use returned::Returned;
 
 /// What a task is given: its place in the stage, the values it reads, the session's services.
 #[derive(Clone, Copy)]

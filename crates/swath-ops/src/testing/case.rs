@@ -181,6 +181,7 @@ impl Chunking {
             TaskValue::List(values) => {
                 TaskValue::List(values.iter().map(|value| self.cut_value(value)).collect())
             }
+            TaskValue::User(value) => TaskValue::User(value.clone()),
         }
     }
 }
@@ -211,6 +212,7 @@ pub(super) fn texts(value: &TaskValue) -> Vec<String> {
             rows
         }
         TaskValue::List(values) => values.iter().flat_map(texts).collect(),
+        TaskValue::User(value) => vec![format!("{value:?}")],
     }
 }
 

@@ -321,6 +321,7 @@ fn without_rows(value: &TaskValue) -> TaskValue {
             TaskValue::Pieces(none.expect("no rows in as many pieces"))
         }
         TaskValue::List(values) => TaskValue::List(values.iter().map(without_rows).collect()),
+        TaskValue::User(value) => TaskValue::User(value.clone()),
     }
 }
 

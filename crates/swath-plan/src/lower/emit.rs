@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use swath_batch::Partition;
 use swath_divisions::Slice;
 use swath_expr::Expr;
 use swath_graph::{Canon, Dep, Fingerprint, Graph, GraphBuilder, Hint, Key, Name, Stage};
@@ -14,7 +15,7 @@ use swath_ops::{Branch, Env, Op, Pipeline, SourceSpec};
 use super::RootKeys;
 use super::pack::pack;
 use super::read::Streams;
-use super::stream::{Consumer, ConsumerId, Group, NamedStep, Origin};
+use super::stream::{Consumer, ConsumerId, Group, NamedStep, Origin, Read};
 use crate::node::Scan;
 use crate::{Node, Plan, PlanError};
 
@@ -45,6 +46,8 @@ pub(super) fn graph(
             _ => {
                 if let Some(&same) = by_name.get(root.name()) {
                     Place::Same(same)
+                } else if let Node::Call(_) = plan.node() {
+                    Place::Called(streams.called(plan).expect("it is lowered, not held"))
                 } else {
                     streams.consume_root(streams.of(plan), plan.root_sink(handed_out), root);
                     Place::Made
@@ -72,7 +75,10 @@ pub(super) fn graph(
         let root_keys = match place {
             Place::Held(rows) => RootKeys::Held(Arc::clone(rows)),
             Place::Same(same) => keys[*same].clone(),
-            Place::Made => {
+            Place::Made | Place::Called(_) => {
+                if let Place::Called(consumer) = place {
+                    emitter.name_call(*consumer, root);
+                }
                 let first = wanted.len();
                 wanted.extend(
                     (0..root.npartitions()).map(|i| Key::new(root.name().clone(), i as u32)),
@@ -95,6 +101,8 @@ enum Place {
     Held(Arc<dyn crate::HeldRows>),
     Same(usize),
     Made,
+    /// By a call, which has its task whether or not it is a root.
+    Called(ConsumerId),
 }
 
 struct Emitter<'s, 'e> {
@@ -153,9 +161,11 @@ impl Emitter<'_, '_> {
             only if alone && only.is_root => only.purpose.clone(),
             _ => stage_name(tasks.reads, &consumers),
         };
-        let hint = Hint::default().label(label(
-            &consumers.iter().map(|c| &c.steps[..]).collect::<Vec<_>>(),
-        ));
+        let label = match &self.streams.origins[group.origin.0].0 {
+            Origin::Arguments(_) => consumers[0].purpose.kind().to_owned(),
+            _ => label(&consumers.iter().map(|c| &c.steps[..]).collect::<Vec<_>>()),
+        };
+        let hint = Hint::default().label(label);
         let stage = self
             .builder
             .stage_with(name.clone(), Op::Pipeline(pipeline), hint);
@@ -259,6 +269,19 @@ impl Emitter<'_, '_> {
                     .map(|slices| slices.iter().map(|slice| made[slice.partition]).collect());
                 (Arc::new(source), deps.collect())
             }
+            Origin::Arguments(arguments) => {
+                let deps = arguments.iter().map(|read| self.value(read, &mut reads));
+                let deps = deps.collect();
+                let nothing = Constant::try_new(Partition::empty(Arc::clone(meta)))?;
+                (Arc::new(nothing), vec![deps])
+            }
+            Origin::Returned { rows, calls } => {
+                let deps = group.coverage.iter();
+                let deps = deps.map(|&at| vec![self.value(&calls[at], &mut reads)]);
+                let deps = deps.collect();
+                (Arc::new(rows.source(&group.coverage)), deps)
+            }
+            Origin::Value(_) => unreachable!("no rows are read of the value of a call"),
         };
         Ok(Tasks {
             source,
@@ -273,6 +296,33 @@ impl Emitter<'_, '_> {
         stage.feed(reads);
         reads.u64(u64::from(*port));
         deps.clone()
+    }
+
+    /// One value that a task depends on.
+    fn value(&mut self, read: &Read, reads: &mut Canon) -> Dep {
+        match read {
+            Read::All(consumer) => {
+                let made = self.outputs_of(*consumer, reads);
+                self.collect(*consumer, &made)
+            }
+            Read::One(consumer) => {
+                let made = self.outputs_of(*consumer, reads);
+                *made.first().expect("a call is one task")
+            }
+            Read::Held(key) => {
+                key.feed(reads);
+                self.builder.held(key.clone()).dep()
+            }
+        }
+    }
+
+    /// Gives the value of a call the key of a root, if it goes by another name: that of its plan before it was optimised.
+    fn name_call(&mut self, consumer: ConsumerId, root: &Plan) {
+        let Outputs { stage, deps, .. } = &self.outputs[&consumer];
+        if stage != root.name() {
+            let alias = self.builder.stage(root.name().clone(), Op::Alias);
+            self.builder.task(alias, deps);
+        }
     }
 
     /// One task that lists the pieces of a split: N + M edges instead of N · M.

@@ -56,13 +56,24 @@ impl<'e> Streams<'e> {
 
     /// Ends a stream in a sink whose values are wanted under the plan's name, one a partition.
     pub(super) fn consume_root(&mut self, stream: Stream, sink: Arc<dyn SinkSpec>, plan: &Plan) {
+        self.consume_named(stream, sink, plan);
+    }
+
+    /// Ends a stream in a sink whose values go by the plan's name.
+    pub(super) fn consume_named(
+        &mut self,
+        stream: Stream,
+        sink: Arc<dyn SinkSpec>,
+        plan: &Plan,
+    ) -> ConsumerId {
         let consumer = self.consume(stream, sink, true, plan, "root");
         self.consumers[consumer.0].purpose = plan.name().clone();
         self.consumers[consumer.0].is_root = true;
+        consumer
     }
 
     /// Ends a stream in a sink.
-    fn consume(
+    pub(super) fn consume(
         &mut self,
         stream: Stream,
         sink: Arc<dyn SinkSpec>,
@@ -98,7 +109,7 @@ impl<'e> Streams<'e> {
         consumer
     }
 
-    fn origin(&mut self, origin: Origin, meta: &Arc<Meta>, partitions: usize) -> Stream {
+    pub(super) fn origin(&mut self, origin: Origin, meta: &Arc<Meta>, partitions: usize) -> Stream {
         self.origins.push((origin, Arc::clone(meta)));
         Stream {
             origin: OriginId(self.origins.len() - 1),
@@ -161,6 +172,8 @@ impl<'e> Streams<'e> {
                 let written = self.consume(stream, sink, true, plan, "write");
                 Ok(self.origin(Origin::All(written), plan.meta(), 1))
             }
+            Node::Call(call) => Ok(self.call(plan, call)),
+            Node::Returned(rows) => Ok(self.returned(plan, rows)),
         }
     }
 

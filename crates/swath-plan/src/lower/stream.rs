@@ -8,7 +8,7 @@ use swath_graph::{Key, Name};
 use swath_meta::Meta;
 use swath_ops::{SinkSpec, StepSpec};
 
-use crate::node::{Constant, Scan};
+use crate::node::{Constant, Returned, Scan};
 
 /// Position of an origin in [`Streams`](super::read::Streams).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -40,6 +40,23 @@ pub(super) enum Origin {
         consumer: ConsumerId,
         parts: Arc<[Vec<Slice>]>,
     },
+    /// No rows: the arguments of a call, which its sink gets.
+    Arguments(Vec<Read>),
+    /// The value of a call; only calls and frames made of calls read it.
+    Value(ConsumerId),
+    /// Partition `i` is the batch that a call returned.
+    Returned { rows: Returned, calls: Vec<Read> },
+}
+
+/// One value that a task depends on.
+#[derive(Clone, Debug)]
+pub(super) enum Read {
+    /// What all tasks of a consumer made, as a list.
+    All(ConsumerId),
+    /// What the one task of a consumer made.
+    One(ConsumerId),
+    /// It is held already.
+    Held(Key),
 }
 
 /// One step with the name of the plan that it comes from: steps of equal name are the same step.

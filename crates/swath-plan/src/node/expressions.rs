@@ -22,14 +22,16 @@ impl Node {
             | Self::Each(_)
             | Self::Concat
             | Self::Repartition(_)
-            | Self::Write(_) => Vec::new(),
+            | Self::Write(_)
+            | Self::Call(_)
+            | Self::Returned(_) => Vec::new(),
         }
     }
 
     /// Whether the operation may as well run twice to save work elsewhere: not if it calls a user's function, or is not cheap.
     pub(crate) fn may_run_twice(&self) -> bool {
         let calls = |expr: &&Expr| expr.has_closures();
-        !matches!(self, Self::Each(_)) && !self.expressions().iter().any(calls)
+        !matches!(self, Self::Each(_) | Self::Call(_)) && !self.expressions().iter().any(calls)
     }
 
     /// The same operation with what `change` makes of each of its expressions.
@@ -54,7 +56,9 @@ impl Node {
             | Self::Each(_)
             | Self::Concat
             | Self::Repartition(_)
-            | Self::Write(_) => {}
+            | Self::Write(_)
+            | Self::Call(_)
+            | Self::Returned(_) => {}
         }
         self
     }

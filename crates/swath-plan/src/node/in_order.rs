@@ -194,7 +194,9 @@ impl Plan {
                 | Node::Held(_)
                 | Node::Constant(_)
                 | Node::TopN(_)
-                | Node::Write(_) => {}
+                | Node::Write(_)
+                | Node::Call(_)
+                | Node::Returned(_) => {}
                 // Sorted, or one row.
                 Node::GroupBy(group) if group.sort || group.keys.is_empty() => {}
                 Node::GroupBy(_) => return Some(plan.clone()),

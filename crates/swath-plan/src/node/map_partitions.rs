@@ -5,11 +5,11 @@ use std::sync::Arc;
 use swath_divisions::Divisions;
 use swath_graph::{Canon, Fingerprint, Name};
 use swath_meta::{Meta, MetaSpec};
-use swath_ops::step::{self, PartitionFunction, RowsSeen};
+use swath_ops::step::{self, PartitionFunction, Promise, RowsSeen};
 use swath_ops::{Env, StepSpec};
 
-use super::EachPartition;
 use super::inference::infer;
+use super::{Declared, EachPartition};
 use crate::{Plan, PlanError};
 
 /// A function of this process that is called with the rows of each partition, and what it was declared to return.
@@ -24,6 +24,8 @@ pub struct MapPartitions {
     output: Arc<Meta>,
     rows: RowsSeen,
     keeps_divisions: bool,
+    /// Those that were declared with the function.
+    divisions: Option<Divisions>,
     inferred: bool,
 }
 
@@ -58,7 +60,21 @@ impl MapPartitions {
             output: Arc::new(output),
             rows,
             keeps_divisions,
+            divisions: None,
             inferred: meta.is_none(),
+        })
+    }
+
+    /// The same function, which makes so many partitions with this index and these divisions; they are checked when it runs.
+    ///
+    /// # Errors
+    /// An index or divisions that do not fit what it returns.
+    pub fn declaring(self, declared: Declared, npartitions: usize) -> Result<Self, PlanError> {
+        let (output, divisions) = declared.resolve(Meta::clone(&self.output), npartitions)?;
+        Ok(Self {
+            output,
+            divisions: Some(divisions),
+            ..self
         })
     }
 
@@ -81,7 +97,9 @@ impl EachPartition for MapPartitions {
     }
 
     fn result(&self, input: &Plan, _: &Env) -> Result<(Arc<Meta>, Divisions), PlanError> {
-        let divisions = if self.keeps_divisions {
+        let divisions = if let Some(declared) = &self.divisions {
+            declared.clone()
+        } else if self.keeps_divisions {
             let same = |meta: &Meta| {
                 let fields = meta.index_fields().iter();
                 fields
@@ -102,13 +120,19 @@ impl EachPartition for MapPartitions {
     }
 
     fn step(&self, input: &Plan, output: &Arc<Meta>) -> Result<Arc<dyn StepSpec>, PlanError> {
+        let promise = match &self.divisions {
+            Some(_) => Promise::Declared,
+            None if self.keeps_divisions => Promise::Kept,
+            None => Promise::Nothing,
+        };
+        let divisions = self.divisions.as_ref().unwrap_or(input.divisions());
         let step = step::MapPartitions::new(
             self.function.clone(),
             Arc::clone(output),
-            input.divisions().clone(),
+            divisions.clone(),
             self.rows,
         );
-        Ok(Arc::new(step.keeping_divisions(self.keeps_divisions)))
+        Ok(Arc::new(step.promising(promise)))
     }
 
     fn sees_partitions(&self) -> bool {
@@ -124,6 +148,9 @@ impl EachPartition for MapPartitions {
         self.name.feed(out);
         self.output.feed(out);
         out.bool(self.keeps_divisions);
+        if let Some(divisions) = &self.divisions {
+            divisions.feed(out);
+        }
     }
 }
 

@@ -1,7 +1,9 @@
 //! The operations of a plan, one file each: parameters, what they mean, and how they are built.
 
+mod call;
 mod concat;
 mod constant;
+mod declared;
 mod drop_duplicates;
 mod each;
 mod explode;
@@ -18,6 +20,7 @@ mod memory_usage;
 mod partitions;
 mod project;
 mod repartition;
+mod returned;
 mod sample;
 mod scan;
 mod top_n;
@@ -30,8 +33,10 @@ use swath_ops::Env;
 
 use crate::{Plan, PlanError};
 
+pub use call::{Argument, Call};
 pub(crate) use concat::narrowed;
 pub use constant::Constant;
+pub use declared::Declared;
 pub use drop_duplicates::DropDuplicates;
 pub use each::EachPartition;
 pub use group_by::{GroupBy, NamedAgg, SplitOut};
@@ -39,6 +44,7 @@ pub use head::{Head, Tail};
 pub use held::HeldRows;
 pub use map_partitions::MapPartitions;
 pub use project::Project;
+pub use returned::Returned;
 pub use scan::Scan;
 pub use top_n::{SortBy, TopN};
 pub use write::Write;
@@ -76,6 +82,10 @@ pub enum Node {
     Repartition(RepartitionPlan),
     /// Writes one file a partition; the rows are what was written.
     Write(Write),
+    /// Calls a user's function with whole values; what it returns is no rows.
+    Call(Call),
+    /// The batches that such calls return, one partition each.
+    Returned(Returned),
 }
 
 impl Node {
@@ -97,13 +107,18 @@ impl Node {
             Self::Concat => "concat",
             Self::Repartition(_) => "repartition",
             Self::Write(_) => "to-parquet",
+            Self::Call(_) => "delayed",
+            Self::Returned(_) => "from-delayed",
         }
     }
 
     /// The same operation over other inputs.
     pub(crate) fn over(self, mut inputs: Vec<Plan>, env: &Env) -> Result<Plan, PlanError> {
-        if matches!(self, Self::Concat) {
-            return concat::concatenated(inputs);
+        match &self {
+            Self::Concat => return concat::concatenated(inputs),
+            Self::Call(call) => return Ok(call.clone().plan(inputs)),
+            Self::Returned(returned) => return Ok(returned.clone().plan(inputs)),
+            _ => {}
         }
         let Some(input) = inputs.pop() else {
             return self.alone();
@@ -120,9 +135,12 @@ impl Node {
             Self::Each(operation) => input.each_partition(operation, env),
             Self::Repartition(cuts) => Ok(input.recut(cuts)),
             Self::Write(write) => Ok(write.plan(input)),
-            source @ (Self::Scan(_) | Self::Held(_) | Self::Constant(_) | Self::Concat) => {
-                source.alone()
-            }
+            other @ (Self::Scan(_)
+            | Self::Held(_)
+            | Self::Constant(_)
+            | Self::Concat
+            | Self::Call(_)
+            | Self::Returned(_)) => other.alone(),
         }
     }
 
@@ -156,6 +174,8 @@ impl Fingerprint for Node {
             Self::Concat => {}
             Self::Repartition(cuts) => cuts.feed(out),
             Self::Write(write) => write.feed(out),
+            Self::Call(call) => call.feed(out),
+            Self::Returned(returned) => returned.feed(out),
         }
     }
 }

@@ -84,6 +84,11 @@ fn reads(plan: &Plan, wanted: &Columns) -> Columns {
         | Node::Concat
         | Node::Repartition(_) => wanted.clone(),
         Node::Write(_) => all(plan.input().meta()).collect(),
+        // A function sees all of what it was given; calls have no columns.
+        Node::Call(_) | Node::Returned(_) => {
+            let inputs = plan.inputs().iter();
+            inputs.flat_map(|input| all(input.meta())).collect()
+        }
     }
 }
 
@@ -111,17 +116,8 @@ fn narrow(
             }
             Ok(narrowed.plan()?.keep_location(plan))
         }
-        Node::Held(_) | Node::Constant(_) => {
-            let meta = plan.meta();
-            if meta
-                .fields()
-                .iter()
-                .all(|field| wanted.contains(&field.name))
-            {
-                return Ok(plan.clone());
-            }
-            selected(plan, wanted, env)
-        }
+        Node::Held(_) | Node::Constant(_) => selected(plan, wanted, env),
+        Node::Returned(_) => selected(&with_inputs(plan, inputs, env)?, wanted, env),
         Node::Project(project) => {
             let input = inputs.pop().expect("a projection has one input");
             let columns = kept(project, wanted);
@@ -144,8 +140,11 @@ fn narrow(
     }
 }
 
-/// A zero-copy choice of columns above a plan that cannot be narrowed itself.
+/// A zero-copy choice of columns above a plan that cannot be narrowed itself; the plan where it is all of them.
 fn selected(plan: &Plan, wanted: &Columns, env: &Env) -> Result<Plan, PlanError> {
+    if all(plan.meta()).all(|column| wanted.contains(&column)) {
+        return Ok(plan.clone());
+    }
     let mut project = Project::identity(plan.meta());
     if !plan
         .meta()

@@ -1,10 +1,7 @@
 //! Frames made of rows, and where they are cut.
 
-use super::{
-    Case, Differs, Later, Outcome, Same, bounds, indexed, message, not_yet, of, says, sizes, texts,
-};
-use swath::delayed;
-use swath::prelude::*;
+use super::{Case, Differs, Outcome, Same, bounds, indexed, message, of, says, sizes, texts};
+use swath::{FromDelayed, prelude::*};
 
 pub(super) const CASES: &[Case] = &[
     Case {
@@ -110,8 +107,8 @@ pub(super) const CASES: &[Case] = &[
         check: || {
             let session = Session::testing();
             let parts = [
-                delayed(|| Batch::from_csv("a\n1\n")),
-                delayed(|| Batch::from_csv("b\n1\n")),
+                session.try_delayed((), || Batch::from_csv("a\n1\n")),
+                session.try_delayed((), || Batch::from_csv("b\n1\n")),
             ];
             let df = session.from_delayed(parts)?;
             says(
@@ -123,8 +120,19 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         what: "from_delayed with divisions of another length: ValueError",
-        verdict: Later("with the sorted index"),
-        check: not_yet,
+        verdict: Same,
+        check: || {
+            let session = Session::testing();
+            let parts = [1_i64, 2]
+                .map(|n| session.try_delayed((), move || Batch::from_columns([("a", vec![n])])));
+            let parts = FromDelayed::new(parts).meta([("a", "int64")]).index("a");
+            let made = session.from_delayed(parts.clone().divisions([1, 2, 3, 4]));
+            says(&message(made), &["n partitions have n + 1 boundaries"]);
+            let df = session.from_delayed(parts.divisions([1, 2, 2]))?;
+            assert!(df.divisions().is_known());
+            assert_eq!(sizes(&df)?, [1, 1]);
+            Ok(())
+        },
     },
 ];
 

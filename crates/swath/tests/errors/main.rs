@@ -10,6 +10,7 @@
 
 mod calls;
 mod columns;
+mod delayed;
 mod files;
 mod runs;
 mod values;

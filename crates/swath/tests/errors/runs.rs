@@ -1,14 +1,16 @@
-//! Computations that end otherwise: out of memory, panicked, cancelled.
+//! Computations that end otherwise: out of memory, panicked, cancelled, or with a backend that is unwell.
 
-use std::sync::Arc;
+use std::ops::Deref;
+use std::sync::{Arc, Mutex};
 
 use arrow_array::{ArrayRef, Float64Array, RecordBatch};
 use swath::ErrorKind;
 use swath::prelude::*;
+use swath_graph::{Graph, Key};
 use swath_kernels::{Accumulator, Aggregate, AggregateTypes, Aggregates, KernelError, Sum};
 use swath_meta::DType;
-use swath_ops::{Env, Op};
-use swath_scheduler::Local;
+use swath_ops::{Env, Op, TaskValue};
+use swath_scheduler::{Backend, Held, Local, Pinned, Run, RunError, RunOptions};
 
 use super::{Scene, two_threads};
 
@@ -143,4 +145,76 @@ fn a_run_that_is_cancelled() {
         })
     });
     scene.finish("a_run_that_is_cancelled");
+}
+
+/// A backend that does not give back what it holds, once after it was told how.
+struct Unwell {
+    well: Local<Op>,
+    ill: Arc<Mutex<Option<Illness>>>,
+}
+
+#[derive(Clone, Copy)]
+enum Illness {
+    Forgets,
+    GivesSomethingElse,
+    Closes,
+}
+
+impl Backend<Op> for Unwell {
+    fn submit(&self, graph: Arc<Graph<Op>>, wanted: &[Key], options: RunOptions) -> Run<Vec<Held>> {
+        self.well.submit(graph, wanted, options)
+    }
+
+    fn fetch(&self, held: &Held) -> Result<Pinned<'static, TaskValue>, RunError> {
+        let ill = self.ill.lock().expect("no test panics in here").take();
+        match ill {
+            None => self.well.fetch(held),
+            Some(Illness::Forgets) => Err(RunError::NotHeld {
+                key: held.key().clone(),
+            }),
+            Some(Illness::GivesSomethingElse) => {
+                let nothing: Arc<dyn Deref<Target = TaskValue> + Send + Sync> =
+                    Arc::new(Box::new(TaskValue::List(Arc::from([]))));
+                Ok(Pinned::guarded(nothing))
+            }
+            Some(Illness::Closes) => Err(RunError::Closed),
+        }
+    }
+
+    fn hold(&self, key: Key, value: TaskValue) -> Result<Held, RunError> {
+        self.well.hold(key, value)
+    }
+}
+
+#[test]
+fn a_backend_that_is_unwell() {
+    let well = Local::<Op>::builder()
+        .threads(2)
+        .memory_limit(64 << 20)
+        .build()
+        .expect("a backend");
+    let ill = Arc::default();
+    let backend = Unwell {
+        well,
+        ill: Arc::clone(&ill),
+    };
+    let session = Session::builder()
+        .backend(Arc::new(backend))
+        .build()
+        .expect("a session");
+    let mut scene = Scene::new(session);
+    let mut falls_ill = |what: &str, how: Illness| {
+        scene.mistake(what, |s| {
+            let sum = s.sales().sum("qty")?;
+            *ill.lock().expect("no test panics in here") = Some(how);
+            sum.compute()
+        })
+    };
+    let kind = falls_ill("rows that the backend has no more", Illness::Forgets);
+    assert_eq!(kind, ErrorKind::Released);
+    let kind = falls_ill("something else than rows", Illness::GivesSomethingElse);
+    assert_eq!(kind, ErrorKind::Backend);
+    let kind = falls_ill("a backend that was closed", Illness::Closes);
+    assert_eq!(kind, ErrorKind::Backend);
+    scene.finish("a_backend_that_is_unwell");
 }

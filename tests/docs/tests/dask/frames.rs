@@ -110,3 +110,33 @@ pub(crate) mod combine {
         ["dot"] No "matrices are another engine's";
     }
 }
+
+pub(crate) mod drop_duplicates {
+    use crate::row::map;
+    use swath::prelude::*;
+    use swath::{DropDuplicates, KeepRow};
+
+    map! {
+        "Options of `drop_duplicates`", "drop_duplicates", (df: &DataFrame)
+        ["subset"] Different { df.drop_duplicates(["region", "x"]) } "the argument; `..` is all data columns";
+        ["keep"] Same { df.drop_duplicates(DropDuplicates::new("region").keep(KeepRow::Last)) } "`keep=False` is in neither";
+        ["split_out"] Same { df.drop_duplicates(DropDuplicates::new("region").split_out(4)) } "as many partitions as the frame unless it says";
+        ["split_every"] No "rows that are kept go to their partition at once";
+        ["shuffle_method"] No "there is one exchange, deterministic and in memory";
+        ["ignore_index"] Different { df.reset_index() } "an index stays, and rows are compared by data columns";
+    }
+}
+
+pub(crate) mod value_counts {
+    use crate::row::map;
+    use swath::ValueCounts;
+    use swath::prelude::*;
+
+    map! {
+        "Options of `value_counts`", "value_counts", (df: &DataFrame)
+        ["sort" "ascending"] Same { df.value_counts(ValueCounts::new("region").sort(true).ascending(true)) };
+        ["dropna"] Same { df.value_counts(ValueCounts::new("region").dropna(false)) };
+        ["normalize"] Same { df.value_counts(ValueCounts::new("region").normalize(true)) };
+        ["split_out" "split_every"] Different { df.groupby("region").split_out(4).size() } "as a group-by";
+    }
+}

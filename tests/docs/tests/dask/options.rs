@@ -1,4 +1,4 @@
-//! The options of readers and writers.
+//! The options of readers and writers, and of functions that make partitions.
 
 pub(crate) mod read_parquet {
     use crate::row::map;
@@ -82,5 +82,74 @@ pub(crate) mod to_csv {
         ["name_function"] No "files are named by their partition";
         ["storage_options"] Different { df.to_csv(ToCsv::new("s3://bucket/out/").option("region", "eu-west-1")) } "one by one, or for the session";
         ["scheduler" "compute_kwargs"] No "the session runs it";
+    }
+}
+
+pub(crate) mod read_json {
+    use crate::row::map;
+    use swath::ReadJson;
+    use swath::prelude::*;
+
+    map! {
+        "Options of `read_json`", "read_json", (session: &Session)
+        ["orient" "lines"] Different { session.read_json("events/*.jsonl") } "one object a line, as with `lines=True`";
+        ["blocksize"] Same { ReadJson::new("events/").blocksize("64MB") } "blocks end at lines";
+        ["compression"] Same { ReadJson::new("events/").compression("gzip") } "`gzip` and `zstd`";
+        ["include_path_column"] Same { ReadJson::new("events/").include_path_column("path") };
+        ["sample"] Same { ReadJson::new("events/").sample("256KiB") } "at the beginning, the middle and the end of several files";
+        ["meta"] Different { ReadJson::new("events/").dtype("id", "string") } "dtypes are inferred, or declared one by one";
+        ["errors"] Different { ReadJson::new("events/").on_bad_lines(swath::OnBadLines::Skip) } "a line that does not fit is an error, null, or passed over and counted";
+        ["encoding"] No "UTF-8";
+        ["engine"] No "there is one reader, and it makes Arrow arrays";
+        ["path_converter"] Different { ReadJson::new("events/").include_path_column("path"), col("path").str().len() } "the column of paths is text as any other";
+        ["storage_options"] Different { session.read_json(ReadJson::new("s3://bucket/events/").option("region", "eu-west-1")) } "one by one, or for the session";
+    }
+}
+
+pub(crate) mod to_json {
+    use crate::row::map;
+    use swath::ToJson;
+    use swath::prelude::*;
+
+    map! {
+        "Options of `to_json`", "to_json", (df: &DataFrame)
+        ["orient" "lines"] Different { df.to_json("out/") } "one object a line, as with `lines=True`";
+        ["compression"] Same { ToJson::new("out/").compression("zstd") };
+        ["compute"] Different { df.sink_json("out/") } "a sink is an item of `swath::compute((..))`";
+        ["encoding" "errors"] No "UTF-8";
+        ["name_function"] No "files are named by their partition";
+        ["storage_options"] Different { df.to_json(ToJson::new("s3://bucket/out/").option("region", "eu-west-1")) } "one by one, or for the session";
+        ["compute_kwargs"] No "the session runs it";
+    }
+}
+
+pub(crate) mod from_map {
+    use crate::row::map;
+    use swath::FromMap;
+    use swath::prelude::*;
+
+    map! {
+        "Options of `from_map`", "from_map", (squares: FromMap, days: FromMap, logs: FromMap)
+        ["func" "iterables"] Different { FromMap::new(0..4_i64, |n: &i64| Batch::from_columns([("n", vec![*n])])) } "an input is one value; several are a tuple";
+        ["args"] Different { FromMap::new([1_i64, 2], move |n: &i64| Batch::from_columns([("n", vec![*n])])) } "a closure captures them";
+        ["meta"] Same { squares.meta([("n", "int64")]) } "without one the function is called once, now";
+        ["divisions"] Same { days.index("day").divisions([1, 11, 21, 30]) } "checked whenever a partition is made; the index is named";
+        ["label"] Renamed { logs.named("logs-v1") } "equal computations are found by it";
+        ["enforce_metadata"] No "what the function returns is always checked";
+    }
+}
+
+pub(crate) mod from_delayed {
+    use crate::row::map;
+    use swath::prelude::*;
+    use swath::{Delayed, FromDelayed};
+
+    map! {
+        "Options of `from_delayed`", "from_delayed", (session: &Session, parts: Vec<Delayed<Batch>>, squares: FromDelayed, days: FromDelayed)
+        ["dfs"] Different { session.from_delayed(parts), session.try_delayed((), || Batch::from_csv("x\n1\n")) } "calls that return a `Batch`";
+        ["meta"] Same { squares.meta([("n", "int64")]) } "without one the first call is computed once, now";
+        ["divisions"] Same { days.index("day").divisions([1, 11, 21, 30]) } "checked whenever a partition is made; the index is named";
+        ["prefix"] No "a call has a name of its own: `Delayed::named`";
+        ["verify_meta"] No "what a call returns is always checked";
     }
 }

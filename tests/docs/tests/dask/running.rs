@@ -25,7 +25,7 @@ pub(crate) mod frame {
         ["to_html"] Later "with the notebook display";
         ["to_records"] Different { table.rows::<(String, f64)>() };
         ["to_dask_array" "values"] Different { table.record_batches() } "Arrow arrays";
-        ["to_delayed"] Different { df.partitions(0) } "a frame of one partition is as lazy";
+        ["to_delayed"] Different { df.partitions(0), session.delayed(df, |rows: &Table| rows.num_rows()) } "a frame of one partition is as lazy, and a frame is an input of a delayed call";
         ["to_bag"] No "there are frames only";
         ["to_backend"] No "there is one kind of rows: Arrow's";
         ["from_dict"] Different { session.from_batches([batch]), Batch::from_columns([("x", vec![1_i64, 2])]) };

@@ -3,7 +3,7 @@
 use crate::row::map;
 use swath::arrow::array::RecordBatch;
 use swath::prelude::*;
-use swath::{Agg, Aggregation, FromMap, Join, Table, delayed};
+use swath::{Agg, Aggregation, FromMap, Join, Table};
 
 map! {
     "`dask.dataframe`", "dask.dataframe", (session: &Session, df: &DataFrame, scalar: Scalar, table: &Table, rows: Vec<RecordBatch>, range: impl Aggregation, batch: Batch)
@@ -21,7 +21,7 @@ map! {
         "Arrow batches, one partition each; `repartition` cuts them";
     ["from_dict"] Different { Batch::from_columns([("x", vec![1_i64, 2])]), session.from_batches([batch]) };
     ["from_map"] Same { session.from_map(FromMap::new(0..4_i64, |n: &i64| Batch::from_columns([("n", vec![*n])]))) };
-    ["from_delayed"] Same { session.from_delayed([delayed(|| Batch::from_csv("x\n1\n"))]), session.from_map(FromMap::delayed([delayed(|| Batch::from_csv("x\n1\n"))]).meta([("x", "int64")])) };
+    ["from_delayed"] Same { session.from_delayed([session.try_delayed((), || Batch::from_csv("x\n1\n"))]) } "calls may read frames, lazy values and each other";
     ["from_graph"] No "a graph of one's own is for the crates below frames: [build your own engine](../build-your-own-engine.md)";
     ["compute"] Same { swath::compute((df, &scalar)) };
     ["concat"] Same { swath::concat([df, df], Join::Outer) } "partitions one after another; side by side (`axis=1`) comes with the joins";

@@ -42,6 +42,12 @@ impl Error {
         }
     }
 
+    /// What to do, unless it is known better.
+    pub(crate) fn or_fix(mut self, fix: &str) -> Self {
+        self.0.fix.get_or_insert_with(|| fix.to_owned());
+        self
+    }
+
     /// An option whose text is not valid.
     pub(crate) fn option(
         call: &'static str,

@@ -4,6 +4,7 @@ use std::error::Error as StdError;
 use std::sync::Arc;
 
 use swath_batch::Stopped;
+use swath_divisions::DivisionsError;
 use swath_graph::Shown;
 use swath_ops::step::ClosureError;
 use swath_plan::PlanError;
@@ -17,16 +18,17 @@ pub(super) fn report(error: &ClosureError) -> Report {
             report.column = source.columns().first().map(|column| column.column.clone());
             report.notes.push(("why", source.to_string()));
             report.fix = Some(
-                "return what is declared, or declare what is returned: `MapPartitions::new(..).meta(..)`"
-                    .to_owned(),
+                "return what is declared, or declare what is returned: `.meta(..)`".to_owned(),
             );
             report
         }
         ClosureError::Divisions { source, .. } => {
-            let mut report = Report::new(ErrorKind::Partitions, error.to_string());
-            report.notes.push(("why", source.to_string()));
-            report.fix = Some("leave `keeps_divisions()` out".to_owned());
-            report
+            let fix = "leave `keeps_divisions()` out";
+            out_of_place(error, source, fix)
+        }
+        ClosureError::Outside { source, .. } => {
+            let fix = "declare the boundaries that partitions have, or leave `.divisions(..)` out";
+            out_of_place(error, source, fix)
         }
         _ => {
             let mut report = Report::new(ErrorKind::Task, error.to_string());
@@ -34,6 +36,14 @@ pub(super) fn report(error: &ClosureError) -> Report {
             report
         }
     }
+}
+
+/// A row that a function returned for another partition than its own.
+fn out_of_place(error: &ClosureError, row: &DivisionsError, fix: &str) -> Report {
+    let mut report = Report::new(ErrorKind::Partitions, error.to_string());
+    report.notes.push(("why", row.to_string()));
+    report.fix = Some(fix.to_owned());
+    report
 }
 
 /// A function that does not fit its frame.

@@ -73,6 +73,27 @@ fn report(error: &PlanError) -> Report {
             report.fix = Some("give it a name with `assign` first".to_owned());
             report
         }
+        PlanError::IndexNotFirst { column, .. } => {
+            let mut report = Report::new(ErrorKind::Columns, error.to_string());
+            report.column = Some(column.clone());
+            report.fix = Some("return the index columns first, in their order".to_owned());
+            report
+        }
+        PlanError::DivisionsOfNothing => {
+            let mut report = Report::new(ErrorKind::Partitions, error.to_string());
+            report.fix = Some(
+                "say which column they bound: `.index(\"…\")`, or a meta with an index".to_owned(),
+            );
+            report
+        }
+        PlanError::DivisionsOfOthers { .. } => {
+            let mut report = Report::new(ErrorKind::Partitions, error.to_string());
+            report.fix = Some(
+                "give the lower boundary of each partition, and the upper one of the last"
+                    .to_owned(),
+            );
+            report
+        }
         PlanError::Divisions(_) | PlanError::Partitions { .. } | PlanError::NoPartition { .. } => {
             Report::new(ErrorKind::Partitions, error.to_string())
         }

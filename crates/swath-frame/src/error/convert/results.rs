@@ -23,6 +23,15 @@ impl Error {
         ))
     }
 
+    /// The value of a delayed call that is of another type than its call returns.
+    pub(crate) fn other_value(expected: &str, found: &str) -> Self {
+        let expected = rust_name(expected);
+        Self::of(Report::new(
+            ErrorKind::Backend,
+            format!("the backend returned {found} where {expected} was expected"),
+        ))
+    }
+
     /// Tells which partition a computation of one partition alone was about.
     pub(crate) fn in_partition(mut self, partition: usize) -> Self {
         if let Some(key) = &mut self.0.key {

@@ -44,4 +44,15 @@ pub enum ClosureError {
         #[source]
         source: DivisionsError,
     },
+    /// Divisions were declared of what it returns, and it returned a row that belongs into another partition, or into none.
+    #[error("{function} returned rows outside of the divisions that were declared{place}")]
+    Outside {
+        /// The function and its line.
+        function: String,
+        /// What it was called for.
+        place: Place,
+        /// The row that is out of place.
+        #[source]
+        source: Box<DivisionsError>,
+    },
 }

@@ -71,13 +71,15 @@ pub enum Place {
     Partition(usize),
     /// Made-up rows, or a first input, to learn what it returns.
     Inference,
+    /// All that it is ever called for.
+    Whole,
 }
 
 impl Display for Place {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
             Self::Partition(number) => write!(f, " for partition {number}"),
-            Self::Inference => Ok(()),
+            Self::Inference | Self::Whole => Ok(()),
         }
     }
 }

@@ -3,6 +3,7 @@
 mod check;
 mod error;
 mod function;
+mod in_task;
 mod running;
 
 use std::sync::Arc;
@@ -15,9 +16,11 @@ use super::{Step, StepSpec};
 use crate::estimate::{Expected, Kept};
 use crate::{Env, OpError, TaskInputs};
 
-pub use check::checked;
+pub use check::Promise;
+pub(crate) use check::{check_divisions, checked, slices_of};
 pub use error::ClosureError;
 pub use function::{PartitionFunction, Place};
+pub(crate) use in_task::InTask;
 
 /// Calls a function of this process with the rows of a task, all at once or chunk by chunk, and hands on what it returns, which
 /// must be of the declared meta.
@@ -27,10 +30,10 @@ pub use function::{PartitionFunction, Place};
 pub struct MapPartitions {
     function: PartitionFunction,
     output: Arc<Meta>,
-    /// Of the frame whose partitions the function sees.
+    /// Of the frame whose partitions the function sees, or makes.
     divisions: Divisions,
     rows: RowsSeen,
-    keeps_divisions: bool,
+    promise: Promise,
     /// The partition that each task is; without them, every task is the first.
     partitions: Arc<[u32]>,
 }
@@ -57,18 +60,15 @@ impl MapPartitions {
             output,
             divisions,
             rows,
-            keeps_divisions: false,
+            promise: Promise::Nothing,
             partitions: Arc::from([]),
         }
     }
 
     /// Whether what is returned has to lie between the boundaries of its partition, which is then checked.
     #[must_use]
-    pub fn keeping_divisions(self, keeps_divisions: bool) -> Self {
-        Self {
-            keeps_divisions,
-            ..self
-        }
+    pub fn promising(self, promise: Promise) -> Self {
+        Self { promise, ..self }
     }
 
     fn open_as(&self, input: &Meta, partition: usize) -> Box<dyn Step> {

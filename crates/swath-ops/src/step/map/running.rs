@@ -1,21 +1,16 @@
 //! The function while a task runs.
 
-use std::error::Error;
 use std::sync::Arc;
 
-use swath_batch::{Batch, BufferBytes, Chunk, Cx, Host, Partition, Value};
-use swath_divisions::Divisions;
-use swath_memory::{CancelToken, Reservation};
+use swath_batch::{Batch, BufferBytes, Chunk, Cx, Partition};
+use swath_memory::Reservation;
 use swath_meta::Meta;
 use swath_scheduler::TaskContext;
 
-use super::{ClosureError, MapPartitions, Place, RowsSeen, checked};
+use super::{InTask, MapPartitions, Place, Promise, RowsSeen, check_divisions, checked, slices_of};
 use crate::pipeline::Flow;
 use crate::step::Step;
 use crate::{OpError, Output};
-
-/// Rows that are handed on at a time.
-const CHUNK_ROWS: usize = 8192;
 
 pub(super) struct Running {
     spec: MapPartitions,
@@ -52,36 +47,22 @@ impl Running {
         out: &mut dyn Output,
     ) -> Result<Flow, OpError> {
         let (spec, place) = (&self.spec, Place::Partition(self.partition));
-        let asked = self.asked.get_or_insert_with(|| {
-            Cx::new(Arc::new(InTask {
-                cancel: cx.cancel_token().clone(),
-                partition: self.partition,
-                divisions: spec.divisions.clone(),
-            }))
-        });
+        let asked = self
+            .asked
+            .get_or_insert_with(|| InTask::asked(cx, self.partition, spec.divisions.clone()));
         let returned = spec.function.call(rows, asked, place)?;
-        let returned = checked(returned, &spec.output, &spec.function, place)?;
-        if spec.keeps_divisions
+        let function = spec.function.site();
+        let returned = checked(returned, &spec.output, function, place)?;
+        if spec.promise != Promise::Nothing
             && let Some(bounds) = spec.divisions.bounds()
         {
-            let index = spec.output.index().len();
-            let keys = &returned.record_batch().columns()[..index];
-            bounds
-                .check(self.partition, keys)
-                .map_err(|source| ClosureError::Divisions {
-                    function: spec.function.site().to_string(),
-                    place,
-                    source,
-                })?;
+            check_divisions(&returned, bounds, self.partition, spec.promise, function)?;
         }
         // From here on whoever keeps the rows reserves them.
         self.reserved = None;
-        let mut from = 0;
-        while from < returned.num_rows() {
+        for chunk in slices_of(returned) {
             cx.check()?;
-            let chunk = returned.slice(from, CHUNK_ROWS);
-            from += chunk.num_rows();
-            if out.push(Chunk::from_batch(chunk.record_batch()))? == Flow::Enough {
+            if out.push(chunk)? == Flow::Enough {
                 self.enough = true;
                 return Ok(Flow::Enough);
             }
@@ -131,26 +112,5 @@ impl Step for Running {
         self.bytes = BufferBytes::default();
         self.call(batch, cx, out)?;
         Ok(())
-    }
-}
-
-/// What a task answers a function.
-struct InTask {
-    cancel: CancelToken,
-    partition: usize,
-    divisions: Divisions,
-}
-
-impl Host for InTask {
-    fn check(&self) -> Result<(), Box<dyn Error + Send + Sync>> {
-        Ok(self.cancel.check()?)
-    }
-
-    fn partition(&self) -> (usize, usize) {
-        (self.partition, self.divisions.npartitions())
-    }
-
-    fn boundary(&self, at: usize) -> Option<&[Value]> {
-        Some(self.divisions.bounds()?.labels().get(at)?.values())
     }
 }
