@@ -36,7 +36,9 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod byte_size;
 mod context;
+mod difference;
 #[cfg(test)]
 mod every_dtype;
 mod footers;

@@ -6,8 +6,8 @@ use swath_graph::{Canon, Fingerprint};
 use swath_meta::DTypeSpec;
 
 use crate::IoError;
+use crate::byte_size::parse_bytes;
 use crate::hive::{Filter, FolderKeys};
-use crate::parquet::parse_bytes;
 use crate::paths::{Paths, from_paths, storage_options};
 use crate::store::StorageOptions;
 

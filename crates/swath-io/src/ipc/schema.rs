@@ -5,8 +5,8 @@ use swath_meta::{Field, Index, Meta, MetaError};
 
 use super::footer::Footer;
 use super::options::ReadIpc;
+use crate::difference::{Admitted, beside, difference};
 use crate::hive::{Keys, columns_with};
-use crate::parquet::{Admitted, beside, difference};
 use crate::{FileIdentity, IoError};
 
 /// The meta of a data set: the columns of the first file, nullable where they are in any, as the options select them. The keys of

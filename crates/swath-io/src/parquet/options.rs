@@ -2,13 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::str::FromStr;
 use swath_expr::Expr;
 use swath_graph::{Canon, Fingerprint};
-use swath_memory::ByteSize;
 use swath_meta::{DTypeSpec, nearest};
 
 use crate::IoError;
+use crate::byte_size::parse_bytes;
+use crate::difference::Admitted;
 use crate::hive::{Filter, KeyOptions};
 use crate::paths::{Paths, from_paths};
 use crate::store::{self, StorageOptions};
@@ -52,25 +52,6 @@ pub struct ReadParquet {
     pub(super) admit: Admitted,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) options: BTreeMap<String, String>,
-}
-
-/// Differences between the columns of files that are none to whoever reads.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Admitted {
-    #[serde(default)]
-    pub(super) missing: bool,
-    #[serde(default)]
-    pub(super) extra: bool,
-    #[serde(default)]
-    pub(super) wider: bool,
-}
-
-impl Admitted {
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "made for serde")]
-    fn is_nothing(&self) -> bool {
-        *self == Self::default()
-    }
 }
 
 /// How row groups become visible partitions.
@@ -337,19 +318,6 @@ impl ReadParquet {
             }
         }
         Ok(tuning)
-    }
-}
-
-/// A number of bytes in a user's words; `option` is where it was said.
-pub(crate) fn parse_bytes(option: &str, text: &str) -> Result<u64, IoError> {
-    let bad = || IoError::OptionValue {
-        name: option.to_owned(),
-        value: text.to_owned(),
-        expected: "a number of bytes, such as `64MiB`",
-    };
-    match ByteSize::from_str(text) {
-        Ok(ByteSize::Bytes(bytes)) if bytes > 0 => Ok(bytes),
-        _ => Err(bad()),
     }
 }
 

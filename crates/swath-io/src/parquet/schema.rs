@@ -1,11 +1,12 @@
 //! One meta for all files of a data set.
 
 use std::sync::Arc;
-use swath_meta::{DType, Field, Index, Meta, MetaError, common_supertype, nearest};
+use swath_meta::{Field, Index, Meta, MetaError};
 
 use super::footer::Footer;
-use super::options::{Admitted, ReadParquet};
+use super::options::ReadParquet;
 use crate::IoError;
+use crate::difference::{Admitted, Difference, beside, difference, wider};
 use crate::hive::{Keys, columns_with};
 
 /// The meta of a data set: the columns of the first file, nullable where they are in any, as the options select them; with those
@@ -77,13 +78,6 @@ pub(super) fn dataset_meta(
     selected(&whole, options).map_err(failed)
 }
 
-/// The dtype that holds the numbers of both.
-fn wider(one: &DType, other: &DType) -> Option<DType> {
-    (one.is_numeric() && other.is_numeric())
-        .then(|| common_supertype(one, other))
-        .flatten()
-}
-
 /// Whether a column is among those that the options name, or they name none.
 fn is_read(name: &str, first: &Footer, options: &ReadParquet) -> bool {
     let named = |list: &[String]| list.iter().any(|column| column == name);
@@ -143,7 +137,7 @@ fn check_same(
         .expect("the two were found to differ");
     Err(IoError::Schemas {
         difference: told(&difference, first, second),
-        options: difference.options(),
+        options: options_for(&difference),
         first: first.identity.path.clone(),
         second: second.identity.path.clone(),
         differing: 1 + differing.count(),
@@ -169,7 +163,7 @@ fn differ(
         .expect("the two have it in different dtypes");
     IoError::Schemas {
         difference: told(&difference, one, other),
-        options: difference.options(),
+        options: options_for(&difference),
         first: one.identity.path.clone(),
         second: other.identity.path.clone(),
         differing: 1,
@@ -195,125 +189,25 @@ fn told(difference: &Difference, first: &Footer, second: &Footer) -> String {
     difference.told(beside(first, second), second)
 }
 
-/// The name of the first file, beside that of the second: without the folder, where they are in the same.
-pub(crate) fn beside<'a>(first: &'a str, second: &str) -> &'a str {
-    match (first.rsplit_once('/'), second.rsplit_once('/')) {
-        (Some((folder, name)), Some((same, _))) if folder == same => name,
-        _ => first,
+/// The options under which a difference is none.
+fn options_for(difference: &Difference) -> &'static [&'static str; 2] {
+    match difference {
+        Difference::Missing(..) => &[
+            "ReadParquet",
+            "`ReadParquet::missing_columns_as_null(true)`",
+        ],
+        Difference::Extra(_) => &[
+            "ReadParquet",
+            "`ReadParquet::ignore_extra_columns(true)`, or have them as null with `missing_columns_as_null(true)`",
+        ],
+        Difference::Dtype(.., true) => &["ReadParquet", "`ReadParquet::widen_numbers(true)`"],
+        Difference::Dtype(..) => &["ReadParquet", ""],
     }
-}
-
-/// What differs between the columns of two files.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Difference {
-    /// A column that the second has not, and one of its own that may be meant for it.
-    Missing(String, Option<String>),
-    /// A column that the second alone has.
-    Extra(String),
-    /// A column, its dtype in the first, and in the second; and whether both are numbers that one dtype holds.
-    Dtype(String, String, String, bool),
-}
-
-impl Difference {
-    pub(crate) fn told(&self, first: &str, second: &str) -> String {
-        match self {
-            Self::Missing(column, near) => {
-                let near = near
-                    .as_ref()
-                    .map_or(String::new(), |near| format!("; it has `{near}`"));
-                format!("`{second}` has no column `{column}`, which `{first}` has{near}")
-            }
-            Self::Extra(column) => {
-                format!("`{second}` has a column `{column}`, which `{first}` has not")
-            }
-            Self::Dtype(column, before, now, _) => {
-                format!("column `{column}` is {now} in `{second}` and {before} in `{first}`")
-            }
-        }
-    }
-
-    /// The options under which it is none.
-    fn options(&self) -> &'static [&'static str; 2] {
-        match self {
-            Self::Missing(..) => &[
-                "ReadParquet",
-                "`ReadParquet::missing_columns_as_null(true)`",
-            ],
-            Self::Extra(_) => &[
-                "ReadParquet",
-                "`ReadParquet::ignore_extra_columns(true)`, or have them as null with `missing_columns_as_null(true)`",
-            ],
-            Self::Dtype(.., true) => &["ReadParquet", "`ReadParquet::widen_numbers(true)`"],
-            Self::Dtype(..) => &["ReadParquet", ""],
-        }
-    }
-}
-
-/// The first difference in the columns that are read which is not admitted; none where only order or nullability differs.
-pub(crate) fn difference(
-    first: &Meta,
-    second: &Meta,
-    read: impl Fn(&str) -> bool,
-    admitted: Admitted,
-) -> Option<Difference> {
-    for field in first.fields().iter().filter(|field| read(&field.name)) {
-        let name = || field.name.to_string();
-        match second.field(&field.name) {
-            Err(_) if admitted.missing => {}
-            Err(_) => {
-                let own = second.names().filter(|name| !first.contains(name));
-                let near = nearest(&field.name, own).map(str::to_owned);
-                return Some(Difference::Missing(name(), near));
-            }
-            Ok(other) if other.dtype != field.dtype => {
-                let wider = wider(&field.dtype, &other.dtype).is_some();
-                if !(wider && admitted.wider) {
-                    let (before, now) = (field.dtype.to_string(), other.dtype.to_string());
-                    return Some(Difference::Dtype(name(), before, now, wider));
-                }
-            }
-            Ok(_) => {}
-        }
-    }
-    if admitted.extra {
-        return None;
-    }
-    second
-        .names()
-        .find(|name| !first.contains(name) && read(name))
-        .map(|name| Difference::Extra(name.to_owned()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn differences_are_named() {
-        let meta = |columns: &[(&str, &str)]| Meta::of(columns.iter().copied()).expect("a meta");
-        let first = meta(&[("region", "string"), ("amount", "float64")]);
-        let check = |columns: &[(&str, &str)]| {
-            difference(&first, &meta(columns), |_| true, Admitted::default())
-                .map(|found| found.told("a", "x/b"))
-        };
-        assert_eq!(check(&[("amount", "float64"), ("region", "string")]), None);
-        let cases = [
-            check(&[("region", "string")]),
-            check(&[("region", "string"), ("amuont", "float64")]),
-            check(&[("region", "string"), ("amount", "int64")]),
-            check(&[
-                ("region", "string"),
-                ("amount", "float64"),
-                ("extra", "int64"),
-            ]),
-        ];
-        insta::assert_snapshot!(cases.map(|case| case.expect("differs")).join("\n"), @r"
-        `x/b` has no column `amount`, which `a` has
-        `x/b` has no column `amount`, which `a` has; it has `amuont`
-        column `amount` is int64 in `x/b` and float64 in `a`
-        `x/b` has a column `extra`, which `a` has not
-        ");
-    }
 
     #[test]
     fn columns_and_index_are_selected() {

@@ -5,10 +5,10 @@ use swath_graph::Shown;
 use swath_meta::{DType, Meta, nearest};
 
 use super::{WriteTo, file_meta};
+use crate::difference::{Admitted, Difference, difference};
 use crate::folder::Mode;
 use crate::hive::{Directories, KeyOptions, spelt_otherwise};
 use crate::list::{Wanted, list_files};
-use crate::parquet::{Admitted, Difference, difference};
 use crate::words::quoted;
 use crate::{FileIdentity, IoContext, IoError};
 

@@ -11,8 +11,8 @@ use swath_meta::{DType, DTypeSpec, Field, Index, Meta, TimeUnit};
 
 use super::{Compression, OnBadLines};
 use crate::IoError;
+use crate::byte_size::parse_bytes;
 use crate::hive::{Keys, columns_with};
-use crate::parquet::parse_bytes;
 use crate::paths::Paths;
 use crate::store::StorageOptions;
 
