@@ -20,6 +20,11 @@ use crate::{IoContext, IoError, Staged, Writer, WrittenFile};
 /// Most files that one task has open. Rows for a folder whose file had to be closed go to another one in it.
 const OPEN: usize = 64;
 
+/// What is kept of a folder beside its name and its key: its places in the list and, as sparse as a table gets, in the table.
+const A_FOLDER: u64 = (2 * size_of::<Folder>() + 3 * size_of::<(Vec<u8>, usize)>()) as u64;
+/// What is kept of a file beside its path, in a list that may just have grown.
+const A_FILE: u64 = 2 * size_of::<WrittenFile>() as u64;
+
 /// Writes the rows of a partition as one file for each combination of the values of some columns, which the files leave out.
 ///
 /// The rows of a file are in the order in which they came. Keeps the name of every folder until the end.
@@ -41,6 +46,8 @@ pub(super) struct PartitionedWriter<O> {
     open: Vec<usize>,
     /// Bytes that the open files hold.
     held: u64,
+    /// Bytes of the names of folders and files, which stay until the end.
+    names: u64,
     finished: Vec<WrittenFile>,
 }
 
@@ -74,6 +81,7 @@ impl<O: BeginFile> PartitionedWriter<O> {
             by_key: HashMap::new(),
             open: Vec::new(),
             held: 0,
+            names: 0,
             finished: Vec::new(),
         })
     }
@@ -126,8 +134,10 @@ impl<O: BeginFile> PartitionedWriter<O> {
             let text = (!value.is_null()).then(|| value.to_string());
             segment(&self.meta.fields()[at].name, text.as_deref())
         });
+        let below = segments.collect::<Vec<_>>().join("/");
+        self.names += (below.capacity() + key.len()) as u64 + A_FOLDER;
         self.folders.push(Folder {
-            below: segments.collect::<Vec<_>>().join("/"),
+            below,
             writer: None,
             files: 0,
         });
@@ -202,7 +212,10 @@ impl<O: BeginFile> PartitionedWriter<O> {
         let folder = self.open.remove(at);
         if let Some(writer) = self.folders[folder].writer.take() {
             self.held -= writer.held();
-            self.finished.extend(writer.finish()?);
+            for file in writer.finish()? {
+                self.names += file.path.capacity() as u64 + A_FILE;
+                self.finished.push(file);
+            }
         }
         Ok(())
     }
@@ -239,7 +252,7 @@ impl<O: BeginFile> Writer for PartitionedWriter<O> {
     }
 
     fn held(&self) -> u64 {
-        self.held
+        self.held + self.names
     }
 
     fn write_held(&mut self) -> Result<(), IoError> {
@@ -254,7 +267,7 @@ impl<O: BeginFile> Writer for PartitionedWriter<O> {
     ) -> Result<(), IoError> {
         self.write_each(rows, |this| {
             loop {
-                match memory.try_resize(this.held) {
+                match memory.try_resize(this.held()) {
                     Ok(()) => return Ok(()),
                     Err(error) if !this.write_oldest()? => return Err(error.into()),
                     Err(_) => {}

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use swath_batch::Batch;
 use swath_divisions::Divisions;
+use swath_memory::Budget;
 
 use super::fixture::{context, folder, scan, table};
 use crate::{
@@ -381,4 +382,39 @@ fn what_cannot_be_partitioned_or_added_is_told() {
     cannot add to the files of `DATA`: key `b` is int64 in the frame and string in `DATA/b=x/part.0.parquet`
       make the columns those of the files (`select`, `astype`, `set_index`), write to another folder, or replace all files with `.overwrite()`
     "#);
+}
+
+#[test]
+fn names_of_folders_and_files_are_held_until_the_end() {
+    const FOLDERS: u64 = 100;
+    const NAME: u64 = 200;
+    let folder = folder();
+    let keys: Vec<String> = (0..FOLDERS)
+        .map(|at| format!("{at:0width$}", width = NAME as usize))
+        .collect();
+    let rows = Batch::from_columns([("key", keys)])
+        .and_then(|rows| rows.with("v", vec![1_i64; FOLDERS as usize]));
+    let rows = rows.expect("two columns");
+    let options = ToParquet::from(folder.path()).partition_on("key");
+    let write = begin(&options);
+    let create = || {
+        let writer = options.create(write.staged(), rows.meta(), 0, &context());
+        writer.expect("a writer")
+    };
+    let mut writer = create();
+    writer.write(rows.record_batch()).expect("rows");
+    writer.write_held().expect("written");
+    // Once as a name, once as a key; the paths of files that were closed are there too.
+    let held = writer.held();
+    assert!(
+        (2 * FOLDERS * NAME..6 * FOLDERS * NAME).contains(&held),
+        "{held}"
+    );
+    drop(writer);
+
+    let budget = Budget::new(2 * FOLDERS * NAME);
+    let mut memory = budget.reserve("names");
+    let error = create().write_within(rows.record_batch(), &mut memory);
+    let error = error.expect_err("names cannot be written away");
+    assert!(matches!(error, IoError::OverBudget(_)), "{error}");
 }
