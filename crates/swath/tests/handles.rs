@@ -2,8 +2,9 @@
 
 use swath::prelude::{ReadCsv, col};
 use swath::{
-    Agg, Batch, DataFrame, Error, Expr, GroupBy, OnBadLines, Persisted, ReadIpc, ReadJson,
-    ReadParquet, Run, Scalar, Session, Sink, Table, ToCsv, ToIpc, ToJson, ToParquet, Value,
+    Agg, Batch, DataFrame, Delayed, Error, Expr, FromDelayed, FromMap, GroupBy, OnBadLines,
+    Persisted, ReadIpc, ReadJson, ReadParquet, Run, Scalar, Session, Sink, Table, ToCsv, ToIpc,
+    ToJson, ToParquet, Value,
 };
 
 /// Written as text, kept, read again, and the same.
@@ -84,6 +85,9 @@ fn handles_are_send_sync_and_static() {
     anywhere::<Expr>();
     anywhere::<Agg>();
     anywhere::<Scalar>();
+    anywhere::<Delayed<Vec<u8>>>();
+    anywhere::<FromDelayed>();
+    anywhere::<FromMap>();
     anywhere::<Sink>();
     anywhere::<Table>();
     anywhere::<Batch>();

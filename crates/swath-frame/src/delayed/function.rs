@@ -7,6 +7,12 @@ use swath_batch::Cx;
 /// A function or closure with one reference for each input of a [delayed call](crate::Session::delayed), and, if it wants one, a
 /// [`&Cx`](Cx) behind them, which says whether to go on. `M` is its signature, which the compiler finds; closures have to write the
 /// types of their arguments out.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no function of what the inputs of this call give",
+    label = "takes other arguments",
+    note = "it gets a reference for each input, in their order, and may take a `&Cx` behind them: a frame arrives as `&Table`, a lazy value as \
+            `&Value`, a delayed call as a reference to what it returns, several in a `Vec` as a slice of `Arc`s"
+)]
 pub trait DelayedFunction<Inputs, M> {
     /// What it returns.
     type Answer;

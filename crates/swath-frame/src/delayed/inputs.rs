@@ -18,6 +18,10 @@ mod sealed {
 /// One input of a [delayed call](Session::delayed), and how it arrives at the function: a frame as its [`Table`], rows in the order of
 /// the partitions; a lazy value as its [`Value`]; another delayed call as what that one returned; a slice, array or vector of delayed
 /// calls as a slice of `Arc`s. Sealed.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no input of a delayed call",
+    note = "inputs are frames, lazy values and other delayed calls; a closure captures what is there already"
+)]
 pub trait DelayedInput: sealed::Sealed {
     /// What the function gets a reference to.
     type Arrives: ?Sized + 'static;
