@@ -117,6 +117,30 @@ fn a_call_runs_once_however_many_read_it() -> swath::Result<()> {
 }
 
 #[test]
+fn long_chains_and_calls_that_read_one_twice_are_ordinary() -> swath::Result<()> {
+    let session = two_threads();
+    let mut sum = session.delayed((), || 0_u64);
+    for _ in 0..20_000 {
+        sum = session.delayed(&sum, |sum: &u64| sum + 1);
+    }
+    assert_eq!(*sum.compute()?, 20_000);
+    drop(sum);
+    let mut twice = session.delayed((), || 1_u64);
+    for _ in 0..60 {
+        twice = session.delayed((&twice, &twice), |a: &u64, b: &u64| a + b);
+    }
+    assert_eq!(*twice.compute()?, 1 << 60);
+    let elsewhere = Session::testing().delayed((), || 1_u64);
+    let mut wrong = session.delayed((&twice, &elsewhere), |a: &u64, b: &u64| a + b);
+    for _ in 0..60 {
+        wrong = session.delayed((&wrong, &wrong), |a: &u64, b: &u64| a + b);
+    }
+    let error = wrong.compute().expect_err("two sessions");
+    assert_eq!(error.kind(), &ErrorKind::Sessions);
+    Ok(())
+}
+
+#[test]
 fn every_number_of_inputs_and_a_cx_behind_them() -> swath::Result<()> {
     let session = Session::testing();
     let n = |n: i64| session.delayed((), move || n);

@@ -8,9 +8,9 @@ use std::sync::Arc;
 use swath_batch::{ClosureSite, Cx};
 use swath_ops::sink::CallFunction;
 use swath_ops::{TaskValue, UserValue};
-use swath_plan::{HeldRows, Node, Plan};
+use swath_plan::{Argument, HeldRows, Node, Plan};
 
-use super::inputs::Arguments;
+use super::inputs::{Arguments, Refusal};
 use super::{DelayedFunction, DelayedInputs};
 use crate::persisted::HeldSet;
 use crate::readers::Reader;
@@ -41,7 +41,8 @@ struct Inner<T> {
 struct Call<T> {
     site: ClosureSite,
     function: Arc<Function<T>>,
-    arguments: Arc<Arguments>,
+    arguments: Arc<[(Argument, Plan)]>,
+    refused: Option<Refusal>,
     name: Option<Arc<str>>,
     heap_bytes: Arc<dyn Fn(&T) -> u64 + Send + Sync>,
 }
@@ -55,7 +56,7 @@ impl<T: Send + Sync + 'static> Call<T> {
             Ok(UserValue::new(value, heap_bytes))
         };
         let function = CallFunction::new(self.site.clone(), call);
-        let plan = Plan::call(function, self.arguments.plans.iter().cloned());
+        let plan = Plan::call(function, self.arguments.iter().cloned());
         match (&self.name, plan.node()) {
             (Some(name), Node::Call(call)) => {
                 // Values of two types are two values, whatever they are called.
@@ -84,6 +85,7 @@ impl<T> Clone for Call<T> {
             site: self.site.clone(),
             function: Arc::clone(&self.function),
             arguments: Arc::clone(&self.arguments),
+            refused: self.refused.clone(),
             name: self.name.clone(),
             heap_bytes: Arc::clone(&self.heap_bytes),
         }
@@ -188,10 +190,19 @@ impl Session {
             let arrived = arrivals(&mut values.iter())?;
             function(&arrived, cx)
         };
+        let location = site.location();
+        let own = self.id();
+        let refused = if arguments.sessions.iter().any(|session| session.id() != own) {
+            let foreign = move || Error::sessions("delayed", location);
+            Some(Arc::new(foreign) as Refusal)
+        } else {
+            arguments.refused
+        };
         Call {
             site,
             function: Arc::new(function),
-            arguments: Arc::new(arguments),
+            arguments: arguments.plans.into(),
+            refused,
             name: None,
             heap_bytes: Arc::new(|_| 0),
         }
@@ -215,13 +226,14 @@ impl<T> Delayed<T> {
 
     /// The plan, or why it cannot be computed: an input of another session, or one that is not well-typed.
     pub(crate) fn checked(&self) -> Result<&Plan> {
-        let arguments = &self.0.call.arguments;
-        let id = self.session().id();
-        if arguments.sessions.iter().any(|session| session.id() != id) {
-            return Err(Error::sessions("delayed", self.site().location()));
+        match self.refused() {
+            Some(why) => Err(why()),
+            None => Ok(self.plan()),
         }
-        arguments.check()?;
-        Ok(self.plan())
+    }
+
+    pub(super) fn refused(&self) -> Option<&Refusal> {
+        self.0.call.refused.as_ref()
     }
 }
 

@@ -60,24 +60,21 @@ pub trait DelayedInputs: sealed::Sealed {
 )]
 pub type Arrival<T> = Box<dyn Fn(&mut std::slice::Iter<'_, TaskValue>) -> Result<T> + Send + Sync>;
 
+/// Why a call cannot be computed, which is said when somebody tries.
+pub(super) type Refusal = Arc<dyn Fn() -> Error + Send + Sync>;
+
 /// What a delayed call depends on, and whether it may.
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub struct Arguments {
     pub(super) plans: Vec<(Argument, Plan)>,
     pub(super) sessions: Vec<Session>,
-    /// Inputs that may not be well-typed, which is found out when something is computed.
-    checks: Vec<Arc<dyn Fn() -> Result<()> + Send + Sync>>,
+    pub(super) refused: Option<Refusal>,
 }
 
 impl Arguments {
     fn add(&mut self, argument: Argument, plan: Plan, session: &Session) {
         self.plans.push((argument, plan));
         self.sessions.push(session.clone());
-    }
-
-    /// Why the call cannot be computed, if it cannot.
-    pub(super) fn check(&self) -> Result<()> {
-        self.checks.iter().try_for_each(|check| check())
     }
 }
 
@@ -119,10 +116,12 @@ impl DelayedInput for Scalar {
     type Holds = Value;
 
     fn read(&self, into: &mut Arguments) {
-        let scalar = self.clone();
-        into.checks
-            .push(Arc::new(move || scalar.checked().map(drop)));
-        // The check above ends what has no plan before anything looks at this one.
+        if self.checked().is_err() {
+            let scalar = self.clone();
+            let why = move || scalar.checked().expect_err("it was refused before");
+            into.refused.get_or_insert(Arc::new(why));
+        }
+        // A call that is refused is not computed, so nothing looks at a plan that is not there.
         let plan = self.plan().cloned().unwrap_or_else(Plan::one_row);
         into.add(Argument::Rows, plan, self.session());
     }
@@ -140,8 +139,9 @@ impl<T: Send + Sync + 'static> DelayedInput for Delayed<T> {
     type Holds = Arc<T>;
 
     fn read(&self, into: &mut Arguments) {
-        let call = self.clone();
-        into.checks.push(Arc::new(move || call.checked().map(drop)));
+        if let Some(why) = self.refused() {
+            into.refused.get_or_insert_with(|| Arc::clone(why));
+        }
         into.add(Argument::Value, self.plan().clone(), self.session());
     }
 
