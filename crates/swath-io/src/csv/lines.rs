@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::layout::Layout;
-use super::scan::{Marks, POSITION, Records, Scanner, State, ends_line};
-use crate::text::{LineCount, Source};
+use super::scan::{Gathered, Marks, POSITION, Records, Scanner, State, ends_line};
+use crate::text::{Held, LineCount, Source};
 use crate::{IoContext, IoError};
 
 /// Bytes that are looked at together: what they need in all stays in a core's own cache.
@@ -20,7 +20,7 @@ pub(super) struct Lines {
     scanner: Scanner,
     columns: usize,
     fields: Wants,
-    buffer: Vec<u8>,
+    buffer: Held,
     /// Where in the file, or in what it decompresses to, the buffer begins.
     base: u64,
     /// The record that the buffer begins with.
@@ -71,7 +71,7 @@ impl Lines {
             scanner: Scanner::new(layout.dialect),
             columns: layout.fields.len(),
             fields,
-            buffer: Vec::new(),
+            buffer: Held::default(),
             base: start,
             next: 0,
             marks: Marks::default(),
@@ -99,18 +99,18 @@ impl Lines {
                 let left = usize::try_from(left).unwrap_or(usize::MAX);
                 WINDOW.max(held).min(left.saturating_add(16 << 10))
             };
-            let read = self.source.read(&mut self.buffer, want)?;
+            let read = self.buffer.read(&mut self.source, want)?;
             self.read += read as u64;
             let at_end = read < want;
             self.marks.clear();
-            let lines_alone = self.fields == Wants::Nothing && self.scanner.counts();
-            let bytes = &self.buffer[..];
-            let marks = &mut self.marks;
-            let scanned = if lines_alone {
-                self.scanner.scan_lines(bytes, State::RECORD, marks)
-            } else {
-                self.scanner.scan(bytes, State::RECORD, marks)
-            };
+            let whole = !at_end && self.until > self.base + self.buffer.len() as u64;
+            if self.lines_alone() && whole {
+                if self.count(context)? {
+                    return Ok(Window::Records);
+                }
+                continue;
+            }
+            let scanned = (self.scanner).scan(&self.buffer, State::RECORD, &mut self.marks);
             if at_end && !self.buffer.is_empty() && self.buffer.last() != Some(&b'\n') {
                 self.end_last(scanned.state, context)?;
             } else if at_end && scanned.state == State::InQuotes {
@@ -118,27 +118,55 @@ impl Lines {
             }
             let limit = self.until.saturating_sub(self.base);
             let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-            let (bytes, marks) = (&self.buffer[..], &self.marks[..]);
-            let gathered = if lines_alone {
-                self.records.gather_lines(bytes, marks, limit)
-            } else {
-                let cut = self.fields != Wants::Fields;
-                self.records.gather(bytes, marks, self.columns, limit, cut)
-            };
+            let gathered = self.gather(limit, scanned.plain);
             self.next = gathered.next;
             self.ended = gathered.at_limit || at_end;
             if self.records.rows() > 0 || !self.records.odd().is_empty() {
                 return Ok(Window::Records);
             }
-            if gathered.next == 0 && self.buffer.len() > LARGEST {
-                return Err(self.unclosed(context));
-            }
+            self.check_size(context)?;
         }
+    }
+
+    /// Whether records need not have fields.
+    fn lines_alone(&self) -> bool {
+        self.fields == Wants::Nothing && self.scanner.counts()
+    }
+
+    /// Makes records of the marks; with `plain` marks there may be none but of fields and line feeds.
+    fn gather(&mut self, limit: usize, plain: bool) -> Gathered {
+        if self.lines_alone() {
+            return (self.records).gather_lines(&self.buffer, &self.marks, limit);
+        }
+        if plain && let Some(taken) = self.records.take(&mut self.marks, self.columns, limit) {
+            return taken;
+        }
+        let cut = self.fields != Wants::Fields;
+        (self.records).gather(&self.buffer, &self.marks, self.columns, limit, cut)
+    }
+
+    /// Counts the records of a buffer whose last line goes on behind it; whether there are any.
+    fn count(&mut self, context: &IoContext) -> Result<bool, IoError> {
+        let counted = self.scanner.count(&self.buffer);
+        self.next = counted.next();
+        self.records.count(counted.records());
+        if self.records.rows() == 0 {
+            self.check_size(context)?;
+        }
+        Ok(self.records.rows() > 0)
+    }
+
+    /// That the buffer has no record as large as no record may be.
+    fn check_size(&self, context: &IoContext) -> Result<(), IoError> {
+        if self.next == 0 && self.buffer.len() > LARGEST {
+            return Err(self.unclosed(context));
+        }
+        Ok(())
     }
 
     /// Passes over so many bytes from the beginning of what is decompressed.
     pub(super) fn skip(&mut self, bytes: u64) -> Result<(), IoError> {
-        self.source.read(&mut self.buffer, bytes as usize)?;
+        self.buffer.read(&mut self.source, bytes as usize)?;
         self.next = self.buffer.len();
         Ok(())
     }
@@ -175,7 +203,7 @@ impl Lines {
         if let Some(lines) = &mut self.passed {
             lines.see(&self.buffer[..self.next]);
         }
-        self.buffer.drain(..self.next);
+        self.buffer.drop_first(self.next);
         self.base += self.next as u64;
         self.next = 0;
     }

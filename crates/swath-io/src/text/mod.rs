@@ -4,6 +4,7 @@ mod bad_lines;
 mod options;
 
 mod files;
+mod held;
 
 mod block;
 mod sink;
@@ -22,6 +23,7 @@ pub use bad_lines::OnBadLines;
 pub(crate) use block::Block;
 pub(crate) use check_moments::{a_second, check_moments};
 pub(crate) use files::TextFiles;
+pub(crate) use held::Held;
 pub(crate) use kind::Kind;
 pub(crate) use line_count::LineCount;
 pub(crate) use moment_formats::MomentFormats;

@@ -105,21 +105,55 @@ impl Source {
     pub(crate) fn read(&mut self, into: &mut Vec<u8>, most: usize) -> Result<usize, IoError> {
         let before = into.len();
         match self {
+            Self::Plain { .. } => {
+                into.resize(before + self.at_most(most), 0);
+                self.fill(&mut into[before..])
+            }
+            Self::Stream { path, decoder } => {
+                let read = decoder.by_ref().take(most as u64).read_to_end(into);
+                read.map_err(|error| failed(path, error))
+            }
+        }
+    }
+
+    /// At most so many bytes are left of `most`.
+    pub(crate) fn at_most(&self, most: usize) -> usize {
+        match self {
+            Self::Plain { at, len, .. } => most.min((*len - *at) as usize),
+            Self::Stream { .. } => most,
+        }
+    }
+
+    /// Writes over `into` from its beginning on; less than all of it only at the end.
+    pub(crate) fn fill(&mut self, into: &mut [u8]) -> Result<usize, IoError> {
+        match self {
             Self::Plain { file, at, len } => {
-                let some = most.min((*len - *at) as usize);
-                into.resize(before + some, 0);
-                file.read_into(*at, &mut into[before..])?;
+                let some = into.len().min((*len - *at) as usize);
+                file.read_into(*at, &mut into[..some])?;
                 *at += some as u64;
                 Ok(some)
             }
             Self::Stream { path, decoder } => {
-                let read = decoder.by_ref().take(most as u64).read_to_end(into);
-                read.map_err(|error| match error.downcast::<IoError>() {
-                    Ok(error) => error,
-                    Err(error) => IoError::corrupt(path, error),
-                })
+                let mut filled = 0;
+                while filled < into.len() {
+                    match decoder.read(&mut into[filled..]) {
+                        Ok(0) => break,
+                        Ok(read) => filled += read,
+                        Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                        Err(error) => return Err(failed(path, error)),
+                    }
+                }
+                Ok(filled)
             }
         }
+    }
+}
+
+/// What a decoder says: of the file below it, or of what it decodes.
+fn failed(path: &str, error: io::Error) -> IoError {
+    match error.downcast::<IoError>() {
+        Ok(error) => error,
+        Err(error) => IoError::corrupt(path, error),
     }
 }
 

@@ -1,8 +1,9 @@
 //! Where a record begins, as far as the bytes from somewhere inside of one tell.
 
 use super::Dialect;
-use super::marks::{Marks, POSITION, Scanned, Scanner, State, ends_line};
+use super::marks::{Marks, POSITION, ends_line};
 use super::records::Records;
+use super::scanner::{Scanned, Scanner, State};
 
 /// The first place where a record begins, if the bytes begin outside of quotes, or inside, whichever fits better; `None` where
 /// neither has one within the bytes.

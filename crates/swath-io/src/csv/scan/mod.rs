@@ -5,11 +5,20 @@
 //! ```
 
 mod dialect;
-mod guess;
+mod scanner;
+
+#[cfg(target_arch = "x86_64")]
+mod avx2;
+mod masks;
+
+mod count;
 mod marks;
 mod records;
 
+mod guess;
+
 pub(super) use dialect::Dialect;
 pub(super) use guess::guess;
-pub(super) use marks::{COMMENT, Marks, POSITION, RECORD, Scanner, State, ends_line};
-pub(super) use records::Records;
+pub(super) use marks::{COMMENT, Marks, POSITION, RECORD, ends_line};
+pub(super) use records::{Gathered, Records};
+pub(super) use scanner::{Scanner, State};

@@ -1,6 +1,8 @@
 //! The fields of whole records, as many for each.
 
-use super::marks::{COMMENT, POSITION, RECORD};
+use std::ops::Range;
+
+use super::marks::{COMMENT, Marks, POSITION, RECORD};
 
 /// Where the fields of some records are in their bytes.
 #[derive(Debug, Default)]
@@ -8,7 +10,9 @@ pub(in crate::csv) struct Records {
     columns: usize,
     /// Where each record begins.
     starts: Vec<u32>,
-    /// Where each field ends, `columns` a record. One that is not there ends before it begins.
+    /// Records of which nothing is known but that they are there.
+    counted: usize,
+    /// Where each field ends, `columns` a record, as positions or as marks. One that is not there ends before it begins.
     ends: Vec<u32>,
     /// Records with other than `columns` fields; those with more are not among the others unless they are cut.
     odd: Vec<Odd>,
@@ -33,7 +37,7 @@ pub(in crate::csv) struct Gathered {
 
 impl Records {
     pub(in crate::csv) fn rows(&self) -> usize {
-        self.starts.len()
+        self.starts.len() + self.counted
     }
 
     /// Records with a number of fields of their own.
@@ -47,16 +51,21 @@ impl Records {
     }
 
     /// The bytes of a field, quotes included; none where the record has fewer fields.
-    #[inline]
     pub(in crate::csv) fn field<'a>(&self, bytes: &'a [u8], row: usize, column: usize) -> &'a [u8] {
+        bytes.get(self.field_range(row, column)).unwrap_or_default()
+    }
+
+    /// Where those are; the end before the beginning where the record has fewer fields.
+    #[inline]
+    pub(in crate::csv) fn field_range(&self, row: usize, column: usize) -> Range<usize> {
         let at = row * self.columns + column;
-        let end = self.ends[at] as usize;
+        let end = (self.ends[at] & POSITION) as usize;
         let start = if column == 0 {
             self.starts[row] as usize
         } else {
             self.ends[at - 1] as usize + 1
         };
-        bytes.get(start..end).unwrap_or_default()
+        start..end
     }
 
     /// Gathers the records of `columns` fields that `marks` end; the first begins at 0. Stops before one that begins at `limit`
@@ -72,10 +81,8 @@ impl Records {
         limit: usize,
         cut: bool,
     ) -> Gathered {
-        self.columns = columns;
-        self.starts.clear();
+        self.clear(columns);
         self.ends.clear();
-        self.odd.clear();
         let (mut start, mut at) = (0, 0);
         loop {
             if start >= limit {
@@ -129,19 +136,65 @@ impl Records {
         }
     }
 
-    /// Gathers records without their fields, by the marks of line ends: no field of them may be asked for.
+    /// As [`gather`](Self::gather) where all lines have all their fields and end with nothing but a line feed: takes the marks as they
+    /// are. `None`, with the marks left alone, where some line is otherwise.
+    ///
+    /// `marks` are of bytes without carriage returns, escapes and comments.
+    pub(in crate::csv) fn take(
+        &mut self,
+        marks: &mut Marks,
+        columns: usize,
+        limit: usize,
+    ) -> Option<Gathered> {
+        let rows = marks.len() / columns;
+        let last = marks.get((rows * columns).checked_sub(1)?)? & POSITION;
+        // Lines of one column may be blank.
+        if columns == 1 || last as usize + 1 >= limit {
+            return None;
+        }
+        self.clear(columns);
+        let mut start = 0;
+        let mut regular = true;
+        self.starts.extend(marks.chunks_exact(columns).map(|line| {
+            let end = line[columns - 1];
+            regular &= end & RECORD != 0;
+            std::mem::replace(&mut start, (end & POSITION) + 1)
+        }));
+        // As many records as there are lines, and each at the end of one: no other mark is of a record.
+        let records: u32 = marks.iter().map(|mark| mark >> 31).sum();
+        if !regular || records as usize != rows {
+            return None;
+        }
+        marks.swap(&mut self.ends);
+        Some(Gathered {
+            next: start as usize,
+            at_limit: false,
+        })
+    }
+
+    /// So many records, of which nothing may be asked.
+    pub(in crate::csv) fn count(&mut self, records: usize) {
+        self.clear(0);
+        self.counted = records;
+    }
+
+    fn clear(&mut self, columns: usize) {
+        self.columns = columns;
+        self.starts.clear();
+        self.counted = 0;
+        self.odd.clear();
+    }
+
+    /// Gathers records without their fields, by those marks that end lines: no field of them may be asked for.
     pub(in crate::csv) fn gather_lines(
         &mut self,
         bytes: &[u8],
         marks: &[u32],
         limit: usize,
     ) -> Gathered {
-        self.columns = 0;
-        self.starts.clear();
-        self.ends.clear();
-        self.odd.clear();
+        self.clear(0);
         let mut start = 0;
-        for mark in marks {
+        for mark in marks.iter().filter(|mark| *mark & RECORD != 0) {
             if start >= limit {
                 break;
             }
@@ -196,6 +249,7 @@ fn without_return(bytes: &[u8], field: usize, newline: usize) -> usize {
 mod tests {
     use super::super::{Dialect, Marks, Scanner, State};
     use super::*;
+    use proptest::prelude::*;
     use std::fmt::Write as _;
 
     fn rows(text: &str, columns: usize, limit: usize, cut: bool, dialect: Dialect) -> String {
@@ -216,6 +270,45 @@ mod tests {
             let _ = write!(out, " {}:{}", odd.start, odd.fields);
         }
         out
+    }
+
+    proptest! {
+        /// Marks that are taken over are those that are gathered.
+        #[test]
+        fn whole_lines_are_taken_as_they_are(
+            lines in proptest::collection::vec("[ab]{0,3}(,[ab]{0,3}){2}", 0..20),
+            odd in proptest::option::of("\\PC{0,6}"),
+            rest in "[ab,]{0,6}",
+            limit in 0..200_usize,
+        ) {
+            let mut text = String::new();
+            for line in &lines {
+                let _ = writeln!(text, "{line}");
+            }
+            let regular = odd.is_none() && !lines.is_empty() && limit > text.len();
+            if let Some(odd) = odd {
+                let _ = writeln!(text, "{odd}\n{}", lines.concat());
+            }
+            let bytes = [text.as_bytes(), rest.as_bytes()].concat();
+            let mut marks = Marks::default();
+            Scanner::new(Dialect::default()).scan(&bytes, State::RECORD, &mut marks);
+            let (mut gathered, mut taken) = (Records::default(), Records::default());
+            let expected = gathered.gather(&bytes, &marks, 3, limit, false);
+            if let Some(found) = taken.take(&mut marks, 3, limit) {
+                prop_assert_eq!(found, expected);
+                prop_assert_eq!(taken.rows(), gathered.rows());
+                prop_assert!(gathered.odd().is_empty());
+                for row in 0..taken.rows() {
+                    prop_assert_eq!(taken.start(row), gathered.start(row));
+                    for column in 0..3 {
+                        let range = gathered.field_range(row, column);
+                        prop_assert_eq!(taken.field_range(row, column), range);
+                    }
+                }
+            } else {
+                prop_assert!(!regular || rest.matches(',').count() > 2);
+            }
+        }
     }
 
     #[test]
