@@ -33,5 +33,6 @@ pub(crate) use sink::TextSink;
 pub(crate) use source::{Compression, Source};
 pub(crate) use spread::spread;
 pub(crate) use value::{
-    Clock, Figures, Integer, Moments, Ticks, boolean, duration, float, integer,
+    Clock, Figures, Integer, Moments, Ticks, Word, boolean, duration, float, integer, short_float,
+    short_integer,
 };

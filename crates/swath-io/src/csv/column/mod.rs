@@ -3,6 +3,7 @@
 mod fields;
 mod moments;
 mod numbers;
+mod seen;
 mod text;
 mod validity;
 
@@ -15,11 +16,13 @@ use std::sync::Arc;
 use swath_batch::Value;
 use swath_meta::{DType, TimeUnit};
 
-use crate::text::{Figures, Moments, duration, float, integer};
+use crate::text::{
+    Figures, Integer, Moments, duration, float, integer, short_float, short_integer,
+};
 use numbers::{Cell, booleans, numbers};
 use text::{TextColumn, bytes, plain};
 
-pub(super) use fields::{Fields, Rows};
+pub(super) use fields::{FieldBytes, Fields, Rows};
 
 /// The values of a column in some records.
 #[derive(Debug)]
@@ -108,7 +111,7 @@ impl Column {
         macro_rules! integers {
             ($ty:ty) => {
                 match figures {
-                    None => numbers::<$ty>(fields, integer, |text| integer(text).into()),
+                    None => numbers::<$ty>(fields, whole, |text| integer(text).into()),
                     Some(figures) => numbers::<$ty>(
                         fields,
                         |_| None,
@@ -132,7 +135,10 @@ impl Column {
             _ => Cell::Bad,
         };
         // A NaN may be a text that means null.
-        let number = |text: &[u8]| float(text).filter(|value| !value.is_nan());
+        let number = |field: FieldBytes<'_>| match field.word() {
+            Some(word) => short_float(word),
+            None => float(field.bytes()).filter(|value| !value.is_nan()),
+        };
         match &mut self.kind {
             Kind::Nothing => Parsed {
                 array: Arc::new(NullArray::new(fields.len())),
@@ -171,6 +177,15 @@ impl Column {
             Kind::Bytes => bytes(fields),
             Kind::Literal(dtype) => literals(fields, dtype, figures),
         }
+    }
+}
+
+/// The integer that a field is as it stands.
+#[inline]
+fn whole<T: Integer>(field: FieldBytes<'_>) -> Option<T> {
+    match field.word() {
+        Some(word) => short_integer(word),
+        None => integer(field.bytes()),
     }
 }
 

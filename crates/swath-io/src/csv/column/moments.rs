@@ -9,7 +9,7 @@ use std::sync::Arc;
 use swath_meta::TimeUnit;
 
 use super::numbers::{Cell, numbers};
-use super::{Fields, Parsed};
+use super::{FieldBytes, Fields, Parsed};
 use crate::text::{Clock, Moments, Ticks};
 
 /// Reads dates.
@@ -29,9 +29,16 @@ pub(super) fn timestamps(
     let ticks = Ticks::new(unit, zone.is_some());
     let count = |clock: Clock| ticks.count(clock);
     let mut again = moments.clone();
-    let fast = |text: &[u8]| match format {
-        None => moments.clock(text).and_then(count),
-        Some(_) => None,
+    let fast = |field: FieldBytes<'_>| {
+        if format.is_some() {
+            return None;
+        }
+        match field.bytes().try_into() {
+            Ok(seconds) => moments
+                .seconds(seconds)
+                .and_then(|seconds| ticks.of_seconds(seconds)),
+            Err(_) => moments.clock(field.bytes()).and_then(count),
+        }
     };
     let slow = |text: &[u8]| Cell::from(again.read(text.trim_ascii(), format).and_then(count));
     let parsed = match unit {

@@ -6,7 +6,7 @@ use arrow_buffer::{BooleanBufferBuilder, ScalarBuffer};
 use std::sync::Arc;
 
 use super::validity::Validity;
-use super::{Fields, Parsed};
+use super::{FieldBytes, Fields, Parsed};
 use crate::text::boolean;
 
 /// What the text of a field is.
@@ -28,7 +28,7 @@ impl<T> From<Option<T>> for Cell<T> {
 /// `fast` is handed bytes as they stand, quotes included, before anybody asks whether they mean null: it gives nothing for what could.
 pub(super) fn numbers<T: ArrowPrimitiveType>(
     fields: &Fields<'_>,
-    mut fast: impl FnMut(&[u8]) -> Option<T::Native>,
+    mut fast: impl FnMut(FieldBytes<'_>) -> Option<T::Native>,
     mut parse: impl FnMut(&[u8]) -> Cell<T::Native>,
 ) -> Parsed {
     let mut values: Vec<T::Native> = Vec::with_capacity(fields.len());
@@ -36,13 +36,13 @@ pub(super) fn numbers<T: ArrowPrimitiveType>(
     let mut bad = Vec::new();
     let mut scratch = Vec::new();
     let nulls_first = fields.nulls.has_numbers();
-    fields.for_each(|raw| {
-        if !nulls_first && let Some(value) = fast(raw) {
+    fields.for_each(|field| {
+        if !nulls_first && let Some(value) = fast(field) {
             values.push(value);
             validity.valid();
             return;
         }
-        match cell(fields, raw, &mut scratch, &mut parse) {
+        match cell(fields, field, &mut scratch, &mut parse) {
             Cell::Value(value) => {
                 values.push(value);
                 validity.valid();
@@ -64,11 +64,11 @@ pub(super) fn numbers<T: ArrowPrimitiveType>(
 /// What a field is, by its text.
 fn cell<T>(
     fields: &Fields<'_>,
-    raw: &[u8],
+    field: FieldBytes<'_>,
     scratch: &mut Vec<u8>,
     parse: &mut impl FnMut(&[u8]) -> Cell<T>,
 ) -> Cell<T> {
-    let (text, _) = fields.dialect.text(raw, scratch);
+    let (text, _) = fields.dialect.text(field.bytes(), scratch);
     if text.trim_ascii().is_empty() || fields.nulls.contains(text) {
         return Cell::Missing;
     }
@@ -81,8 +81,8 @@ pub(super) fn booleans(fields: &Fields<'_>) -> Parsed {
     let mut validity = Validity::new(fields.len());
     let mut bad = Vec::new();
     let mut scratch = Vec::new();
-    fields.for_each(|raw| {
-        let found = cell(fields, raw, &mut scratch, &mut |text: &[u8]| {
+    fields.for_each(|field| {
+        let found = cell(fields, field, &mut scratch, &mut |text: &[u8]| {
             boolean(text).into()
         });
         match found {

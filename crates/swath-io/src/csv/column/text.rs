@@ -8,8 +8,9 @@ use std::sync::Arc;
 use swath_batch::Texts;
 use swath_kernels::DistinctTexts;
 
+use super::seen::{Meaning, Seen};
 use super::validity::Validity;
-use super::{Fields, Parsed};
+use super::{FieldBytes, Fields, Parsed};
 use crate::text::Figures;
 
 /// Texts up to which a column is always codes.
@@ -21,7 +22,7 @@ const MANY: usize = 1 << 16;
 #[derive(Debug)]
 pub(super) struct TextColumn {
     /// The texts so far, while there are few for the rows.
-    interner: Option<Interner>,
+    interner: Option<Box<Interner>>,
     /// Whether the dtype has no other form than codes.
     always: bool,
     rows: usize,
@@ -30,7 +31,7 @@ pub(super) struct TextColumn {
 impl TextColumn {
     pub(super) fn new(always: bool) -> Self {
         Self {
-            interner: Some(Interner::default()),
+            interner: Some(Box::default()),
             always,
             rows: 0,
         }
@@ -51,13 +52,21 @@ impl TextColumn {
     }
 }
 
-/// Visits the text of each field; `None` where it is missing. Bare text may mean that, text in quotes is always itself.
+/// The text of a field; `None` where it is missing. Bare text may mean that, text in quotes is always itself.
+#[inline]
+fn text_of<'a>(
+    fields: &Fields<'_>,
+    field: FieldBytes<'a>,
+    scratch: &'a mut Vec<u8>,
+) -> Option<&'a [u8]> {
+    let (text, quoted) = fields.dialect.text(field.bytes(), scratch);
+    (quoted || !fields.nulls.contains(text)).then_some(text)
+}
+
+/// Visits the text of each field.
 fn for_each_text(fields: &Fields<'_>, mut visit: impl FnMut(Option<&[u8]>)) {
     let mut scratch = Vec::new();
-    fields.for_each(|raw| {
-        let (text, quoted) = fields.dialect.text(raw, &mut scratch);
-        visit((quoted || !fields.nulls.contains(text)).then_some(text));
-    });
+    fields.for_each(|field| visit(text_of(fields, field, &mut scratch)));
 }
 
 fn views(fields: &Fields<'_>) -> Parsed {
@@ -124,8 +133,8 @@ const NO_NUMBER: &[u8] = b"-";
 pub(super) fn plain(fields: &Fields<'_>, figures: Option<Figures>) -> (StringViewArray, Vec<u32>) {
     let mut rows = Rows::new(fields.len());
     let (mut scratch, mut spelt) = (Vec::new(), Vec::new());
-    fields.for_each(|raw| {
-        let (text, _) = fields.dialect.text(raw, &mut scratch);
+    fields.for_each(|field| {
+        let (text, _) = fields.dialect.text(field.bytes(), &mut scratch);
         if text.trim_ascii().is_empty() || fields.nulls.contains(text) {
             return rows.push(None);
         }
@@ -141,6 +150,7 @@ pub(super) fn plain(fields: &Fields<'_>, figures: Option<Figures>) -> (StringVie
 #[derive(Debug, Default)]
 struct Interner {
     texts: DistinctTexts,
+    seen: Seen,
     /// The texts as an array, as long as no other came.
     values: Option<ArrayRef>,
 }
@@ -151,13 +161,21 @@ impl Interner {
         let mut codes: Vec<u32> = Vec::with_capacity(fields.len());
         let mut validity = Validity::new(fields.len());
         let mut bad = Vec::new();
-        for_each_text(fields, |text| {
-            let code = text.map(|text| self.texts.number(text));
-            if let Some(Some(code)) = code {
+        let mut scratch = Vec::new();
+        fields.for_each(|field| {
+            let meaning = self.seen.find(field).map_or_else(
+                |spelling| {
+                    let meaning = self.meaning(fields, field, &mut scratch)?;
+                    self.seen.remember(spelling, meaning);
+                    Some(meaning)
+                },
+                Some,
+            );
+            if let Some(Meaning::Code(code)) = meaning {
                 codes.push(code);
                 validity.valid();
             } else {
-                if code.is_some() {
+                if meaning.is_none() {
                     bad.push(codes.len() as u32);
                 }
                 codes.push(0);
@@ -176,6 +194,20 @@ impl Interner {
             _ => dictionary::<UInt32Type>(&codes, nulls, values),
         };
         Parsed { array, bad }
+    }
+
+    /// What a field is that was not seen of late; `None` for one that is no text.
+    #[inline(never)]
+    fn meaning(
+        &mut self,
+        fields: &Fields<'_>,
+        field: FieldBytes<'_>,
+        scratch: &mut Vec<u8>,
+    ) -> Option<Meaning> {
+        match text_of(fields, field, scratch) {
+            Some(text) => self.texts.number(text).map(Meaning::Code),
+            None => Some(Meaning::Null),
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! Numbers with a point.
 
+use super::word::Word;
+
 /// Powers of ten that a float holds exactly.
 const TENS: [f64; 23] = [
     1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16,
@@ -33,6 +35,18 @@ pub(crate) fn float(text: &[u8]) -> Option<f64> {
         return slow(text);
     }
     let value = mantissa as f64 / TENS[after_point];
+    Some(if negative { -value } else { value })
+}
+
+/// The same of a short text; `None` also for one that goes the long way.
+#[inline]
+pub(crate) fn short_float(text: Word) -> Option<f64> {
+    let (negative, mantissa, after_point) = text.decimal()?;
+    if mantissa >= 1 << 53 {
+        return None;
+    }
+    // At most 16 digits.
+    let value = mantissa as f64 / TENS[after_point as usize];
     Some(if negative { -value } else { value })
 }
 
@@ -79,6 +93,24 @@ mod tests {
         fn agrees_with_the_standard_library(text in "-?[0-9]{0,20}(\\.[0-9]{0,24})?(e-?[0-9]{1,3})?") {
             let expected = text.parse::<f64>().ok().map(f64::to_bits);
             prop_assert_eq!(float(text.as_bytes()).map(f64::to_bits), expected);
+        }
+
+        /// Whatever stands behind it, and if nothing does.
+        #[test]
+        fn short_ones_agree_with_all(
+            text in "-?[0-9]{0,12}(\\.[0-9.:/ -]{0,8}){0,2}",
+            behind in "[0-9.-]{0,20}",
+        ) {
+            let all = format!("{text}{behind}");
+            let found = Word::load(all.as_bytes(), text.len()).and_then(short_float);
+            let expected = text.parse::<f64>().ok();
+            let plain = text.len() <= 16 && expected.is_some_and(|value| value.abs() < 9e15);
+            if plain && text.bytes().filter(u8::is_ascii_digit).count() <= 15 {
+                prop_assert!(found.is_some());
+            }
+            if let Some(found) = found {
+                prop_assert_eq!(Some(found.to_bits()), expected.map(f64::to_bits));
+            }
         }
 
         #[test]

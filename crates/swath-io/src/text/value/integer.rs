@@ -1,5 +1,7 @@
 //! Whole numbers.
 
+use super::word::{Word, eight_of_text};
+
 /// A kind of integer that text can be.
 pub(crate) trait Integer: Copy + Sized {
     /// From digits whose value is `magnitude`.
@@ -51,13 +53,20 @@ pub(crate) fn integer<T: Integer>(text: &[u8]) -> Option<T> {
     }
 }
 
+/// The same of a short text; `None` also where blanks or a plus stand before the digits: the long way knows them.
+#[inline]
+pub(crate) fn short_integer<T: Integer>(text: Word) -> Option<T> {
+    let (negative, magnitude) = text.integer()?;
+    T::from_parts(negative, magnitude)
+}
+
 /// Up to 19 digits, which no `u64` is too small for.
 #[inline]
 fn short(digits: &[u8]) -> Option<u64> {
     let mut value = 0_u64;
     let (eights, rest) = digits.as_chunks::<8>();
     for eight in eights {
-        value = value * 100_000_000 + u64::from(eight_digits(*eight)?);
+        value = value * 100_000_000 + u64::from(eight_of_text(*eight)?);
     }
     for byte in rest {
         let digit = byte.wrapping_sub(b'0');
@@ -88,21 +97,6 @@ fn padded<T: Integer>(text: &[u8]) -> Option<T> {
     } else {
         None
     }
-}
-
-/// Eight digits at once: neighbours are joined to pairs, pairs to fours, fours to eight.
-#[inline]
-pub(super) fn eight_digits(bytes: [u8; 8]) -> Option<u32> {
-    let word = u64::from_le_bytes(bytes);
-    // The high half of every byte is 3, and stays it with 6 added.
-    let high = word & 0xf0f0_f0f0_f0f0_f0f0;
-    let above = (word.wrapping_add(0x0606_0606_0606_0606) & 0xf0f0_f0f0_f0f0_f0f0) >> 4;
-    if high | above != 0x3333_3333_3333_3333 {
-        return None;
-    }
-    let pairs = (word & 0x0f0f_0f0f_0f0f_0f0f).wrapping_mul(2561) >> 8;
-    let fours = (pairs & 0x00ff_00ff_00ff_00ff).wrapping_mul(6_553_601) >> 16;
-    Some(((fours & 0x0000_ffff_0000_ffff).wrapping_mul(42_949_672_960_001) >> 32) as u32)
 }
 
 #[cfg(test)]
@@ -144,6 +138,19 @@ mod tests {
         fn agrees_with_the_standard_library(text in "[+-]?[0-9a:/ ]{0,22}") {
             let expected = text.trim_ascii().parse::<i64>().ok();
             prop_assert_eq!(integer::<i64>(text.as_bytes()), expected);
+        }
+
+        /// Whatever stands behind it, and if nothing does.
+        #[test]
+        fn short_ones_agree_with_all(text in "-?[0-9a:/ +-]{0,3}[0-9]{0,15}", behind in "[0-9-]{0,20}") {
+            let all = format!("{text}{behind}");
+            let word = Word::load(all.as_bytes(), text.len());
+            prop_assert_eq!(word.is_some(), text.len() <= 16);
+            let found = word.and_then(short_integer::<i64>);
+            let plain = text.len() <= 16 && !text.contains([' ', '+']);
+            let expected = text.parse::<i64>().ok().filter(|_| plain);
+            prop_assert_eq!(found, expected);
+            prop_assert_eq!(word.and_then(short_integer::<u8>), expected.and_then(|value| value.try_into().ok()));
         }
     }
 }

@@ -6,10 +6,12 @@ mod figures;
 mod float;
 mod integer;
 mod moment;
+mod word;
 
 pub(crate) use boolean::boolean;
 pub(crate) use duration::duration;
 pub(crate) use figures::Figures;
-pub(crate) use float::float;
-pub(crate) use integer::{Integer, integer};
+pub(crate) use float::{float, short_float};
+pub(crate) use integer::{Integer, integer, short_integer};
 pub(crate) use moment::{Clock, Moments, Ticks};
+pub(crate) use word::Word;

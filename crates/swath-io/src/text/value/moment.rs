@@ -62,6 +62,12 @@ impl Ticks {
         let whole = seconds.checked_mul(self.per_second)?;
         whole.checked_add(i64::from(clock.nanoseconds) / step)
     }
+
+    /// Units after 1970 of a whole second on a clock without an offset; nothing where the count is too large.
+    #[inline]
+    pub(crate) fn of_seconds(self, seconds: i64) -> Option<i64> {
+        seconds.checked_mul(self.per_second)
+    }
 }
 
 /// Reads moments, one after the other: neighbours often fall on one day.
@@ -103,6 +109,23 @@ impl Moments {
         }
         other(midnight, time)
     }
+
+    /// Seconds after 1970-01-01 of what [`clock`](Self::clock) reads, where it is written `2024-01-31 23:59:59` or with `T`; `None`
+    /// for every other form.
+    #[inline]
+    pub(crate) fn seconds(&mut self, text: &[u8; 19]) -> Option<i64> {
+        let (day, time) = text.split_first_chunk::<10>()?;
+        let (between, time) = time.split_first()?;
+        if *day != self.day {
+            self.days = days(day)?;
+            self.day = *day;
+        }
+        if !matches!(between, b' ' | b'T') {
+            return None;
+        }
+        let seconds = seconds(*time.first_chunk()?)?;
+        Some(i64::from(self.days) * 86_400 + i64::from(seconds))
+    }
 }
 
 impl Moments {
@@ -127,13 +150,21 @@ impl Moments {
     }
 }
 
-/// Seconds of `HH:MM:SS`.
+/// Seconds of `HH:MM:SS`: all bytes at once.
 #[inline]
 fn seconds(text: [u8; 8]) -> Option<u32> {
-    let [h1, h2, c1, m1, m2, c2, s1, s2] = text;
-    let (hour, minute, second) = (two(h1, h2)?, two(m1, m2)?, two(s1, s2)?);
-    (c1 == b':' && c2 == b':' && hour < 24 && minute < 60 && second < 60)
-        .then_some(hour * 3600 + minute * 60 + second)
+    // Added to a byte less '0', or less the colon, it sets the high bit if that is more than the place allows.
+    const ABOVE: u64 = u64::from_le_bytes([0x7d, 0x76, 0x7f, 0x7a, 0x76, 0x7f, 0x7a, 0x76]);
+    const HIGH_BITS: u64 = u64::from_le_bytes([0x80; 8]);
+    let digits = u64::from_le_bytes(text) ^ u64::from_le_bytes(*b"00:00:00");
+    if (digits.wrapping_add(ABOVE) | digits) & HIGH_BITS != 0 {
+        return None;
+    }
+    // Tens and ones are neighbours.
+    let pairs = digits * 10 + (digits >> 8);
+    let pair = |at: u32| (pairs >> (8 * at)) as u8;
+    let (hour, minute, second) = (pair(0), pair(3), pair(6));
+    (hour < 24).then(|| u32::from(hour) * 3600 + u32::from(minute) * 60 + u32::from(second))
 }
 
 /// The less usual forms of what follows a day.
@@ -239,6 +270,7 @@ fn two(tens: u8, ones: u8) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
     use swath_batch::Value;
     use swath_meta::DType;
 
@@ -308,6 +340,52 @@ mod tests {
                     "{text}"
                 );
             }
+        }
+    }
+
+    proptest! {
+        /// Bytes at once are what bytes one after the other are.
+        #[test]
+        fn seconds_are_those_of_digits(
+            text in "[0-2][0-9]:[0-5][0-9]:[0-5][0-9]",
+            at in 0..8_usize,
+            other in any::<u8>(),
+        ) {
+            let mut bytes: [u8; 8] = text.as_bytes().try_into().expect("eight bytes");
+            for changed in [false, true] {
+                if changed {
+                    bytes[at] = other;
+                }
+                let [h1, h2, c1, m1, m2, c2, s1, s2] = bytes;
+                let parts = (two(h1, h2), two(m1, m2), two(s1, s2), [c1, c2]);
+                let expected = match parts {
+                    (Some(h @ 0..24), Some(m @ 0..60), Some(s @ 0..60), [b':', b':']) => {
+                        Some(h * 3600 + m * 60 + s)
+                    }
+                    _ => None,
+                };
+                prop_assert_eq!(seconds(bytes), expected);
+            }
+        }
+
+        /// The usual form is read as all forms are, whichever day was read before.
+        #[test]
+        fn seconds_are_those_of_the_clock(
+            before in "20[0-9]{2}-[01][0-9]-[0-3][0-9]",
+            text in "[0-9]{4}-[01][0-9]-[0-3][0-9][ Tt][0-2][0-9]:[0-9]{2}:[0-9]{2}",
+        ) {
+            let mut moments = Moments::default();
+            moments.clock(before.as_bytes());
+            let bytes = text.as_bytes().try_into().expect("nineteen bytes");
+            let found = moments.seconds(bytes);
+            let usual = !text.contains('t');
+            let clock = moments.clock(text.as_bytes()).filter(|_| usual);
+            prop_assert_eq!(found, clock.map(|clock| clock.seconds));
+            let ticks = Ticks::new(TimeUnit::Nanosecond, true);
+            prop_assert_eq!(
+                found.and_then(|seconds| ticks.of_seconds(seconds)),
+                clock.and_then(|clock| ticks.count(clock))
+            );
         }
     }
 }
