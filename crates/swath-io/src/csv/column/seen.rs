@@ -5,7 +5,7 @@
 //! and length in no way that a processor could guess wrong.
 //!
 //! ```text
-//! field ─ 1 or 4 loads that overlap ─► words ─ hash ─► one place ─ the same words? ─► its meaning
+//! field ─ 1 or 4 loads that overlap ─► words ─ hash ─► a place ─ the same words? ─► its meaning
 //! ```
 
 use super::FieldBytes;
@@ -18,7 +18,7 @@ pub(super) enum Meaning {
     Null,
 }
 
-/// Meanings of fields of up to 64 bytes; each has one place, and keeps it until another needs the same.
+/// Meanings of fields of up to 64 bytes; each has one of two places, and keeps it until another needs it.
 #[derive(Debug, Default)]
 pub(super) struct Seen {
     short: Places<Word>,
@@ -124,15 +124,15 @@ fn half_hash(word: u128, salt: u64) -> u64 {
 }
 
 /// Places there are at first, and at most; columns may be many.
-const FEWEST: usize = 16;
+const FEWEST: usize = 64;
 const MOST: usize = 4096;
 
-/// One place for each hash.
+/// A place for each hash, and beside it one for another of the same.
 #[derive(Debug)]
 struct Places<K> {
     /// A power of two of them, once there is any.
     places: Vec<Option<(K, Meaning)>>,
-    /// How often one was taken since they are as many.
+    /// How often one was.
     taken: usize,
 }
 
@@ -148,23 +148,35 @@ impl<K> Default for Places<K> {
 impl<K: Key> Places<K> {
     #[inline]
     fn find(&self, key: K) -> Option<Meaning> {
-        let place = self.places.get(self.at(key))?;
-        place.and_then(|(known, meaning)| (known == key).then_some(meaning))
+        let at = self.at(key);
+        let of_it = |place: &Option<(K, Meaning)>| {
+            place.and_then(|(known, meaning)| (known == key).then_some(meaning))
+        };
+        of_it(self.places.get(at)?).or_else(|| of_it(self.places.get(at ^ 1)?))
     }
 
     fn put(&mut self, key: K, meaning: Meaning) {
-        // As often as there are places: they are few for the keys that come.
-        if self.taken == self.places.len() && self.taken < MOST {
-            let grown = vec![None; (self.taken * 2).max(FEWEST)];
+        // Most keys shall stand in the first of their places.
+        let len = self.places.len();
+        if len < MOST && self.taken * 8 >= len {
+            let grown = vec![None; (len * 2).max(FEWEST)];
             let known = std::mem::replace(&mut self.places, grown);
             for (key, meaning) in known.into_iter().flatten() {
-                let at = self.at(key);
-                self.places[at] = Some((key, meaning));
+                self.place(key, meaning);
             }
-            self.taken = 0;
         }
         self.taken += 1;
+        self.place(key, meaning);
+    }
+
+    fn place(&mut self, key: K, meaning: Meaning) {
         let at = self.at(key);
+        let is_full = |at: usize| self.places[at].is_some();
+        let at = if is_full(at) && !is_full(at ^ 1) {
+            at ^ 1
+        } else {
+            at
+        };
         self.places[at] = Some((key, meaning));
     }
 

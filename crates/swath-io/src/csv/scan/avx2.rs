@@ -6,7 +6,8 @@
 )]
 
 use std::arch::x86_64::{
-    __m256i, _mm256_cmpeq_epi8, _mm256_loadu_si256, _mm256_movemask_epi8, _mm256_set1_epi8,
+    __m256i, _mm_clmulepi64_si128, _mm_cvtsi64_si128, _mm_cvtsi128_si64, _mm_set1_epi8,
+    _mm256_cmpeq_epi8, _mm256_loadu_si256, _mm256_movemask_epi8, _mm256_set1_epi8,
 };
 
 use super::Dialect;
@@ -23,6 +24,7 @@ impl Avx2 {
             && is_x86_feature_detected!("bmi1")
             && is_x86_feature_detected!("bmi2")
             && is_x86_feature_detected!("lzcnt")
+            && is_x86_feature_detected!("pclmulqdq")
             && is_x86_feature_detected!("popcnt");
         has_all.then_some(Self(()))
     }
@@ -40,7 +42,7 @@ pub(super) fn blocks(
     unsafe { blocks_with_avx2(scanner, all, state, found) }
 }
 
-#[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
+#[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,pclmulqdq,popcnt")]
 fn blocks_with_avx2(
     scanner: &Scanner,
     all: Piece<'_>,
@@ -71,7 +73,7 @@ impl Lanes {
         }
     }
 
-    #[target_feature(enable = "avx2")]
+    #[target_feature(enable = "avx2,pclmulqdq")]
     #[inline]
     fn masks(self, block: &[u8; 64]) -> Masks {
         let (halves, _) = block.as_chunks::<32>();
@@ -80,11 +82,13 @@ impl Lanes {
             let half = |half| _mm256_movemask_epi8(_mm256_cmpeq_epi8(half, of)) as u32;
             u64::from(half(low)) | (u64::from(half(high)) << 32)
         };
+        let quotes = mask(self.quote);
         Masks {
             delimiters: mask(self.delimiter),
             newlines: mask(self.newline),
             carriages: mask(self.carriage),
-            quotes: mask(self.quote),
+            quotes,
+            odd_quotes: prefix_xor(quotes),
         }
     }
 }
@@ -94,4 +98,30 @@ impl Lanes {
 fn load(bytes: &[u8; 32]) -> __m256i {
     // SAFETY: 32 bytes are read, which is what there are, and their place need not be a multiple of anything.
     unsafe { _mm256_loadu_si256(bytes.as_ptr().cast()) }
+}
+
+/// Each bit is the parity of the bits up to it: a product without carries, with all bits set.
+#[target_feature(enable = "pclmulqdq")]
+#[inline]
+fn prefix_xor(bits: u64) -> u64 {
+    let product = _mm_clmulepi64_si128::<0>(_mm_cvtsi64_si128(bits as i64), _mm_set1_epi8(-1));
+    _mm_cvtsi128_si64(product) as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::masks;
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn products_are_parities(bits in any::<u64>()) {
+            if Avx2::detect().is_some() {
+                // SAFETY: the processor was asked.
+                let found = unsafe { prefix_xor(bits) };
+                prop_assert_eq!(found, masks::prefix_xor(bits));
+            }
+        }
+    }
 }

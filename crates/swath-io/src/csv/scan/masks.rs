@@ -12,6 +12,8 @@ pub(super) struct Masks {
     pub(super) newlines: u64,
     pub(super) carriages: u64,
     pub(super) quotes: u64,
+    /// Whether the quotes up to each byte, it included, are odd.
+    pub(super) odd_quotes: u64,
 }
 
 /// Finds them with what every processor has.
@@ -41,8 +43,18 @@ impl Lanes {
             masks.carriages |= mask(lanes(b'\r'));
             masks.quotes |= mask(self.quote);
         }
+        masks.odd_quotes = prefix_xor(masks.quotes);
         masks
     }
+}
+
+/// Each bit is the parity of the bits up to it.
+#[inline]
+pub(super) fn prefix_xor(mut bits: u64) -> u64 {
+    for shift in [1, 2, 4, 8, 16, 32] {
+        bits ^= bits << shift;
+    }
+    bits
 }
 
 fn lanes(byte: u8) -> i8x16 {

@@ -54,6 +54,8 @@ impl State {
 #[derive(Clone, Copy, Debug)]
 pub(in crate::csv) struct Scanner {
     dialect: Dialect,
+    /// All bits where there may be quotes, else none.
+    has_quote: u64,
     /// Escapes and comments are rare: every byte is then looked at on its own.
     one_by_one: bool,
     #[cfg(target_arch = "x86_64")]
@@ -75,6 +77,7 @@ impl Scanner {
     pub(in crate::csv) fn new(dialect: Dialect) -> Self {
         Self {
             dialect,
+            has_quote: u64::from(dialect.quote.is_some()).wrapping_neg(),
             one_by_one: dialect.escape.is_some() || dialect.comment.is_some(),
             #[cfg(target_arch = "x86_64")]
             avx2: Avx2::detect(),
@@ -211,11 +214,13 @@ impl Scanner {
             newlines |= lone_carriages(masks, from) & within;
         }
         let mut ends = (masks.delimiters & within) | newlines;
+        let quotes = masks.quotes & within & self.has_quote;
+        let seen = carry.seen | quotes;
         let (mut inside, mut closing) = (0, 0);
-        let quotes = masks.quotes & within;
-        if self.dialect.quote.is_some() && (quotes | carry.inside) != 0 {
+        // Once there was one: which blocks have some is hard to foresee, and to look for none costs little.
+        if seen != 0 {
             // From each opening quote to the byte before its closing one.
-            inside = prefix_xor(quotes) ^ carry.inside;
+            inside = masks.odd_quotes ^ carry.inside;
             let opening = quotes & inside;
             closing = quotes & !inside;
             ends &= !inside;
@@ -232,6 +237,7 @@ impl Scanner {
         });
         let last = |bits: u64| (bits >> (len - 1)) & 1;
         Carry {
+            seen,
             inside: last(inside).wrapping_neg(),
             opens: last(ends | closing),
             ended: last(ends),
@@ -308,6 +314,8 @@ fn lone_carriages(masks: Masks, from: Piece<'_>) -> u64 {
 /// What a block leaves to the next: a [`State`] in bits.
 #[derive(Clone, Copy, Debug)]
 struct Carry {
+    /// Any bit once there was a quote.
+    seen: u64,
     /// All bits inside of quotes, else none.
     inside: u64,
     /// 1 where a quote would open quotes: behind an end, and behind a quote that closed them.
@@ -324,8 +332,10 @@ impl From<State> for Carry {
             State::FieldStart { record } => (1, u64::from(record)),
             _ => (0, 0),
         };
+        let inside = u64::from(state == State::InQuotes).wrapping_neg();
         Self {
-            inside: u64::from(state == State::InQuotes).wrapping_neg(),
+            seen: inside,
+            inside,
             opens: ended | u64::from(state == State::AfterQuote),
             ended,
             record,
@@ -357,15 +367,6 @@ pub(super) struct Piece<'a> {
     pub(super) base: u32,
     /// What follows them, where that is known.
     pub(super) next: Option<u8>,
-}
-
-/// Each bit is the parity of the bits up to it.
-#[inline]
-fn prefix_xor(mut bits: u64) -> u64 {
-    for shift in [1, 2, 4, 8, 16, 32] {
-        bits ^= bits << shift;
-    }
-    bits
 }
 
 #[cfg(test)]
