@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::fmt::{self, Debug, Display, Formatter};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::Value;
 
@@ -22,18 +23,47 @@ pub trait Host: Send + Sync {
         let _ = at;
         None
     }
+
+    /// A number that is the same for every attempt at this partition, and another one for every other partition.
+    fn seed(&self) -> u64 {
+        let (number, _) = self.partition();
+        // Neighbouring numbers become numbers that share no bits: the finaliser of splitmix64.
+        let mut seed = (number as u64).wrapping_add(0x9e37_79b9_7f4a_7c15);
+        seed = (seed ^ (seed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        seed = (seed ^ (seed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        seed ^ (seed >> 31)
+    }
+
+    /// Asks for this many bytes, or gives them back if negative; `false` where there is no room for them.
+    fn reserve(&self, bytes: i64) -> bool {
+        let _ = bytes;
+        true
+    }
+
+    /// Hears how much is done, of how much.
+    fn progress(&self, done: u64, total: u64) {
+        let _ = (done, total);
+    }
 }
 
 /// Where a user's function runs: which partition of how many, between which boundaries, and whether it should go on.
 ///
 /// The second argument of the functions that `map_partitions` takes, where they want it.
-#[derive(Clone)]
-pub struct Cx(Arc<dyn Host>);
+pub struct Cx {
+    host: Arc<dyn Host>,
+    ticks: AtomicU32,
+}
+
+/// Calls of [`Cx::tick`] of which one looks whether to stop.
+const TICKS: u32 = 1024;
 
 impl Cx {
     /// What this host answers.
     pub fn new(host: Arc<dyn Host>) -> Self {
-        Self(host)
+        Self {
+            host,
+            ticks: AtomicU32::new(0),
+        }
     }
 
     /// Returns at once, with an error if the run was cancelled: long functions call it now and then and pass it on with `?`.
@@ -41,7 +71,47 @@ impl Cx {
     /// # Errors
     /// [`Stopped`].
     pub fn check(&self) -> Result<(), Stopped> {
-        self.0.check().map_err(Stopped)
+        self.host.check().map_err(Stopped)
+    }
+
+    /// [`check`](Self::check) for every row: looks once in some thousand calls, and only counts in the others.
+    ///
+    /// # Errors
+    /// [`Stopped`].
+    pub fn tick(&self) -> Result<(), Stopped> {
+        if self
+            .ticks
+            .fetch_add(1, Ordering::Relaxed)
+            .is_multiple_of(TICKS)
+        {
+            self.check()?;
+        }
+        Ok(())
+    }
+
+    /// A number to begin a random generator from: the same for every attempt at this partition, another one for every other.
+    pub fn seed(&self) -> u64 {
+        self.host.seed()
+    }
+
+    /// Counts bytes that the function is about to allocate against the memory limit, until the answer is dropped.
+    ///
+    /// # Errors
+    /// [`NoRoom`] where the limit has no room for them.
+    pub fn reserve(&self, bytes: u64) -> Result<Reserved, NoRoom> {
+        if self.host.reserve(bytes.try_into().unwrap_or(i64::MAX)) {
+            Ok(Reserved {
+                host: Arc::clone(&self.host),
+                bytes,
+            })
+        } else {
+            Err(NoRoom { bytes })
+        }
+    }
+
+    /// Says how much is done, of how much, in a unit of the function's own.
+    pub fn progress(&self, done: u64, total: u64) {
+        self.host.progress(done, total);
     }
 
     /// The partition that the function is called for.
@@ -50,9 +120,15 @@ impl Cx {
     }
 }
 
+impl Clone for Cx {
+    fn clone(&self) -> Self {
+        Self::new(Arc::clone(&self.host))
+    }
+}
+
 impl Debug for Cx {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let (number, count) = self.0.partition();
+        let (number, count) = self.host.partition();
         write!(f, "Cx(partition {number} of {count})")
     }
 }
@@ -64,18 +140,18 @@ pub struct ThisPartition<'a>(&'a Cx);
 impl<'a> ThisPartition<'a> {
     /// Its number in the frame, from 0.
     pub fn number(self) -> usize {
-        self.0.0.partition().0
+        self.0.host.partition().0
     }
 
     /// How many partitions the frame has.
     pub fn count(self) -> usize {
-        self.0.0.partition().1
+        self.0.host.partition().1
     }
 
     /// Its lower and its upper boundary, one value an index column, where divisions are known. The upper one belongs to the next
     /// partition, except for the last.
     pub fn bounds(self) -> Option<(&'a [Value], &'a [Value])> {
-        let host = &*self.0.0;
+        let host = &*self.0.host;
         let (number, _) = host.partition();
         Some((host.boundary(number)?, host.boundary(number + 1)?))
     }
@@ -102,9 +178,39 @@ impl Error for Stopped {
     }
 }
 
+/// Bytes that count against the memory limit as long as this lives.
+#[must_use = "bytes are given back when this is dropped"]
+pub struct Reserved {
+    host: Arc<dyn Host>,
+    bytes: u64,
+}
+
+impl Drop for Reserved {
+    fn drop(&mut self) {
+        let bytes = i64::try_from(self.bytes).unwrap_or(i64::MAX);
+        // Bytes that are given back are never refused.
+        self.host.reserve(-bytes);
+    }
+}
+
+impl Debug for Reserved {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "Reserved({} bytes)", self.bytes)
+    }
+}
+
+/// The memory limit has no room for what a function asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the memory limit has no room for {bytes} bytes more")]
+pub struct NoRoom {
+    /// How much it asked for.
+    pub bytes: u64,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::Mutex;
 
     struct Third([Vec<Value>; 5]);
 
@@ -139,5 +245,66 @@ mod tests {
         let stopped = cx.check().expect_err("it should stop");
         assert_eq!(stopped.source().expect("why").to_string(), "enough");
         assert_eq!(format!("{cx:?}"), "Cx(partition 3 of 4)");
+    }
+
+    /// Answers nothing but what it must, and counts how often it is asked, and for what.
+    #[derive(Default)]
+    struct Counts(Mutex<(u32, i64)>);
+
+    impl Host for Counts {
+        fn check(&self) -> Result<(), Box<dyn Error + Send + Sync>> {
+            self.0.lock().expect("no panic").0 += 1;
+            Ok(())
+        }
+
+        fn partition(&self) -> (usize, usize) {
+            (0, 1)
+        }
+
+        fn reserve(&self, bytes: i64) -> bool {
+            let mut counts = self.0.lock().expect("no panic");
+            let fits = counts.1 + bytes <= 100;
+            counts.1 += if fits { bytes } else { 0 };
+            fits
+        }
+    }
+
+    #[test]
+    fn ticks_look_once_in_a_while() {
+        let counts = Arc::new(Counts::default());
+        let cx = Cx::new(Arc::<Counts>::clone(&counts));
+        for _ in 0..3 * TICKS {
+            cx.tick().expect("nobody wants it to stop");
+        }
+        assert_eq!(counts.0.lock().expect("no panic").0, 3);
+    }
+
+    #[test]
+    fn what_is_reserved_is_given_back() {
+        let counts = Arc::new(Counts::default());
+        let cx = Cx::new(Arc::<Counts>::clone(&counts));
+        let reserved = cx.reserve(80).expect("there is room");
+        assert_eq!(cx.reserve(40).err(), Some(NoRoom { bytes: 40 }));
+        drop(reserved);
+        assert_eq!(counts.0.lock().expect("no panic").1, 0);
+        assert!(cx.reserve(40).is_ok());
+    }
+
+    #[test]
+    fn partitions_have_seeds_of_their_own() {
+        let seed = |number| {
+            struct At(usize);
+            impl Host for At {
+                fn check(&self) -> Result<(), Box<dyn Error + Send + Sync>> {
+                    Ok(())
+                }
+                fn partition(&self) -> (usize, usize) {
+                    (self.0, 9)
+                }
+            }
+            Cx::new(Arc::new(At(number))).seed()
+        };
+        assert_eq!(seed(1), seed(1));
+        assert_ne!(seed(1), seed(2));
     }
 }

@@ -47,6 +47,7 @@ mod sample;
 
 mod closure;
 mod cx;
+mod row_function;
 
 pub mod display;
 
@@ -58,12 +59,13 @@ pub use bytes::{BufferBytes, unique_bytes};
 pub use chunk::Chunk;
 pub use closure::ClosureSite;
 pub use compact::compact_views;
-pub use cx::{Cx, Host, Stopped, ThisPartition};
+pub use cx::{Cx, Host, NoRoom, Reserved, Stopped, ThisPartition};
 pub use error::BatchError;
 pub use floats::{canonical_f32, canonical_f64, canonical_floats};
 pub use normalise::normalise;
 pub use partition::{Partition, PartitionStats};
 pub use pieces::Pieces;
+pub use row_function::{Parameter, Plain, Returned, RowError, RowFunction, Wanted};
 pub use rust_name::rust_name;
 pub use sample::meta_nonempty;
 pub use selection::Selection;

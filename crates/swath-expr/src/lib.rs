@@ -63,7 +63,7 @@ pub use build::{
     Rolling, StringAccessor, Strptime, StructAccessor, Then, TzLocalize, When, coalesce,
     concat_str, greatest, least, when,
 };
-pub use closure::{Closure, Parameter, Plain, Returned, RowFunction, udf};
+pub use closure::{Closure, udf};
 pub use error::{ExprError, ExprErrorKind};
 pub use evaluate::{Input, Rows};
 pub use expr::{Expr, col, lit};
@@ -75,3 +75,4 @@ pub use function::{
 pub use node::{BinaryOp, ExprNode, Late, Spelling, UnaryOp};
 pub use prune::{Bounds, ColumnBounds, Verdict, prune};
 pub use rewrite::{OrderedPart, OrderedParts};
+pub use swath_batch::{Parameter, Plain, Returned, RowFunction};

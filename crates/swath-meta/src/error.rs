@@ -21,6 +21,16 @@ pub enum MetaError {
         /// All names, index columns first.
         available: Vec<String>,
     },
+    /// A column has another dtype than whoever reads it needs.
+    #[error("column `{column}` is {found}, and must be {expected}")]
+    Required {
+        /// The column.
+        column: String,
+        /// A dtype, or a family of dtypes.
+        expected: String,
+        /// Its dtype.
+        found: String,
+    },
     /// Two columns would have one name.
     #[error(
         "column `{name}` would appear twice; rename one of them first, for example to `{name}_2`"

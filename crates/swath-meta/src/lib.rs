@@ -31,6 +31,7 @@ mod field;
 mod index;
 
 mod meta;
+mod require;
 mod reshape;
 
 mod mismatch;

@@ -4,7 +4,7 @@ use arrow_array::{Array, ArrayRef, RecordBatch, RecordBatchOptions};
 use arrow_select::filter::filter_record_batch;
 use std::fmt::{self, Display, Formatter};
 use std::sync::Arc;
-use swath_meta::{DType, Field, Meta};
+use swath_meta::{DType, Field, Meta, MetaError};
 
 use super::column::{Bools, IntoColumn, Numbers, Strings};
 use crate::normalise::normalise;
@@ -90,6 +90,58 @@ impl Batch {
         let meta = Meta::try_new(fields, swath_meta::Index::none())?;
         let rows = arrays.first().map_or(0, Array::len);
         Self::try_new(crate::chunk::batch_of(&meta, arrays, rows)?, Arc::new(meta))
+    }
+
+    /// Makes a batch of this many rows under `meta` of columns in its order, casting them to border encodings where they are not.
+    ///
+    /// # Errors
+    /// For another number of columns or rows, and as [`try_new`](Self::try_new).
+    pub fn from_arrays(
+        meta: &Arc<Meta>,
+        columns: Vec<ArrayRef>,
+        rows: usize,
+    ) -> Result<Self, BatchError> {
+        Self::try_new(
+            crate::chunk::batch_of(meta, columns, rows)?,
+            Arc::clone(meta),
+        )
+    }
+
+    /// Makes a batch of no rows.
+    pub fn empty(meta: &Arc<Meta>) -> Self {
+        Self {
+            rows: RecordBatch::new_empty(meta.to_arrow()),
+            meta: Arc::clone(meta),
+        }
+    }
+
+    /// The same rows under the meta that they were declared with: its names, order and dtypes, and no null where it has none. Which
+    /// columns are the index is the declaration's word.
+    ///
+    /// # Errors
+    /// [`MetaError::Mismatch`] with a table of what was found and expected.
+    pub fn conform(self, declared: &Arc<Meta>) -> Result<Self, BatchError> {
+        let found = self.meta.fields().iter().zip(self.rows.columns());
+        let fields = found.map(|(field, column)| {
+            let declared = declared.field(&field.name);
+            let without_nulls = declared.is_ok_and(|declared| !declared.nullable);
+            Field {
+                nullable: !without_nulls || column.null_count() > 0,
+                ..field.clone()
+            }
+        });
+        let fields: Vec<Field> = fields.collect();
+        let same_index = fields.len() >= declared.index().len()
+            && fields
+                .iter()
+                .zip(declared.index_fields())
+                .all(|(found, expected)| found.name == expected.name);
+        let mut meta = Meta::try_new(fields, swath_meta::Index::none())?;
+        if same_index && let Ok(indexed) = meta.with_index(declared.index()) {
+            meta = indexed;
+        }
+        declared.check(&meta).map_err(MetaError::Mismatch)?;
+        Self::try_new(self.rows, Arc::clone(declared))
     }
 
     /// Names, dtypes, nullability, index.

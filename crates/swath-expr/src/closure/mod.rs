@@ -9,24 +9,19 @@
 //! ```
 
 mod leaf;
-mod parameter;
-mod returned;
-mod row_function;
+mod typed;
 
 use std::panic::Location;
 use std::sync::Arc;
 
-use swath_batch::ClosureSite;
+use swath_batch::{ClosureSite, RowFunction};
 
 use crate::{Expr, ExprNode, FunctionRef, IntoColumns};
 
 pub use leaf::Closure;
-pub use parameter::Parameter;
-pub use returned::{Plain, Returned};
-pub use row_function::RowFunction;
 
 use crate::Columns;
-use row_function::Typed;
+use typed::Typed;
 
 /// A Rust function of the values of several columns, row by row: `udf(("px", "ccy"), |px: f64, ccy: &str| …)`.
 ///

@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use arrow_array::Array;
-use swath_batch::{Batch, Chunk, ClosureSite};
+use swath_batch::{Batch, BatchError, Chunk, ClosureSite};
 use swath_divisions::Bounds;
-use swath_meta::{Field, Meta};
+use swath_meta::{Meta, MetaError};
 
 use super::{ClosureError, Place};
 use crate::OpError;
@@ -35,38 +34,15 @@ pub(crate) fn checked(
     function: &ClosureSite,
     place: Place,
 ) -> Result<Batch, OpError> {
-    let fields = found.meta().fields().iter();
-    let fields = fields
-        .zip(found.record_batch().columns())
-        .map(|(field, column)| {
-            let declared = expected.field(&field.name);
-            let without_nulls = declared.is_ok_and(|declared| !declared.nullable);
-            Field {
-                nullable: !without_nulls || column.null_count() > 0,
-                ..field.clone()
-            }
-        });
-    let fields: Vec<Field> = fields.collect();
-    let same_index = fields.len() >= expected.index().len()
-        && fields
-            .iter()
-            .zip(expected.index_fields())
-            .all(|(found, expected)| found.name == expected.name);
-    let mut meta = Meta::try_new(fields, swath_meta::Index::none())?;
-    if same_index && let Ok(indexed) = meta.with_index(expected.index()) {
-        meta = indexed;
-    }
-    expected
-        .check(&meta)
-        .map_err(|source| ClosureError::Columns {
+    found.conform(expected).map_err(|error| match error {
+        BatchError::Meta(MetaError::Mismatch(source)) => ClosureError::Columns {
             function: function.to_string(),
             place,
             source,
-        })?;
-    Ok(Batch::try_new(
-        found.into_record_batch(),
-        Arc::clone(expected),
-    )?)
+        }
+        .into(),
+        other => other.into(),
+    })
 }
 
 /// Checks that every row is between the boundaries of its partition. Costs one encoding of the index columns.

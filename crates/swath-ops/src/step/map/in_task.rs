@@ -1,11 +1,11 @@
 //! What a task answers a function.
 
 use std::error::Error;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use swath_batch::{Cx, Host, Value};
 use swath_divisions::Divisions;
-use swath_memory::CancelToken;
+use swath_memory::{CancelToken, Reservation};
 use swath_scheduler::TaskContext;
 
 /// A task as its function sees it: one partition of a frame with these divisions.
@@ -13,6 +13,8 @@ pub(crate) struct InTask {
     cancel: CancelToken,
     partition: usize,
     divisions: Divisions,
+    /// What the function asked for and did not give back yet.
+    reserved: Mutex<Reservation>,
 }
 
 impl InTask {
@@ -22,6 +24,7 @@ impl InTask {
             cancel: cx.cancel_token().clone(),
             partition,
             divisions,
+            reserved: Mutex::new(cx.reserve("what a function asked for")),
         }))
     }
 }
@@ -37,5 +40,20 @@ impl Host for InTask {
 
     fn boundary(&self, at: usize) -> Option<&[Value]> {
         Some(self.divisions.bounds()?.labels().get(at)?.values())
+    }
+
+    fn reserve(&self, bytes: i64) -> bool {
+        let mut reserved = self.reserved.lock().unwrap_or_else(PoisonError::into_inner);
+        let wanted = reserved.bytes().saturating_add_signed(bytes);
+        reserved.try_resize(wanted).is_ok()
+    }
+
+    fn progress(&self, done: u64, total: u64) {
+        tracing::debug!(
+            partition = self.partition,
+            done,
+            total,
+            "a function goes on"
+        );
     }
 }

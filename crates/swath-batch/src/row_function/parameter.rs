@@ -10,14 +10,16 @@ use arrow_array::types::{
 use arrow_array::{Array, ArrayRef, BooleanArray, PrimitiveArray, StringViewArray};
 use arrow_cast::cast;
 use arrow_schema::{ArrowError, DataType};
-use swath_batch::Value;
 use swath_meta::DType;
+
+use crate::Value;
 
 mod sealed {
     pub trait Sealed {}
 }
 
-/// A Rust type that a closure may take as an argument. Sealed: see [`udf`](crate::udf) for the list.
+/// A Rust type that a closure may take as an argument. Sealed: booleans, numbers, texts,
+/// [`Value`] for anything else, and an `Option` of each.
 pub trait Parameter: sealed::Sealed + 'static {
     /// The type with the lifetime of the column it is read from.
     type Of<'a>;

@@ -1,0 +1,120 @@
+//! Rust functions and closures of one to six arguments, called for each row of some columns.
+
+mod parameter;
+mod returned;
+
+use std::error::Error;
+
+use arrow_array::ArrayRef;
+use arrow_buffer::BooleanBuffer;
+use swath_meta::DType;
+
+pub use parameter::Parameter;
+pub use returned::{Plain, Returned};
+
+/// A Rust function or closure of the values of one row. `M` is its signature, which the compiler finds.
+///
+/// Implemented for functions of one to six [`Parameter`]s that return what is [`Returned`]; closures have to write the types of
+/// their arguments out.
+pub trait RowFunction<M>: Send + Sync + 'static {
+    /// Its arguments.
+    #[doc(hidden)]
+    fn parameters() -> Vec<Wanted>;
+
+    /// The dtype of its result, and whether the function itself may make it null.
+    #[doc(hidden)]
+    fn returns() -> (DType, bool);
+
+    /// Its results for rows that are `active`, for all of them without; `columns` are as many as it has arguments, each of this
+    /// many rows.
+    #[doc(hidden)]
+    fn rows(
+        &self,
+        columns: &[ArrayRef],
+        rows: usize,
+        active: Option<&BooleanBuffer>,
+    ) -> Result<ArrayRef, RowError>;
+}
+
+/// What one argument of a closure takes.
+#[doc(hidden)]
+pub struct Wanted {
+    /// Whether it can be handed every value of such a column.
+    pub accepts: fn(&DType) -> bool,
+    /// What a column must be, for messages.
+    pub text: &'static str,
+    /// Whether it is handed nulls.
+    pub sees_nulls: bool,
+}
+
+/// Why a closure gave no column.
+#[doc(hidden)]
+#[derive(Debug)]
+pub enum RowError {
+    /// Its own error.
+    Closure(Box<dyn Error + Send + Sync>),
+    /// A column could not be decoded.
+    Arrow(arrow_schema::ArrowError),
+}
+
+macro_rules! row_functions {
+    ($(($($arg:ident $column:ident $value:ident),+);)*) => { $(
+        impl<Func, R, $($arg),+> RowFunction<fn($($arg),+) -> R> for Func
+        where
+            $($arg: Parameter,)+
+            R: Returned,
+            // The first bound lets the compiler find the signature, the second lets the function be called with what a column lends.
+            Func: Fn($($arg),+) -> R + for<'a> Fn($(<$arg as Parameter>::Of<'a>),+) -> R + Send + Sync + 'static,
+        {
+            fn parameters() -> Vec<Wanted> {
+                vec![$(Wanted {
+                    accepts: <$arg as Parameter>::accepts,
+                    text: <$arg as Parameter>::WANTED,
+                    sees_nulls: <$arg as Parameter>::SEES_NULLS,
+                }),+]
+            }
+
+            fn returns() -> (DType, bool) {
+                (<R::Plain as Plain>::dtype(), R::NULLABLE)
+            }
+
+            fn rows(
+                &self,
+                columns: &[ArrayRef],
+                rows: usize,
+                active: Option<&BooleanBuffer>,
+            ) -> Result<ArrayRef, RowError> {
+                /// Calls by one of the two bounds: the types say by which.
+                fn call<R, $($arg),+>(function: impl Fn($($arg),+) -> R, $($value: $arg),+) -> R {
+                    function($($value),+)
+                }
+                let mut columns = columns.iter();
+                let mut next = || columns.next().expect("as many columns as arguments");
+                $(let $column = <$arg as Parameter>::column(next()).map_err(RowError::Arrow)?;)+
+                let mut results = Vec::with_capacity(rows);
+                for row in 0..rows {
+                    if active.is_some_and(|active| !active.value(row)) {
+                        results.push(None);
+                        continue;
+                    }
+                    $(let Some($value) = <$arg as Parameter>::get(&$column, row) else {
+                        results.push(None);
+                        continue;
+                    };)+
+                    let result = call(self, $($value),+).settle();
+                    results.push(result.map_err(RowError::Closure)?);
+                }
+                Ok(<R::Plain as Plain>::array(results))
+            }
+        }
+    )* };
+}
+
+row_functions! {
+    (A first_column first);
+    (A first_column first, B second_column second);
+    (A first_column first, B second_column second, C third_column third);
+    (A first_column first, B second_column second, C third_column third, D fourth_column fourth);
+    (A first_column first, B second_column second, C third_column third, D fourth_column fourth, E fifth_column fifth);
+    (A first_column first, B second_column second, C third_column third, D fourth_column fourth, E fifth_column fifth, F sixth_column sixth);
+}
