@@ -79,6 +79,32 @@ pub(crate) const ABSENCES: &[Absence] = &[
         because: "readers and the exchange are used by engines that schedule in their own way",
     },
     Absence {
+        packages: &["swath-plugin-abi", "swath-plugin-macros"],
+        what: "Arrow",
+        never: &["arrow*", "swath-graph", "swath-meta", "swath-batch"],
+        because: "plugins outlive versions of Arrow and of swath",
+    },
+    Absence {
+        packages: &["swath-plugin-data", "swath-plugin"],
+        what: "the engine",
+        never: &[
+            "swath-scheduler",
+            "swath-kernels",
+            "swath-expr",
+            "swath-io",
+            "swath-ops",
+            "swath-plan",
+            "swath-frame",
+        ],
+        because: "a plugin is built and tested without whatever runs it",
+    },
+    Absence {
+        packages: &["swath-plugin-host"],
+        what: "plans",
+        never: &["swath-ops", "swath-plan", "swath-frame", "swath"],
+        because: "a plugin is checked, loaded and called the same whichever engine calls it",
+    },
+    Absence {
         packages: &["swath"],
         what: "Python",
         never: &["pyo3*", "numpy"],

@@ -19,6 +19,26 @@ const PLACES: &[(&str, &str)] = &[
         "a function compiled for some processors is called once this one was asked",
     ),
     (
+        "crates/swath-plugin-abi/",
+        "what crosses to a plugin is freed by whoever made it",
+    ),
+    (
+        "crates/swath-plugin-data/",
+        "rows cross to a plugin as pointers, which are checked before they are followed",
+    ),
+    (
+        "crates/swath-plugin/",
+        "the plugin's side turns pointers of the host back into what they point to",
+    ),
+    (
+        "crates/swath-plugin-macros/src/plugin.rs",
+        "what makes a library a plugin are two symbols that must not be mangled",
+    ),
+    (
+        "crates/swath-plugin-host/",
+        "opening a library and calling its functions is foreign code",
+    ),
+    (
         "tests/process/src/allocator.rs",
         "giving freed memory back is a foreign function of the allocator",
     ),

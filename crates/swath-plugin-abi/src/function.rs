@@ -1,0 +1,132 @@
+//! A function of a plugin, and what becomes of it when its parameters and inputs are known.
+
+use crate::{AggregateRun, ArrowArray, ArrowSchema, Host, PluginResult, Run};
+use abi_stable::StableAbi;
+use abi_stable::std_types::{RStr, RString, RVec};
+use std::ffi::c_void;
+
+/// A function: its name, its kind, and how it is bound.
+#[repr(C)]
+#[derive(StableAbi)]
+#[sabi(kind(Prefix(prefix_ref = FunctionRef)))]
+#[sabi(missing_field(option))]
+pub struct Function {
+    /// Its name within the plugin.
+    pub name: RStr<'static>,
+    /// One of [`kind`]. A host that does not know it lists the function and does not offer it.
+    pub kind: u32,
+    /// Checks parameters and inputs, says what comes out, and makes the instance that will run. Touches no data. The host is valid
+    /// until it returns.
+    #[sabi(last_prefix_field)]
+    pub bind: unsafe extern "C" fn(Host, BindRequest<'_>) -> PluginResult<Bound>,
+}
+
+/// Kinds of functions as [`Function::kind`] has them.
+pub mod kind {
+    /// Frames to a frame, a partition or some rows at a time.
+    pub const PARTITION: u32 = 1;
+    /// Columns to a column, in any expression.
+    pub const SCALAR: u32 = 2;
+    /// Rows to one value a group.
+    pub const AGGREGATE: u32 = 3;
+    /// Rows to the number of the partition that they belong into.
+    pub const PARTITIONER: u32 = 4;
+}
+
+/// Kinds of functions as texts name them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// Frames to a frame.
+    Partition,
+    /// Columns to a column.
+    Scalar,
+    /// Rows to one value a group.
+    Aggregate,
+    /// Rows to partitions.
+    Partitioner,
+    /// Of a newer version than this one.
+    #[serde(other)]
+    Unknown,
+}
+
+impl Kind {
+    /// The kind of this number.
+    pub const fn from_number(number: u32) -> Self {
+        match number {
+            kind::PARTITION => Self::Partition,
+            kind::SCALAR => Self::Scalar,
+            kind::AGGREGATE => Self::Aggregate,
+            kind::PARTITIONER => Self::Partitioner,
+            _ => Self::Unknown,
+        }
+    }
+
+    /// As it is written in texts.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Partition => "partition",
+            Self::Scalar => "scalar",
+            Self::Aggregate => "aggregate",
+            Self::Partitioner => "partitioner",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// What a function is bound to.
+#[repr(C)]
+#[derive(StableAbi)]
+pub struct BindRequest<'a> {
+    /// The columns of each input, as a schema of format `+s`; index columns first. Those of a scalar or an aggregate are its
+    /// arguments.
+    pub inputs: RVec<ArrowSchema>,
+    /// A JSON object of parameters.
+    pub params: RStr<'a>,
+    /// A [`BindContext`](crate::BindContext): what Arrow's schema has no place for.
+    pub context: RStr<'a>,
+}
+
+/// A function with its parameters and inputs, ready to run. Dropping it drops the plugin's instance.
+#[repr(C)]
+#[derive(StableAbi)]
+pub struct Bound {
+    /// The plugin's own.
+    pub instance: *mut c_void,
+    /// What can be done with it.
+    pub table: BoundTableRef,
+    /// The columns of what comes out, as schemas of format `+s`. Of an aggregate: first the result, then its state.
+    pub outputs: RVec<ArrowSchema>,
+    /// A [`Contract`](crate::Contract): what the function promises.
+    pub contract: RString,
+}
+
+// SAFETY: all calls of the table but `drop` may be made from any thread, several at once, and `drop` from any.
+unsafe impl Send for Bound {}
+// SAFETY: see above.
+unsafe impl Sync for Bound {}
+
+impl Drop for Bound {
+    fn drop(&mut self) {
+        // SAFETY: the instance is the one that came with this table, and this is the last use of it.
+        unsafe { (self.table.drop())(self.instance) }
+    }
+}
+
+/// What can be done with a bound function. All but `drop` may be called from several threads at once.
+#[repr(C)]
+#[derive(StableAbi, Clone, Copy)]
+#[sabi(kind(Prefix(prefix_ref = BoundTableRef)))]
+#[sabi(missing_field(option))]
+pub struct BoundTable {
+    /// Drops the instance. Never fails.
+    pub drop: unsafe extern "C" fn(*mut c_void),
+    /// The host is valid until it returns. Of a scalar: arguments, all of the same length, to one array of that length. Of a partitioner: key columns to an array of
+    /// `uint32`. Input and output are struct arrays without nulls of their own.
+    pub call: unsafe extern "C" fn(*const c_void, Host, ArrowArray) -> PluginResult<ArrowArray>,
+    /// Of a partition function: begins one partition, at a [`Place`](crate::Place).
+    pub open: unsafe extern "C" fn(*const c_void, Host, RStr<'_>) -> PluginResult<Run>,
+    /// Of an aggregate: begins the states of no groups.
+    #[sabi(last_prefix_field)]
+    pub open_aggregate: unsafe extern "C" fn(*const c_void, Host) -> PluginResult<AggregateRun>,
+}

@@ -1,0 +1,30 @@
+//! The root of a plugin.
+
+use crate::{FunctionRef, Host, PluginResult};
+use abi_stable::StableAbi;
+use abi_stable::library::RootModule;
+use abi_stable::sabi_types::VersionStrings;
+use abi_stable::std_types::{RStr, RVec};
+
+/// What a plugin exports.
+#[repr(C)]
+#[derive(StableAbi)]
+#[sabi(kind(Prefix(prefix_ref = PluginRef)))]
+#[sabi(missing_field(option))]
+pub struct Plugin {
+    /// The [`Manifest`](crate::Manifest) as JSON, the same that stands in the file.
+    pub manifest: RStr<'static>,
+    /// Called once after loading, before anything else: the plugin takes over its own panics and logs. The host is valid until the
+    /// process ends.
+    pub init: unsafe extern "C" fn(Host) -> PluginResult<()>,
+    /// Its functions.
+    #[sabi(last_prefix_field)]
+    pub functions: unsafe extern "C" fn() -> RVec<FunctionRef>,
+}
+
+impl RootModule for PluginRef {
+    abi_stable::declare_root_module_statics! {PluginRef}
+    const BASE_NAME: &'static str = "swath_plugin";
+    const NAME: &'static str = "swath_plugin";
+    const VERSION_STRINGS: VersionStrings = abi_stable::package_version_strings!();
+}

@@ -1,0 +1,62 @@
+//! One partition on its way through a partition function.
+
+use crate::{ArrowArray, PluginResult};
+use abi_stable::StableAbi;
+use std::ffi::c_void;
+
+/// A partition function at work on one partition. Driven by one thread at a time, not always the same. Dropping it ends it.
+#[repr(C)]
+#[derive(StableAbi)]
+pub struct Run {
+    /// The plugin's own.
+    pub instance: *mut c_void,
+    /// What can be done with it.
+    pub table: RunTableRef,
+}
+
+// SAFETY: it may move between threads; it is used by one at a time, because `step` and `drop` need it mutably.
+unsafe impl Send for Run {}
+
+impl Drop for Run {
+    fn drop(&mut self) {
+        // SAFETY: the instance is the one that came with this table, and this is the last use of it.
+        unsafe { (self.table.drop())(self.instance) }
+    }
+}
+
+/// What can be done with a [`Run`].
+#[repr(C)]
+#[derive(StableAbi, Clone, Copy)]
+#[sabi(kind(Prefix(prefix_ref = RunTableRef)))]
+#[sabi(missing_field(option))]
+pub struct RunTable {
+    /// Drops the instance, whether or not it was done. Never fails.
+    pub drop: unsafe extern "C" fn(*mut c_void),
+    /// Takes rows of the input of this number, or a released array for its end, and says how it goes on. With [`NO_INPUT`], it is
+    /// only asked for what it still has.
+    #[sabi(last_prefix_field)]
+    pub step: unsafe extern "C" fn(*mut c_void, u32, ArrowArray) -> PluginResult<Step>,
+}
+
+/// The number of no input.
+pub const NO_INPUT: u32 = u32::MAX;
+
+/// How a run goes on.
+#[repr(C)]
+#[derive(StableAbi)]
+pub struct Step {
+    /// One of [`step`].
+    pub next: u32,
+    /// The rows that come out, with [`step::OUTPUT`]; else released.
+    pub rows: ArrowArray,
+}
+
+/// What a [`Step`] says.
+pub mod step {
+    /// It wants more rows, or the end of them.
+    pub const INPUT: u32 = 0;
+    /// It has rows, and perhaps more of them: ask again with [`NO_INPUT`](crate::NO_INPUT).
+    pub const OUTPUT: u32 = 1;
+    /// It has no more, and wants none.
+    pub const DONE: u32 = 2;
+}

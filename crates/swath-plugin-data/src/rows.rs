@@ -1,0 +1,363 @@
+//! Rows as one struct array without a schema, both ways and without a copy.
+
+use std::ffi::c_void;
+
+use arrow_array::ffi::{FFI_ArrowArray, from_ffi_and_data_type};
+use arrow_array::{Array, ArrayRef, make_array};
+use arrow_schema::ArrowError;
+use swath_batch::Batch;
+use swath_plugin_abi::ArrowArray;
+
+use crate::shape::{self, check};
+use crate::{Columns, DataError};
+
+const _: () = {
+    assert!(size_of::<FFI_ArrowArray>() == size_of::<ArrowArray>());
+    assert!(align_of::<FFI_ArrowArray>() == align_of::<ArrowArray>());
+};
+
+/// What a struct array that was made here owns: its columns, and the lists that it points to.
+struct Owned {
+    columns: Vec<*mut ArrowArray>,
+    /// A struct has no data of its own, and this one no nulls: one buffer, which is not there.
+    buffers: [*const c_void; 1],
+}
+
+/// Frees a struct array that was made here.
+unsafe extern "C" fn release(array: *mut ArrowArray) {
+    // SAFETY: whoever releases an array has it for itself, and it is one.
+    let array = unsafe { &mut *array };
+    // SAFETY: `give_columns` put it there, and it is taken out once: the array counts as released from here on.
+    let owned = unsafe { Box::from_raw(array.private_data.cast::<Owned>()) };
+    array.release = None;
+    array.private_data = std::ptr::null_mut();
+    for column in owned.columns {
+        // SAFETY: `give_columns` made it of a box. A column that was moved out of is released, and dropping it does nothing.
+        drop(unsafe { Box::from_raw(column) });
+    }
+}
+
+/// The columns of a batch, in border encodings.
+pub fn give_batch(batch: &Batch) -> ArrowArray {
+    let rows = batch.record_batch();
+    give(rows.columns(), rows.num_rows())
+}
+
+/// Columns of this many rows each, which must have the types that were agreed on. They share their buffers with what is handed over.
+///
+/// # Errors
+/// Another number of columns, another type or another number of rows in one: whoever gets them believes all three.
+pub fn give_columns(
+    arrays: &[ArrayRef],
+    columns: &Columns,
+    rows: usize,
+) -> Result<ArrowArray, DataError> {
+    if arrays.len() != columns.len() {
+        return Err(DataError::Count {
+            expected: columns.len(),
+            found: arrays.len() as i64,
+        });
+    }
+    for (array, field) in arrays.iter().zip(columns.schema().fields()) {
+        let wrong = |reason: String| DataError::Column {
+            column: field.name().clone(),
+            reason,
+        };
+        if !array.data_type().equals_datatype(field.data_type()) {
+            return Err(wrong(format!(
+                "{} where {} was agreed on",
+                array.data_type(),
+                field.data_type()
+            )));
+        }
+        if array.len() != rows {
+            return Err(wrong(format!(
+                "{} rows where the batch has {rows}",
+                array.len()
+            )));
+        }
+    }
+    Ok(give(arrays, rows))
+}
+
+fn give(columns: &[ArrayRef], rows: usize) -> ArrowArray {
+    let give = |column: &ArrayRef| {
+        let array = FFI_ArrowArray::new(&column.to_data());
+        // SAFETY: both are `struct ArrowArray` of the C data interface, as the sizes above witness, and neither is used twice.
+        let array = unsafe { std::mem::transmute::<FFI_ArrowArray, ArrowArray>(array) };
+        Box::into_raw(Box::new(array))
+    };
+    let owned = Box::into_raw(Box::new(Owned {
+        columns: columns.iter().map(give).collect(),
+        buffers: [std::ptr::null()],
+    }));
+    // SAFETY: it was made just now, and nobody else has it before this returns.
+    let lists = unsafe { &mut *owned };
+    ArrowArray {
+        length: rows as i64,
+        null_count: 0,
+        offset: 0,
+        n_buffers: 1,
+        n_children: columns.len() as i64,
+        buffers: lists.buffers.as_mut_ptr(),
+        children: lists.columns.as_mut_ptr(),
+        dictionary: std::ptr::null_mut(),
+        release: Some(release),
+        private_data: owned.cast(),
+    }
+}
+
+/// The columns inside a struct array, which must have these types, and how many rows they have.
+///
+/// # Errors
+/// Other columns, another number of rows in one of them, buffers that its type does not have, nulls where none may be.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "it is taken: what is left of it is released at the end"
+)]
+pub fn take_columns(
+    array: ArrowArray,
+    columns: &Columns,
+) -> Result<(Vec<ArrayRef>, usize), DataError> {
+    if array.is_released() {
+        return Err(DataError::Released { what: "an array" });
+    }
+    let frame = |reason: String| DataError::Column {
+        column: "(all)".to_owned(),
+        reason,
+    };
+    if array.n_children != columns.len() as i64 {
+        return Err(DataError::Count {
+            expected: columns.len(),
+            found: array.n_children,
+        });
+    }
+    if array.offset != 0 || array.null_count > 0 {
+        return Err(frame(
+            "rows that begin later or are null as a whole".to_owned(),
+        ));
+    }
+    let rows =
+        usize::try_from(array.length).map_err(|_| frame(format!("{} rows", array.length)))?;
+    let children = shape::children(&array, columns.len()).map_err(frame)?;
+    for (child, field) in children.iter().zip(columns.schema().fields()) {
+        // SAFETY: it is not null and belongs to this array.
+        let child = unsafe { &**child };
+        check(child, field.data_type(), field.name())?;
+        if child.length < array.length {
+            return Err(DataError::Column {
+                column: field.name().clone(),
+                reason: format!("{} rows where the batch has {rows}", child.length),
+            });
+        }
+    }
+    let mut taken = Vec::with_capacity(columns.len());
+    for (child, field) in children.iter().zip(columns.schema().fields()) {
+        // SAFETY: it is not null and nobody else's. The C data interface lets children be moved out, one by one.
+        let child = unsafe { std::ptr::replace(*child, ArrowArray::released()) };
+        let column = import(child, field.data_type()).map_err(|error| DataError::Column {
+            column: field.name().clone(),
+            reason: error.to_string(),
+        })?;
+        // The specification lets a child be longer than its parent.
+        let column = column.slice(0, rows);
+        if !field.is_nullable() && column.null_count() > 0 {
+            return Err(DataError::Nulls {
+                column: field.name().clone(),
+                nulls: column.null_count(),
+            });
+        }
+        taken.push(column);
+    }
+    Ok((taken, rows))
+}
+
+fn import(array: ArrowArray, data_type: &arrow_schema::DataType) -> Result<ArrayRef, ArrowError> {
+    // SAFETY: both are `struct ArrowArray` of the C data interface, as the sizes above witness, and neither is used twice.
+    let array = unsafe { std::mem::transmute::<ArrowArray, FFI_ArrowArray>(array) };
+    // SAFETY: it is built as arrays of this type are, as was checked; what its buffers hold is the word of whoever made it.
+    let data = unsafe { from_ffi_and_data_type(array, data_type.clone()) }?;
+    data.validate()?;
+    Ok(make_array(data))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use arrow_array::types::Int8Type;
+    use arrow_array::{DictionaryArray, Float64Array, Int64Array, StringArray};
+    use insta::assert_snapshot;
+    use std::sync::Arc;
+    use swath_meta::{DType, Meta};
+
+    fn batch() -> Batch {
+        Batch::from_csv("n,x,s,t\n1,1.5,short,2026-01-01T00:00\n2,,,2026-01-02T12:30\n,3.5,a text that stands in a block of its own,\n")
+            .expect("a table")
+    }
+
+    /// There and back, with the types that both sides agreed on.
+    fn back(given: ArrowArray, meta: &Meta) -> Result<Vec<ArrayRef>, DataError> {
+        take_columns(given, &Columns::of_meta(meta)).map(|(columns, _)| columns)
+    }
+
+    #[test]
+    fn rows_come_back_without_a_copy() {
+        for rows in [batch(), batch().slice(1, 2), batch().slice(3, 0)] {
+            let taken = back(give_batch(&rows), rows.meta()).expect("as it was given");
+            assert_eq!(taken, rows.record_batch().columns());
+            let places = |columns: &[ArrayRef]| {
+                let data = columns.iter().map(Array::to_data);
+                data.map(|data| data.buffers()[0].as_ptr())
+                    .collect::<Vec<_>>()
+            };
+            if rows.num_rows() > 0 {
+                assert_eq!(places(&taken), places(rows.record_batch().columns()));
+            }
+        }
+    }
+
+    #[test]
+    fn every_type_comes_back() {
+        for dtype in [
+            "null",
+            "bool",
+            "int8",
+            "int64",
+            "uint64",
+            "float32",
+            "float64",
+            "decimal(12, 3)",
+            "string",
+            "binary",
+            "date",
+            "time[us]",
+            "timestamp[ns]",
+            "timestamp[us, Europe/Berlin]",
+            "duration[ms]",
+            "category",
+            "list<int64>",
+            "list<string>",
+            "struct<a: int64, b: list<category>>",
+        ] {
+            let meta = Meta::of([("a", dtype)]).expect("a dtype");
+            let rows = swath_batch::meta_nonempty(&meta);
+            for rows in [rows.clone(), rows.slice(1, 1), rows.slice(0, 0)] {
+                let taken = back(give_batch(&rows), &meta);
+                assert_eq!(
+                    &taken.expect(dtype)[..],
+                    rows.record_batch().columns(),
+                    "{dtype}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn rows_without_columns_are_counted() {
+        let (columns, rows) =
+            take_columns(give(&[], 7), &Columns::of_meta(&Meta::empty())).expect("no column");
+        assert_eq!((columns.len(), rows), (0, 7));
+    }
+
+    #[test]
+    fn longer_children_are_cut() {
+        let mut given = give_batch(&batch());
+        given.length = 2;
+        let (taken, rows) = take_columns(given, &Columns::of_meta(batch().meta()))
+            .expect("the specification allows it");
+        assert_eq!((taken[0].len(), rows), (2, 2));
+    }
+
+    /// The message about an array that was tampered with.
+    #[track_caller]
+    fn lie(change: impl FnOnce(&mut ArrowArray)) -> String {
+        let mut given = give_batch(&batch());
+        change(&mut given);
+        let error = back(given, batch().meta()).expect_err("a lie");
+        std::iter::successors(Some(&error as &dyn std::error::Error), |error| {
+            error.source()
+        })
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join(": ")
+    }
+
+    fn pointers(given: &mut ArrowArray) -> &mut [*mut ArrowArray] {
+        // SAFETY: it was made here with four columns, and nobody else uses it.
+        unsafe { std::slice::from_raw_parts_mut(given.children, 4) }
+    }
+
+    fn child(given: &mut ArrowArray, at: usize) -> &mut ArrowArray {
+        // SAFETY: it points to one of the columns, and nobody else uses it.
+        unsafe { &mut *pointers(given)[at] }
+    }
+
+    #[test]
+    fn lies_are_found() {
+        let mut said = String::new();
+        let mut tell = |text: String| {
+            said.push_str(&text);
+            said.push('\n');
+        };
+        tell(lie(|given| {
+            drop(std::mem::replace(given, ArrowArray::released()));
+        }));
+        tell(lie(|given| given.length = -1));
+        tell(lie(|given| given.length = 4));
+        tell(lie(|given| given.offset = 1));
+        tell(lie(|given| given.null_count = 1));
+        tell(lie(|given| child(given, 0).length = 2));
+        tell(lie(|given| child(given, 0).length = -3));
+        tell(lie(|given| child(given, 0).offset = i64::MAX));
+        tell(lie(|given| child(given, 0).null_count = 9));
+        tell(lie(|given| child(given, 0).n_buffers = 3));
+        tell(lie(|given| child(given, 0).n_buffers = -1));
+        tell(lie(|given| child(given, 2).n_buffers = 1));
+        tell(lie(|given| child(given, 0).buffers = std::ptr::null_mut()));
+        tell(lie(|given| {
+            drop(std::mem::replace(child(given, 1), ArrowArray::released()));
+        }));
+        tell(lie(|given| pointers(given).swap(0, 2)));
+        assert_snapshot!(said);
+    }
+
+    #[test]
+    fn what_is_given_is_what_was_agreed_on() {
+        let agreed = Columns::of_meta(&Meta::of([("n", "int64")]).expect("a meta"));
+        let said = |arrays: &[ArrayRef], rows: usize| match give_columns(arrays, &agreed, rows) {
+            Ok(_) => "it does".to_owned(),
+            Err(error) => error.to_string(),
+        };
+        let numbers: ArrayRef = Arc::new(Int64Array::from(vec![1, 2]));
+        let floats: ArrayRef = Arc::new(Float64Array::from(vec![1.0, 2.0]));
+        assert_snapshot!(said(&[Arc::clone(&numbers)], 2), @"it does");
+        assert_snapshot!(said(&[Arc::clone(&numbers)], 3), @"column `n`: 2 rows where the batch has 3");
+        assert_snapshot!(said(&[floats], 2), @"column `n`: Float64 where Int64 was agreed on");
+        assert_snapshot!(said(&[], 2), @"0 columns arrived where 1 were promised");
+    }
+
+    #[test]
+    fn promises_are_held() {
+        let numbers: ArrayRef = Arc::new(Int64Array::from(vec![Some(1), None]));
+        let meta = Meta::try_new(
+            [swath_meta::Field::new("n", DType::Int64, false)],
+            swath_meta::Index::none(),
+        )
+        .expect("a meta");
+        let error = back(give(&[Arc::clone(&numbers)], 2), &meta).expect_err("a null");
+        assert_snapshot!(error, @"column `n` has 1 nulls and is declared without");
+        let error =
+            back(give(&[Arc::clone(&numbers), numbers], 2), &meta).expect_err("a column more");
+        assert_snapshot!(error, @"2 columns arrived where 1 were promised");
+        let floats: ArrayRef = Arc::new(DictionaryArray::<Int8Type>::new(
+            vec![0, 1].into(),
+            Arc::new(StringArray::from(vec!["a", "b"])),
+        ));
+        let error = back(give(&[floats], 2), &meta).expect_err("a dictionary");
+        assert_snapshot!(error, @"column `n`: a dictionary, and Int64 has none");
+        let meta = Meta::of([("c", "category")]).expect("a meta");
+        let floats: ArrayRef = Arc::new(Float64Array::from(vec![1.0]));
+        let error = back(give(&[floats], 1), &meta).expect_err("no dictionary");
+        assert_snapshot!(error, @"column `c`: no dictionary");
+    }
+}

@@ -1,0 +1,211 @@
+//! Aggregates.
+
+use std::fmt::{self, Debug, Formatter};
+use std::sync::Arc;
+
+use arrow_array::ArrayRef;
+use arrow_cast::cast;
+use swath_batch::{Batch, Host};
+use swath_meta::{Field, Meta};
+use swath_plugin_abi::{AggregateRun, ArrowArray, PluginResult};
+use swath_plugin_data::{Columns, DataError, give_columns, take_columns};
+
+use super::bind::Parts;
+use super::{CallError, Services, settle};
+use crate::load::Inside;
+
+/// An aggregate, ready for arguments of known dtypes.
+pub struct BoundAggregate {
+    parts: Parts,
+    args: Columns,
+    output: Field,
+    /// Of the result, and of the states.
+    taken: [(Arc<Meta>, Columns); 2],
+}
+
+impl BoundAggregate {
+    pub(super) fn new(parts: Parts, input: &Meta) -> Result<Self, CallError> {
+        let [(output, output_columns), (state, state_columns)] = parts.outputs.as_slice() else {
+            return Err(parts.broke("declared no result and states"));
+        };
+        let [field] = output.fields() else {
+            return Err(parts.broke(format!(
+                "declared {} results where there is one",
+                output.len()
+            )));
+        };
+        Ok(Self {
+            output: field.clone(),
+            args: Columns::of_meta(input),
+            taken: [
+                (Arc::new(output.clone()), output_columns.clone()),
+                (Arc::new(state.clone()), state_columns.clone()),
+            ],
+            parts,
+        })
+    }
+
+    /// What it returns, a value a group.
+    pub fn output(&self) -> &Field {
+        &self.output
+    }
+
+    /// The columns of its states.
+    pub fn state(&self) -> &Meta {
+        &self.taken[1].0
+    }
+
+    /// The states of no groups. What the function may ask is what `task` answers.
+    ///
+    /// # Errors
+    /// Its own.
+    pub fn open(self: &Arc<Self>, task: Option<Arc<dyn Host>>) -> Result<Groups, CallError> {
+        let services = Services::new(&self.parts.name, task);
+        let bound = &self.parts.bound;
+        let inside = Inside::new();
+        // SAFETY: the instance is that of `bound`, whose table it is; the services live as long as the run.
+        let run = unsafe { (bound.table.open_aggregate())(bound.instance, services.host()) };
+        drop(inside);
+        Ok(Groups {
+            run: settle(&self.parts.name, run)?,
+            rows_out: 0,
+            of: Arc::clone(self),
+            _services: services,
+        })
+    }
+}
+
+impl Debug for BoundAggregate {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "BoundAggregate({})", self.parts.name)
+    }
+}
+
+/// The states of the groups of one task.
+pub struct Groups {
+    // Dropped before the services that it may call, and before the instance that it came from.
+    run: AggregateRun,
+    rows_out: usize,
+    _services: Services,
+    of: Arc<BoundAggregate>,
+}
+
+impl Groups {
+    /// Adds rows: of each argument a value, and the group of each row, less than `n_groups`, which never shrinks.
+    ///
+    /// # Errors
+    /// Its own.
+    pub fn update(
+        &mut self,
+        args: &[ArrayRef],
+        groups: &[u32],
+        n_groups: usize,
+    ) -> Result<(), CallError> {
+        let given = give_columns(args, &self.of.args, groups.len());
+        self.add(self.run.table.update(), given, groups, n_groups)
+    }
+
+    /// Adds states that came out of [`state`](Self::state), and the group of each.
+    ///
+    /// # Errors
+    /// Its own.
+    pub fn merge(
+        &mut self,
+        states: &[ArrayRef],
+        groups: &[u32],
+        n_groups: usize,
+    ) -> Result<(), CallError> {
+        let (_, declared) = &self.of.taken[1];
+        let fields = declared.schema().fields().iter();
+        // As the plugin declared them: what travelled between tasks may be in other encodings.
+        let states = states
+            .iter()
+            .zip(fields)
+            .map(|(state, field)| cast(state, field.data_type()));
+        let states: Result<Vec<_>, _> = states.collect();
+        let given = states
+            .map_err(|source| DataError::Arrow {
+                during: "casting states to what was declared",
+                source,
+            })
+            .and_then(|states| give_columns(&states, declared, groups.len()));
+        self.add(self.run.table.merge(), given, groups, n_groups)
+    }
+
+    fn add(
+        &mut self,
+        call: unsafe extern "C" fn(
+            *mut std::ffi::c_void,
+            ArrowArray,
+            *const u32,
+            u64,
+        ) -> PluginResult<()>,
+        given: Result<ArrowArray, DataError>,
+        groups: &[u32],
+        n_groups: usize,
+    ) -> Result<(), CallError> {
+        let parts = &self.of.parts;
+        let rows = given.map_err(|source| parts.given(source))?;
+        let most = groups.iter().max().map_or(0, |most| *most as usize + 1);
+        if most > n_groups || n_groups < self.rows_out {
+            return Err(parts.broke(format!(
+                "was given rows of {most} groups, of which there are {n_groups} and were {}",
+                self.rows_out
+            )));
+        }
+        self.rows_out = n_groups;
+        let inside = Inside::new();
+        // SAFETY: the run is this one's alone, and there is a group for each row.
+        let result = unsafe { call(self.run.instance, rows, groups.as_ptr(), n_groups as u64) };
+        drop(inside);
+        settle(&self.of.parts.name, result)
+    }
+
+    /// The states, one row a group.
+    ///
+    /// # Errors
+    /// Its own, and states that it did not promise.
+    pub fn state(self) -> Result<Vec<ArrayRef>, CallError> {
+        self.take(self.run.table.state(), 1)
+    }
+
+    /// The results, one row a group.
+    ///
+    /// # Errors
+    /// Its own, and results that it did not promise.
+    pub fn finish(self) -> Result<ArrayRef, CallError> {
+        let mut columns = self.take(self.run.table.finish(), 0)?;
+        Ok(columns.remove(0))
+    }
+
+    fn take(
+        &self,
+        call: unsafe extern "C" fn(*mut std::ffi::c_void) -> PluginResult<ArrowArray>,
+        which: usize,
+    ) -> Result<Vec<ArrayRef>, CallError> {
+        let parts = &self.of.parts;
+        let inside = Inside::new();
+        // SAFETY: the run is this one's alone.
+        let found = unsafe { call(self.run.instance) };
+        drop(inside);
+        let (meta, columns) = &self.of.taken[which];
+        let taken = take_columns(settle(&parts.name, found)?, columns);
+        let (taken, rows) = taken.map_err(|source| CallError::Returned {
+            function: Arc::clone(&parts.name),
+            source,
+        })?;
+        if rows != self.rows_out {
+            return Err(parts.broke(format!("returned {rows} rows for {} groups", self.rows_out)));
+        }
+        let batch = Batch::from_arrays(meta, taken, rows);
+        let batch = batch.map_err(|error| parts.broke(format!("returned {error}")))?;
+        Ok(batch.record_batch().columns().to_vec())
+    }
+
+    /// Bytes that the states take, about.
+    pub fn size(&self) -> u64 {
+        let _inside = Inside::new();
+        // SAFETY: the run is this one's alone, and is not changed.
+        unsafe { (self.run.table.size())(self.run.instance) }
+    }
+}

@@ -1,0 +1,127 @@
+//! What a call of a plugin's function ends with, when it is no answer.
+
+use std::fmt::{self, Display, Formatter};
+use std::sync::Arc;
+
+use swath_plugin_abi::{PluginError, PluginResult, code};
+use swath_plugin_data::DataError;
+
+/// A function of a plugin gave no answer, or none that it promised.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CallError {
+    /// It said that it has none.
+    #[error("`{function}`: {message}")]
+    Said {
+        /// Plugin and function.
+        function: Arc<str>,
+        /// What kind of failure.
+        failure: Failure,
+        /// What it said.
+        message: String,
+        /// Another attempt may succeed.
+        is_retryable: bool,
+    },
+    /// What it returned is not what it promised.
+    #[error("`{function}` returned what it did not promise")]
+    Returned {
+        /// Plugin and function.
+        function: Arc<str>,
+        /// What is wrong with it.
+        #[source]
+        source: DataError,
+    },
+    /// It was to be handed what it was not bound to, or what cannot be handed over.
+    #[error("`{function}` cannot be given that")]
+    Given {
+        /// Plugin and function.
+        function: Arc<str>,
+        /// What is wrong with it.
+        #[source]
+        source: DataError,
+    },
+    /// This version cannot call functions of its kind.
+    #[error(
+        "`{function}` is of the kind {kind}, which this version of swath cannot call; a newer one may"
+    )]
+    Kind {
+        /// Plugin and function.
+        function: Arc<str>,
+        /// Its kind.
+        kind: &'static str,
+    },
+    /// It broke the contract in another way.
+    #[error("`{function}` {reason}")]
+    Broke {
+        /// Plugin and function.
+        function: Arc<str>,
+        /// How.
+        reason: String,
+    },
+}
+
+/// Kinds of failures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Failure {
+    /// An error of the function's own.
+    Function,
+    /// A panic.
+    Panic,
+    /// A parameter is unknown, missing, or no value of its type.
+    Parameters,
+    /// The input does not have the columns or dtypes that it needs.
+    Meta,
+    /// It returned what it had not declared, and its own side noticed.
+    Contract,
+    /// It saw that the run was cancelled.
+    Cancelled,
+    /// A function of this kind has no such call.
+    Unsupported,
+    /// The memory that it asked for was refused.
+    Memory,
+}
+
+impl Failure {
+    fn of(number: u32) -> Self {
+        match number {
+            code::PANIC => Self::Panic,
+            code::PARAMETERS => Self::Parameters,
+            code::META => Self::Meta,
+            code::CONTRACT => Self::Contract,
+            code::CANCELLED => Self::Cancelled,
+            code::UNSUPPORTED => Self::Unsupported,
+            code::MEMORY => Self::Memory,
+            _ => Self::Function,
+        }
+    }
+}
+
+impl Display for Failure {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Function => "error",
+            Self::Panic => "panic",
+            Self::Parameters => "parameters",
+            Self::Meta => "input",
+            Self::Contract => "contract",
+            Self::Cancelled => "cancelled",
+            Self::Unsupported => "unsupported",
+            Self::Memory => "memory",
+        })
+    }
+}
+
+/// What a function answered.
+pub(crate) fn settle<T>(function: &Arc<str>, result: PluginResult<T>) -> Result<T, CallError> {
+    result.into_result().map_err(|error| {
+        let is_retryable = error.is_retryable();
+        let PluginError { code, message, .. } = error;
+        CallError::Said {
+            function: Arc::clone(function),
+            failure: Failure::of(code),
+            message: message.into(),
+            is_retryable,
+        }
+    })
+}

@@ -1,0 +1,90 @@
+//! Functions in expressions.
+
+use std::fmt::{self, Debug, Formatter};
+use std::sync::Arc;
+
+use arrow_array::{Array, ArrayRef};
+use swath_batch::{Batch, Host};
+use swath_meta::{Field, Meta};
+use swath_plugin_data::{Columns, give_columns, take_columns};
+
+use super::bind::Parts;
+use super::{CallError, Services, settle};
+use crate::load::Inside;
+
+/// A function of columns, ready for arguments of known dtypes.
+pub struct BoundScalar {
+    parts: Parts,
+    args: Columns,
+    output: Field,
+    columns: Columns,
+    meta: Meta,
+}
+
+impl BoundScalar {
+    pub(super) fn new(parts: Parts, input: &Meta) -> Result<Self, CallError> {
+        let (meta, columns) = parts.output()?;
+        let [output] = meta.fields() else {
+            return Err(parts.broke(format!(
+                "declared {} columns where there is one",
+                meta.len()
+            )));
+        };
+        Ok(Self {
+            output: output.clone(),
+            args: Columns::of_meta(input),
+            columns,
+            meta,
+            parts,
+        })
+    }
+
+    /// What it returns.
+    pub fn output(&self) -> &Field {
+        &self.output
+    }
+
+    /// One value for each of the rows, which all arguments have, in the border encoding of its dtype. Arguments are in border
+    /// encodings too. What the function may ask is what `task` answers.
+    ///
+    /// # Errors
+    /// Arguments that it was not bound to, its own errors, and a column that it did not promise.
+    pub fn call(
+        &self,
+        args: &[ArrayRef],
+        rows: usize,
+        task: Option<Arc<dyn Host>>,
+    ) -> Result<ArrayRef, CallError> {
+        let bound = &self.parts.bound;
+        let given = give_columns(args, &self.args, rows);
+        let given = given.map_err(|source| self.parts.given(source))?;
+        let services = Services::new(&self.parts.name, task);
+        let inside = Inside::new();
+        // SAFETY: the instance is that of `bound`, whose table it is; any number of threads may call.
+        let column = unsafe { (bound.table.call())(bound.instance, services.host(), given) };
+        drop(inside);
+        let column = settle(&self.parts.name, column)?;
+        let returned = |source| CallError::Returned {
+            function: Arc::clone(&self.parts.name),
+            source,
+        };
+        let (columns, found) = take_columns(column, &self.columns).map_err(returned)?;
+        if found != rows {
+            return Err(self
+                .parts
+                .broke(format!("returned {found} values for {rows} rows")));
+        }
+        // A column in another encoding of its dtype is cast.
+        let batch = Batch::from_arrays(&self.meta.clone().into(), columns, rows);
+        let batch = batch.map_err(|error| self.parts.broke(format!("returned {error}")))?;
+        let column = Arc::clone(batch.record_batch().column(0));
+        debug_assert_eq!(column.len(), rows, "as was counted");
+        Ok(column)
+    }
+}
+
+impl Debug for BoundScalar {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "BoundScalar({})", self.parts.name)
+    }
+}

@@ -1,0 +1,97 @@
+//! What this host does for functions while they run.
+
+use std::ffi::c_void;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use swath_batch::Host as InTask;
+use swath_plugin_abi::abi_stable::prefix_type::WithMetadata;
+use swath_plugin_abi::abi_stable::std_types::RStr;
+use swath_plugin_abi::{Host, HostTable, HostTableRef, level};
+
+/// Answers for one run, at a place that stays while this moves.
+pub(crate) struct Services(Box<Answers>);
+
+/// What a plugin holds a pointer to.
+struct Answers {
+    /// Plugin and function, for what it logs.
+    name: Arc<str>,
+    /// Whose task it is; none where a function is only bound.
+    task: Option<Arc<dyn InTask>>,
+}
+
+impl Services {
+    pub(crate) fn new(name: &Arc<str>, task: Option<Arc<dyn InTask>>) -> Self {
+        Self(Box::new(Answers {
+            name: Arc::clone(name),
+            task,
+        }))
+    }
+
+    /// As a plugin sees it. It must not be used after this is gone.
+    pub(crate) fn host(&self) -> Host {
+        host(&self.0)
+    }
+}
+
+fn host(answers: &Answers) -> Host {
+    Host {
+        context: std::ptr::from_ref(answers).cast(),
+        table: HostTableRef(TABLE.static_as_prefix()),
+    }
+}
+
+/// A host for what a plugin does outside of any run, valid until the process ends.
+pub(crate) fn process(plugin: &Arc<str>) -> Host {
+    host(Box::leak(Services::new(plugin, None).0))
+}
+
+const TABLE: &WithMetadata<HostTable> = &WithMetadata::new(HostTable {
+    log,
+    is_cancelled,
+    progress,
+    reserve,
+});
+
+/// Answers; a panic of ours does not cross.
+fn answer<T>(context: *const c_void, otherwise: T, body: impl FnOnce(&Answers) -> T) -> T {
+    // SAFETY: it is the context of a `Services` that lives as long as the run, which is when a plugin may call.
+    let answers = unsafe { &*context.cast::<Answers>() };
+    catch_unwind(AssertUnwindSafe(|| body(answers))).unwrap_or(otherwise)
+}
+
+unsafe extern "C" fn log(context: *const c_void, at: u32, target: RStr<'_>, words: RStr<'_>) {
+    answer(context, (), |answers| {
+        let (plugin, target, words) = (&*answers.name, target.as_str(), words.as_str());
+        match at {
+            level::ERROR => tracing::error!(plugin, target, "{words}"),
+            level::WARN => tracing::warn!(plugin, target, "{words}"),
+            level::INFO => tracing::info!(plugin, target, "{words}"),
+            level::DEBUG => tracing::debug!(plugin, target, "{words}"),
+            _ => tracing::trace!(plugin, target, "{words}"),
+        }
+    });
+}
+
+unsafe extern "C" fn is_cancelled(context: *const c_void) -> bool {
+    answer(context, true, |answers| {
+        answers
+            .task
+            .as_ref()
+            .is_some_and(|task| task.check().is_err())
+    })
+}
+
+unsafe extern "C" fn progress(context: *const c_void, done: u64, total: u64) {
+    answer(context, (), |answers| {
+        if let Some(task) = &answers.task {
+            task.progress(done, total);
+        }
+    });
+}
+
+unsafe extern "C" fn reserve(context: *const c_void, bytes: i64) -> bool {
+    answer(context, false, |answers| {
+        answers.task.as_ref().is_none_or(|task| task.reserve(bytes))
+    })
+}

@@ -1,0 +1,147 @@
+//! What looking at plugins asks of the file system.
+
+#![expect(
+    clippy::disallowed_methods,
+    reason = "plugins are libraries of this machine, opened by the system's loader: this module is where their files are read and written"
+)]
+
+use rustix::fs::OFlags;
+use std::fs::{self, DirBuilder, File, Metadata, OpenOptions, Permissions};
+use std::io::{self, Read as _, Write as _};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+/// Who may do what with a file or folder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Access {
+    /// The bits of its permissions.
+    pub(crate) mode: u32,
+    /// The number of the user it belongs to.
+    pub(crate) owner: u32,
+}
+
+impl Access {
+    fn of(metadata: &Metadata) -> Self {
+        Self {
+            mode: metadata.mode() & 0o7777,
+            owner: metadata.uid(),
+        }
+    }
+
+    /// Whether every user of the machine may write to it.
+    pub(crate) fn is_world_writable(self) -> bool {
+        self.mode & 0o002 != 0
+    }
+
+    /// Whether what is in this folder is removed and renamed by its owner alone.
+    pub(crate) fn is_sticky(self) -> bool {
+        self.mode & 0o1000 != 0
+    }
+}
+
+/// What is at a path.
+pub(crate) enum Content {
+    /// A file and what is in it.
+    Regular(Vec<u8>, Access),
+    /// A file of more bytes than asked for.
+    TooLarge(u64),
+    /// A folder.
+    Folder,
+    /// A device, a pipe or a socket.
+    Special,
+}
+
+/// The one path of what is there: absolute, without links, `.` and `..`.
+pub(crate) fn canonical(path: &Path) -> io::Result<PathBuf> {
+    fs::canonicalize(path)
+}
+
+/// A path from the root, links as they are.
+pub(crate) fn absolute(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
+}
+
+/// Where a link leads; `None` for what is no link.
+pub(crate) fn link_target(path: &Path) -> Option<PathBuf> {
+    fs::read_link(path).ok()
+}
+
+/// Whether there is a file at a path, links followed.
+pub(crate) fn is_file(path: &Path) -> bool {
+    path.is_file()
+}
+
+/// Reads a file of at most `limit` bytes through one handle. The last part of the path must not be a link.
+pub(crate) fn read_whole(path: &Path, limit: u64) -> io::Result<Content> {
+    // A pipe without a writer would be waited for.
+    let flags = OFlags::NONBLOCK | OFlags::NOFOLLOW | OFlags::NOCTTY;
+    let file = OpenOptions::new()
+        .read(true)
+        .custom_flags(flags.bits().cast_signed())
+        .open(path)?;
+    let metadata = file.metadata()?;
+    if metadata.is_dir() {
+        return Ok(Content::Folder);
+    }
+    if !metadata.is_file() {
+        return Ok(Content::Special);
+    }
+    if metadata.len() > limit {
+        return Ok(Content::TooLarge(metadata.len()));
+    }
+    let mut bytes = Vec::with_capacity(metadata.len() as usize);
+    file.take(limit + 1).read_to_end(&mut bytes)?;
+    let size = bytes.len() as u64;
+    Ok(if size > limit {
+        Content::TooLarge(size)
+    } else {
+        Content::Regular(bytes, Access::of(&metadata))
+    })
+}
+
+/// Who may do what with a file or folder, links followed.
+pub(crate) fn access(path: &Path) -> io::Result<Access> {
+    Ok(Access::of(&fs::metadata(path)?))
+}
+
+/// The number of the user this process acts for.
+pub(crate) fn own_user() -> io::Result<u32> {
+    // The folder of a process belongs to its effective user.
+    Ok(fs::metadata("/proc/self")?.uid())
+}
+
+/// Makes a folder that nobody else may look into, or takes the rights of others from the one that is there. `None` where
+/// something else has its name.
+pub(crate) fn private_folder(path: &Path) -> io::Result<Option<Access>> {
+    DirBuilder::new().recursive(true).mode(0o700).create(path)?;
+    let metadata = fs::symlink_metadata(path)?;
+    if !metadata.is_dir() {
+        return Ok(None);
+    }
+    if metadata.mode() & 0o077 != 0 {
+        fs::set_permissions(path, Permissions::from_mode(0o700))?;
+    }
+    Ok(Some(Access::of(&metadata)))
+}
+
+/// Puts a file of these bytes and permissions at a path, there as a whole or not at all, whatever was there before.
+///
+/// What a crash of the machine leaves may be cut off: whoever finds it there checks it.
+pub(crate) fn replace(path: &Path, temporary: &Path, mode: u32, bytes: &[u8]) -> io::Result<()> {
+    let written = File::options()
+        .write(true)
+        .create_new(true)
+        .mode(mode)
+        .open(temporary)
+        .and_then(|mut file| {
+            file.write_all(bytes)?;
+            // Whatever the process's mask took away.
+            file.set_permissions(Permissions::from_mode(mode))
+        })
+        .and_then(|()| fs::rename(temporary, path));
+    if written.is_err() {
+        // What matters is why it could not be written.
+        let _ = fs::remove_file(temporary);
+    }
+    written
+}

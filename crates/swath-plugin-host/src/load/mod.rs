@@ -1,0 +1,10 @@
+//! Libraries opened, and their roots found.
+
+mod error;
+mod exit_guard;
+mod library;
+
+pub(crate) use exit_guard::Inside;
+pub(crate) use library::open;
+
+pub use error::LoadError;

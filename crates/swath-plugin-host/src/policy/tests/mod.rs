@@ -1,0 +1,4 @@
+//! What `plugins.toml` says, and what is refused for it.
+
+mod allowed;
+mod toml;

@@ -1,0 +1,148 @@
+//! What a partition function promises.
+
+use swath_meta::{Meta, MetaError};
+use swath_plugin_abi as abi;
+
+use crate::Span;
+
+/// What a partition function returns and promises for one input: the answer of [`PartitionFn::bind`](crate::PartitionFn::bind).
+///
+/// Every promise is worth something to whoever plans the query, and is checked: by the host where that is cheap, by
+/// `swath plugin check` where it is not. What is not promised is not assumed.
+#[derive(Debug)]
+#[must_use = "a contract promises nothing until it is returned"]
+pub struct Contract {
+    pub(crate) output: Result<Meta, MetaError>,
+    pub(crate) promises: abi::Contract,
+}
+
+/// Columns, or why there are none: [`Contract`] takes what methods of [`Meta`] return.
+pub trait IntoMeta {
+    /// The columns.
+    #[doc(hidden)]
+    fn into_meta(self) -> Result<Meta, MetaError>;
+}
+
+impl IntoMeta for Meta {
+    fn into_meta(self) -> Result<Meta, MetaError> {
+        Ok(self)
+    }
+}
+
+impl IntoMeta for &Meta {
+    fn into_meta(self) -> Result<Meta, MetaError> {
+        Ok(self.clone())
+    }
+}
+
+impl IntoMeta for Result<Meta, MetaError> {
+    fn into_meta(self) -> Result<Meta, MetaError> {
+        self
+    }
+}
+
+/// What a function has to see of neighbouring partitions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Halo {
+    /// This many rows.
+    Rows(u64),
+    /// Rows whose index is at most this far away.
+    Time(Span),
+}
+
+impl From<u64> for Halo {
+    fn from(rows: u64) -> Self {
+        Self::Rows(rows)
+    }
+}
+
+impl From<Span> for Halo {
+    fn from(span: Span) -> Self {
+        Self::Time(span)
+    }
+}
+
+impl From<Halo> for abi::Halo {
+    fn from(halo: Halo) -> Self {
+        match halo {
+            Halo::Rows(rows) => Self::Rows(rows),
+            Halo::Time(span) => Self::Nanoseconds(span.nanoseconds()),
+        }
+    }
+}
+
+impl Contract {
+    /// Returns these columns for each row that comes in, in the same order. An index that they begin with stays as it is, and with
+    /// it the divisions.
+    pub fn rows_kept(output: impl IntoMeta) -> Self {
+        Self::of(
+            output.into_meta(),
+            abi::Contract {
+                rows: abi::RowCount::Same,
+                order: abi::Order::Kept,
+                divisions: abi::Divisions::Kept,
+                ..abi::Contract::default()
+            },
+        )
+    }
+
+    /// Returns any number of rows of these columns, in any order.
+    pub fn any_rows(output: impl IntoMeta) -> Self {
+        Self::of(output.into_meta(), abi::Contract::default())
+    }
+
+    fn of(output: Result<Meta, MetaError>, promises: abi::Contract) -> Self {
+        Self { output, promises }
+    }
+
+    /// Rows come out in the order in which those they were made from came in.
+    pub fn order_kept(mut self) -> Self {
+        self.promises.order = abi::Order::Kept;
+        self
+    }
+
+    /// Index columns come back first, and rows stay between the boundaries of their partition.
+    pub fn divisions_kept(mut self) -> Self {
+        self.promises.divisions = abi::Divisions::Kept;
+        self
+    }
+
+    /// Reads these columns and no others, which are then not even decoded; [`bind`](crate::PartitionFn::bind) and
+    /// [`call`](crate::PartitionFn::call) see only them, after the index. All others come back where rows are kept.
+    pub fn reads<N: AsRef<str>>(mut self, columns: impl IntoIterator<Item = N>) -> Self {
+        let columns = columns.into_iter();
+        self.promises.reads = Some(columns.map(|name| name.as_ref().to_owned()).collect());
+        self
+    }
+
+    /// Needs the rows of each partition sorted by these columns.
+    pub fn needs_order<N: AsRef<str>>(mut self, columns: impl IntoIterator<Item = N>) -> Self {
+        let columns = columns.into_iter();
+        self.promises.needs_order = columns.map(|name| name.as_ref().to_owned()).collect();
+        self
+    }
+
+    /// May be called with some rows of a partition at a time: what comes out does not depend on how they are cut.
+    pub fn chunks(mut self) -> Self {
+        self.promises.scope = abi::Scope::Chunk;
+        self
+    }
+
+    /// Has to see this much before the first row of its partition.
+    pub fn halo_before(mut self, halo: impl Into<Halo>) -> Self {
+        self.promises.before = Some(halo.into().into());
+        self
+    }
+
+    /// Has to see this much after the last row of its partition.
+    pub fn halo_after(mut self, halo: impl Into<Halo>) -> Self {
+        self.promises.after = Some(halo.into().into());
+        self
+    }
+
+    /// The same input may give another output: results are never taken from an earlier run.
+    pub fn random(mut self) -> Self {
+        self.promises.is_random = true;
+        self
+    }
+}

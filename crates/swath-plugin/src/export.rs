@@ -1,0 +1,221 @@
+//! What `plugin!` makes of a list of functions: a manifest, made while compiling, and a table.
+
+use swath_plugin_abi::abi_stable::library::{
+    __call_root_module_loader, CheckTypeLayout, LibHeader, RootModuleResult,
+};
+use swath_plugin_abi::abi_stable::prefix_type::WithMetadata;
+use swath_plugin_abi::abi_stable::std_types::{RStr, RVec};
+use swath_plugin_abi::{
+    Function as Table, FunctionRef, Host, Plugin, PluginRef, PluginResult, VERSION, kind,
+};
+
+use crate::shim::{
+    bind_aggregate, bind_partition, bind_scalar, guard, take_over_logs, take_over_panics,
+};
+use crate::{Aggregate, PartitionFn, Scalar};
+
+/// Any function of a plugin. `K` is its kind, which the compiler finds: each type has one.
+pub trait Function<K> {
+    /// Its part of the manifest, in pieces.
+    const ENTRY: [&'static str; ENTRY];
+    /// Its table.
+    const TABLE: &'static WithMetadata<Table>;
+}
+
+/// Pieces of an entry.
+pub const ENTRY: usize = 11;
+
+/// Kinds, for the compiler to tell functions by.
+pub mod kinds {
+    /// A [`PartitionFn`](crate::PartitionFn).
+    pub struct Partition;
+    /// A [`Scalar`](crate::Scalar).
+    pub struct Scalar;
+    /// An [`Aggregate`](crate::Aggregate).
+    pub struct Aggregate;
+}
+
+macro_rules! kinds {
+    ($($kind:ident $trait:ident $text:literal $number:ident $bind:ident;)*) => { $(
+        impl<F: $trait> Function<kinds::$kind> for F {
+            const ENTRY: [&'static str; ENTRY] = [
+                r#"{"name":""#, word(F::NAME), r#"","kind":""#, $text, r#"","doc":"#, F::DOC,
+                r#","deprecated":"#, F::DEPRECATED, r#","params":"#, F::PARAMS, "}",
+            ];
+            const TABLE: &'static WithMetadata<Table> = &WithMetadata::new(Table {
+                name: RStr::from_str(F::NAME),
+                kind: kind::$number,
+                bind: $bind::<F>,
+            });
+        }
+    )* };
+}
+
+kinds! {
+    Partition PartitionFn "partition" PARTITION bind_partition;
+    Scalar Scalar "scalar" SCALAR bind_scalar;
+    Aggregate Aggregate "aggregate" AGGREGATE bind_aggregate;
+}
+
+/// A name, if it is one: anything else does not compile.
+const fn word(name: &'static str) -> &'static str {
+    let bytes = name.as_bytes();
+    assert!(!bytes.is_empty(), "a function of a plugin needs a name");
+    let mut at = 0;
+    while at < bytes.len() {
+        assert!(
+            bytes[at].is_ascii_alphanumeric() || bytes[at] == b'_',
+            "the name of a function may have letters, digits and `_`"
+        );
+        at += 1;
+    }
+    name
+}
+
+/// The entry of a function.
+pub const fn entry<K, F: Function<K>>() -> [&'static str; ENTRY] {
+    F::ENTRY
+}
+
+/// The table of a function.
+pub fn table<K, F: Function<K>>() -> FunctionRef {
+    FunctionRef(F::TABLE.static_as_prefix())
+}
+
+/// What stands in a manifest before the plugin's own words.
+pub const HEAD: [&str; 9] = [
+    r#"{"abi":""#,
+    VERSION,
+    r#"","sdk":""#,
+    env!("CARGO_PKG_VERSION"),
+    r#"","target":""#,
+    std::env::consts::ARCH,
+    "-",
+    std::env::consts::OS,
+    r#"","panic":"unwind","cpu":["#,
+];
+
+/// Writes the list of these features, of those that this was compiled for.
+macro_rules! compiled_for {
+    ($($name:tt)*) => {
+        /// Features of the processor that this was compiled for, as the elements of a JSON array.
+        pub const CPU: &[&str] = &{
+            let on = [$(cfg!(target_feature = $name)),*];
+            let first = [$(concat!("\"", $name, "\"")),*];
+            let next = [$(concat!(",\"", $name, "\"")),*];
+            let (mut all, mut any, mut at) = ([""; [$($name),*].len()], false, 0);
+            while at < on.len() {
+                if on[at] {
+                    all[at] = if any { next[at] } else { first[at] };
+                    any = true;
+                }
+                at += 1;
+            }
+            all
+        };
+    };
+}
+
+compiled_for! {
+    "sse3" "ssse3" "sse4.1" "sse4.2" "popcnt" "lzcnt" "bmi1" "bmi2" "aes" "pclmulqdq" "f16c" "fma" "avx" "avx2" "avx512f" "avx512cd" "avx512bw" "avx512dq" "avx512vl" "dotprod" "fp16" "i8mm" "sve" "sve2"
+}
+
+/// How long these texts are together.
+pub const fn length(texts: &[&[&str]]) -> usize {
+    let (mut sum, mut i) = (0, 0);
+    while i < texts.len() {
+        let mut j = 0;
+        while j < texts[i].len() {
+            sum += texts[i][j].len();
+            j += 1;
+        }
+        i += 1;
+    }
+    sum
+}
+
+/// These texts as one, `N` bytes long.
+pub const fn join<const N: usize>(texts: &[&[&str]]) -> [u8; N] {
+    let (mut joined, mut filled, mut i) = ([0; N], 0, 0);
+    while i < texts.len() {
+        let mut j = 0;
+        while j < texts[i].len() {
+            let (bytes, mut at) = (texts[i][j].as_bytes(), 0);
+            while at < bytes.len() {
+                joined[filled] = bytes[at];
+                filled += 1;
+                at += 1;
+            }
+            j += 1;
+        }
+        i += 1;
+    }
+    joined
+}
+
+/// Joined texts as a text.
+#[expect(
+    clippy::panic,
+    reason = "it is called while compiling: then it is an error of the compiler"
+)]
+pub const fn text(bytes: &'static [u8]) -> &'static str {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(_) => panic!("texts joined are a text"),
+    }
+}
+
+/// The root of a plugin that is part of the program: panics and logs are the program's.
+pub const fn linked(
+    manifest: &'static str,
+    functions: unsafe extern "C" fn() -> RVec<FunctionRef>,
+) -> WithMetadata<Plugin> {
+    unsafe extern "C" fn init(_: Host) -> PluginResult<()> {
+        guard(|| Ok(()))
+    }
+    WithMetadata::new(Plugin {
+        manifest: RStr::from_str(manifest),
+        init,
+        functions,
+    })
+}
+
+/// The root of a plugin that is a library of its own.
+pub const fn exported(
+    manifest: &'static str,
+    functions: unsafe extern "C" fn() -> RVec<FunctionRef>,
+) -> WithMetadata<Plugin> {
+    unsafe extern "C" fn init(host: Host) -> PluginResult<()> {
+        guard(|| {
+            take_over_logs(host);
+            take_over_panics();
+            Ok(())
+        })
+    }
+    WithMetadata::new(Plugin {
+        manifest: RStr::from_str(manifest),
+        init,
+        functions,
+    })
+}
+
+/// The header by which a host finds the root.
+///
+/// # Safety
+/// `root` is made by [`root_of`] of the function that gives a [`PluginRef`].
+pub const unsafe fn header(root: extern "C" fn() -> RootModuleResult) -> LibHeader {
+    // SAFETY: the caller's word: the function answers with a `PluginRef`.
+    unsafe { LibHeader::from_constructor::<PluginRef>(root, CheckTypeLayout::Yes) }
+}
+
+/// Calls a plugin's root, for its header.
+pub fn root_of(root: fn() -> PluginRef) -> RootModuleResult {
+    __call_root_module_loader(root)
+}
+
+pub use swath_plugin_abi::abi_stable::library::{
+    LibHeader as Header, RootModuleResult as RootResult,
+};
+pub use swath_plugin_abi::abi_stable::prefix_type::WithMetadata as Static;
+pub use swath_plugin_abi::abi_stable::std_types::RVec as Functions;
+pub use swath_plugin_abi::{FunctionRef as FunctionTable, Plugin as Root, PluginRef as RootRef};

@@ -1,0 +1,272 @@
+//! Aggregates behind the boundary.
+
+use std::ffi::c_void;
+use std::sync::Arc;
+
+use arrow_array::ArrayRef;
+use swath_batch::Batch;
+use swath_meta::{Field, Meta};
+use swath_plugin_abi::abi_stable::prefix_type::WithMetadata;
+use swath_plugin_abi::{
+    AggregateRun, AggregateTable, AggregateTableRef, ArrowArray, BindRequest, Bound, BoundTable,
+    BoundTableRef, Contract, Host, PluginResult, code,
+};
+use swath_plugin_data::{Columns, give_columns, take_columns};
+
+use super::bind::{outputs, plain, written};
+use super::instance::{
+    drop_owned, drop_shared, owned, shared, unsupported, with_owned, with_shared,
+};
+use super::{Request, guard};
+use crate::{Aggregate, Error, GroupedRows, Result};
+
+struct Ready<F> {
+    function: F,
+    args: Arc<Meta>,
+    columns: Columns,
+    output: Meta,
+    state: Arc<Meta>,
+    state_columns: Columns,
+}
+
+/// Binds an aggregate.
+pub(crate) unsafe extern "C" fn bind_aggregate<F: Aggregate>(
+    _: Host,
+    request: BindRequest<'_>,
+) -> PluginResult<Bound> {
+    guard(|| {
+        let Request {
+            function,
+            input,
+            columns,
+        } = Request::<F>::read(request)?;
+        let grouped = function.bind(input.fields())?;
+        let (output, state) = (plain([grouped.output])?, plain(grouped.state)?);
+        let outputs = outputs([&output, &state])?;
+        let ready = Ready {
+            function,
+            columns,
+            args: Arc::new(input),
+            output,
+            state_columns: Columns::of_meta(&state),
+            state: Arc::new(state),
+        };
+        Ok(Bound {
+            instance: shared(Arc::new(ready)),
+            table: BoundTableRef(Tables::<F>::BOUND.static_as_prefix()),
+            outputs,
+            contract: written(&Contract::default())?.into(),
+        })
+    })
+}
+
+struct Tables<F>(std::marker::PhantomData<F>);
+
+impl<F: Aggregate> Tables<F> {
+    const BOUND: &'static WithMetadata<BoundTable> = &WithMetadata::new(BoundTable {
+        drop: drop_shared::<Arc<Ready<F>>>,
+        call: unsupported::call,
+        open: unsupported::open,
+        open_aggregate: open::<F>,
+    });
+    const RUN: &'static WithMetadata<AggregateTable> = &WithMetadata::new(AggregateTable {
+        drop: drop_owned::<Running<F>>,
+        update: update::<F>,
+        merge: merge::<F>,
+        state: state::<F>,
+        finish: finish::<F>,
+        size: size::<F>,
+    });
+}
+
+/// The groups of one task.
+struct Running<F: Aggregate> {
+    ready: Arc<Ready<F>>,
+    /// `None` after they were taken out.
+    states: Option<F::States>,
+    n_groups: usize,
+}
+
+unsafe extern "C" fn open<F: Aggregate>(
+    instance: *const c_void,
+    _: Host,
+) -> PluginResult<AggregateRun> {
+    let body = |ready: &Arc<Ready<F>>| -> Result<AggregateRun> {
+        let running = Running {
+            ready: Arc::clone(ready),
+            states: Some(ready.function.open()),
+            n_groups: 0,
+        };
+        Ok(AggregateRun {
+            instance: owned(running),
+            table: AggregateTableRef(Tables::<F>::RUN.static_as_prefix()),
+        })
+    };
+    // SAFETY: the instance is that of an aggregate that was bound by this table, as the contract says.
+    unsafe { with_shared(instance, body) }
+}
+
+/// Rows with their groups, as they come over the boundary.
+struct Arriving {
+    columns: Vec<ArrayRef>,
+    groups: *const u32,
+    rows: usize,
+    n_groups: usize,
+}
+
+impl Arriving {
+    fn rows(&self) -> GroupedRows<'_> {
+        let groups = if self.rows == 0 {
+            &[]
+        } else {
+            // SAFETY: there is a group for each row, as the contract says.
+            unsafe { std::slice::from_raw_parts(self.groups, self.rows) }
+        };
+        GroupedRows {
+            columns: &self.columns,
+            groups,
+            n_groups: self.n_groups,
+        }
+    }
+}
+
+impl<F: Aggregate> Running<F> {
+    fn arriving(
+        &mut self,
+        rows: ArrowArray,
+        (meta, columns): (&Arc<Meta>, &Columns),
+        groups: *const u32,
+        n_groups: u64,
+    ) -> Result<Arriving> {
+        let (columns, rows) = take_columns(rows, columns)?;
+        // In the encodings of this version.
+        let columns = Batch::from_arrays(meta, columns, rows)?;
+        let columns = columns.record_batch().columns().to_vec();
+        self.n_groups = n_groups as usize;
+        Ok(Arriving {
+            columns,
+            groups,
+            rows,
+            n_groups: self.n_groups,
+        })
+    }
+
+    fn states(&mut self) -> Result<&mut F::States> {
+        self.states.as_mut().ok_or_else(taken)
+    }
+
+    /// Columns that come out, one row a group, after a look at whether they are those declared.
+    fn give(&self, columns: &[ArrayRef], declared: &Meta) -> Result<ArrowArray> {
+        let broken = |words: String| Error::of(code::CONTRACT, words);
+        if columns.len() != declared.len() {
+            return Err(broken(format!(
+                "returned {} columns, and declared {}",
+                columns.len(),
+                declared.len()
+            )));
+        }
+        for (
+            column,
+            Field {
+                name,
+                dtype,
+                nullable,
+            },
+        ) in columns.iter().zip(declared.fields())
+        {
+            if column.len() != self.n_groups {
+                return Err(broken(format!(
+                    "returned {} values in `{name}` for {} groups",
+                    column.len(),
+                    self.n_groups
+                )));
+            }
+            if *column.data_type() != dtype.border() {
+                return Err(broken(format!(
+                    "returned {} as `{name}`, and declared {dtype}",
+                    column.data_type()
+                )));
+            }
+            if !nullable && column.null_count() > 0 {
+                return Err(broken(format!(
+                    "returned {} nulls in `{name}`, and declared none",
+                    column.null_count()
+                )));
+            }
+        }
+        Ok(give_columns(
+            columns,
+            &Columns::of_meta(declared),
+            self.n_groups,
+        )?)
+    }
+}
+
+fn taken() -> Error {
+    Error::of(code::CONTRACT, "its groups were taken out already")
+}
+
+unsafe extern "C" fn update<F: Aggregate>(
+    instance: *mut c_void,
+    rows: ArrowArray,
+    groups: *const u32,
+    n_groups: u64,
+) -> PluginResult<()> {
+    let body = |running: &mut Running<F>| {
+        let ready = Arc::clone(&running.ready);
+        let arriving = running.arriving(rows, (&ready.args, &ready.columns), groups, n_groups)?;
+        ready.function.update(running.states()?, arriving.rows())
+    };
+    // SAFETY: the instance is that of a run that was opened by this table, used by one thread at a time, as the contract says.
+    unsafe { with_owned(instance, body) }
+}
+
+unsafe extern "C" fn merge<F: Aggregate>(
+    instance: *mut c_void,
+    rows: ArrowArray,
+    groups: *const u32,
+    n_groups: u64,
+) -> PluginResult<()> {
+    let body = |running: &mut Running<F>| {
+        let ready = Arc::clone(&running.ready);
+        let arriving =
+            running.arriving(rows, (&ready.state, &ready.state_columns), groups, n_groups)?;
+        ready.function.merge(running.states()?, arriving.rows())
+    };
+    // SAFETY: as in `update`.
+    unsafe { with_owned(instance, body) }
+}
+
+unsafe extern "C" fn state<F: Aggregate>(instance: *mut c_void) -> PluginResult<ArrowArray> {
+    let body = |running: &mut Running<F>| {
+        let ready = Arc::clone(&running.ready);
+        let states = running.states.take().ok_or_else(taken)?;
+        running.give(&ready.function.state(states)?, &ready.state)
+    };
+    // SAFETY: as in `update`.
+    unsafe { with_owned(instance, body) }
+}
+
+unsafe extern "C" fn finish<F: Aggregate>(instance: *mut c_void) -> PluginResult<ArrowArray> {
+    let body = |running: &mut Running<F>| {
+        let ready = Arc::clone(&running.ready);
+        let states = running.states.take().ok_or_else(taken)?;
+        running.give(&[ready.function.finish(states)?], &ready.output)
+    };
+    // SAFETY: as in `update`.
+    unsafe { with_owned(instance, body) }
+}
+
+unsafe extern "C" fn size<F: Aggregate>(instance: *const c_void) -> u64 {
+    let body = |running: &mut Running<F>| {
+        let size = running
+            .states
+            .as_ref()
+            .map(|states| running.ready.function.size(states));
+        Ok(size.unwrap_or(0))
+    };
+    // SAFETY: as in `update`; nothing is changed.
+    unsafe { with_owned(instance.cast_mut(), body) }
+        .into_result()
+        .unwrap_or(0)
+}

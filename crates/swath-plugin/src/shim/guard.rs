@@ -1,0 +1,63 @@
+//! No panic crosses the boundary.
+
+use std::any::Any;
+use std::cell::RefCell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Once;
+
+use swath_plugin_abi::abi_stable::std_types::RResult;
+use swath_plugin_abi::{PluginError, PluginResult, code};
+
+thread_local! {
+    /// What the last panic of this thread said and where, until somebody catches it.
+    static LAST: RefCell<Option<String>> = const { RefCell::new(None) };
+}
+
+/// Takes over the panics of this library: what they say goes to the host and not to standard error. Only for a library that is
+/// alone with its copy of std.
+pub(crate) fn take_over_panics() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        std::panic::set_hook(Box::new(|panic| {
+            let words = words(panic.payload());
+            let place = panic
+                .location()
+                .map(|at| format!(", {}:{}", at.file(), at.line()));
+            let text = format!("{words}{}", place.unwrap_or_default());
+            log::error!("panicked: {text}");
+            LAST.set(Some(text));
+        }));
+    });
+}
+
+/// What was thrown, if it is a text.
+fn words(payload: &(dyn Any + Send)) -> &str {
+    let text = payload.downcast_ref::<&str>().copied();
+    text.or_else(|| payload.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("a panic without a word")
+}
+
+/// Calls it; a panic is an error with its words.
+pub(crate) fn guard<T>(body: impl FnOnce() -> crate::Result<T>) -> PluginResult<T> {
+    // What an earlier panic said that somebody else caught is not what this one says.
+    LAST.set(None);
+    // What was half changed is not used again: `with_owned` sees to it.
+    match catch_unwind(AssertUnwindSafe(body)) {
+        Ok(Ok(value)) => RResult::ROk(value),
+        Ok(Err(error)) => RResult::RErr(error.into()),
+        Err(payload) => {
+            let words = LAST.take().unwrap_or_else(|| words(&*payload).to_owned());
+            // Dropping what was thrown may panic as well.
+            std::mem::forget(payload);
+            RResult::RErr(PluginError::new(code::PANIC, format!("panicked: {words}")))
+        }
+    }
+}
+
+/// Calls what gives no answer.
+pub(crate) fn guard_drop(body: impl FnOnce()) {
+    let _ = guard(|| {
+        body();
+        Ok(())
+    });
+}

@@ -1,0 +1,302 @@
+//! Functions of every kind, through everything that stands between them and a host.
+
+#![expect(clippy::panic, reason = "functions that panic are what is tried")]
+
+use std::sync::Arc;
+
+use insta::assert_snapshot;
+use swath_plugin::arrow_array::cast::AsArray;
+use swath_plugin::arrow_array::types::Float64Type;
+use swath_plugin::arrow_array::{ArrayRef, Float64Array, Int64Array, StringViewArray, UInt8Array};
+use swath_plugin::prelude::*;
+
+/// One more.
+///
+/// Of a float.
+#[scalar]
+fn plus_one(x: f64) -> f64 {
+    x + 1.0
+}
+
+/// A text as often as it says.
+#[scalar]
+pub fn repeat(text: &str, times: Option<u8>) -> Result<String, std::num::TryFromIntError> {
+    let times = usize::try_from(times.map_or(-1, i64::from))?;
+    Ok(text.repeat(times))
+}
+
+/// Multiplies a column.
+#[derive(Params)]
+struct Scale {
+    /// The column.
+    column: String,
+    #[param(default = 1.0, min = 0.0, max = 10.0)]
+    factor: f64,
+    /// What `prepare` found out.
+    #[param(skip)]
+    prepared: Option<usize>,
+}
+
+impl PartitionFn for Scale {
+    const NAME: &'static str = "scale";
+
+    fn bind(&self, input: &Meta) -> Result<Contract> {
+        input.require(&self.column, "float64")?;
+        Ok(Contract::rows_kept(input).reads([&self.column]))
+    }
+
+    fn prepare(&mut self, input: &Meta) -> Result<()> {
+        self.prepared = Some(input.len());
+        Ok(())
+    }
+
+    fn call(&self, part: Batch, cx: &Cx) -> Result<Batch> {
+        assert_eq!(self.prepared, Some(part.meta().len()));
+        cx.check()?;
+        let scaled = part.f64(&self.column)?.map(|value| value * self.factor);
+        Ok(part.with(&self.column, scaled)?)
+    }
+}
+
+/// Does what its parameter says, and not what its contract does.
+#[derive(Params)]
+struct Liar {
+    lie: String,
+}
+
+impl PartitionFn for Liar {
+    const NAME: &'static str = "liar";
+
+    fn bind(&self, input: &Meta) -> Result<Contract> {
+        Ok(match self.lie.as_str() {
+            "reads" => Contract::any_rows(input).reads(["x"]),
+            "bind" => return Err(Error::new("never").context("bind")),
+            "bad dtype" => Contract::rows_kept(input.with("y", "flaot")),
+            _ => Contract::rows_kept(input),
+        })
+    }
+
+    fn call(&self, part: Batch, _: &Cx) -> Result<Batch> {
+        let rows = part.num_rows();
+        Ok(match self.lie.as_str() {
+            "rows" => part.head(1),
+            "columns" => part.drop(["x"])?,
+            "dtype" => part.with("x", vec![1_i64; rows])?,
+            "order" => part.select(["y", "x"])?,
+            "panic" => panic!(
+                "no rate for {}",
+                part.str("y")?.iter().flatten().next().unwrap_or("nobody")
+            ),
+            "payload" => {
+                struct Loud;
+                impl Drop for Loud {
+                    fn drop(&mut self) {
+                        assert!(std::thread::panicking(), "dropped");
+                    }
+                }
+                std::panic::panic_any(Loud)
+            }
+            "error" => return Err("x".parse::<f64>().expect_err("no number").into()),
+            _ => part,
+        })
+    }
+}
+
+/// The sum of numbers.
+#[derive(Params)]
+struct Sum;
+
+impl Aggregate for Sum {
+    const NAME: &'static str = "sum";
+    type States = Vec<f64>;
+
+    fn bind(&self, args: &[Field]) -> Result<Grouped> {
+        let [x] = args else {
+            return Err(Error::new("it takes one number"));
+        };
+        if x.dtype != DType::Float64 {
+            return Err(Error::new(format!("it takes a float64, not {}", x.dtype)));
+        }
+        let sum = Field::new("sum", DType::Float64, false);
+        Ok(Grouped::new(sum.clone(), [sum]))
+    }
+
+    fn open(&self) -> Vec<f64> {
+        Vec::new()
+    }
+
+    fn update(&self, states: &mut Vec<f64>, rows: GroupedRows<'_>) -> Result<()> {
+        states.resize(rows.n_groups, 0.0);
+        let column = rows.columns[0].as_primitive::<Float64Type>();
+        for (group, value) in rows.groups.iter().zip(column) {
+            states[*group as usize] += value.unwrap_or(0.0);
+        }
+        Ok(())
+    }
+
+    fn merge(&self, states: &mut Vec<f64>, rows: GroupedRows<'_>) -> Result<()> {
+        self.update(states, rows)
+    }
+
+    fn state(&self, states: Vec<f64>) -> Result<Vec<ArrayRef>> {
+        Ok(vec![Arc::new(Float64Array::from(states))])
+    }
+
+    fn finish(&self, states: Vec<f64>) -> Result<ArrayRef> {
+        Ok(Arc::new(Float64Array::from(states)))
+    }
+
+    fn size(&self, states: &Vec<f64>) -> u64 {
+        (states.capacity() * size_of::<f64>()) as u64
+    }
+}
+
+/// Old.
+#[deprecated(note = "use `plus_one`")]
+#[scalar]
+fn add_one(x: f64) -> f64 {
+    plus_one(x)
+}
+
+#[expect(deprecated, reason = "it is listed still")]
+mod listed {
+    use super::{Liar, Scale, Sum, add_one, plus_one, repeat};
+    swath_plugin::plugin! { name: "tried", functions: [plus_one, repeat, Scale, Liar, Sum, add_one] }
+}
+
+fn part() -> Batch {
+    Batch::from_csv("x,y\n1.5,a\n,b\n4.0,c\n").expect("a table")
+}
+
+fn floats(values: impl IntoIterator<Item = Option<f64>>) -> ArrayRef {
+    Arc::new(values.into_iter().collect::<Float64Array>())
+}
+
+#[test]
+fn scalars_of_values() -> Result<()> {
+    assert_eq!(plus_one(1.0), 2.0);
+    let found = testing::run_scalar(plus_one {}, &[floats([Some(1.0), None])])?;
+    assert_eq!(&found, &floats([Some(2.0), None]));
+    let texts: ArrayRef = Arc::new(StringViewArray::from(vec![Some("ab"), None]));
+    let times: ArrayRef = Arc::new(UInt8Array::from(vec![2, 3]));
+    let found = testing::run_scalar(repeat {}, &[Arc::clone(&texts), times])?;
+    let found = found.as_string_view();
+    assert_eq!(found.iter().collect::<Vec<_>>(), [Some("abab"), None]);
+
+    let error = testing::run_scalar(plus_one {}, &[]).expect_err("no argument");
+    assert_snapshot!(error, @"it was given 0 arguments, it takes 1");
+    let error = testing::run_scalar(plus_one {}, &[Arc::clone(&texts)]).expect_err("a text");
+    assert_snapshot!(error, @r#"argument 1 must be float64 (`.cast("float64")` makes one), `0` is string"#);
+    let none: ArrayRef = Arc::new(UInt8Array::from(vec![None, Some(1)]));
+    let error = testing::run_scalar(repeat {}, &[texts, none]).expect_err("its own");
+    assert_snapshot!(error, @"out of range integral type conversion attempted");
+    Ok(())
+}
+
+fn scale(column: &str, factor: f64) -> Scale {
+    Scale {
+        column: column.to_owned(),
+        factor,
+        prepared: None,
+    }
+}
+
+#[test]
+fn a_partition_function() -> Result<()> {
+    let found = testing::run(scale("x", 2.0), &part())?;
+    assert_snapshot!(found, @r"
+          x  y
+    float64  string
+    ───────────────
+        3.0  a
+       null  b
+        8.0  c
+
+    3 rows, 2 columns
+    ");
+    assert_eq!(
+        testing::run(scale("x", 2.0), &part().head(0))?.num_rows(),
+        0
+    );
+    Ok(())
+}
+
+#[test]
+fn parameters_are_checked() {
+    let said = |text: &str| match Scale::from_json(text) {
+        Ok(scale) => format!("{}*{}", scale.column, scale.factor),
+        Err(error) => error.to_string(),
+    };
+    assert_snapshot!(said(r#"{"column":"x"}"#), @"x*1");
+    assert_snapshot!(said(r#"{"column":"x","facto":1}"#), @"no parameter `facto`; did you mean `factor`? parameters are `column`, `factor`");
+    assert_snapshot!(said(r#"{"factor":1}"#), @"parameter `column` is missing: a string that has no default");
+    assert_snapshot!(said(r#"{"column":3}"#), @"parameter `column` must be a string, not 3: invalid type: integer `3`, expected a string");
+    assert_snapshot!(said(r#"{"column":"x","factor":-0.5}"#), @"parameter `factor` must be at least 0, not -0.5");
+    assert_snapshot!(said(r#"{"column":"x","factor":11}"#), @"parameter `factor` must be at most 10, not 11");
+    assert_snapshot!(said("[]"), @"parameters are no JSON object: invalid type: sequence, expected a map at line 1 column 0");
+    assert_eq!(
+        scale("x", 2.5).to_json().expect("json"),
+        r#"{"column":"x","factor":2.5}"#
+    );
+}
+
+#[test]
+fn inputs_that_do_not_do() {
+    assert_snapshot!(testing::run(scale("z", 1.0), &part()).expect_err("no column"), @"no column `z`; columns are `x`, `y`");
+    assert_snapshot!(testing::run(scale("y", 1.0), &part()).expect_err("a text"), @"column `y` is string, and must be float64");
+}
+
+#[test]
+fn contracts_that_are_not_kept() {
+    for lie in [
+        "rows",
+        "columns",
+        "dtype",
+        "order",
+        "panic",
+        "payload",
+        "error",
+        "reads",
+        "bind",
+        "bad dtype",
+    ] {
+        let error = testing::run(
+            Liar {
+                lie: lie.to_owned(),
+            },
+            &part(),
+        )
+        .expect_err(lie);
+        assert_snapshot!(lie.replace(' ', "-"), error);
+    }
+    assert_eq!(
+        testing::run(
+            Liar {
+                lie: "none".to_owned()
+            },
+            &part()
+        )
+        .expect("no lie"),
+        part()
+    );
+}
+
+#[test]
+fn an_aggregate_of_any_pieces() -> Result<()> {
+    let (first, second) = (floats([Some(1.0), None, Some(2.0)]), floats([Some(4.0)]));
+    let found = testing::run_aggregate(Sum, &[(&[first], &[0, 1, 0]), (&[second], &[1])], 3)?;
+    assert_eq!(&found, &floats([Some(3.0), Some(4.0), Some(0.0)]));
+    let ints: ArrayRef = Arc::new(Int64Array::from(vec![1]));
+    let error = testing::run_aggregate(Sum, &[(&[ints], &[0])], 1).expect_err("integers");
+    assert_snapshot!(error, @"it takes a float64, not int64");
+    Ok(())
+}
+
+#[test]
+fn the_manifest() -> Result<()> {
+    let manifest = testing::manifest(listed::plugin())?;
+    let text = serde_json::to_string_pretty(&manifest)?;
+    let text = text.replace(std::env::consts::ARCH, "<arch>");
+    assert_snapshot!(text);
+    Ok(())
+}

@@ -1,0 +1,153 @@
+//! A plugin with functions of every kind, honest and not: what tests load.
+
+#![expect(clippy::panic, reason = "functions that panic are what is tried")]
+
+use std::sync::{Arc, Mutex};
+
+use swath_plugin::arrow_array::cast::AsArray;
+use swath_plugin::arrow_array::types::Float64Type;
+use swath_plugin::arrow_array::{ArrayRef, Float64Array};
+use swath_plugin::prelude::*;
+use swath_plugin::{Reserved, log};
+
+plugin! { name: "tried", functions: [plus_one, Scale, Behave, Sum] }
+
+/// One more.
+#[scalar]
+pub fn plus_one(x: f64) -> f64 {
+    x + 1.0
+}
+
+/// Multiplies a column by a factor, and passes the others by.
+#[derive(Params)]
+pub struct Scale {
+    /// The column.
+    pub column: String,
+    /// By how much.
+    #[param(default = 1.0, min = 0.0)]
+    pub factor: f64,
+}
+
+impl PartitionFn for Scale {
+    const NAME: &'static str = "scale";
+
+    fn bind(&self, input: &Meta) -> Result<Contract> {
+        input.require(&self.column, "float64")?;
+        Ok(Contract::rows_kept(input).reads([&self.column]).chunks())
+    }
+
+    fn call(&self, part: Batch, _: &Cx) -> Result<Batch> {
+        let scaled = part.f64(&self.column)?.map(|value| value * self.factor);
+        Ok(part.with(&self.column, scaled)?)
+    }
+}
+
+/// Does what its parameter says, whatever it promised.
+#[derive(Params)]
+pub struct Behave {
+    how: String,
+    /// What an earlier call kept.
+    #[param(skip)]
+    kept: Mutex<Option<(Cx, Reserved)>>,
+}
+
+impl PartitionFn for Behave {
+    const NAME: &'static str = "behave";
+
+    fn bind(&self, input: &Meta) -> Result<Contract> {
+        match self.how.as_str() {
+            "panic in bind" => panic!("no plan"),
+            "reads" => Ok(Contract::rows_kept(input).reads(["x"])),
+            "refuse" => Err(Error::new("not today")),
+            "place" => Ok(Contract::any_rows(Meta::of([
+                ("number", "int64"),
+                ("count", "int64"),
+            ]))),
+            _ => Ok(Contract::rows_kept(input)),
+        }
+    }
+
+    fn call(&self, part: Batch, cx: &Cx) -> Result<Batch> {
+        let rows = part.num_rows();
+        match self.how.as_str() {
+            "panic" => panic!("no rate for chf"),
+            "exit" => std::process::exit(0),
+            "rows" => return Ok(part.head(1)),
+            "column" => return Ok(part.with("more", vec![1_i64; rows])?),
+            "error" => return Err(Error::new("no rate").retryable()),
+            "endless" => loop {
+                cx.tick()?;
+            },
+            "log" => log::warn!("{rows} rows"),
+            "keep" => {
+                let mut kept = self.kept.lock().expect("no call panicked");
+                if let Some((earlier, reserved)) = kept.take() {
+                    assert!(earlier.check().is_err(), "its run is over");
+                    assert!(earlier.reserve(1).is_err(), "nobody has room for it");
+                    drop(reserved);
+                } else {
+                    *kept = Some((cx.clone(), cx.reserve(100)?));
+                }
+            }
+            "reserve" => drop(cx.reserve(1 << 40)?),
+            "place" => {
+                let place = cx.partition();
+                let (number, count) = (place.number() as i64, place.count() as i64);
+                return Ok(Batch::from_columns([
+                    ("number", vec![number]),
+                    ("count", vec![count]),
+                ])?);
+            }
+            _ => {}
+        }
+        Ok(part)
+    }
+}
+
+/// The sum of numbers.
+#[derive(Params)]
+pub struct Sum;
+
+impl Aggregate for Sum {
+    const NAME: &'static str = "sum";
+    type States = Vec<f64>;
+
+    fn bind(&self, args: &[Field]) -> Result<Grouped> {
+        match args {
+            [x] if x.dtype == DType::Float64 => {
+                let sum = Field::new("sum", DType::Float64, false);
+                Ok(Grouped::new(sum.clone(), [sum]))
+            }
+            _ => Err(Error::new("it takes one float64")),
+        }
+    }
+
+    fn open(&self) -> Vec<f64> {
+        Vec::new()
+    }
+
+    fn update(&self, states: &mut Vec<f64>, rows: GroupedRows<'_>) -> Result<()> {
+        states.resize(rows.n_groups, 0.0);
+        let column = rows.columns[0].as_primitive::<Float64Type>();
+        for (group, value) in rows.groups.iter().zip(column) {
+            states[*group as usize] += value.unwrap_or(0.0);
+        }
+        Ok(())
+    }
+
+    fn merge(&self, states: &mut Vec<f64>, rows: GroupedRows<'_>) -> Result<()> {
+        self.update(states, rows)
+    }
+
+    fn state(&self, states: Vec<f64>) -> Result<Vec<ArrayRef>> {
+        Ok(vec![Arc::new(Float64Array::from(states))])
+    }
+
+    fn finish(&self, states: Vec<f64>) -> Result<ArrayRef> {
+        Ok(Arc::new(Float64Array::from(states)))
+    }
+
+    fn size(&self, states: &Vec<f64>) -> u64 {
+        (states.capacity() * size_of::<f64>()) as u64
+    }
+}

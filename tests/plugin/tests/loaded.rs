@@ -1,0 +1,394 @@
+//! The plugin as a library that a host loads.
+
+#![expect(
+    clippy::disallowed_methods,
+    reason = "tests overwrite files and cancel from other threads"
+)]
+
+use std::path::PathBuf;
+use std::process::Command;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+
+use arrow_array::cast::AsArray;
+use arrow_array::types::Float64Type;
+use arrow_array::{ArrayRef, Float32Array, Float64Array};
+use insta::assert_snapshot;
+use swath_batch::{Batch, Host};
+use swath_meta::Meta;
+use swath_plugin_host::{
+    Bound, BoundPartition, CallError, LoadError, Plugin, PluginCopies, Policy,
+};
+
+/// The library that was built beside these tests.
+fn library() -> PathBuf {
+    let tests = std::env::current_exe().expect("a program has a path");
+    let folder = tests.parent().expect("it is in a folder");
+    folder.join("libswath_tried.so")
+}
+
+fn load(copies: &PluginCopies) -> Arc<Plugin> {
+    Plugin::load(library(), &Policy::default(), copies).expect("it is a plugin")
+}
+
+fn copies() -> (tempfile::TempDir, PluginCopies) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let copies = PluginCopies::in_folder(folder.path().join("copies"));
+    (folder, copies)
+}
+
+fn loaded() -> Arc<Plugin> {
+    let (folder, copies) = copies();
+    let plugin = load(&copies);
+    // What is open needs no name any more.
+    drop(folder);
+    plugin
+}
+
+/// A task of the third of four partitions, cancelled or short of memory.
+#[derive(Default)]
+struct Task {
+    is_cancelled: AtomicBool,
+    reserved: AtomicI64,
+}
+
+impl Host for Task {
+    fn check(&self) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+        if self.is_cancelled.load(Ordering::Relaxed) {
+            return Err("cancelled".into());
+        }
+        Ok(())
+    }
+
+    fn partition(&self) -> (usize, usize) {
+        (2, 4)
+    }
+
+    fn reserve(&self, bytes: i64) -> bool {
+        let fits = bytes < 1 << 30;
+        if fits {
+            self.reserved.fetch_add(bytes, Ordering::Relaxed);
+        }
+        fits
+    }
+}
+
+fn part() -> Batch {
+    Batch::from_csv("x,y\n1.5,a\n,b\n4.0,c\n").expect("a table")
+}
+
+fn partition_fn(plugin: &Plugin, name: &str, params: &str) -> Result<BoundPartition, CallError> {
+    let function = plugin.function(name).expect("it is in the list");
+    match function.bind(params, part().meta())? {
+        Bound::Partition(bound) => Ok(bound),
+        other => unreachable!("it is a partition function, not {other:?}"),
+    }
+}
+
+fn run(bound: &BoundPartition, task: &Arc<Task>) -> Result<Vec<Batch>, CallError> {
+    let mut found = Vec::new();
+    let mut keep = |batch| {
+        found.push(batch);
+        Ok(())
+    };
+    let mut run = bound.open(Arc::<Task>::clone(task))?;
+    run.push::<CallError>(&part(), &mut keep)?;
+    run.finish::<CallError>(&mut keep)?;
+    Ok(found)
+}
+
+fn behave(how: &str) -> Result<Vec<Batch>, CallError> {
+    let bound = partition_fn(&loaded(), "behave", &format!(r#"{{"how":"{how}"}}"#))?;
+    run(&bound, &Arc::default())
+}
+
+/// An error with its causes.
+fn words(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
+}
+
+#[test]
+fn it_says_what_it_is() {
+    let (_folder, copies) = copies();
+    let plugin = load(&copies);
+    assert_eq!(plugin.manifest().name, "tried");
+    assert_eq!(
+        plugin.path(),
+        Some(library().canonicalize().expect("it is there").as_path())
+    );
+    let functions: Vec<_> = plugin
+        .functions()
+        .iter()
+        .map(|f| format!("{f:?}"))
+        .collect();
+    assert_snapshot!(functions.join("\n"), @r"
+    Function(tried.plus_one, scalar)
+    Function(tried.scale, partition)
+    Function(tried.behave, partition)
+    Function(tried.sum, aggregate)
+    ");
+    // Once more is the same one, made ready once.
+    assert!(Arc::ptr_eq(&load(&copies), &plugin));
+    assert!(plugin.function("nothing").is_none());
+}
+
+#[test]
+fn a_linked_one_is_the_same() {
+    let plugin = Plugin::linked(swath_tried::plugin()).expect("it is a plugin");
+    assert_eq!(plugin.path(), None);
+    assert_eq!(plugin.manifest(), loaded().manifest());
+    let bound =
+        partition_fn(&plugin, "scale", r#"{"column":"x","factor":2}"#).expect("columns that do");
+    assert_eq!(run(&bound, &Arc::default()).expect("an answer").len(), 1);
+}
+
+#[test]
+fn a_scalar() {
+    let plugin = loaded();
+    let function = plugin.function("plus_one").expect("it is in the list");
+    let args = Meta::of([("0", "float64")]).expect("a meta");
+    let Ok(Bound::Scalar(bound)) = function.bind("{}", &args) else {
+        panic!("it is a scalar");
+    };
+    let numbers: ArrayRef = Arc::new(Float64Array::from(vec![Some(1.0), None]));
+    let found = bound.call(&[numbers], 2, None).expect("an answer");
+    assert_eq!(
+        found
+            .as_primitive::<Float64Type>()
+            .iter()
+            .collect::<Vec<_>>(),
+        [Some(2.0), None]
+    );
+
+    let text = Meta::of([("0", "string")]).expect("a meta");
+    assert_snapshot!(words(&function.bind("{}", &text).expect_err("a text")), @r#"`tried.plus_one`: argument 1 must be float64 (`.cast("float64")` makes one), `0` is string"#);
+    assert_snapshot!(words(&function.bind(r#"{"by":2}"#, &args).expect_err("no parameter")), @"`tried.plus_one`: no parameter `by`; it has none");
+}
+
+#[test]
+fn columns_that_it_does_not_read_pass_by() {
+    let bound =
+        partition_fn(&loaded(), "scale", r#"{"column":"x","factor":2}"#).expect("columns that do");
+    assert_eq!(bound.reads().names().collect::<Vec<_>>(), ["x"]);
+    let found = run(&bound, &Arc::default()).expect("an answer");
+    assert_snapshot!(found[0], @r"
+          x  y
+    float64  string
+    ───────────────
+        3.0  a
+       null  b
+        8.0  c
+
+    3 rows, 2 columns
+    ");
+    let texts =
+        |batch: &Batch| batch.column("y").expect("a column").to_data().buffers()[0].as_ptr();
+    let given = part();
+    let mut run = bound.open(Arc::new(Task::default())).expect("a run");
+    let mut same = false;
+    let seen = |batch: Batch| {
+        same = texts(&batch) == texts(&given);
+        Ok::<_, CallError>(())
+    };
+    run.push(&given, seen).expect("an answer");
+    assert!(same, "what passes by is not copied");
+}
+
+#[test]
+fn a_partition_without_a_batch_has_no_rows() {
+    let bound = partition_fn(&loaded(), "behave", r#"{"how":"reads"}"#).expect("columns that do");
+    let run = bound.open(Arc::new(Task::default())).expect("a run");
+    let mut found = Vec::new();
+    run.finish(|batch| {
+        found.push(batch);
+        Ok::<_, CallError>(())
+    })
+    .expect("an answer");
+    assert_eq!(found, [part().head(0)]);
+}
+
+#[test]
+fn what_it_was_not_bound_to_is_refused() {
+    let plugin = loaded();
+    let bound = partition_fn(&plugin, "scale", r#"{"column":"x"}"#).expect("columns that do");
+    let mut run = bound.open(Arc::new(Task::default())).expect("a run");
+    let other = part().select(["x"]).expect("a column");
+    let error = run
+        .push(&other, |_| Ok::<_, CallError>(()))
+        .expect_err("other columns");
+    assert_snapshot!(words(&error), @"`tried.scale` was given other columns than it was bound to");
+
+    let args = Meta::of([("0", "float64")]).expect("a meta");
+    let Ok(Bound::Scalar(bound)) = plugin
+        .function("plus_one")
+        .expect("in the list")
+        .bind("{}", &args)
+    else {
+        unreachable!("it is a scalar");
+    };
+    let halves: ArrayRef = Arc::new(Float32Array::from(vec![0.5]));
+    assert_snapshot!(words(&bound.call(&[halves], 1, None).expect_err("another type")), @"`tried.plus_one` cannot be given that: column `0`: Float32 where Float64 was agreed on");
+
+    let Ok(Bound::Aggregate(bound)) = plugin
+        .function("sum")
+        .expect("in the list")
+        .bind("{}", &args)
+    else {
+        unreachable!("it is an aggregate");
+    };
+    let numbers: ArrayRef = Arc::new(Float64Array::from(vec![1.0, 2.0]));
+    let mut groups = Arc::new(bound).open(None).expect("states");
+    let error = groups
+        .update(&[Arc::clone(&numbers)], &[0, 2], 2)
+        .expect_err("no such group");
+    assert_snapshot!(words(&error), @"`tried.sum` was given rows of 3 groups, of which there are 2 and were 0");
+    let error = groups
+        .update(&[numbers], &[0], 2)
+        .expect_err("a group is missing");
+    assert_snapshot!(words(&error), @"`tried.sum` cannot be given that: column `0`: 2 rows where the batch has 1");
+}
+
+#[test]
+fn what_a_function_keeps_of_its_host_is_over_with_the_run() {
+    let bound = partition_fn(&loaded(), "behave", r#"{"how":"keep"}"#).expect("columns that do");
+    let task = Arc::<Task>::default();
+    run(&bound, &task).expect("an answer");
+    // It kept its `Cx` and some bytes, and lets go of both now.
+    let again = run(&bound, &task).expect("an answer");
+    assert_eq!(again.len(), 1);
+}
+
+#[test]
+fn an_aggregate() {
+    let plugin = loaded();
+    let args = Meta::of([("0", "float64")]).expect("a meta");
+    let Ok(Bound::Aggregate(bound)) = plugin
+        .function("sum")
+        .expect("it is in the list")
+        .bind("{}", &args)
+    else {
+        panic!("it is an aggregate");
+    };
+    let bound = Arc::new(bound);
+    let numbers: ArrayRef = Arc::new(Float64Array::from(vec![1.0, 2.0, 4.0]));
+    let mut first = bound.open(None).expect("states");
+    first
+        .update(&[Arc::clone(&numbers)], &[0, 1, 0], 2)
+        .expect("rows");
+    assert!(first.size() >= 16);
+    let mut all = bound.open(None).expect("states");
+    all.merge(&first.state().expect("states"), &[1, 0], 2)
+        .expect("states");
+    all.update(&[numbers], &[2, 2, 2], 3).expect("rows");
+    let sums = all.finish().expect("results");
+    assert_eq!(
+        sums.as_primitive::<Float64Type>().values(),
+        &[2.0, 5.0, 7.0]
+    );
+}
+
+#[test]
+fn a_function_knows_its_place() {
+    let found = behave("place").expect("an answer");
+    assert_eq!(found[0].i64("number").expect("numbers").values(), &[2]);
+    assert_eq!(found[0].i64("count").expect("numbers").values(), &[4]);
+}
+
+#[test]
+fn what_goes_wrong_is_an_error() {
+    for how in [
+        "panic",
+        "panic in bind",
+        "refuse",
+        "rows",
+        "column",
+        "error",
+        "reserve",
+    ] {
+        let error = behave(how).expect_err(how);
+        let place = env!("CARGO_MANIFEST_DIR");
+        assert_snapshot!(how.replace(' ', "-"), words(&error).replace(place, ""));
+        assert_eq!(
+            matches!(
+                error,
+                CallError::Said {
+                    is_retryable: true,
+                    ..
+                }
+            ),
+            how == "error",
+            "{how}"
+        );
+    }
+    // The host goes on.
+    assert_eq!(behave("log").expect("an answer"), [part()]);
+}
+
+#[test]
+fn a_run_after_a_panic_is_over_and_the_next_is_not() {
+    let bound = partition_fn(&loaded(), "behave", r#"{"how":"panic"}"#).expect("columns that do");
+    let mut run = bound.open(Arc::new(Task::default())).expect("a run");
+    let ignore = |_: Batch| Ok::<_, CallError>(());
+    run.push(&part(), ignore).expect_err("it panics");
+    let error = run.push(&part(), ignore).expect_err("it is over");
+    assert_snapshot!(error, @"`tried.behave`: it panicked before and cannot go on; begin the partition anew");
+    bound.open(Arc::new(Task::default())).expect("another run");
+}
+
+#[test]
+fn an_endless_one_sees_that_it_is_cancelled() {
+    let bound = partition_fn(&loaded(), "behave", r#"{"how":"endless"}"#).expect("columns that do");
+    let task = Arc::<Task>::default();
+    let seen = Arc::clone(&task);
+    let stopper = std::thread::spawn(move || {
+        std::thread::sleep(std::time::Duration::from_millis(50));
+        seen.is_cancelled.store(true, Ordering::Relaxed);
+    });
+    let error = run(&bound, &task).expect_err("it was cancelled");
+    stopper.join().expect("no panic");
+    assert_snapshot!(error, @"`tried.behave`: the run was asked to stop: the run was cancelled");
+}
+
+#[test]
+fn a_file_replaced_while_it_is_used_does_no_harm() {
+    let (folder, copies) = copies();
+    let path = folder.path().join("libtried.so");
+    std::fs::copy(library(), &path).expect("a copy");
+    let plugin = Plugin::load(&path, &Policy::default(), &copies).expect("it is a plugin");
+    std::fs::write(&path, vec![0; 4096]).expect("it can be overwritten");
+    let bound = partition_fn(&plugin, "scale", r#"{"column":"x"}"#).expect("columns that do");
+    run(&bound, &Arc::default()).expect("an answer");
+    let error = Plugin::load(&path, &Policy::default(), &copies).expect_err("no plugin any more");
+    assert!(matches!(error, LoadError::File(_)), "{error}");
+}
+
+/// Set where this program runs itself, to see how it ends.
+const CHILD: &str = "SWATH_TRIED_CHILD";
+
+#[test]
+fn an_exit_in_a_plugin_is_no_success() {
+    let name = "an_exit_in_a_plugin_is_no_success";
+    if std::env::var_os(CHILD).is_some() {
+        let _ = behave("exit");
+        unreachable!("the process ended");
+    }
+    let program = std::env::current_exe().expect("a program has a path");
+    let child = Command::new(program)
+        .args(["--exact", name, "--nocapture"])
+        .env(CHILD, "1")
+        .output()
+        .expect("it runs");
+    assert_eq!(child.status.code(), Some(70));
+    let said = String::from_utf8_lossy(&child.stderr).into_owned();
+    assert!(
+        said.contains("a plugin function ended the process"),
+        "{said}"
+    );
+}
