@@ -34,6 +34,11 @@ pub trait Host: Send + Sync {
         seed ^ (seed >> 31)
     }
 
+    /// How many of the rows that the function sees are not the partition's own: those of its neighbours in front, and behind.
+    fn halo(&self) -> (usize, usize) {
+        (0, 0)
+    }
+
     /// Asks for this many bytes, or gives them back if negative; `false` where there is no room for them.
     fn reserve(&self, bytes: i64) -> bool {
         let _ = bytes;
@@ -154,6 +159,11 @@ impl<'a> ThisPartition<'a> {
         let host = &*self.0.host;
         let (number, _) = host.partition();
         Some((host.boundary(number)?, host.boundary(number + 1)?))
+    }
+
+    /// How many of the rows that the function sees are not the partition's own: those of its neighbours in front, and behind.
+    pub fn halo(self) -> (usize, usize) {
+        self.0.host.halo()
     }
 
     /// Whether it is the last partition.
