@@ -22,6 +22,7 @@ const LARGEST: u64 = 1 << 20;
 ///
 /// [plugins.geo]
 /// path = "target/plugins/libgeo.so"
+/// version = "2.1.0"
 /// blake3 = "af1349b9f5f9a1a6a0404dea36dcc9499bcb25c9adc112b7cc9a93cae41f3262"
 /// isolate = "process"
 /// "#;
@@ -42,10 +43,11 @@ pub struct Pins {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(
     deny_unknown_fields,
-    expecting = "a table with `path`, `blake3` and, if need be, `isolate`"
+    expecting = "a table with `path`, `blake3` and, if need be, `version` and `isolate`"
 )]
 pub struct Pin {
     path: PathBuf,
+    version: Option<String>,
     blake3: FileHash,
     isolate: Option<Isolate>,
 }
@@ -139,6 +141,11 @@ impl Pin {
     /// Where its file is, from the root.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// The version that people read. Which file it is is said by the hash alone.
+    pub fn version(&self) -> Option<&str> {
+        self.version.as_deref()
     }
 
     /// The hash that its file has to have.
