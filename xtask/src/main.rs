@@ -5,6 +5,7 @@
 //!  demo    the whole pipeline on data made on the spot         bench   timed suites, with or without the peers
 //!  test    every test, with or without cargo-nextest           tidy    the rules of the house, proven
 //!  model   the scheduler's threads, model-checked       ci      what must pass before a change is accepted
+//!  plugin  what `swath plugin` does, built from here
 //! ```
 //!
 //! What it refuses to be: a build system, or a place for code that touches data. It starts cargo and the project's own
@@ -19,6 +20,7 @@ mod docs;
 mod files;
 mod metadata;
 mod model;
+mod plugin;
 mod say;
 mod section;
 mod setup;
@@ -53,6 +55,8 @@ enum Command {
     Tidy(tidy::Options),
     /// Times swath, and its peers where they are installed, and writes a table
     Bench(bench::Options),
+    /// Builds the program `swath` and runs `swath plugin`: makes, builds and looks at plugins
+    Plugin(plugin::Options),
     /// Rewrites what is generated in docs/, builds the API docs with warnings denied, and the guide as a book
     Docs,
 }
@@ -66,6 +70,7 @@ fn main() -> ExitCode {
         Command::Ci => ci::run(),
         Command::Tidy(options) => tidy::run(&options),
         Command::Bench(options) => bench::run(&options),
+        Command::Plugin(options) => plugin::run(&options),
         Command::Docs => docs::run(),
     };
     match outcome {

@@ -1,0 +1,53 @@
+//! What can be asked.
+
+use clap::{Parser, Subcommand};
+
+use crate::{Answer, Error, plugin};
+
+/// The arguments of the program.
+#[derive(Debug, Parser)]
+#[command(
+    name = "swath",
+    version,
+    about = "Tools of swath, larger-than-memory dataframes"
+)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Makes, builds and looks at plugins: functions from dynamic libraries
+    #[command(subcommand)]
+    Plugin(plugin::Command),
+}
+
+/// Does what the arguments say. Progress of what it starts goes to standard error; the answer is returned.
+///
+/// # Errors
+/// [`Error`], where there is no answer.
+pub fn run(cli: &Cli) -> Result<Answer, Error> {
+    match &cli.command {
+        Command::Plugin(command) => plugin::run(command),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::Cli;
+
+    #[test]
+    fn arguments_are_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn commands() {
+        let mut command = Cli::command();
+        let plugin = command.find_subcommand_mut("plugin").expect("there is one");
+        insta::assert_snapshot!(plugin.render_help());
+    }
+}

@@ -1,0 +1,140 @@
+//! Why a command has no answer.
+
+use std::io;
+use std::path::PathBuf;
+use std::process::ExitStatus;
+
+use swath_plugin_host::{PluginFileError, PolicyError};
+
+/// A command without an answer: what it could not do, where, and what to do about it.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A file that is no plugin.
+    #[error(transparent)]
+    File(#[from] PluginFileError),
+    /// A plugin that may not be used, or a `plugins.toml` that says nothing.
+    #[error(transparent)]
+    Policy(#[from] PolicyError),
+    /// What the system does not let this program do with a file or folder.
+    #[error("cannot {action} `{}`", path.display())]
+    Disk {
+        /// What was tried: `read`, `write`, `make`.
+        action: &'static str,
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A name that no crate can have.
+    #[error(
+        "`{name}` cannot be the name of a crate: begin with a lower-case letter, go on with these, digits, `-` and `_`, and take no word of Rust"
+    )]
+    Name {
+        /// The name.
+        name: String,
+    },
+    /// A place where something is already.
+    #[error(
+        "`{}` is there and not empty: remove it, or name another folder with `--path`",
+        path.display()
+    )]
+    Occupied {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// There is no `swath-plugin` to depend on.
+    #[error(
+        "`swath-plugin` is not published yet, and {}: give the folder of a checkout of swath, or the URL of its repository, with `--sdk`",
+        path.as_ref().map_or_else(
+            || "the checkout that this program was built from is gone".to_owned(),
+            |path| format!("`{}` is none and has none", path.display()),
+        )
+    )]
+    NoSdk {
+        /// What was given.
+        path: Option<PathBuf>,
+    },
+    /// A folder without a crate.
+    #[error(
+        "there is no `Cargo.toml` in `{}`: name the folder of the plugin's crate with `--path`, or make one with `swath plugin new`",
+        path.display()
+    )]
+    NoCrate {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// A program that cannot be started.
+    #[error("cannot start `{program}`: see that it is installed and on the path")]
+    Start {
+        /// The program.
+        program: String,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A build that failed.
+    #[error("`{command}` ended with {status}: mend what it says above, then build again")]
+    Build {
+        /// As one would type it.
+        command: String,
+        /// How it ended.
+        status: ExitStatus,
+    },
+    /// A build without a library.
+    #[error("`{command}` made no dynamic library: leave out arguments that build something else")]
+    NoLibrary {
+        /// As one would type it.
+        command: String,
+    },
+    /// A crate that is not one of a plugin.
+    #[error(
+        "the crate in `{}` exports no plugin: list its functions in `swath_plugin::plugin!`, as `plugin! {{ functions: [haversine_km] }}`",
+        path.display()
+    )]
+    NoPluginMacro {
+        /// The folder of the crate.
+        path: PathBuf,
+    },
+    /// A list of pins in which there is no place that can be changed.
+    #[error(
+        "`{}` is written in a way that cannot be edited without losing something: write this yourself\n{lines}",
+        path.display()
+    )]
+    Edit {
+        /// The `plugins.toml`.
+        path: PathBuf,
+        /// What has to stand there.
+        lines: String,
+    },
+}
+
+impl Error {
+    /// What a shell is told: 2 where the command was used wrongly or something is not allowed, and 1 where what it looked at is not
+    /// as it should be.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::File(error) => match error {
+                PluginFileError::Missing { .. }
+                | PluginFileError::DanglingLink { .. }
+                | PluginFileError::Unreadable { .. }
+                | PluginFileError::Folder { .. }
+                | PluginFileError::NotRegular { .. } => 2,
+                _ => 1,
+            },
+            Self::Build { .. } | Self::NoLibrary { .. } | Self::NoPluginMacro { .. } => 1,
+            _ => 2,
+        }
+    }
+
+    /// The message, and behind it those of its causes.
+    pub fn report(&self) -> String {
+        let mut text = self.to_string();
+        let mut cause = std::error::Error::source(self);
+        while let Some(error) = cause {
+            text.push_str(": ");
+            text.push_str(&error.to_string());
+            cause = error.source();
+        }
+        text
+    }
+}
