@@ -1,8 +1,11 @@
-//! What a bound function promises, beside the columns that it returns.
+//! What a bound function promises and needs, beside the columns that it returns.
 
 use serde::{Deserialize, Serialize};
 
-/// What a bound function promises. Whatever is not said is the weakest promise.
+/// What a bound function promises and needs. Whatever is not said is the weakest promise, and needs nothing.
+///
+/// A promise that a host does not know, of a newer version, counts as the weakest. What it does not know of what a function
+/// *needs* stands in [`requires`](Self::requires), and such a function is refused.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Contract {
@@ -14,6 +17,20 @@ pub struct Contract {
     pub divisions: Divisions,
     /// How much of a partition it must see at once.
     pub scope: Scope,
+    /// What it needs of each input; of those that are not listed, all columns and nothing else.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub inputs: Vec<Needs>,
+    /// The same input may give another output.
+    pub is_random: bool,
+    /// What a host must understand to call it, in words that later versions add.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub requires: Vec<String>,
+}
+
+/// What a function needs of one input.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Needs {
     /// The only columns that it reads; `None` is all.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reads: Option<Vec<String>>,
@@ -26,20 +43,30 @@ pub struct Contract {
     /// What it has to see after the last row of a partition.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub after: Option<Halo>,
-    /// How many leading columns of the output are its index.
-    pub index: usize,
-    /// The same input may give another output.
-    pub is_random: bool,
+}
+
+impl Contract {
+    /// What it needs of the input of this number.
+    pub fn input(&self, at: usize) -> &Needs {
+        const NOTHING: &Needs = &Needs {
+            reads: None,
+            needs_order: Vec::new(),
+            before: None,
+            after: None,
+        };
+        self.inputs.get(at).unwrap_or(NOTHING)
+    }
 }
 
 /// How many rows come out of a partition function.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RowCount {
-    /// As many as come in, each where it was.
+    /// As many as come in, each where it was. Rows of neighbours are cut off by the host.
     Same,
-    /// Any number.
+    /// Any number, made of the partition's own rows: those of neighbours are only looked at.
     #[default]
+    #[serde(other)]
     Any,
 }
 
@@ -51,6 +78,7 @@ pub enum Order {
     Kept,
     /// In any.
     #[default]
+    #[serde(other)]
     Any,
 }
 
@@ -58,10 +86,11 @@ pub enum Order {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Divisions {
-    /// Index columns come back first, between the boundaries of their partition.
+    /// Index columns come back first, as they were, between the boundaries of their partition.
     Kept,
-    /// There is no index afterwards.
+    /// They are not known afterwards.
     #[default]
+    #[serde(other)]
     Cleared,
 }
 
@@ -69,11 +98,12 @@ pub enum Divisions {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Scope {
-    /// A partition.
-    #[default]
-    Partition,
     /// Some rows: what it makes of them does not depend on how they are cut.
     Chunk,
+    /// A partition.
+    #[default]
+    #[serde(other)]
+    Partition,
 }
 
 /// Rows of the neighbours that a partition function has to see.
@@ -82,6 +112,51 @@ pub enum Scope {
 pub enum Halo {
     /// This many rows.
     Rows(u64),
-    /// Rows whose index is not further away than this many nanoseconds.
+    /// Rows that are not further away than this many nanoseconds: along the first column of [`Needs::needs_order`], or along the
+    /// index where there is none.
     Nanoseconds(u64),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn promises_of_later_versions_count_as_none() {
+        let later = r#"{"rows":"twice","order":"kept","divisions":"by_hash","scope":"file","sorted":["x"],"requires":["twice"]}"#;
+        let read: Contract = serde_json::from_str(later).expect("words that are not known");
+        let expected = Contract {
+            order: Order::Kept,
+            requires: vec!["twice".to_owned()],
+            ..Contract::default()
+        };
+        assert_eq!(read, expected);
+    }
+
+    #[test]
+    fn what_is_needed_and_not_known_is_an_error() {
+        let later = r#"{"inputs":[{"before":{"weeks":2}}]}"#;
+        assert!(serde_json::from_str::<Contract>(later).is_err());
+    }
+
+    #[test]
+    fn contracts_come_back() {
+        let contract = Contract {
+            rows: RowCount::Same,
+            inputs: vec![Needs {
+                reads: Some(vec!["x".to_owned()]),
+                before: Some(Halo::Rows(2)),
+                after: Some(Halo::Nanoseconds(u64::MAX)),
+                ..Needs::default()
+            }],
+            ..Contract::default()
+        };
+        let text = serde_json::to_string(&contract).expect("it has a text");
+        assert_eq!(
+            serde_json::from_str::<Contract>(&text).expect("its own text"),
+            contract
+        );
+        assert_eq!(contract.input(0).before, Some(Halo::Rows(2)));
+        assert_eq!(contract.input(1), &Needs::default());
+    }
 }

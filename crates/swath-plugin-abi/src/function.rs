@@ -1,8 +1,8 @@
 //! A function of a plugin, and what becomes of it when its parameters and inputs are known.
 
-use crate::{AggregateRun, ArrowArray, ArrowSchema, Host, PluginResult, Run};
+use crate::{AggregateRun, ArrowArray, ArrowSchema, Host, Place, Run, Status, Text};
 use abi_stable::StableAbi;
-use abi_stable::std_types::{RStr, RString, RVec};
+use abi_stable::std_types::RStr;
 use std::ffi::c_void;
 
 /// A function: its name, its kind, and how it is bound.
@@ -18,7 +18,7 @@ pub struct Function {
     /// Checks parameters and inputs, says what comes out, and makes the instance that will run. Touches no data. The host is valid
     /// until it returns.
     #[sabi(last_prefix_field)]
-    pub bind: unsafe extern "C" fn(Host, BindRequest<'_>) -> PluginResult<Bound>,
+    pub bind: unsafe extern "C" fn(Host, BindRequest<'_>, *mut Bound) -> Status,
 }
 
 /// Kinds of functions as [`Function::kind`] has them.
@@ -78,12 +78,14 @@ impl Kind {
 #[repr(C)]
 #[derive(StableAbi)]
 pub struct BindRequest<'a> {
-    /// The columns of each input, as a schema of format `+s`; index columns first. Those of a scalar or an aggregate are its
-    /// arguments.
-    pub inputs: RVec<ArrowSchema>,
+    /// The columns of each input: a schema of format `+s`, with one field of format `+s` for each input. The metadata of a field say
+    /// how many of its leading columns are the index (`swath:index`). Those of a scalar or an aggregate are its arguments.
+    pub inputs: ArrowSchema,
     /// A JSON object of parameters.
     pub params: RStr<'a>,
-    /// A [`BindContext`](crate::BindContext): what Arrow's schema has no place for.
+    /// How many targets a partitioner has; else 0.
+    pub targets: u64,
+    /// A JSON object with more, or empty. What it has in a list `requires` and what the function does not know is a reason to refuse.
     pub context: RStr<'a>,
 }
 
@@ -91,20 +93,58 @@ pub struct BindRequest<'a> {
 #[repr(C)]
 #[derive(StableAbi)]
 pub struct Bound {
-    /// The plugin's own.
-    pub instance: *mut c_void,
-    /// What can be done with it.
-    pub table: BoundTableRef,
-    /// The columns of what comes out, as schemas of format `+s`. Of an aggregate: first the result, then its state.
-    pub outputs: RVec<ArrowSchema>,
-    /// A [`Contract`](crate::Contract): what the function promises.
-    pub contract: RString,
+    instance: *mut c_void,
+    table: BoundTableRef,
+    /// The columns of each output, as inputs have them: one, but of an aggregate first the result, then its state.
+    outputs: ArrowSchema,
+    /// A [`Contract`](crate::Contract) as JSON; empty is one that promises nothing.
+    contract: Text,
 }
 
 // SAFETY: all calls of the table but `drop` may be made from any thread, several at once, and `drop` from any.
 unsafe impl Send for Bound {}
 // SAFETY: see above.
 unsafe impl Sync for Bound {}
+
+impl Bound {
+    /// A function that is ready, with what can be done with it.
+    ///
+    /// # Safety
+    /// The functions of the table may be called with the instance, from any thread, until `drop` was.
+    pub const unsafe fn new(
+        instance: *mut c_void,
+        table: BoundTableRef,
+        outputs: ArrowSchema,
+        contract: Text,
+    ) -> Self {
+        Self {
+            instance,
+            table,
+            outputs,
+            contract,
+        }
+    }
+
+    /// What the functions of the table are called with.
+    pub const fn instance(&self) -> *mut c_void {
+        self.instance
+    }
+
+    /// What can be done with it.
+    pub const fn table(&self) -> BoundTableRef {
+        self.table
+    }
+
+    /// Takes out the columns of each output.
+    pub const fn take_outputs(&mut self) -> ArrowSchema {
+        std::mem::replace(&mut self.outputs, ArrowSchema::released())
+    }
+
+    /// What it promises and needs, as JSON.
+    pub const fn contract(&self) -> &Text {
+        &self.contract
+    }
+}
 
 impl Drop for Bound {
     fn drop(&mut self) {
@@ -113,7 +153,8 @@ impl Drop for Bound {
     }
 }
 
-/// What can be done with a bound function. All but `drop` may be called from several threads at once.
+/// What can be done with a bound function. All but `drop` may be called from several threads at once. A call that a function of
+/// its kind does not have is answered by [`code::UNSUPPORTED`](crate::code::UNSUPPORTED).
 #[repr(C)]
 #[derive(StableAbi, Clone, Copy)]
 #[sabi(kind(Prefix(prefix_ref = BoundTableRef)))]
@@ -121,12 +162,13 @@ impl Drop for Bound {
 pub struct BoundTable {
     /// Drops the instance. Never fails.
     pub drop: unsafe extern "C" fn(*mut c_void),
-    /// The host is valid until it returns. Of a scalar: arguments, all of the same length, to one array of that length. Of a partitioner: key columns to an array of
-    /// `uint32`. Input and output are struct arrays without nulls of their own.
-    pub call: unsafe extern "C" fn(*const c_void, Host, ArrowArray) -> PluginResult<ArrowArray>,
-    /// Of a partition function: begins one partition, at a [`Place`](crate::Place).
-    pub open: unsafe extern "C" fn(*const c_void, Host, RStr<'_>) -> PluginResult<Run>,
-    /// Of an aggregate: begins the states of no groups.
+    /// Of a scalar: arguments, all of the same length, to one array of that length. Of a partitioner: key columns to an array of
+    /// `uint32`. Input and output are struct arrays without nulls of their own. The host is valid until it returns.
+    pub call: unsafe extern "C" fn(*const c_void, Host, ArrowArray, *mut ArrowArray) -> Status,
+    /// Of a partition function: begins one partition, at this place, between these boundaries: two rows of the index columns, or a
+    /// released array where divisions are not known. The host is valid until the run is dropped.
+    pub open: unsafe extern "C" fn(*const c_void, Host, Place<'_>, ArrowArray, *mut Run) -> Status,
+    /// Of an aggregate: begins the states of no groups. The host is valid until they are dropped.
     #[sabi(last_prefix_field)]
-    pub open_aggregate: unsafe extern "C" fn(*const c_void, Host) -> PluginResult<AggregateRun>,
+    pub open_aggregate: unsafe extern "C" fn(*const c_void, Host, *mut AggregateRun) -> Status,
 }

@@ -25,8 +25,11 @@ unsafe impl Sync for Host {}
 #[sabi(kind(Prefix(prefix_ref = HostTableRef)))]
 #[sabi(missing_field(option))]
 pub struct HostTable {
-    /// Says something of a [`level`](crate::level): the place in the code, and the words.
+    /// Says something of a [`level`](crate::level): the place in the code, and the words. What is above the highest level that is
+    /// listened to need not be said.
     pub log: unsafe extern "C" fn(*const c_void, u32, RStr<'_>, RStr<'_>),
+    /// The highest [`level`](crate::level) that anybody listens to, or 0.
+    pub max_level: unsafe extern "C" fn(*const c_void) -> u32,
     /// Whether the run should stop. Costs some nanoseconds.
     pub is_cancelled: unsafe extern "C" fn(*const c_void) -> bool,
     /// How much is done, of how much.

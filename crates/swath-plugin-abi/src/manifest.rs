@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 pub const MANIFEST_SYMBOL: &str = "swath_plugin_manifest_v1";
 /// The section of the manifest in an ELF file.
 pub const MANIFEST_SECTION: &str = ".swath_plugin";
+/// The symbol of a [`PlainRoot`](crate::PlainRoot), of a plugin without the one below.
+pub const PLAIN_ROOT_SYMBOL: &str = "swath_plugin_root_v1";
 /// The symbol of the header of the root module, which `abi_stable` names.
 pub const ROOT_SYMBOL: &str = "_1as_0lib_1header_0root_bmodule_bloader";
 
@@ -70,6 +72,27 @@ pub struct FunctionEntry {
     /// Its parameters, in the order in which they were written.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub params: Vec<Parameter>,
+    /// What it can be tried with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub example: Option<Example>,
+}
+
+/// Parameters and columns that a function can be bound to.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Example {
+    /// A JSON object of parameters.
+    #[serde(default = "no_params", skip_serializing_if = "is_empty")]
+    pub params: serde_json::Value,
+    /// Columns with their dtypes, `?` after one that may be null: `"lat: float64, name: string?"`.
+    pub input: String,
+}
+
+fn no_params() -> serde_json::Value {
+    serde_json::Value::Object(serde_json::Map::new())
+}
+
+fn is_empty(params: &serde_json::Value) -> bool {
+    params.as_object().is_some_and(serde_json::Map::is_empty)
 }
 
 /// What a manifest says of a parameter.

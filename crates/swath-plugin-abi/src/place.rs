@@ -1,28 +1,34 @@
-//! What a function is told about where it is bound and where it runs.
+//! Where a partition function runs.
 
-use serde::{Deserialize, Serialize};
-
-/// What is known when a function is bound, beside its inputs' columns.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct BindContext {
-    /// Of each input, how many leading columns are its index.
-    pub index: Vec<usize>,
-    /// How many targets a partitioner has; else 0.
-    pub targets: u32,
-}
+use abi_stable::StableAbi;
+use abi_stable::std_types::RStr;
 
 /// Where a partition function runs.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Place {
+#[repr(C)]
+#[derive(StableAbi, Clone, Copy, Debug)]
+pub struct Place<'a> {
     /// The number of the partition, from 0.
-    pub number: usize,
+    pub number: u64,
     /// How many there are.
-    pub count: usize,
+    pub count: u64,
+    /// How many of the first rows belong to partitions in front of it.
+    pub before: u64,
+    /// How many of the last rows belong to partitions behind it.
+    pub after: u64,
     /// The same for every attempt at this partition, and another one for every other.
     pub seed: u64,
-    /// Its lower and its upper boundary, where divisions are known: of each, one value an index column.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub bounds: Option<[Vec<serde_json::Value>; 2]>,
+    /// A JSON object with more, or empty.
+    pub more: RStr<'a>,
+}
+
+impl Place<'_> {
+    /// The only partition of a frame.
+    pub const ONLY: Place<'static> = Place {
+        number: 0,
+        count: 1,
+        before: 0,
+        after: 0,
+        seed: 0,
+        more: RStr::empty(),
+    };
 }

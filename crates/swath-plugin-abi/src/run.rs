@@ -1,6 +1,6 @@
 //! One partition on its way through a partition function.
 
-use crate::{ArrowArray, PluginResult};
+use crate::{ArrowArray, Status};
 use abi_stable::StableAbi;
 use std::ffi::c_void;
 
@@ -8,10 +8,28 @@ use std::ffi::c_void;
 #[repr(C)]
 #[derive(StableAbi)]
 pub struct Run {
-    /// The plugin's own.
-    pub instance: *mut c_void,
+    instance: *mut c_void,
+    table: RunTableRef,
+}
+
+impl Run {
+    /// A function at work, with what can be done with it.
+    ///
+    /// # Safety
+    /// The functions of the table may be called with the instance, by one thread at a time, until `drop` was.
+    pub const unsafe fn new(instance: *mut c_void, table: RunTableRef) -> Self {
+        Self { instance, table }
+    }
+
+    /// What the functions of the table are called with.
+    pub const fn instance(&self) -> *mut c_void {
+        self.instance
+    }
+
     /// What can be done with it.
-    pub table: RunTableRef,
+    pub const fn table(&self) -> RunTableRef {
+        self.table
+    }
 }
 
 // SAFETY: it may move between threads; it is used by one at a time, because `step` and `drop` need it mutably.
@@ -35,7 +53,7 @@ pub struct RunTable {
     /// Takes rows of the input of this number, or a released array for its end, and says how it goes on. With [`NO_INPUT`], it is
     /// only asked for what it still has.
     #[sabi(last_prefix_field)]
-    pub step: unsafe extern "C" fn(*mut c_void, u32, ArrowArray) -> PluginResult<Step>,
+    pub step: unsafe extern "C" fn(*mut c_void, u32, ArrowArray, *mut Step) -> Status,
 }
 
 /// The number of no input.
@@ -47,6 +65,8 @@ pub const NO_INPUT: u32 = u32::MAX;
 pub struct Step {
     /// One of [`step`].
     pub next: u32,
+    /// The number of the output that the rows are of: 0.
+    pub output: u32,
     /// The rows that come out, with [`step::OUTPUT`]; else released.
     pub rows: ArrowArray,
 }

@@ -37,6 +37,20 @@ pub enum DataError {
         /// How many.
         nulls: usize,
     },
+    /// Other rows came back than those whose columns stayed on this side.
+    #[error("{found} rows came back where the columns that were kept back have {expected}")]
+    Rows {
+        /// How many rows the columns that stayed here have.
+        expected: usize,
+        /// How many came back.
+        found: usize,
+    },
+    /// What a function promises or needs does not go with its columns.
+    #[error("{reason}")]
+    Contract {
+        /// Why.
+        reason: String,
+    },
     /// A schema that has no frame.
     #[error("the schema is that of no frame")]
     Meta(#[from] MetaError),

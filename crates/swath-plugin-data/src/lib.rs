@@ -1,7 +1,7 @@
 //! Rows and metas on their way between host and plugin: the Arrow C data interface, checked.
 //!
 //! ```text
-//!  Meta ──schema::give──► ArrowSchema ══► schema::take ──► Columns (Arrow types) + Meta         once, when a function is bound
+//!  Metas ─schema::give──► ArrowSchema ══► schema::take ──► Columns (Arrow types) + Meta of each  once, when a function is bound
 //!  columns ──rows::give──► ArrowArray ══► rows::take ───► columns of exactly those types         for every batch, copies nothing
 //! ```
 //!
@@ -29,4 +29,4 @@ pub use crossing::Crossing;
 pub use error::DataError;
 
 pub use rows::{give_batch, give_columns, take_columns};
-pub use schema::{give_meta, take_meta};
+pub use schema::{give_metas, take_metas};

@@ -2,8 +2,8 @@
 
 use std::ffi::{CStr, c_char};
 
-use arrow_schema::Schema;
 use arrow_schema::ffi::FFI_ArrowSchema;
+use arrow_schema::{DataType, Field, Schema};
 use swath_meta::Meta;
 use swath_plugin_abi::ArrowSchema;
 
@@ -14,13 +14,19 @@ const _: () = {
     assert!(align_of::<FFI_ArrowSchema>() == align_of::<ArrowSchema>());
 };
 
-/// The columns of a frame as a schema of format `+s`, in border encodings; which of them are its index stands in the metadata.
+/// The columns of frames as one schema of format `+s`, with a field of format `+s` for each, in border encodings; which of their
+/// columns are an index stands in the metadata of the field.
 ///
 /// # Errors
 /// A name with a NUL byte in it, which C has no text for.
-pub fn give_meta(meta: &Meta) -> Result<ArrowSchema, DataError> {
-    let schema = FFI_ArrowSchema::try_from(meta.to_arrow().as_ref());
-    let schema = schema.map_err(|source| DataError::Arrow {
+pub fn give_metas<'a>(metas: impl IntoIterator<Item = &'a Meta>) -> Result<ArrowSchema, DataError> {
+    let frames = metas.into_iter().enumerate().map(|(at, meta)| {
+        let schema = meta.to_arrow();
+        let columns = DataType::Struct(schema.fields().clone());
+        Field::new(at.to_string(), columns, false).with_metadata(schema.metadata().clone())
+    });
+    let schema = Schema::new(frames.collect::<Vec<_>>());
+    let schema = FFI_ArrowSchema::try_from(&schema).map_err(|source| DataError::Arrow {
         during: "handing over a schema",
         source,
     })?;
@@ -28,27 +34,38 @@ pub fn give_meta(meta: &Meta) -> Result<ArrowSchema, DataError> {
     Ok(unsafe { std::mem::transmute::<FFI_ArrowSchema, ArrowSchema>(schema) })
 }
 
-/// The frame that a schema describes, and the Arrow types that its rows will have.
+/// The frames that a schema describes, and the Arrow types that their rows will have.
 ///
 /// # Errors
-/// A schema that was released, is no struct, or has a type that no dtype stands for.
-pub fn take_meta(schema: ArrowSchema) -> Result<(Meta, Columns), DataError> {
+/// A schema that was released, is no struct of structs, or has a type that no dtype stands for.
+pub fn take_metas(schema: ArrowSchema) -> Result<Vec<(Meta, Columns)>, DataError> {
+    let wrong = |reason: String| DataError::Column {
+        column: "(schema)".to_owned(),
+        reason,
+    };
     if schema.release.is_none() {
         return Err(DataError::Released {
             what: "the schema of a frame",
         });
     }
-    sound(&schema, DEEPEST).map_err(|reason| DataError::Column {
-        column: "(schema)".to_owned(),
-        reason,
-    })?;
-    // SAFETY: as in `give_meta`; what it points to is there, as was checked.
+    sound(&schema, DEEPEST).map_err(wrong)?;
+    // SAFETY: as in `give_metas`; what it points to is there, as was checked.
     let schema = unsafe { std::mem::transmute::<ArrowSchema, FFI_ArrowSchema>(schema) };
     let schema = Schema::try_from(&schema).map_err(|source| DataError::Arrow {
         during: "reading a schema",
         source,
     })?;
-    Ok((Meta::from_arrow(&schema)?, Columns::new(schema)))
+    let frames = schema.fields().iter().map(|frame| {
+        let DataType::Struct(columns) = frame.data_type() else {
+            let (name, found) = (frame.name(), frame.data_type());
+            return Err(wrong(format!(
+                "`{name}` is {found} where a frame is a struct of columns"
+            )));
+        };
+        let schema = Schema::new_with_metadata(columns.clone(), frame.metadata().clone());
+        Ok((Meta::from_arrow(&schema)?, Columns::new(schema)))
+    });
+    frames.collect()
 }
 
 /// Fields within fields, down to which schemas are read.
@@ -123,13 +140,14 @@ mod tests {
 
     #[test]
     fn columns_and_index_come_back() {
-        let (found, columns) =
-            take_meta(give_meta(&meta()).expect("a schema")).expect("as it was given");
-        assert_eq!((found, columns), (meta(), Columns::of_meta(&meta())));
+        let other = Meta::of([("n", "int64")]).expect("a meta");
+        let given = give_metas([&meta(), &other]).expect("a schema");
+        let expected = [meta(), other].map(|meta| (meta.clone(), Columns::of_meta(&meta)));
+        assert_eq!(take_metas(given).expect("as it was given"), expected);
     }
 
     fn child(schema: &mut ArrowSchema, at: usize) -> &mut ArrowSchema {
-        // SAFETY: it was made here with three fields.
+        // SAFETY: it was made here with more fields than that.
         let child = unsafe { schema.children.add(at) };
         // SAFETY: see above.
         let child = unsafe { *child };
@@ -145,11 +163,19 @@ mod tests {
 
     #[track_caller]
     fn lie(change: impl FnOnce(&mut ArrowSchema)) -> String {
-        let mut given = give_meta(&meta()).expect("a schema");
+        let mut given = give_metas([&meta()]).expect("a schema");
         given.release = Some(leak);
         change(&mut given);
-        let error = take_meta(given).expect_err("a lie");
+        let error = take_metas(given).expect_err("a lie");
         error.to_string()
+    }
+
+    /// A schema of a column, where one of frames is expected.
+    fn column() -> ArrowSchema {
+        let schema = Schema::new(vec![Field::new("n", DataType::Int64, false)]);
+        let schema = FFI_ArrowSchema::try_from(&schema).expect("a schema");
+        // SAFETY: as in `give_metas`.
+        unsafe { std::mem::transmute::<FFI_ArrowSchema, ArrowSchema>(schema) }
     }
 
     #[test]
@@ -159,12 +185,18 @@ mod tests {
             lie(|given| given.format = std::ptr::null()),
             lie(|given| given.n_children = -1),
             lie(|given| given.children = std::ptr::null_mut()),
-            lie(|given| drop(std::mem::replace(child(given, 1), ArrowSchema::released()))),
-            lie(|given| child(given, 0).format = std::ptr::null()),
-            lie(|given| child(given, 0).format = c"+l".as_ptr()),
-            lie(|given| child(given, 1).n_children = 0),
-            lie(|given| child(given, 1).name = c"\xff".as_ptr()),
-            lie(|given| child(given, 2).format = c"q".as_ptr()),
+            lie(|given| {
+                drop(std::mem::replace(
+                    child(child(given, 0), 1),
+                    ArrowSchema::released(),
+                ));
+            }),
+            lie(|given| child(child(given, 0), 0).format = std::ptr::null()),
+            lie(|given| child(child(given, 0), 0).format = c"+l".as_ptr()),
+            lie(|given| child(child(given, 0), 1).n_children = 0),
+            lie(|given| child(child(given, 0), 1).name = c"\xff".as_ptr()),
+            lie(|given| child(child(given, 0), 2).format = c"q".as_ptr()),
+            lie(|given| *given = column()),
         ];
         assert_snapshot!(said.join("\n"));
     }

@@ -99,6 +99,25 @@ pub(crate) fn read_whole(path: &Path, limit: u64) -> io::Result<Content> {
     })
 }
 
+/// What tells the file of this program from others, as names of inputs tell files apart: its size and its time. Where there is
+/// no such file any more, it is another one than all.
+pub(crate) fn this_program() -> [u8; 24] {
+    let of = std::env::current_exe().and_then(fs::metadata);
+    let [size, seconds, rest] = of.map_or_else(
+        |_| {
+            let now = std::time::UNIX_EPOCH.elapsed().unwrap_or_default();
+            let process = std::process::id();
+            [process.into(), now.as_secs(), now.subsec_nanos().into()]
+        },
+        |file| [file.size(), file.mtime() as u64, file.mtime_nsec() as u64],
+    );
+    let mut all = [0; 24];
+    for (place, number) in all.chunks_exact_mut(8).zip([size, seconds, rest]) {
+        place.copy_from_slice(&number.to_le_bytes());
+    }
+    all
+}
+
 /// Who may do what with a file or folder, links followed.
 pub(crate) fn access(path: &Path) -> io::Result<Access> {
     Ok(Access::of(&fs::metadata(path)?))

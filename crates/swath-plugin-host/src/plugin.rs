@@ -6,11 +6,11 @@ use std::fmt::{self, Debug, Formatter};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use swath_plugin_abi::{Kind, Manifest, PluginRef};
+use swath_plugin_abi::{FunctionRef, Kind, Manifest, PluginRef};
 
 use crate::call::{Function, process};
 use crate::load::{Inside, LoadError, open};
-use crate::{FileHash, PluginCopies, PluginFile, Policy};
+use crate::{FileHash, PluginCopies, PluginFile, Policy, disk};
 
 /// A plugin, loaded from a file or linked into the program. It stays until the process ends.
 ///
@@ -49,7 +49,7 @@ impl Plugin {
         let expected = file.manifest();
         if found != *expected {
             let says =
-                |manifest: &Manifest| format!("it is {} {}", manifest.name, manifest.version);
+                |manifest: &Manifest| format!("that it is {} {}", manifest.name, manifest.version);
             return Err(LoadError::Manifest {
                 path: file.path().to_owned(),
                 expected: says(expected),
@@ -61,17 +61,18 @@ impl Plugin {
 
     /// A plugin that is part of the program.
     ///
-    /// What tells it from another version of itself is its manifest: the hash is that of its words.
+    /// What tells it from another version of itself is its manifest, and the program that it is part of, by size and time.
     ///
     /// # Errors
     /// [`LoadError`]
     pub fn linked(root: PluginRef) -> Result<Arc<Self>, LoadError> {
-        let hash = FileHash::of(root.manifest().as_str().as_bytes());
-        Self::ready(root, Self::read(root)?, hash, None)
+        let mut of = root.manifest().as_bytes().to_vec();
+        of.extend(disk::this_program());
+        Self::ready(root, Self::read(root)?, FileHash::of(&of), None)
     }
 
     fn read(root: PluginRef) -> Result<Manifest, LoadError> {
-        serde_json::from_str(root.manifest().as_str()).map_err(|error| LoadError::Unreadable {
+        serde_json::from_slice(root.manifest().as_bytes()).map_err(|error| LoadError::Unreadable {
             reason: error.to_string(),
         })
     }
@@ -106,34 +107,39 @@ impl Plugin {
         let inside = Inside::new();
         // SAFETY: the host is valid until the process ends; this is the first call of this root.
         let ready = unsafe { (root.init())(process(&name)) };
+        drop(inside);
         ready.into_result().map_err(|source| LoadError::Init {
             path: at.clone(),
             source,
         })?;
-        // SAFETY: it is ready.
-        let tables = unsafe { (root.functions())() };
-        drop(inside);
+        let tables = root.functions();
         let listed: Vec<&str> = manifest
             .functions
             .iter()
             .map(|entry| entry.name.as_str())
             .collect();
-        let found: Vec<&str> = tables.iter().map(|table| table.name().as_str()).collect();
+        let name_of =
+            |table: &FunctionRef| String::from_utf8_lossy(table.name().as_bytes()).into_owned();
+        let found: Vec<String> = tables.iter().map(name_of).collect();
         if listed != found {
             return Err(LoadError::Manifest {
                 path: at,
-                expected: format!("it has {}", listed.join(", ")),
-                found: format!("it has {}", found.join(", ")),
+                expected: format!("that it has [{}]", listed.join(", ")),
+                found: format!("that it has [{}]", found.join(", ")),
             });
         }
         let mut functions = Vec::with_capacity(listed.len());
-        for (entry, table) in manifest.functions.iter().zip(&tables) {
+        for (entry, table) in manifest.functions.iter().zip(tables.iter()) {
             let kind = Kind::from_number(table.kind());
             if kind != entry.kind {
                 return Err(LoadError::Manifest {
                     path: at,
-                    expected: format!("`{}` is a {}", entry.name, entry.kind.as_str()),
-                    found: format!("a {}", kind.as_str()),
+                    expected: format!(
+                        "that `{}` is of the kind `{}`",
+                        entry.name,
+                        entry.kind.as_str()
+                    ),
+                    found: format!("that it is of the kind `{}`", kind.as_str()),
                 });
             }
             functions.push(Function::new(&name, entry.clone(), *table));

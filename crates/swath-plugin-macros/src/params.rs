@@ -13,8 +13,8 @@ struct Parameter<'a> {
     ty: &'a Type,
     doc: String,
     default: Option<String>,
-    min: Option<Expr>,
-    max: Option<Expr>,
+    min: Option<String>,
+    max: Option<String>,
     skip: bool,
 }
 
@@ -73,12 +73,10 @@ fn parameter(field: &Field) -> syn::Result<Parameter<'_>> {
                 parameter.default = Some(docs::json_literal(&value)?);
             } else if inner.path.is_ident("min") {
                 let value: Expr = inner.value()?.parse()?;
-                docs::json_literal(&value)?;
-                parameter.min = Some(value);
+                parameter.min = Some(docs::json_literal(&value)?);
             } else if inner.path.is_ident("max") {
                 let value: Expr = inner.value()?.parse()?;
-                docs::json_literal(&value)?;
-                parameter.max = Some(value);
+                parameter.max = Some(docs::json_literal(&value)?);
             } else {
                 let found = docs::written(&inner.path);
                 return Err(inner.error(format!(
@@ -125,7 +123,7 @@ fn write(input: &DeriveInput, fields: &[Parameter<'_>], is_unit: bool) -> TokenS
         .filter(|field| field.min.is_some() || field.max.is_some())
         .map(|field| {
             let (ident, name) = (field.ident, &field.name);
-            let bound = |bound: &Option<Expr>| option(bound.as_ref().map(|value| quote!(&#value)));
+            let bound = |bound: &Option<String>| option(bound.as_ref().map(|value| quote!(#value)));
             let (min, max) = (bound(&field.min), bound(&field.max));
             quote!(::swath_plugin::made::in_range(#name, &made.#ident, #min, #max)?;)
         });
@@ -168,64 +166,35 @@ fn option(value: Option<TokenStream>) -> TokenStream {
     )
 }
 
-/// The parameters as a JSON array. Names of types are those of Rust: what a value must be is said by the message about it.
-fn described(fields: &[&Parameter<'_>]) -> String {
-    let entries = fields.iter().map(|field| {
-        let mut entry = serde_json::Map::new();
-        entry.insert("name".to_owned(), field.name.clone().into());
-        entry.insert("type".to_owned(), type_name(field.ty).into());
-        if !field.doc.is_empty() {
-            entry.insert("doc".to_owned(), field.doc.clone().into());
-        }
-        let mut literal = |key: &str, text: Option<String>| {
-            if let Some(value) = text.and_then(|text| serde_json::from_str(&text).ok()) {
-                entry.insert(key.to_owned(), value);
-            }
+/// The parameters as a JSON array, as code: what types are called, and whether one may be left out, only they know.
+fn described(fields: &[&Parameter<'_>]) -> TokenStream {
+    let entries = fields.iter().enumerate().map(|(at, field)| {
+        let (name, ty) = (docs::json(&field.name), field.ty);
+        let comma = if at == 0 { "" } else { "," };
+        let begin = format!("{comma}{{\"name\":{name},\"type\":\"");
+        let doc = (!field.doc.is_empty()).then(|| docs::json(&field.doc));
+        let words = [
+            ("doc", &doc),
+            ("min", &field.min),
+            ("max", &field.max),
+            ("default", &field.default),
+        ];
+        let words = words.into_iter().filter_map(|(key, json)| {
+            let json = json.as_ref()?;
+            Some(format!(",\"{key}\":{json}"))
+        });
+        let end = format!("\"{}", words.collect::<String>());
+        let default = if field.default.is_some() {
+            quote!("")
+        } else {
+            quote!(::swath_plugin::made::absent::<#ty>())
         };
-        let bound = |bound: &Option<Expr>| {
-            bound
-                .as_ref()
-                .and_then(|value| docs::json_literal(value).ok())
-        };
-        let absent = is_option(field.ty).then(|| "null".to_owned());
-        literal("default", field.default.clone().or(absent));
-        literal("min", bound(&field.min));
-        literal("max", bound(&field.max));
-        serde_json::Value::Object(entry)
+        quote!(&[#begin, <#ty as ::swath_plugin::Param>::TYPE, #end, #default, "}"])
     });
-    serde_json::Value::Array(entries.collect()).to_string()
-}
-
-/// The last word of a type's path, and what is in its brackets.
-fn type_name(ty: &Type) -> String {
-    let Type::Path(path) = ty else {
-        return docs::written(ty).replace(' ', "");
-    };
-    let Some(last) = path.path.segments.last() else {
-        return docs::written(ty);
-    };
-    let words = match last.ident.to_string().as_str() {
-        "String" => "string",
-        "f64" => "float64",
-        "f32" => "float32",
-        "i64" => "int64",
-        "i32" => "int32",
-        "i16" => "int16",
-        "i8" => "int8",
-        "u64" | "usize" => "uint64",
-        "u32" => "uint32",
-        "u16" => "uint16",
-        "u8" => "uint8",
-        "Span" => "duration",
-        _ => "",
-    };
-    if words.is_empty() {
-        docs::written(last).replace(' ', "")
-    } else {
-        words.to_owned()
-    }
-}
-
-fn is_option(ty: &Type) -> bool {
-    matches!(ty, Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "Option"))
+    quote! {{
+        const PARTS: &[&[&str]] = &[&["["], #(#entries,)* &["]"]];
+        const LENGTH: usize = ::swath_plugin::export::length(PARTS);
+        const BYTES: [u8; LENGTH] = ::swath_plugin::export::join::<LENGTH>(PARTS);
+        ::swath_plugin::export::text(&BYTES)
+    }}
 }

@@ -69,6 +69,7 @@ pub(crate) fn expand(list: List) -> TokenStream {
     ];
     let words = words.map(|(key, value)| format!("\"{key}\":{}", docs::json(&value)));
     let own = format!("],{},\"functions\":[", words.join(","));
+    let count = functions.len();
     let entries = functions.iter().enumerate().map(|(at, function)| {
         let comma = if at == 0 { "" } else { "," };
         quote!(&[#comma], &__export::entry::<_, #function>())
@@ -80,7 +81,7 @@ pub(crate) fn expand(list: List) -> TokenStream {
         /// The plugin, for programs that link it: `Session::builder().plugin(…)`.
         pub fn plugin() -> ::swath_plugin::export::RootRef {
             static ROOT: ::swath_plugin::export::Static<::swath_plugin::export::Root> =
-                ::swath_plugin::export::linked(__swath_plugin::MANIFEST, __swath_plugin::functions);
+                ::swath_plugin::export::linked(__swath_plugin::MANIFEST, &__swath_plugin::FUNCTIONS);
             ::swath_plugin::export::RootRef(ROOT.static_as_prefix())
         }
 
@@ -95,10 +96,7 @@ pub(crate) fn expand(list: List) -> TokenStream {
             const BYTES: [u8; LENGTH] = __export::join::<LENGTH>(PARTS);
             pub(super) const MANIFEST: &str = __export::text(&BYTES);
 
-            #[allow(unsafe_code, reason = "the signature is that of the contract with hosts")]
-            pub(super) unsafe extern "C" fn functions() -> __export::Functions<__export::FunctionTable> {
-                __export::Functions::from(::std::vec![#(__export::table::<_, #functions>()),*])
-            }
+            pub(super) static FUNCTIONS: [__export::FunctionTable; #count] = [#(__export::table::<_, #functions>()),*];
 
             #[cfg(swath_plugin_export)]
             #[allow(unsafe_code, reason = "these are the two symbols that make a library a plugin")]
@@ -110,7 +108,7 @@ pub(crate) fn expand(list: List) -> TokenStream {
                 #[cfg_attr(target_vendor = "apple", unsafe(link_section = "__DATA,__swath_plugin"))]
                 pub static swath_plugin_manifest_v1: [u8; super::LENGTH] = super::BYTES;
 
-                static ROOT: __export::Static<__export::Root> = __export::exported(super::MANIFEST, super::functions);
+                static ROOT: __export::Static<__export::Root> = __export::exported(super::MANIFEST, &super::FUNCTIONS);
 
                 fn root() -> __export::RootRef {
                     // What the linker must not drop is used.

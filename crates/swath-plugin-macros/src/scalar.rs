@@ -31,9 +31,13 @@ pub(crate) fn expand(arguments: &TokenStream, function: &ItemFn) -> syn::Result<
         );
     }
     let mut types = Vec::new();
+    let mut columns = Vec::new();
     for input in &signature.inputs {
         match input {
-            FnArg::Typed(argument) => types.push(static_of(&argument.ty)),
+            FnArg::Typed(argument) => {
+                types.push(static_of(&argument.ty));
+                columns.push(column(argument));
+            }
             FnArg::Receiver(this) => {
                 return refuse(
                     this,
@@ -51,6 +55,12 @@ pub(crate) fn expand(arguments: &TokenStream, function: &ItemFn) -> syn::Result<
     let syn::ReturnType::Type(_, returned) = &signature.output else {
         return refuse(signature, "a function of a row returns a value");
     };
+    let columns: Option<Vec<String>> = columns.into_iter().collect();
+    let input = columns.map(|columns| columns.join(", "));
+    let example = input.map_or_else(
+        || quote!(::core::option::Option::None),
+        |input| quote!(::core::option::Option::Some(::swath_plugin::Example { params: "{}", input: #input })),
+    );
     let (name, visibility) = (&signature.ident, &function.vis);
     let text = name.to_string();
     let doc = docs::json(&docs::doc(&function.attrs));
@@ -85,6 +95,7 @@ pub(crate) fn expand(arguments: &TokenStream, function: &ItemFn) -> syn::Result<
         #[allow(deprecated, reason = "what is deprecated still does what it did")]
         impl ::swath_plugin::Scalar for #name {
             const NAME: &'static str = #text;
+            const EXAMPLE: ::core::option::Option<::swath_plugin::Example> = #example;
 
             fn bind(&self, args: &[::swath_plugin::Field]) -> ::swath_plugin::Result<::swath_plugin::Returns> {
                 ::swath_plugin::made::bind_rows::<fn(#(#types),*) -> #returned, _>(#name, args)
@@ -99,6 +110,51 @@ pub(crate) fn expand(arguments: &TokenStream, function: &ItemFn) -> syn::Result<
                 ::swath_plugin::made::call_rows::<fn(#(#types),*) -> #returned, _>(&#name, args, rows)
             }
         }
+    })
+}
+
+/// An argument as a column of an example, where its type has a name of its own: `lat: float64`.
+fn column(argument: &syn::PatType) -> Option<String> {
+    let syn::Pat::Ident(name) = &*argument.pat else {
+        return None;
+    };
+    let name = name.ident.to_string();
+    Some(format!(
+        "{}: {}?",
+        name.trim_start_matches("r#"),
+        dtype(&argument.ty)?
+    ))
+}
+
+fn dtype(ty: &syn::Type) -> Option<&'static str> {
+    if let syn::Type::Reference(reference) = ty {
+        return dtype(&reference.elem);
+    }
+    let syn::Type::Path(path) = ty else {
+        return None;
+    };
+    let last = path.path.segments.last()?;
+    if let syn::PathArguments::AngleBracketed(arguments) = &last.arguments {
+        let inner = match arguments.args.first()? {
+            syn::GenericArgument::Type(inner) if last.ident == "Option" => inner,
+            _ => return None,
+        };
+        return dtype(inner);
+    }
+    Some(match last.ident.to_string().as_str() {
+        "bool" => "bool",
+        "i8" => "int8",
+        "i16" => "int16",
+        "i32" => "int32",
+        "i64" => "int64",
+        "u8" => "uint8",
+        "u16" => "uint16",
+        "u32" => "uint32",
+        "u64" => "uint64",
+        "f32" => "float32",
+        "f64" => "float64",
+        "str" | "String" => "string",
+        _ => return None,
     })
 }
 

@@ -1,9 +1,10 @@
 //! Aggregates: rows to one value a group.
 
 use arrow_array::ArrayRef;
+use swath_batch::Cx;
 use swath_meta::Field;
 
-use crate::{Params, Result};
+use crate::{Example, Params, Result};
 
 /// What an aggregate's states and results are.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,6 +41,8 @@ pub struct GroupedRows<'a> {
 pub trait Aggregate: Params {
     /// Its name within the plugin: letters, digits and `_`.
     const NAME: &'static str;
+    /// What it can be tried with.
+    const EXAMPLE: Option<Example> = None;
 
     /// The states of all groups of one task.
     type States: Send + 'static;
@@ -57,13 +60,13 @@ pub trait Aggregate: Params {
     ///
     /// # Errors
     /// The first value that it has no answer for.
-    fn update(&self, states: &mut Self::States, rows: GroupedRows<'_>) -> Result<()>;
+    fn update(&self, states: &mut Self::States, rows: GroupedRows<'_>, cx: &Cx) -> Result<()>;
 
     /// Adds states that [`state`](Self::state) gave for later rows.
     ///
     /// # Errors
     /// States that it has no answer for.
-    fn merge(&self, states: &mut Self::States, rows: GroupedRows<'_>) -> Result<()>;
+    fn merge(&self, states: &mut Self::States, rows: GroupedRows<'_>, cx: &Cx) -> Result<()>;
 
     /// The states as columns, one row a group.
     ///

@@ -91,6 +91,14 @@ impl Contract {
         Self::of(output.into_meta(), abi::Contract::default())
     }
 
+    /// What it needs of its input.
+    fn needs(&mut self) -> &mut abi::Needs {
+        if self.promises.inputs.is_empty() {
+            self.promises.inputs.push(abi::Needs::default());
+        }
+        &mut self.promises.inputs[0]
+    }
+
     fn of(output: Result<Meta, MetaError>, promises: abi::Contract) -> Self {
         Self { output, promises }
     }
@@ -107,18 +115,18 @@ impl Contract {
         self
     }
 
-    /// Reads these columns and no others, which are then not even decoded; [`bind`](crate::PartitionFn::bind) and
+    /// Reads these columns and no others, which are then not even decoded; [`prepare`](crate::PartitionFn::prepare) and
     /// [`call`](crate::PartitionFn::call) see only them, after the index. All others come back where rows are kept.
     pub fn reads<N: AsRef<str>>(mut self, columns: impl IntoIterator<Item = N>) -> Self {
         let columns = columns.into_iter();
-        self.promises.reads = Some(columns.map(|name| name.as_ref().to_owned()).collect());
+        self.needs().reads = Some(columns.map(|name| name.as_ref().to_owned()).collect());
         self
     }
 
     /// Needs the rows of each partition sorted by these columns.
     pub fn needs_order<N: AsRef<str>>(mut self, columns: impl IntoIterator<Item = N>) -> Self {
         let columns = columns.into_iter();
-        self.promises.needs_order = columns.map(|name| name.as_ref().to_owned()).collect();
+        self.needs().needs_order = columns.map(|name| name.as_ref().to_owned()).collect();
         self
     }
 
@@ -128,15 +136,19 @@ impl Contract {
         self
     }
 
-    /// Has to see this much before the first row of its partition.
+    /// Has to see this much before the first row of its partition; how many rows that are, says
+    /// [`cx.partition().halo()`](swath_batch::ThisPartition::halo). A function that keeps rows returns one for each row that it
+    /// sees, and the host cuts off what is not the partition's own; any other returns only what its own rows become.
+    ///
+    /// A length of time is measured along the first column that it [needs sorted](Self::needs_order), or along the index.
     pub fn halo_before(mut self, halo: impl Into<Halo>) -> Self {
-        self.promises.before = Some(halo.into().into());
+        self.needs().before = Some(halo.into().into());
         self
     }
 
-    /// Has to see this much after the last row of its partition.
+    /// Has to see this much after the last row of its partition; otherwise as [`halo_before`](Self::halo_before).
     pub fn halo_after(mut self, halo: impl Into<Halo>) -> Self {
-        self.promises.after = Some(halo.into().into());
+        self.needs().after = Some(halo.into().into());
         self
     }
 

@@ -89,9 +89,15 @@ impl Debug for Error {
 
 impl From<Error> for PluginError {
     fn from(error: Error) -> Self {
+        let Error {
+            code,
+            message,
+            is_retryable,
+        } = error;
         Self {
-            flags: u32::from(error.is_retryable),
-            ..Self::new(error.code, error.message)
+            code,
+            is_retryable,
+            message,
         }
     }
 }

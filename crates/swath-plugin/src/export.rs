@@ -4,15 +4,16 @@ use swath_plugin_abi::abi_stable::library::{
     __call_root_module_loader, CheckTypeLayout, LibHeader, RootModuleResult,
 };
 use swath_plugin_abi::abi_stable::prefix_type::WithMetadata;
-use swath_plugin_abi::abi_stable::std_types::{RStr, RVec};
+use swath_plugin_abi::abi_stable::std_types::{RSlice, RStr};
 use swath_plugin_abi::{
-    Function as Table, FunctionRef, Host, Plugin, PluginRef, PluginResult, VERSION, kind,
+    Function as Table, FunctionRef, Host, Plugin, PluginRef, Status, VERSION, kind,
 };
 
 use crate::shim::{
-    bind_aggregate, bind_partition, bind_scalar, guard, take_over_logs, take_over_panics,
+    bind_aggregate, bind_partition, bind_partitioner, bind_scalar, guard, take_over_logs,
+    take_over_panics,
 };
-use crate::{Aggregate, PartitionFn, Scalar};
+use crate::{Aggregate, Example, PartitionFn, Partitioner, Scalar};
 
 /// Any function of a plugin. `K` is its kind, which the compiler finds: each type has one.
 pub trait Function<K> {
@@ -23,7 +24,7 @@ pub trait Function<K> {
 }
 
 /// Pieces of an entry.
-pub const ENTRY: usize = 11;
+pub const ENTRY: usize = 16;
 
 /// Kinds, for the compiler to tell functions by.
 pub mod kinds {
@@ -33,15 +34,21 @@ pub mod kinds {
     pub struct Scalar;
     /// An [`Aggregate`](crate::Aggregate).
     pub struct Aggregate;
+    /// A [`Partitioner`](crate::Partitioner).
+    pub struct Partitioner;
 }
 
 macro_rules! kinds {
     ($($kind:ident $trait:ident $text:literal $number:ident $bind:ident;)*) => { $(
         impl<F: $trait> Function<kinds::$kind> for F {
-            const ENTRY: [&'static str; ENTRY] = [
-                r#"{"name":""#, word(F::NAME), r#"","kind":""#, $text, r#"","doc":"#, F::DOC,
-                r#","deprecated":"#, F::DEPRECATED, r#","params":"#, F::PARAMS, "}",
-            ];
+            const ENTRY: [&'static str; ENTRY] = {
+                let [example, params, columns, input, end] = example(F::EXAMPLE);
+                [
+                    r#"{"name":""#, word(F::NAME), r#"","kind":""#, $text, r#"","doc":"#, F::DOC,
+                    r#","deprecated":"#, F::DEPRECATED, r#","params":"#, F::PARAMS,
+                    example, params, columns, input, end, "}",
+                ]
+            };
             const TABLE: &'static WithMetadata<Table> = &WithMetadata::new(Table {
                 name: RStr::from_str(F::NAME),
                 kind: kind::$number,
@@ -55,6 +62,33 @@ kinds! {
     Partition PartitionFn "partition" PARTITION bind_partition;
     Scalar Scalar "scalar" SCALAR bind_scalar;
     Aggregate Aggregate "aggregate" AGGREGATE bind_aggregate;
+    Partitioner Partitioner "partitioner" PARTITIONER bind_partitioner;
+}
+
+/// An example as it stands in an entry.
+const fn example(example: Option<Example>) -> [&'static str; 5] {
+    match example {
+        None => [""; 5],
+        Some(Example { params, input }) => {
+            let bytes = input.as_bytes();
+            let mut at = 0;
+            while at < bytes.len() {
+                assert!(
+                    bytes[at] != b'"' && bytes[at] != b'\\' && bytes[at] >= b' ',
+                    "columns of an example are names and dtypes: `x: float64, y: string?`"
+                );
+                at += 1;
+            }
+            let params = if params.is_empty() { "{}" } else { params };
+            [
+                r#","example":{"params":"#,
+                params,
+                r#","input":""#,
+                input,
+                "\"}",
+            ]
+        }
+    }
 }
 
 /// A name, if it is one: anything else does not compile.
@@ -78,7 +112,7 @@ pub const fn entry<K, F: Function<K>>() -> [&'static str; ENTRY] {
 }
 
 /// The table of a function.
-pub fn table<K, F: Function<K>>() -> FunctionRef {
+pub const fn table<K, F: Function<K>>() -> FunctionRef {
     FunctionRef(F::TABLE.static_as_prefix())
 }
 
@@ -168,34 +202,35 @@ pub const fn text(bytes: &'static [u8]) -> &'static str {
 /// The root of a plugin that is part of the program: panics and logs are the program's.
 pub const fn linked(
     manifest: &'static str,
-    functions: unsafe extern "C" fn() -> RVec<FunctionRef>,
+    functions: &'static [FunctionRef],
 ) -> WithMetadata<Plugin> {
-    unsafe extern "C" fn init(_: Host) -> PluginResult<()> {
-        guard(|| Ok(()))
+    unsafe extern "C" fn init(_: Host) -> Status {
+        Status::ok()
     }
     WithMetadata::new(Plugin {
         manifest: RStr::from_str(manifest),
         init,
-        functions,
+        functions: RSlice::from_slice(functions),
     })
 }
 
 /// The root of a plugin that is a library of its own.
 pub const fn exported(
     manifest: &'static str,
-    functions: unsafe extern "C" fn() -> RVec<FunctionRef>,
+    functions: &'static [FunctionRef],
 ) -> WithMetadata<Plugin> {
-    unsafe extern "C" fn init(host: Host) -> PluginResult<()> {
-        guard(|| {
+    unsafe extern "C" fn init(host: Host) -> Status {
+        let made = guard(|| {
             take_over_logs(host);
             take_over_panics();
             Ok(())
-        })
+        });
+        made.into()
     }
     WithMetadata::new(Plugin {
         manifest: RStr::from_str(manifest),
         init,
-        functions,
+        functions: RSlice::from_slice(functions),
     })
 }
 
@@ -217,5 +252,4 @@ pub use swath_plugin_abi::abi_stable::library::{
     LibHeader as Header, RootModuleResult as RootResult,
 };
 pub use swath_plugin_abi::abi_stable::prefix_type::WithMetadata as Static;
-pub use swath_plugin_abi::abi_stable::std_types::RVec as Functions;
 pub use swath_plugin_abi::{FunctionRef as FunctionTable, Plugin as Root, PluginRef as RootRef};

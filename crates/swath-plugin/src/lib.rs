@@ -27,6 +27,7 @@
 //! | [`#[scalar]`](scalar) on a function of values, or [`Scalar`] over columns | what an expression calls |
 //! | [`PartitionFn`] | what `map_partitions` takes |
 //! | [`Aggregate`] | what `groupby(..).agg(..)` and reductions use |
+//! | [`Partitioner`] | what says where rows go in a `shuffle` |
 //!
 //! Each says what it returns for which columns *before any data is read*, and what it returns is checked against that. Parameters
 //! are the fields of its type ([`Params`]). Functions must be synchronous, and give the same for the same rows.
@@ -43,11 +44,13 @@ extern crate self as swath_plugin;
 
 mod contract;
 mod error;
+mod example;
 mod params;
 mod span;
 
 mod aggregate;
 mod partition;
+mod partitioner;
 mod scalar;
 
 mod shim;
@@ -60,8 +63,10 @@ pub mod testing;
 pub use aggregate::{Aggregate, Grouped, GroupedRows};
 pub use contract::{Contract, Halo, IntoMeta};
 pub use error::{Error, Result};
-pub use params::{Param, Params};
+pub use example::Example;
+pub use params::{Param, Params, Ranged};
 pub use partition::PartitionFn;
+pub use partitioner::Partitioner;
 pub use scalar::{Returns, Scalar};
 pub use span::Span;
 
@@ -76,7 +81,7 @@ pub use swath_meta::{DType, Field, Meta};
 /// What macros write.
 #[doc(hidden)]
 pub mod made {
-    pub use crate::params::{Given, Written, in_range};
+    pub use crate::params::{Given, Written, absent, in_range};
     pub use crate::scalar::{bind_rows, call_rows};
 }
 
@@ -84,7 +89,8 @@ pub mod made {
 pub mod prelude {
     pub use crate::testing;
     pub use crate::{
-        Aggregate, Batch, Contract, Cx, DType, Error, Field, Grouped, GroupedRows, Halo, Meta,
-        Params, PartitionFn, Result, Returns, Scalar, Span, Value, plugin, scalar,
+        Aggregate, Batch, Contract, Cx, DType, Error, Example, Field, Grouped, GroupedRows, Halo,
+        Meta, Params, PartitionFn, Partitioner, Result, Returns, Scalar, Span, Value, plugin,
+        scalar,
     };
 }

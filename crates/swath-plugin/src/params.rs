@@ -23,7 +23,7 @@ use crate::{Error, Result, Span};
 /// | `#[param(min = 0.0, max = 1.0)]` | the least and the greatest value that it may have |
 /// | `#[param(skip)]` | no parameter: begins as its type's default, for what [`prepare`](crate::PartitionFn::prepare) makes |
 ///
-/// An `Option` that is not given is `None`.
+/// An `Option` that is not given is `None`, and in any range.
 pub trait Params: Sized + Send + Sync + 'static {
     /// What the function does, as a JSON text.
     #[doc(hidden)]
@@ -50,6 +50,37 @@ pub trait Param: Serialize + DeserializeOwned {
     const TYPE: &'static str;
     /// What it is where it is not given and no default was declared: `null` for an `Option`.
     const ABSENT: Option<&'static str> = None;
+}
+
+/// A Rust type of parameters that have an order: `#[param(min = …, max = …)]` says which values are meant.
+pub trait Ranged: Param {
+    /// What is compared.
+    type Bound: Param + PartialOrd + Display;
+
+    /// The value, if there is one.
+    fn bounded(&self) -> Option<&Self::Bound>;
+}
+
+macro_rules! ranged {
+    ($($type:ty),* $(,)?) => { $(
+        impl Ranged for $type {
+            type Bound = Self;
+
+            fn bounded(&self) -> Option<&Self> {
+                Some(self)
+            }
+        }
+    )* };
+}
+
+ranged! { i8, i16, i32, i64, u8, u16, u32, u64, usize, f32, f64, Span }
+
+impl<T: Ranged> Ranged for Option<T> {
+    type Bound = T::Bound;
+
+    fn bounded(&self) -> Option<&T::Bound> {
+        self.as_ref().and_then(T::bounded)
+    }
 }
 
 macro_rules! types {
@@ -128,26 +159,46 @@ impl Given {
     }
 }
 
-/// Refuses a value outside its range.
+/// What a manifest says of the default of a parameter that has none of its own.
 #[doc(hidden)]
-pub fn in_range<T: PartialOrd + Display>(
+pub const fn absent<T: Param>() -> &'static str {
+    match T::ABSENT {
+        // `null`: there is no other.
+        Some(_) => r#","default":null"#,
+        None => "",
+    }
+}
+
+/// Refuses a value outside its range; bounds are JSON texts.
+#[doc(hidden)]
+pub fn in_range<T: Ranged>(
     name: &str,
     value: &T,
-    min: Option<&T>,
-    max: Option<&T>,
+    min: Option<&str>,
+    max: Option<&str>,
 ) -> Result<()> {
+    let Some(value) = value.bounded() else {
+        return Ok(());
+    };
+    let bound = |text: &str| -> Result<T::Bound> {
+        let bound = serde_json::from_str(text);
+        bound.map_err(|error| wrong(format!("the range of parameter `{name}`: {error}")))
+    };
+    let refuse = |side: &str, bound: &T::Bound| {
+        Err(wrong(format!(
+            "parameter `{name}` must be at {side} {bound}, not {value}"
+        )))
+    };
     // NaN is in no range.
-    if min.is_some_and(|min| !value.partial_cmp(min).is_some_and(Ordering::is_ge)) {
-        let min = min.map(ToString::to_string).unwrap_or_default();
-        return Err(wrong(format!(
-            "parameter `{name}` must be at least {min}, not {value}"
-        )));
+    if let Some(min) = min.map(bound).transpose()?
+        && !value.partial_cmp(&min).is_some_and(Ordering::is_ge)
+    {
+        return refuse("least", &min);
     }
-    if max.is_some_and(|max| !value.partial_cmp(max).is_some_and(Ordering::is_le)) {
-        let max = max.map(ToString::to_string).unwrap_or_default();
-        return Err(wrong(format!(
-            "parameter `{name}` must be at most {max}, not {value}"
-        )));
+    if let Some(max) = max.map(bound).transpose()?
+        && !value.partial_cmp(&max).is_some_and(Ordering::is_le)
+    {
+        return refuse("most", &max);
     }
     Ok(())
 }

@@ -3,7 +3,7 @@
 use swath_batch::{Batch, Cx};
 use swath_meta::Meta;
 
-use crate::{Contract, Params, Result};
+use crate::{Contract, Example, Params, Result};
 
 /// A function of the rows of a partition: what `map_partitions` takes, as its own description.
 ///
@@ -49,6 +49,8 @@ use crate::{Contract, Params, Result};
 pub trait PartitionFn: Params {
     /// Its name within the plugin: letters, digits and `_`.
     const NAME: &'static str;
+    /// What it can be tried with.
+    const EXAMPLE: Option<Example> = None;
 
     /// What comes out for these columns, index columns first, and what it promises.
     ///
@@ -57,7 +59,8 @@ pub trait PartitionFn: Params {
     fn bind(&self, input: &Meta) -> Result<Contract>;
 
     /// Prepares what every call needs and what costs something, such as a compiled pattern, in fields that are no parameters.
-    /// Called once, after [`bind`](Self::bind) and with the same columns.
+    /// Called once, after [`bind`](Self::bind), with the columns that [`call`](Self::call) will see: of those that `bind` saw, the
+    /// index and what the function reads.
     ///
     /// # Errors
     /// As of [`bind`](Self::bind).

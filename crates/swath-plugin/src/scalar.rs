@@ -5,7 +5,7 @@ use swath_batch::{Cx, RowError, RowFunction};
 use swath_meta::{DType, DTypeSpec, Field};
 use swath_plugin_abi::code;
 
-use crate::{Error, Params, Result};
+use crate::{Error, Example, Params, Result};
 
 /// What a function in an expression returns: a dtype, and whether there may be nulls.
 #[derive(Clone, Debug, PartialEq)]
@@ -75,6 +75,8 @@ impl Returns {
 pub trait Scalar: Params {
     /// Its name within the plugin: letters, digits and `_`.
     const NAME: &'static str;
+    /// What it can be tried with.
+    const EXAMPLE: Option<Example> = None;
 
     /// What it returns for arguments of these dtypes.
     ///

@@ -3,19 +3,20 @@
 //! What is run goes through the same C functions, checks and guards as in a loaded plugin, so a test finds a contract that is not
 //! kept as well as a wrong answer.
 
-use std::sync::Arc;
-
 use arrow_array::ArrayRef;
+use arrow_array::cast::AsArray;
+use arrow_array::types::UInt32Type;
 use swath_batch::Batch;
 use swath_meta::{DType, Field, Index, Meta};
-use swath_plugin_abi::abi_stable::std_types::{RStr, RVec};
+use swath_plugin_abi::abi_stable::std_types::RStr;
 use swath_plugin_abi::{
-    ArrowArray, BindRequest, Bound, Contract, Place, PluginError, PluginResult, step,
+    AggregateRun, ArrowArray, BindRequest, Bound, Contract, Host, Place, PluginError, Run, Status,
+    Step, step,
 };
-use swath_plugin_data::{Columns, Crossing, give_columns, give_meta, take_columns, take_meta};
+use swath_plugin_data::{Columns, Crossing, give_columns, give_metas, take_columns, take_metas};
 
-use crate::shim::{bind_aggregate, bind_partition, bind_scalar, nobody};
-use crate::{Aggregate, Error, Params, PartitionFn, Result, Scalar};
+use crate::shim::{bind_aggregate, bind_partition, bind_partitioner, bind_scalar, nobody};
+use crate::{Aggregate, Error, Params, PartitionFn, Partitioner, Result, Scalar};
 
 /// A bound function, and what it says comes out.
 struct Ready {
@@ -23,35 +24,52 @@ struct Ready {
     outputs: Vec<(Meta, Columns)>,
 }
 
-fn settle<T>(result: PluginResult<T>) -> Result<T> {
-    result
-        .into_result()
-        .map_err(|PluginError { code, message, .. }| Error::of(code, message))
+/// Makes a call, and takes what it gives.
+///
+/// # Safety
+/// As of [`Status::take`].
+unsafe fn take<T>(call: impl FnOnce(*mut T) -> Status) -> Result<T> {
+    // SAFETY: the caller's word.
+    let taken = unsafe { Status::take(call) };
+    // As the error that it was on the other side.
+    taken.map_err(|PluginError { code, message, .. }| Error::of(code, message))
 }
 
-type Bind = unsafe extern "C" fn(swath_plugin_abi::Host, BindRequest<'_>) -> PluginResult<Bound>;
+type Bind = unsafe extern "C" fn(Host, BindRequest<'_>, *mut Bound) -> Status;
 
 impl Ready {
-    fn bind<F: Params>(bind: Bind, function: &F, input: &Meta) -> Result<Self> {
-        let (params, context) = (function.to_json()?, "{}");
+    fn bind<F: Params>(bind: Bind, function: &F, input: &Meta, targets: u32) -> Result<Self> {
+        let params = function.to_json()?;
         let request = BindRequest {
-            inputs: RVec::from(vec![give_meta(input)?]),
+            inputs: give_metas([input])?,
             params: RStr::from_str(&params),
-            context: RStr::from_str(context),
+            targets: targets.into(),
+            context: RStr::empty(),
         };
         // SAFETY: it is a function of the shim, which any thread may call.
-        let mut bound = settle(unsafe { bind(nobody(), request) })?;
-        let outputs = std::mem::take(&mut bound.outputs)
-            .into_iter()
-            .map(take_meta);
+        let bind = |out: *mut Bound| unsafe { bind(nobody(), request, out) };
+        // SAFETY: it writes what it is bound to, as the contract says.
+        let mut bound = unsafe { take(bind) }?;
         Ok(Self {
-            outputs: outputs.collect::<std::result::Result<_, _>>()?,
+            outputs: take_metas(bound.take_outputs())?,
             bound,
         })
     }
 
     fn contract(&self) -> Result<Contract> {
-        Ok(serde_json::from_str(&self.bound.contract)?)
+        Ok(serde_json::from_str(&self.bound.contract().read())?)
+    }
+
+    /// Calls a function of columns.
+    fn call(&self, args: &[ArrayRef], meta: &Meta) -> Result<ArrayRef> {
+        let (table, instance) = (self.bound.table(), self.bound.instance());
+        let given = give_columns(args, &Columns::of_meta(meta), rows_of(args))?;
+        // SAFETY: the instance is that of `bound`, and lives as long.
+        let call = |out| unsafe { (table.call())(instance, nobody(), given, out) };
+        // SAFETY: it writes a column, as the contract says.
+        let column = unsafe { take(call) }?;
+        let (mut columns, _) = take_columns(column, &self.outputs[0].1)?;
+        Ok(columns.remove(0))
     }
 }
 
@@ -64,43 +82,35 @@ impl Ready {
     reason = "tests make the function in the call"
 )]
 pub fn run<F: PartitionFn>(function: F, part: &Batch) -> Result<Batch> {
-    let ready = Ready::bind(bind_partition::<F>, &function, part.meta())?;
+    let ready = Ready::bind(bind_partition::<F>, &function, part.meta(), 0)?;
     let output = &ready.outputs[0].0;
-    let crossing = Crossing::new(part.meta(), output, ready.contract()?.reads.as_deref())?;
-    let place = serde_json::to_string(&Place {
-        count: 1,
-        ..Place::default()
-    })?;
+    let crossing = Crossing::new(part.meta(), output, &ready.contract()?)?;
+    let (table, instance) = (ready.bound.table(), ready.bound.instance());
+    let nowhere = ArrowArray::released();
     // SAFETY: the instance is that of `bound`, and lives as long.
-    let run = unsafe {
-        (ready.bound.table.open())(ready.bound.instance, nobody(), RStr::from_str(&place))
+    let open = |out| unsafe { (table.open())(instance, nobody(), Place::ONLY, nowhere, out) };
+    // SAFETY: it writes a run, as the contract says.
+    let run: Run = unsafe { take(open) }?;
+    let step = |rows: ArrowArray| -> Result<Step> {
+        // SAFETY: the run is used here alone.
+        let step = |out| unsafe { (run.table().step())(run.instance(), 0, rows, out) };
+        // SAFETY: it writes how it goes on, as the contract says.
+        unsafe { take(step) }
     };
-    let run = settle(run)?;
-    // SAFETY: the run is used here alone.
-    let step = |rows: ArrowArray| settle(unsafe { (run.table.step())(run.instance, 0, rows) });
-    let sent: Vec<&str> = crossing.input.names().collect();
-    let columns = sent.iter().map(|name| part.column(name).cloned());
+    let columns = crossing
+        .input
+        .names()
+        .map(|name| part.column(name).cloned());
     let columns = columns.collect::<std::result::Result<Vec<_>, _>>()?;
-    let found = step(give_columns(
-        &columns,
-        &Columns::of_meta(&crossing.input),
-        part.num_rows(),
-    )?)?;
+    let sent = Columns::of_meta(&crossing.input);
+    let found = step(give_columns(&columns, &sent, part.num_rows())?)?;
     if found.next != step::OUTPUT {
         return Err(Error::new("it returned no rows for a partition"));
     }
     let (returned, rows) = take_columns(found.rows, &Columns::of_meta(&crossing.output))?;
     step(ArrowArray::released())?;
-    let mut returned = returned.into_iter();
-    let all = (0..output.len()).map(|at| match crossing.kept.iter().find(|(to, _)| *to == at) {
-        Some((_, from)) => Arc::clone(part.record_batch().column(*from)),
-        None => returned.next().expect("as many as cross"),
-    });
-    Ok(Batch::from_arrays(
-        &output.clone().into(),
-        all.collect(),
-        rows,
-    )?)
+    let all = crossing.whole(returned, rows, part)?;
+    Ok(Batch::from_arrays(&output.clone().into(), all, rows)?)
 }
 
 /// Fields of arrays: named by their position, as nullable as they are.
@@ -127,13 +137,27 @@ fn rows_of(columns: &[ArrayRef]) -> usize {
     reason = "tests make the function in the call"
 )]
 pub fn run_scalar<F: Scalar>(function: F, args: &[ArrayRef]) -> Result<ArrayRef> {
-    let (meta, rows) = (fields(args)?, rows_of(args));
-    let ready = Ready::bind(bind_scalar::<F>, &function, &meta)?;
-    let given = give_columns(args, &Columns::of_meta(&meta), rows)?;
-    // SAFETY: the instance is that of `bound`, and lives as long.
-    let column = unsafe { (ready.bound.table.call())(ready.bound.instance, nobody(), given) };
-    let (mut columns, _) = take_columns(settle(column)?, &ready.outputs[0].1)?;
-    Ok(columns.remove(0))
+    let meta = fields(args)?;
+    Ready::bind(bind_scalar::<F>, &function, &meta, 0)?.call(args, &meta)
+}
+
+/// Runs a partitioner on key columns of the same length, for this many partitions.
+///
+/// # Errors
+/// The function's own, and those of a contract that it does not keep.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "tests make the function in the call"
+)]
+pub fn run_partitioner<F: Partitioner>(
+    function: F,
+    keys: &[ArrayRef],
+    targets: u32,
+) -> Result<Vec<u32>> {
+    let meta = fields(keys)?;
+    let bound = Ready::bind(bind_partitioner::<F>, &function, &meta, targets)?;
+    let numbers = bound.call(keys, &meta)?;
+    Ok(numbers.as_primitive::<UInt32Type>().values().to_vec())
 }
 
 /// Runs an aggregate on rows in groups: those of each piece by themselves, and their states merged, as tasks do it.
@@ -153,29 +177,42 @@ pub fn run_aggregate<F: Aggregate>(
         .first()
         .ok_or_else(|| Error::new("an aggregate needs a piece"))?;
     let meta = fields(first)?;
-    let ready = Ready::bind(bind_aggregate::<F>, &function, &meta)?;
-    let open = || {
+    let ready = Ready::bind(bind_aggregate::<F>, &function, &meta, 0)?;
+    let open = || -> Result<AggregateRun> {
+        let (table, instance) = (ready.bound.table(), ready.bound.instance());
         // SAFETY: the instance is that of `bound`, and lives as long.
-        settle(unsafe { (ready.bound.table.open_aggregate())(ready.bound.instance, nobody()) })
+        let open = |out| unsafe { (table.open_aggregate())(instance, nobody(), out) };
+        // SAFETY: it writes a run, as the contract says.
+        unsafe { take(open) }
+    };
+    let settle = |status: Status| -> Result<()> {
+        // SAFETY: what is given is nothing.
+        unsafe { take(|_: *mut ()| status) }
     };
     let merged = open()?;
     let all: Vec<u32> = (0..n_groups as u32).collect();
     for (columns, groups) in pieces {
         let piece = open()?;
+        let (table, instance) = (piece.table(), piece.instance());
         let rows = give_columns(columns, &Columns::of_meta(&meta), rows_of(columns))?;
+        if groups.len() != rows_of(columns) {
+            return Err(Error::new("a piece needs a group for each of its rows"));
+        }
         // SAFETY: the run is used here alone, and there is a group for each row.
-        settle(unsafe {
-            (piece.table.update())(piece.instance, rows, groups.as_ptr(), n_groups as u64)
-        })?;
+        settle(unsafe { (table.update())(instance, rows, groups.as_ptr(), n_groups as u64) })?;
         // SAFETY: the run is used here alone.
-        let states = settle(unsafe { (piece.table.state())(piece.instance) })?;
+        let state = |out| unsafe { (table.state())(instance, out) };
+        // SAFETY: it writes columns, as the contract says.
+        let states = unsafe { take(state) }?;
         // SAFETY: as above, with one row a group.
         settle(unsafe {
-            (merged.table.merge())(merged.instance, states, all.as_ptr(), n_groups as u64)
+            (merged.table().merge())(merged.instance(), states, all.as_ptr(), n_groups as u64)
         })?;
     }
     // SAFETY: the run is used here alone.
-    let column = settle(unsafe { (merged.table.finish())(merged.instance) })?;
+    let finish = |out| unsafe { (merged.table().finish())(merged.instance(), out) };
+    // SAFETY: it writes a column, as the contract says.
+    let column = unsafe { take(finish) }?;
     let (mut columns, _) = take_columns(column, &ready.outputs[0].1)?;
     Ok(columns.remove(0))
 }

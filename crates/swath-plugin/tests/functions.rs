@@ -125,7 +125,7 @@ impl Aggregate for Sum {
         Vec::new()
     }
 
-    fn update(&self, states: &mut Vec<f64>, rows: GroupedRows<'_>) -> Result<()> {
+    fn update(&self, states: &mut Vec<f64>, rows: GroupedRows<'_>, _: &Cx) -> Result<()> {
         states.resize(rows.n_groups, 0.0);
         let column = rows.columns[0].as_primitive::<Float64Type>();
         for (group, value) in rows.groups.iter().zip(column) {
@@ -134,8 +134,8 @@ impl Aggregate for Sum {
         Ok(())
     }
 
-    fn merge(&self, states: &mut Vec<f64>, rows: GroupedRows<'_>) -> Result<()> {
-        self.update(states, rows)
+    fn merge(&self, states: &mut Vec<f64>, rows: GroupedRows<'_>, cx: &Cx) -> Result<()> {
+        self.update(states, rows, cx)
     }
 
     fn state(&self, states: Vec<f64>) -> Result<Vec<ArrayRef>> {

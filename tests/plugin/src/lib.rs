@@ -5,12 +5,12 @@
 use std::sync::{Arc, Mutex};
 
 use swath_plugin::arrow_array::cast::AsArray;
-use swath_plugin::arrow_array::types::Float64Type;
+use swath_plugin::arrow_array::types::{Float64Type, Int64Type};
 use swath_plugin::arrow_array::{ArrayRef, Float64Array};
 use swath_plugin::prelude::*;
 use swath_plugin::{Reserved, log};
 
-plugin! { name: "tried", functions: [plus_one, Scale, Behave, Sum] }
+plugin! { name: "tried", functions: [plus_one, Scale, Behave, Sum, InTurn] }
 
 /// One more.
 #[scalar]
@@ -30,6 +30,10 @@ pub struct Scale {
 
 impl PartitionFn for Scale {
     const NAME: &'static str = "scale";
+    const EXAMPLE: Option<Example> = Some(Example {
+        params: r#"{"column":"x","factor":2}"#,
+        input: "x: float64?, y: string",
+    });
 
     fn bind(&self, input: &Meta) -> Result<Contract> {
         input.require(&self.column, "float64")?;
@@ -62,6 +66,10 @@ impl PartitionFn for Behave {
             "place" => Ok(Contract::any_rows(Meta::of([
                 ("number", "int64"),
                 ("count", "int64"),
+                ("before", "int64"),
+                ("after", "int64"),
+                ("lower", "string"),
+                ("upper", "string"),
             ]))),
             _ => Ok(Contract::rows_kept(input)),
         }
@@ -92,11 +100,20 @@ impl PartitionFn for Behave {
             "reserve" => drop(cx.reserve(1 << 40)?),
             "place" => {
                 let place = cx.partition();
-                let (number, count) = (place.number() as i64, place.count() as i64);
-                return Ok(Batch::from_columns([
-                    ("number", vec![number]),
-                    ("count", vec![count]),
-                ])?);
+                let (before, after) = place.halo();
+                let numbers = [
+                    ("number", place.number()),
+                    ("count", place.count()),
+                    ("before", before),
+                    ("after", after),
+                ];
+                let mut said =
+                    Batch::from_columns(numbers.map(|(name, number)| (name, vec![number as i64])))?;
+                let (lower, upper) = place.bounds().unzip();
+                for (name, bound) in [("lower", lower), ("upper", upper)] {
+                    said = said.with(name, vec![format!("{bound:?}")])?;
+                }
+                return Ok(said);
             }
             _ => {}
         }
@@ -126,7 +143,7 @@ impl Aggregate for Sum {
         Vec::new()
     }
 
-    fn update(&self, states: &mut Vec<f64>, rows: GroupedRows<'_>) -> Result<()> {
+    fn update(&self, states: &mut Vec<f64>, rows: GroupedRows<'_>, _: &Cx) -> Result<()> {
         states.resize(rows.n_groups, 0.0);
         let column = rows.columns[0].as_primitive::<Float64Type>();
         for (group, value) in rows.groups.iter().zip(column) {
@@ -135,8 +152,8 @@ impl Aggregate for Sum {
         Ok(())
     }
 
-    fn merge(&self, states: &mut Vec<f64>, rows: GroupedRows<'_>) -> Result<()> {
-        self.update(states, rows)
+    fn merge(&self, states: &mut Vec<f64>, rows: GroupedRows<'_>, cx: &Cx) -> Result<()> {
+        self.update(states, rows, cx)
     }
 
     fn state(&self, states: Vec<f64>) -> Result<Vec<ArrayRef>> {
@@ -149,5 +166,37 @@ impl Aggregate for Sum {
 
     fn size(&self, states: &Vec<f64>) -> u64 {
         (states.capacity() * size_of::<f64>()) as u64
+    }
+}
+
+/// Whole numbers in turn.
+#[derive(Params)]
+pub struct InTurn {
+    /// What is added first.
+    #[param(default = 0)]
+    from: i64,
+}
+
+impl Partitioner for InTurn {
+    const NAME: &'static str = "in_turn";
+
+    fn bind(&self, keys: &[Field], _: u32) -> Result<()> {
+        match keys {
+            [key] if key.dtype == DType::Int64 => Ok(()),
+            _ => Err(Error::new("it takes one int64")),
+        }
+    }
+
+    fn call(&self, keys: &[ArrayRef], _: usize, targets: u32, cx: &Cx) -> Result<Vec<u32>> {
+        let numbers = keys[0].as_primitive::<Int64Type>().iter();
+        let numbers = numbers.map(|number| {
+            cx.tick()?;
+            // Nulls go where nothing is.
+            let Some(number) = number else {
+                return Ok(targets);
+            };
+            Ok((number + self.from).rem_euclid(targets.into()) as u32)
+        });
+        numbers.collect()
     }
 }

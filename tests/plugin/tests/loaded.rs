@@ -12,9 +12,9 @@ use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::Float64Type;
-use arrow_array::{ArrayRef, Float32Array, Float64Array};
+use arrow_array::{ArrayRef, Float32Array, Float64Array, Int64Array};
 use insta::assert_snapshot;
-use swath_batch::{Batch, Host};
+use swath_batch::{Batch, Host, Value};
 use swath_meta::Meta;
 use swath_plugin_host::{
     Bound, BoundPartition, CallError, LoadError, Plugin, PluginCopies, Policy,
@@ -133,6 +133,7 @@ fn it_says_what_it_is() {
     Function(tried.scale, partition)
     Function(tried.behave, partition)
     Function(tried.sum, aggregate)
+    Function(tried.in_turn, partitioner)
     ");
     // Once more is the same one, made ready once.
     assert!(Arc::ptr_eq(&load(&copies), &plugin));
@@ -295,13 +296,6 @@ fn an_aggregate() {
 }
 
 #[test]
-fn a_function_knows_its_place() {
-    let found = behave("place").expect("an answer");
-    assert_eq!(found[0].i64("number").expect("numbers").values(), &[2]);
-    assert_eq!(found[0].i64("count").expect("numbers").values(), &[4]);
-}
-
-#[test]
 fn what_goes_wrong_is_an_error() {
     for how in [
         "panic",
@@ -367,6 +361,83 @@ fn a_file_replaced_while_it_is_used_does_no_harm() {
     run(&bound, &Arc::default()).expect("an answer");
     let error = Plugin::load(&path, &Policy::default(), &copies).expect_err("no plugin any more");
     assert!(matches!(error, LoadError::File(_)), "{error}");
+}
+
+#[test]
+fn a_partitioner() {
+    let plugin = loaded();
+    let function = plugin.function("in_turn").expect("it is in the list");
+    let keys = Meta::of([("k", "int64")]).expect("a meta");
+    let bound = function
+        .bind_partitioner(r#"{"from":1}"#, &keys, 4)
+        .expect("keys that do");
+    assert_eq!(bound.targets(), 4);
+    let numbers: ArrayRef = Arc::new(Int64Array::from(vec![Some(0), Some(6), Some(-1), None]));
+    let found = bound
+        .call(&[numbers.slice(0, 3)], 3, None)
+        .expect("an answer");
+    assert_eq!(found, [1, 3, 0]);
+    assert_snapshot!(words(&bound.call(&[numbers], 4, None).expect_err("a null")), @"`tried.in_turn`: returned partition 4 for row 3, and there are 4");
+    assert_snapshot!(words(&function.bind_partitioner("{}", &keys, 0).expect_err("nowhere")), @"`tried.in_turn`: it cannot share rows out to 0 partitions");
+    assert_snapshot!(words(&function.bind("{}", &keys).expect_err("no targets")), @"`tried.in_turn` is of the kind `partitioner`, and was used as a function of rows");
+    let sum = plugin.function("sum").expect("it is in the list");
+    assert_snapshot!(words(&sum.bind_partitioner("{}", &keys, 2).expect_err("an aggregate")), @"`tried.sum` is of the kind `aggregate`, and was used as a partitioner");
+}
+
+/// A partition of a frame that is sorted by its index, with rows of its neighbours around it.
+struct Between([Vec<Value>; 2]);
+
+impl Host for Between {
+    fn check(&self) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+        Ok(())
+    }
+
+    fn partition(&self) -> (usize, usize) {
+        (7, 9)
+    }
+
+    fn boundary(&self, at: usize) -> Option<&[Value]> {
+        self.0.get(at.checked_sub(7)?).map(Vec::as_slice)
+    }
+
+    fn halo(&self) -> (usize, usize) {
+        (1, 2)
+    }
+}
+
+#[test]
+fn a_function_knows_its_place() {
+    let part = Batch::from_csv("t,w,x\n1,1.5,2\n").expect("a table");
+    let part = part.meta().set_index(["t", "w"]).expect("columns");
+    let part = Batch::empty(&Arc::new(part));
+    let plugin = loaded();
+    let function = plugin.function("behave").expect("it is in the list");
+    let bound = function
+        .bind(r#"{"how":"place"}"#, part.meta())
+        .expect("columns that do");
+    let Bound::Partition(bound) = bound else {
+        unreachable!("it is a partition function");
+    };
+    // What JSON has no number for.
+    let bounds = [
+        vec![Value::from(i64::MAX - 1), Value::from(f64::NEG_INFINITY)],
+        vec![Value::from(i64::MAX), Value::from(f64::NAN)],
+    ];
+    let run = bound.open(Arc::new(Between(bounds))).expect("a run");
+    let mut found = Vec::new();
+    run.finish(|batch| {
+        found.push(batch);
+        Ok::<_, CallError>(())
+    })
+    .expect("an answer");
+    assert_snapshot!(found[0], @r"
+    number  count  before  after  lower                                     upper
+     int64  int64   int64  int64  string                                    string
+    ────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+         7      9       1      2  Some([Int(9223372036854775806), Float(-…  Some([Int(9223372036854775807), Float(N…
+
+    1 row, 6 columns
+    ");
 }
 
 /// Set where this program runs itself, to see how it ends.

@@ -7,12 +7,12 @@ use arrow_array::ArrayRef;
 use arrow_cast::cast;
 use swath_batch::{Batch, Host};
 use swath_meta::{Field, Meta};
-use swath_plugin_abi::{AggregateRun, ArrowArray, PluginResult};
+use swath_plugin_abi::{AggregateRun, ArrowArray, Status};
 use swath_plugin_data::{Columns, DataError, give_columns, take_columns};
 
 use super::bind::Parts;
-use super::{CallError, Services, settle};
-use crate::load::Inside;
+use super::{CallError, Services, ask};
+use crate::load::{Guarded, Inside};
 
 /// An aggregate, ready for arguments of known dtypes.
 pub struct BoundAggregate {
@@ -62,12 +62,13 @@ impl BoundAggregate {
     pub fn open(self: &Arc<Self>, task: Option<Arc<dyn Host>>) -> Result<Groups, CallError> {
         let services = Services::new(&self.parts.name, task);
         let bound = &self.parts.bound;
-        let inside = Inside::new();
+        let (table, instance) = (bound.table(), bound.instance());
         // SAFETY: the instance is that of `bound`, whose table it is; the services live as long as the run.
-        let run = unsafe { (bound.table.open_aggregate())(bound.instance, services.host()) };
-        drop(inside);
+        let call = |out| unsafe { (table.open_aggregate())(instance, services.host(), out) };
+        // SAFETY: it writes what it gives, as the contract says.
+        let run = unsafe { ask(&self.parts.name, call) }?;
         Ok(Groups {
-            run: settle(&self.parts.name, run)?,
+            run: Guarded::new(run),
             rows_out: 0,
             of: Arc::clone(self),
             _services: services,
@@ -84,7 +85,7 @@ impl Debug for BoundAggregate {
 /// The states of the groups of one task.
 pub struct Groups {
     // Dropped before the services that it may call, and before the instance that it came from.
-    run: AggregateRun,
+    run: Guarded<AggregateRun>,
     rows_out: usize,
     _services: Services,
     of: Arc<BoundAggregate>,
@@ -102,7 +103,7 @@ impl Groups {
         n_groups: usize,
     ) -> Result<(), CallError> {
         let given = give_columns(args, &self.of.args, groups.len());
-        self.add(self.run.table.update(), given, groups, n_groups)
+        self.add(self.run.table().update(), given, groups, n_groups)
     }
 
     /// Adds states that came out of [`state`](Self::state), and the group of each.
@@ -129,17 +130,12 @@ impl Groups {
                 source,
             })
             .and_then(|states| give_columns(&states, declared, groups.len()));
-        self.add(self.run.table.merge(), given, groups, n_groups)
+        self.add(self.run.table().merge(), given, groups, n_groups)
     }
 
     fn add(
         &mut self,
-        call: unsafe extern "C" fn(
-            *mut std::ffi::c_void,
-            ArrowArray,
-            *const u32,
-            u64,
-        ) -> PluginResult<()>,
+        call: unsafe extern "C" fn(*mut std::ffi::c_void, ArrowArray, *const u32, u64) -> Status,
         given: Result<ArrowArray, DataError>,
         groups: &[u32],
         n_groups: usize,
@@ -154,11 +150,11 @@ impl Groups {
             )));
         }
         self.rows_out = n_groups;
-        let inside = Inside::new();
-        // SAFETY: the run is this one's alone, and there is a group for each row.
-        let result = unsafe { call(self.run.instance, rows, groups.as_ptr(), n_groups as u64) };
-        drop(inside);
-        settle(&self.of.parts.name, result)
+        let instance = self.run.instance();
+        // SAFETY: the run is this one's alone, and there is a group for each row; what is given is nothing.
+        let call = |_: *mut ()| unsafe { call(instance, rows, groups.as_ptr(), n_groups as u64) };
+        // SAFETY: it writes what it gives, as the contract says.
+        unsafe { ask(&parts.name, call) }
     }
 
     /// The states, one row a group.
@@ -166,7 +162,7 @@ impl Groups {
     /// # Errors
     /// Its own, and states that it did not promise.
     pub fn state(self) -> Result<Vec<ArrayRef>, CallError> {
-        self.take(self.run.table.state(), 1)
+        self.take(self.run.table().state(), 1)
     }
 
     /// The results, one row a group.
@@ -174,22 +170,23 @@ impl Groups {
     /// # Errors
     /// Its own, and results that it did not promise.
     pub fn finish(self) -> Result<ArrayRef, CallError> {
-        let mut columns = self.take(self.run.table.finish(), 0)?;
+        let mut columns = self.take(self.run.table().finish(), 0)?;
         Ok(columns.remove(0))
     }
 
     fn take(
         &self,
-        call: unsafe extern "C" fn(*mut std::ffi::c_void) -> PluginResult<ArrowArray>,
+        call: unsafe extern "C" fn(*mut std::ffi::c_void, *mut ArrowArray) -> Status,
         which: usize,
     ) -> Result<Vec<ArrayRef>, CallError> {
         let parts = &self.of.parts;
-        let inside = Inside::new();
+        let instance = self.run.instance();
         // SAFETY: the run is this one's alone.
-        let found = unsafe { call(self.run.instance) };
-        drop(inside);
+        let call = |out| unsafe { call(instance, out) };
+        // SAFETY: it writes what it gives, as the contract says.
+        let found = unsafe { ask(&parts.name, call) }?;
         let (meta, columns) = &self.of.taken[which];
-        let taken = take_columns(settle(&parts.name, found)?, columns);
+        let taken = take_columns(found, columns);
         let (taken, rows) = taken.map_err(|source| CallError::Returned {
             function: Arc::clone(&parts.name),
             source,
@@ -206,6 +203,6 @@ impl Groups {
     pub fn size(&self) -> u64 {
         let _inside = Inside::new();
         // SAFETY: the run is this one's alone, and is not changed.
-        unsafe { (self.run.table.size())(self.run.instance) }
+        unsafe { (self.run.table().size())(self.run.instance()) }
     }
 }

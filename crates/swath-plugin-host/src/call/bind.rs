@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use swath_meta::Meta;
-use swath_plugin_abi::abi_stable::std_types::{RStr, RVec};
-use swath_plugin_abi::{
-    self as abi, BindContext, BindRequest, Contract, FunctionEntry, FunctionRef, Kind,
-};
-use swath_plugin_data::{Columns, DataError, give_meta, take_meta};
+use swath_plugin_abi::abi_stable::std_types::RStr;
+use swath_plugin_abi::{self as abi, BindRequest, Contract, FunctionEntry, FunctionRef, Kind};
+use swath_plugin_data::{Columns, DataError, give_metas, take_metas};
 
-use super::{BoundAggregate, BoundPartition, BoundScalar, CallError, Services, settle};
-use crate::load::Inside;
+use super::{
+    BoundAggregate, BoundPartition, BoundPartitioner, BoundScalar, CallError, Services, ask,
+};
+use crate::load::Guarded;
 
 /// A function of a plugin that was loaded.
 #[derive(Clone)]
@@ -36,7 +36,7 @@ pub enum Bound {
 /// What every kind has when it is bound.
 pub(super) struct Parts {
     pub(super) name: Arc<str>,
-    pub(super) bound: abi::Bound,
+    pub(super) bound: Guarded<abi::Bound>,
     pub(super) outputs: Vec<(Meta, Columns)>,
     pub(super) contract: Contract,
 }
@@ -94,9 +94,41 @@ impl Function {
     /// # Errors
     /// Parameters or columns that it does not take.
     pub fn bind(&self, params: &str, input: &Meta) -> Result<Bound, CallError> {
-        if matches!(self.entry.kind, Kind::Partitioner | Kind::Unknown) {
-            return Err(self.not_callable());
+        match self.entry.kind {
+            Kind::Partition => {
+                BoundPartition::new(self.parts(params, input, 0)?, input).map(Bound::Partition)
+            }
+            Kind::Scalar => {
+                BoundScalar::new(self.parts(params, input, 0)?, input).map(Bound::Scalar)
+            }
+            Kind::Aggregate => {
+                BoundAggregate::new(self.parts(params, input, 0)?, input).map(Bound::Aggregate)
+            }
+            Kind::Partitioner => Err(self.used_as("a function of rows")),
+            Kind::Unknown => Err(self.newer()),
         }
+    }
+
+    /// As [`bind`](Self::bind), for a function that says which of so many partitions a row with these keys belongs into.
+    ///
+    /// # Errors
+    /// Parameters, keys or a number of partitions that it does not take, and a function of another kind.
+    pub fn bind_partitioner(
+        &self,
+        params: &str,
+        keys: &Meta,
+        targets: u32,
+    ) -> Result<BoundPartitioner, CallError> {
+        match self.entry.kind {
+            Kind::Partitioner => {
+                BoundPartitioner::new(self.parts(params, keys, targets)?, keys, targets)
+            }
+            Kind::Unknown => Err(self.newer()),
+            _ => Err(self.used_as("a partitioner")),
+        }
+    }
+
+    fn parts(&self, params: &str, input: &Meta, targets: u32) -> Result<Parts, CallError> {
         let given = |source| CallError::Given {
             function: Arc::clone(&self.name),
             source,
@@ -105,51 +137,56 @@ impl Function {
             function: Arc::clone(&self.name),
             source,
         };
-        let context = BindContext {
-            index: vec![input.index().len()],
-            targets: 0,
+        let broke = |reason: String| CallError::Broke {
+            function: Arc::clone(&self.name),
+            reason,
         };
-        // A list of numbers is JSON.
-        let context = serde_json::to_string(&context).unwrap_or_default();
         let request = BindRequest {
-            inputs: RVec::from(vec![give_meta(input).map_err(given)?]),
+            inputs: give_metas([input]).map_err(given)?,
             params: RStr::from_str(params),
-            context: RStr::from_str(&context),
+            targets: targets.into(),
+            context: RStr::empty(),
         };
         let services = Services::new(&self.name, None);
-        let inside = Inside::new();
+        let bind = self.table.bind();
         // SAFETY: the table is that of a plugin whose layout was checked; host and request are valid for the call.
-        let bound = unsafe { (self.table.bind())(services.host(), request) };
-        drop(inside);
-        let mut bound = settle(&self.name, bound)?;
-        let outputs = std::mem::take(&mut bound.outputs)
-            .into_iter()
-            .map(take_meta);
-        let outputs = outputs.collect::<Result<Vec<_>, _>>().map_err(returned)?;
-        let contract = serde_json::from_str(&bound.contract).map_err(|error| CallError::Broke {
-            function: Arc::clone(&self.name),
-            reason: format!("promised what cannot be read: {error}"),
-        })?;
-        let parts = Parts {
+        let call = |out| unsafe { bind(services.host(), request, out) };
+        // SAFETY: it writes what it gives, as the contract says.
+        let bound = unsafe { ask(&self.name, call) }?;
+        let mut bound = Guarded::new(bound);
+        let outputs = take_metas(bound.take_outputs()).map_err(returned)?;
+        let contract = bound.contract().read();
+        let contract: Contract = match &*contract {
+            "" => Contract::default(),
+            text => serde_json::from_str(text)
+                .map_err(|error| broke(format!("promised what cannot be read: {error}")))?,
+        };
+        if let Some(word) = contract.requires.first() {
+            return Err(broke(format!(
+                "needs a host that understands `{word}`, which this version of swath does not; a newer one may"
+            )));
+        }
+        Ok(Parts {
             name: Arc::clone(&self.name),
             bound,
             outputs,
             contract,
-        };
-        match self.entry.kind {
-            Kind::Partition => BoundPartition::new(parts, input).map(Bound::Partition),
-            Kind::Scalar => BoundScalar::new(parts, input).map(Bound::Scalar),
-            Kind::Aggregate => BoundAggregate::new(parts, input).map(Bound::Aggregate),
-            Kind::Partitioner | Kind::Unknown => Err(self.not_callable()),
-        }
+        })
     }
 }
 
 impl Function {
-    fn not_callable(&self) -> CallError {
+    fn used_as(&self, used: &'static str) -> CallError {
         CallError::Kind {
             function: Arc::clone(&self.name),
             kind: self.entry.kind.as_str(),
+            used,
+        }
+    }
+
+    fn newer(&self) -> CallError {
+        CallError::Newer {
+            function: Arc::clone(&self.name),
         }
     }
 }

@@ -3,8 +3,10 @@
 use std::fmt::{self, Display, Formatter};
 use std::sync::Arc;
 
-use swath_plugin_abi::{PluginError, PluginResult, code};
+use swath_plugin_abi::{PluginError, Status, code};
 use swath_plugin_data::DataError;
+
+use crate::load::Inside;
 
 /// A function of a plugin gave no answer, or none that it promised.
 #[derive(Debug, thiserror::Error)]
@@ -40,15 +42,21 @@ pub enum CallError {
         #[source]
         source: DataError,
     },
-    /// This version cannot call functions of its kind.
-    #[error(
-        "`{function}` is of the kind {kind}, which this version of swath cannot call; a newer one may"
-    )]
+    /// It is of another kind than it was used as.
+    #[error("`{function}` is of the kind `{kind}`, and was used as {used}")]
     Kind {
         /// Plugin and function.
         function: Arc<str>,
         /// Its kind.
         kind: &'static str,
+        /// What it was used as.
+        used: &'static str,
+    },
+    /// It is of a kind that came later.
+    #[error("`{function}` is of a kind that this version of swath does not know; a newer one may")]
+    Newer {
+        /// Plugin and function.
+        function: Arc<str>,
     },
     /// It broke the contract in another way.
     #[error("`{function}` {reason}")]
@@ -112,15 +120,28 @@ impl Display for Failure {
     }
 }
 
-/// What a function answered.
-pub(crate) fn settle<T>(function: &Arc<str>, result: PluginResult<T>) -> Result<T, CallError> {
-    result.into_result().map_err(|error| {
-        let is_retryable = error.is_retryable();
-        let PluginError { code, message, .. } = error;
+/// Calls a function, and takes what it gives.
+///
+/// # Safety
+/// As of [`Status::take`].
+pub(crate) unsafe fn ask<T>(
+    function: &Arc<str>,
+    call: impl FnOnce(*mut T) -> Status,
+) -> Result<T, CallError> {
+    let inside = Inside::new();
+    // SAFETY: the caller's word.
+    let answer = unsafe { Status::take(call) };
+    drop(inside);
+    answer.map_err(|error| {
+        let PluginError {
+            code,
+            is_retryable,
+            message,
+        } = error;
         CallError::Said {
             function: Arc::clone(function),
             failure: Failure::of(code),
-            message: message.into(),
+            message,
             is_retryable,
         }
     })

@@ -4,6 +4,7 @@ mod aggregate;
 mod bind;
 mod error;
 mod partition;
+mod partitioner;
 mod scalar;
 mod services;
 
@@ -11,7 +12,8 @@ pub use aggregate::{BoundAggregate, Groups};
 pub use bind::{Bound, Function};
 pub use error::{CallError, Failure};
 pub use partition::{BoundPartition, PartitionRun};
+pub use partitioner::BoundPartitioner;
 pub use scalar::BoundScalar;
 
-pub(crate) use error::settle;
+use error::ask;
 pub(crate) use services::{Services, process};

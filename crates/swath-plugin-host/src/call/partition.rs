@@ -3,21 +3,21 @@
 use std::fmt::{self, Debug, Formatter};
 use std::sync::Arc;
 
-use arrow_array::{ArrayRef, new_empty_array};
-use swath_batch::{Batch, Host};
+use arrow_array::ArrayRef;
+use swath_batch::{Batch, Host, Value};
 use swath_meta::Meta;
 use swath_plugin_abi::abi_stable::std_types::RStr;
-use swath_plugin_abi::{self as abi, ArrowArray, Contract, NO_INPUT, Place, RowCount, step};
+use swath_plugin_abi::{ArrowArray, Contract, NO_INPUT, Place, RowCount, Run, Step, step};
 use swath_plugin_data::{Columns, Crossing, give_columns, take_columns};
 
 use super::bind::Parts;
-use super::{CallError, Services, settle};
-use crate::load::Inside;
+use super::{CallError, Services, ask};
+use crate::load::Guarded;
 
 /// A function of partitions, ready for columns that are known.
 pub struct BoundPartition {
     parts: Parts,
-    input: Meta,
+    input: Arc<Meta>,
     output: Arc<Meta>,
     crossing: Crossing,
     /// Of what is sent.
@@ -29,19 +29,14 @@ pub struct BoundPartition {
 impl BoundPartition {
     pub(super) fn new(parts: Parts, input: &Meta) -> Result<Self, CallError> {
         let (output, columns) = parts.output()?;
-        let contract = &parts.contract;
-        let crossing = Crossing::new(input, &output, contract.reads.as_deref());
-        let crossing =
-            crossing.map_err(|error| parts.broke(format!("reads what is not there: {error}")))?;
-        if !crossing.kept.is_empty() && contract.rows != RowCount::Same {
-            return Err(parts.broke("passes columns by without keeping all rows"));
-        }
+        let crossing = Crossing::new(input, &output, &parts.contract);
+        let crossing = crossing.map_err(|error| parts.broke(format!("cannot be used: {error}")))?;
         let kept: Vec<usize> = crossing.kept.iter().map(|(at, _)| *at).collect();
         let fields = columns.schema().fields().iter().enumerate();
         let returned = fields.filter(|(at, _)| !kept.contains(at));
         let returned: Vec<_> = returned.map(|(_, field)| Arc::clone(field)).collect();
         Ok(Self {
-            input: input.clone(),
+            input: Arc::new(input.clone()),
             output: Arc::new(output),
             sent: Columns::of_meta(&crossing.input),
             crossing,
@@ -71,33 +66,50 @@ impl BoundPartition {
     /// Its own.
     pub fn open(&self, task: Arc<dyn Host>) -> Result<PartitionRun<'_>, CallError> {
         let (number, count) = task.partition();
-        let boundary = |at: usize| {
-            let values = task.boundary(at)?.iter().map(serde_json::to_value);
-            values.collect::<Result<Vec<_>, _>>().ok()
-        };
+        let (before, after) = task.halo();
         let place = Place {
-            number,
-            count,
+            number: number as u64,
+            count: count as u64,
+            before: before as u64,
+            after: after as u64,
             seed: task.seed(),
-            bounds: boundary(number)
-                .zip(boundary(number + 1))
-                .map(<[_; 2]>::from),
+            more: RStr::empty(),
         };
-        // Numbers and values are JSON.
-        let place = serde_json::to_string(&place).unwrap_or_default();
+        let bounds = self.boundaries(&*task, number)?;
         let services = Services::new(&self.parts.name, Some(task));
         let bound = &self.parts.bound;
-        let inside = Inside::new();
+        let (table, instance) = (bound.table(), bound.instance());
         // SAFETY: the instance is that of `bound`, whose table it is; the services live as long as the run.
-        let run = unsafe {
-            (bound.table.open())(bound.instance, services.host(), RStr::from_str(&place))
-        };
-        drop(inside);
+        let call = |out| unsafe { (table.open())(instance, services.host(), place, bounds, out) };
+        // SAFETY: it writes what it gives, as the contract says.
+        let run = unsafe { ask(&self.parts.name, call) }?;
         Ok(PartitionRun {
-            run: settle(&self.parts.name, run)?,
+            run: Guarded::new(run),
+            empty: Batch::empty(&self.input),
             of: self,
             _services: services,
         })
+    }
+
+    /// The boundaries of a partition as two rows of its index columns, where they are known.
+    fn boundaries(&self, task: &dyn Host, number: usize) -> Result<ArrowArray, CallError> {
+        let (Some(lower), Some(upper)) = (task.boundary(number), task.boundary(number + 1)) else {
+            return Ok(ArrowArray::released());
+        };
+        let index = self.input.fields().iter().take(self.input.index().len());
+        let names = index.clone().map(|field| &*field.name);
+        let columns = Columns::of_meta(&self.input).only(names);
+        let values = index.zip(lower.iter().zip(upper));
+        let arrays = values.map(|(field, (lower, upper))| {
+            Value::column(&[lower.clone(), upper.clone()], &field.dtype)
+        });
+        let arrays = arrays.collect::<Result<Vec<_>, _>>();
+        let arrays = arrays.map_err(|error| {
+            self.parts.broke(format!(
+                "cannot be told the boundaries of a partition: {error}"
+            ))
+        })?;
+        give_columns(&arrays, &columns, 2).map_err(|source| self.parts.given(source))
     }
 }
 
@@ -110,8 +122,10 @@ impl Debug for BoundPartition {
 /// One partition on its way through a function.
 pub struct PartitionRun<'a> {
     // Dropped before the services that it may call.
-    run: abi::Run,
+    run: Guarded<Run>,
     _services: Services,
+    /// What its partition has without a batch.
+    empty: Batch,
     of: &'a BoundPartition,
 }
 
@@ -125,7 +139,7 @@ impl PartitionRun<'_> {
         rows: &Batch,
         mut out: impl FnMut(Batch) -> Result<(), E>,
     ) -> Result<(), E> {
-        if rows.meta().as_ref() != &self.of.input {
+        if rows.meta() != &self.of.input {
             return Err(self
                 .of
                 .parts
@@ -144,7 +158,7 @@ impl PartitionRun<'_> {
             .collect();
         let given = give_columns(&columns, &self.of.sent, rows.num_rows());
         let given = given.map_err(|source| self.of.parts.given(source))?;
-        self.drive(0, given, Some(rows), &mut out)
+        Self::drive(self.of, &self.run, 0, given, rows, &mut out)
     }
 
     /// Says that there are no more rows.
@@ -152,31 +166,32 @@ impl PartitionRun<'_> {
     /// # Errors
     /// As of [`push`](Self::push).
     pub fn finish<E: From<CallError>>(
-        mut self,
+        self,
         mut out: impl FnMut(Batch) -> Result<(), E>,
     ) -> Result<(), E> {
-        self.drive(0, ArrowArray::released(), None, &mut out)
+        let end = ArrowArray::released();
+        Self::drive(self.of, &self.run, 0, end, &self.empty, &mut out)
     }
 
     /// Hands over, and takes what comes until the function wants more.
     fn drive<E: From<CallError>>(
-        &mut self,
+        bound: &BoundPartition,
+        run: &Run,
         mut input: u32,
         mut rows: ArrowArray,
-        of: Option<&Batch>,
+        of: &Batch,
         out: &mut dyn FnMut(Batch) -> Result<(), E>,
     ) -> Result<(), E> {
-        let parts = &self.of.parts;
+        let parts = &bound.parts;
         let mut returned = 0;
         loop {
-            let inside = Inside::new();
-            // SAFETY: the run is this one's alone.
-            let found = unsafe { (self.run.table.step())(self.run.instance, input, rows) };
-            drop(inside);
-            let found = settle(&parts.name, found)?;
+            // SAFETY: the run is the caller's alone.
+            let call = |out| unsafe { (run.table().step())(run.instance(), input, rows, out) };
+            // SAFETY: it writes what it gives, as the contract says.
+            let found: Step = unsafe { ask(&parts.name, call) }?;
             match found.next {
                 step::OUTPUT => {
-                    let batch = self.take(found.rows, of)?;
+                    let batch = bound.take(found.rows, of)?;
                     returned += batch.num_rows();
                     out(batch)?;
                 }
@@ -189,7 +204,7 @@ impl PartitionRun<'_> {
             }
             (input, rows) = (NO_INPUT, ArrowArray::released());
         }
-        let given = of.map_or(0, Batch::num_rows);
+        let given = of.num_rows();
         if parts.contract.rows == RowCount::Same && returned != given {
             return Err(parts
                 .broke(format!(
@@ -199,36 +214,18 @@ impl PartitionRun<'_> {
         }
         Ok(())
     }
+}
 
+impl BoundPartition {
     /// What came out, with the columns that stayed here put back.
-    fn take(&self, rows: ArrowArray, of: Option<&Batch>) -> Result<Batch, CallError> {
-        let parts = &self.of.parts;
-        let taken = take_columns(rows, &self.of.columns);
-        let (columns, n) = taken.map_err(|source| CallError::Returned {
-            function: Arc::clone(&parts.name),
+    fn take(&self, rows: ArrowArray, of: &Batch) -> Result<Batch, CallError> {
+        let returned = |source| CallError::Returned {
+            function: Arc::clone(&self.parts.name),
             source,
-        })?;
-        let mut columns = columns.into_iter();
-        let mut all = Vec::with_capacity(self.of.output.len());
-        for at in 0..self.of.output.len() {
-            let kept = self.of.crossing.kept.iter().find(|(to, _)| *to == at);
-            match (kept, of) {
-                (Some((_, from)), Some(of)) if of.num_rows() == n => {
-                    all.push(Arc::clone(of.record_batch().column(*from)));
-                }
-                (Some((_, from)), None) if n == 0 => {
-                    let field = &self.of.input.fields()[*from];
-                    all.push(new_empty_array(&field.dtype.border()));
-                }
-                (Some(_), _) => {
-                    return Err(
-                        parts.broke("returned other rows than those whose columns stayed here")
-                    );
-                }
-                (None, _) => all.extend(columns.next()),
-            }
-        }
-        Batch::from_arrays(&self.of.output, all, n)
-            .map_err(|error| parts.broke(format!("returned {error}")))
+        };
+        let (columns, n) = take_columns(rows, &self.columns).map_err(returned)?;
+        let all = self.crossing.whole(columns, n, of).map_err(returned)?;
+        Batch::from_arrays(&self.output, all, n)
+            .map_err(|error| self.parts.broke(format!("returned {error}")))
     }
 }

@@ -3,14 +3,13 @@
 use std::fmt::{self, Debug, Formatter};
 use std::sync::Arc;
 
-use arrow_array::{Array, ArrayRef};
+use arrow_array::ArrayRef;
 use swath_batch::{Batch, Host};
 use swath_meta::{Field, Meta};
 use swath_plugin_data::{Columns, give_columns, take_columns};
 
 use super::bind::Parts;
-use super::{CallError, Services, settle};
-use crate::load::Inside;
+use super::{CallError, Services, ask};
 
 /// A function of columns, ready for arguments of known dtypes.
 pub struct BoundScalar {
@@ -59,11 +58,11 @@ impl BoundScalar {
         let given = give_columns(args, &self.args, rows);
         let given = given.map_err(|source| self.parts.given(source))?;
         let services = Services::new(&self.parts.name, task);
-        let inside = Inside::new();
+        let (table, instance) = (bound.table(), bound.instance());
         // SAFETY: the instance is that of `bound`, whose table it is; any number of threads may call.
-        let column = unsafe { (bound.table.call())(bound.instance, services.host(), given) };
-        drop(inside);
-        let column = settle(&self.parts.name, column)?;
+        let call = |out| unsafe { (table.call())(instance, services.host(), given, out) };
+        // SAFETY: it writes what it gives, as the contract says.
+        let column = unsafe { ask(&self.parts.name, call) }?;
         let returned = |source| CallError::Returned {
             function: Arc::clone(&self.parts.name),
             source,
@@ -77,9 +76,7 @@ impl BoundScalar {
         // A column in another encoding of its dtype is cast.
         let batch = Batch::from_arrays(&self.meta.clone().into(), columns, rows);
         let batch = batch.map_err(|error| self.parts.broke(format!("returned {error}")))?;
-        let column = Arc::clone(batch.record_batch().column(0));
-        debug_assert_eq!(column.len(), rows, "as was counted");
-        Ok(column)
+        Ok(Arc::clone(batch.record_batch().column(0)))
     }
 }
 

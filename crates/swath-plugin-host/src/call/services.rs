@@ -8,6 +8,8 @@ use swath_batch::Host as InTask;
 use swath_plugin_abi::abi_stable::prefix_type::WithMetadata;
 use swath_plugin_abi::abi_stable::std_types::RStr;
 use swath_plugin_abi::{Host, HostTable, HostTableRef, level};
+use tracing::Level;
+use tracing::level_filters::LevelFilter;
 
 /// Answers for one run, at a place that stays while this moves.
 pub(crate) struct Services(Box<Answers>);
@@ -48,6 +50,7 @@ pub(crate) fn process(plugin: &Arc<str>) -> Host {
 
 const TABLE: &WithMetadata<HostTable> = &WithMetadata::new(HostTable {
     log,
+    max_level,
     is_cancelled,
     progress,
     reserve,
@@ -62,7 +65,11 @@ fn answer<T>(context: *const c_void, otherwise: T, body: impl FnOnce(&Answers) -
 
 unsafe extern "C" fn log(context: *const c_void, at: u32, target: RStr<'_>, words: RStr<'_>) {
     answer(context, (), |answers| {
-        let (plugin, target, words) = (&*answers.name, target.as_str(), words.as_str());
+        // A plugin of another language may say what is no UTF-8.
+        let plugin = &*answers.name;
+        let target = String::from_utf8_lossy(target.as_bytes());
+        let words = String::from_utf8_lossy(words.as_bytes());
+        let target = &*target;
         match at {
             level::ERROR => tracing::error!(plugin, target, "{words}"),
             level::WARN => tracing::warn!(plugin, target, "{words}"),
@@ -71,6 +78,18 @@ unsafe extern "C" fn log(context: *const c_void, at: u32, target: RStr<'_>, word
             _ => tracing::trace!(plugin, target, "{words}"),
         }
     });
+}
+
+unsafe extern "C" fn max_level(_: *const c_void) -> u32 {
+    LevelFilter::current()
+        .into_level()
+        .map_or(0, |most| match most {
+            Level::ERROR => level::ERROR,
+            Level::WARN => level::WARN,
+            Level::INFO => level::INFO,
+            Level::DEBUG => level::DEBUG,
+            Level::TRACE => level::TRACE,
+        })
 }
 
 unsafe extern "C" fn is_cancelled(context: *const c_void) -> bool {

@@ -9,7 +9,7 @@ use object::read::elf::{
 use object::read::{SectionIndex, SymbolIndex};
 use std::mem::size_of;
 use std::path::Path;
-use swath_plugin_abi::{MANIFEST_SECTION, MANIFEST_SYMBOL, ROOT_SYMBOL};
+use swath_plugin_abi::{MANIFEST_SECTION, MANIFEST_SYMBOL, PLAIN_ROOT_SYMBOL, ROOT_SYMBOL};
 
 #[cfg(target_pointer_width = "64")]
 type Header = elf::FileHeader64<Endianness>;
@@ -163,7 +163,9 @@ impl<'a, Elf: FileHeader<Endian = Endianness>> Library<'a, '_, Elf> {
         })?;
         let symbols = self.sections.symbols(endian, bytes, elf::SHT_DYNSYM);
         let symbols = self.reader.sound(symbols)?;
-        self.exported(&symbols, ROOT_SYMBOL)?;
+        // One of a plugin in another language, or that of one in Rust, which is what messages name.
+        let plain = self.exported(&symbols, PLAIN_ROOT_SYMBOL);
+        plain.or_else(|_| self.exported(&symbols, ROOT_SYMBOL))?;
         let (index, symbol) = self.exported(&symbols, MANIFEST_SYMBOL)?;
         let place = symbols.symbol_section(endian, symbol, index);
         let data = self.reader.sound(section.data(endian, bytes))?;

@@ -42,7 +42,7 @@ pub enum LoadError {
         reason: String,
     },
     /// It says one thing in its file and another when it is asked.
-    #[error("{} says of itself that {found} when it is loaded, and {expected} in its file", path.display())]
+    #[error("{} says of itself {found} when it is loaded, and {expected} in its file", path.display())]
     Manifest {
         /// The file; the plugin's name where it is linked.
         path: PathBuf,

@@ -2,6 +2,8 @@
 
 use std::cell::Cell;
 use std::ffi::c_int;
+use std::mem::ManuallyDrop;
+use std::ops::{Deref, DerefMut};
 use std::sync::Once;
 
 /// What the process exits with: 70, an internal software error as `sysexits.h` has it.
@@ -46,5 +48,36 @@ impl Inside {
 impl Drop for Inside {
     fn drop(&mut self) {
         DEPTH.set(DEPTH.get() - 1);
+    }
+}
+
+/// Something of a plugin, whose drop is a call into it.
+pub(crate) struct Guarded<T>(ManuallyDrop<T>);
+
+impl<T> Guarded<T> {
+    pub(crate) fn new(of_plugin: T) -> Self {
+        Self(ManuallyDrop::new(of_plugin))
+    }
+}
+
+impl<T> Deref for Guarded<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T> DerefMut for Guarded<T> {
+    fn deref_mut(&mut self) -> &mut T {
+        &mut self.0
+    }
+}
+
+impl<T> Drop for Guarded<T> {
+    fn drop(&mut self) {
+        let _inside = Inside::new();
+        // SAFETY: it is dropped here and nowhere else, and not looked at again.
+        unsafe { ManuallyDrop::drop(&mut self.0) }
     }
 }

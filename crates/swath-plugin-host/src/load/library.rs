@@ -10,7 +10,7 @@ use swath_plugin_abi::abi_stable::abi_stability::abi_checking::{
     AbiInstabilityErrors, check_layout_compatibility,
 };
 use swath_plugin_abi::abi_stable::library::AbiHeaderRef;
-use swath_plugin_abi::{PluginRef, ROOT_SYMBOL};
+use swath_plugin_abi::{PLAIN_ROOT_SYMBOL, PlainRoot, PluginRef, ROOT_SYMBOL};
 
 use super::{Inside, LoadError};
 
@@ -31,32 +31,70 @@ pub(crate) fn open(path: &Path, of: &Path) -> Result<PluginRef, LoadError> {
         unsafe { Library::open(Some(path), flags) }.map_err(|error| refused(chain(&error)))?;
     // Its constructors have run: from here on it is never closed.
     let library = ManuallyDrop::new(library);
-    // SAFETY: by the manifest beside it the symbol is the header of a root module; `upgrade` looks at its magic before anything else.
-    let header = unsafe { library.get::<AbiHeaderRef>(ROOT_SYMBOL.as_bytes()) };
-    let header: AbiHeaderRef = *header.map_err(|error| refused(chain(&error)))?;
-
     let broken = |reason: String| LoadError::Layout {
         path: of.to_owned(),
         reason,
     };
+    // SAFETY: by the manifest beside it the symbol is the header of a root module; `upgrade` looks at its magic before anything else.
+    let root = match unsafe { library.get::<AbiHeaderRef>(ROOT_SYMBOL.as_bytes()) } {
+        Ok(header) => compared(*header).map_err(broken)?,
+        Err(missing) => {
+            // SAFETY: by the manifest beside it the symbol is a root; its version is looked at before anything else.
+            let root = unsafe { library.get::<*const PlainRoot>(PLAIN_ROOT_SYMBOL.as_bytes()) };
+            let root: *const PlainRoot = *root.map_err(|_| refused(chain(&missing)))?;
+            // SAFETY: a symbol that was found points somewhere, and a version comes first.
+            let root = unsafe { root.cast::<u32>().as_ref() }.map(|major| (*major, root));
+            believed(root).map_err(broken)?
+        }
+    };
+    drop(inside);
+    Ok(root)
+}
+
+/// The root behind a header, after a look at how both sides lay it out.
+fn compared(header: AbiHeaderRef) -> Result<PluginRef, String> {
     let header = header
         .upgrade()
-        .map_err(|error| broken(last_line(&error.to_string())))?;
-    let theirs = header
-        .layout()
-        .ok_or_else(|| broken("it says nothing of its layout".to_owned()))?;
+        .map_err(|error| last_line(&error.to_string()))?;
+    let theirs = header.layout().ok_or("it says nothing of its layout")?;
     let ours = PluginRef::LAYOUT;
     // An older plugin lacks what was added since, a newer one has more than is known here: tables grow at their end, so it is
     // enough that one of both fits into the other.
     if let Err(errors) = check_layout_compatibility(ours, theirs)
         && check_layout_compatibility(theirs, ours).is_err()
     {
-        return Err(broken(first_difference(&errors)));
+        return Err(first_difference(&errors));
     }
     // SAFETY: the layouts were compared just now.
     let root = unsafe { header.unchecked_layout::<PluginRef>() };
-    drop(inside);
-    root.map_err(|error| broken(last_line(&error.to_string())))
+    root.map_err(|error| last_line(&error.to_string()))
+}
+
+/// A root that says its version and nothing of its layout: what it was compiled with is believed.
+fn believed(root: Option<(u32, *const PlainRoot)>) -> Result<PluginRef, String> {
+    let (major, root) = root.ok_or("its root is nowhere")?;
+    if major != 1 {
+        return Err(format!(
+            "it was built for version {major} of it, and this is 1"
+        ));
+    }
+    // SAFETY: it is a root of this version, which is what its symbol and its version say.
+    let plugin = unsafe { (*root).plugin };
+    // A table begins with a bit for each entry that it has; those of 1.0 are read without a look at it.
+    let entries = |table: *const u64, needed: u32, what: &str| {
+        // SAFETY: a table begins with them.
+        let has = unsafe { *table };
+        if has.trailing_ones() >= needed {
+            Ok(())
+        } else {
+            Err(format!("its table {what} lacks entries of 1.0"))
+        }
+    };
+    entries(plugin.0.to_raw_ptr().cast(), 3, "of the plugin")?;
+    for function in plugin.functions() {
+        entries(function.0.to_raw_ptr().cast(), 3, "of a function")?;
+    }
+    Ok(plugin)
 }
 
 /// An error with its causes: those of the system stand behind the one that is seen.

@@ -4,7 +4,7 @@ mod error;
 mod exit_guard;
 mod library;
 
-pub(crate) use exit_guard::Inside;
+pub(crate) use exit_guard::{Guarded, Inside};
 pub(crate) use library::open;
 
 pub use error::LoadError;

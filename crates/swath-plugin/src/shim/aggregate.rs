@@ -9,11 +9,12 @@ use swath_meta::{Field, Meta};
 use swath_plugin_abi::abi_stable::prefix_type::WithMetadata;
 use swath_plugin_abi::{
     AggregateRun, AggregateTable, AggregateTableRef, ArrowArray, BindRequest, Bound, BoundTable,
-    BoundTableRef, Contract, Host, PluginResult, code,
+    BoundTableRef, Contract, Host, Status, code,
 };
 use swath_plugin_data::{Columns, give_columns, take_columns};
 
 use super::bind::{outputs, plain, written};
+use super::hosted::{Asking, Hosted};
 use super::instance::{
     drop_owned, drop_shared, owned, shared, unsupported, with_owned, with_shared,
 };
@@ -33,12 +34,14 @@ struct Ready<F> {
 pub(crate) unsafe extern "C" fn bind_aggregate<F: Aggregate>(
     _: Host,
     request: BindRequest<'_>,
-) -> PluginResult<Bound> {
-    guard(|| {
+    out: *mut Bound,
+) -> Status {
+    let bound = guard(|| {
         let Request {
             function,
             input,
             columns,
+            ..
         } = Request::<F>::read(request)?;
         let grouped = function.bind(input.fields())?;
         let (output, state) = (plain([grouped.output])?, plain(grouped.state)?);
@@ -51,13 +54,13 @@ pub(crate) unsafe extern "C" fn bind_aggregate<F: Aggregate>(
             state_columns: Columns::of_meta(&state),
             state: Arc::new(state),
         };
-        Ok(Bound {
-            instance: shared(Arc::new(ready)),
-            table: BoundTableRef(Tables::<F>::BOUND.static_as_prefix()),
-            outputs,
-            contract: written(&Contract::default())?.into(),
-        })
-    })
+        let table = BoundTableRef(Tables::<F>::BOUND.static_as_prefix());
+        let contract = written(&Contract::default())?.into();
+        // SAFETY: the table's functions are those for a shared `Arc<Ready<F>>`.
+        Ok(unsafe { Bound::new(shared(Arc::new(ready)), table, outputs, contract) })
+    });
+    // SAFETY: `out` is where the host wants it, as the contract says.
+    unsafe { Status::give(bound, out) }
 }
 
 struct Tables<F>(std::marker::PhantomData<F>);
@@ -84,43 +87,63 @@ struct Running<F: Aggregate> {
     ready: Arc<Ready<F>>,
     /// `None` after they were taken out.
     states: Option<F::States>,
+    asking: Asking,
     n_groups: usize,
 }
 
 unsafe extern "C" fn open<F: Aggregate>(
     instance: *const c_void,
-    _: Host,
-) -> PluginResult<AggregateRun> {
+    host: Host,
+    out: *mut AggregateRun,
+) -> Status {
     let body = |ready: &Arc<Ready<F>>| -> Result<AggregateRun> {
         let running = Running {
             ready: Arc::clone(ready),
             states: Some(ready.function.open()),
+            asking: Asking::new(Hosted::nowhere(host)),
             n_groups: 0,
         };
-        Ok(AggregateRun {
-            instance: owned(running),
-            table: AggregateTableRef(Tables::<F>::RUN.static_as_prefix()),
-        })
+        let table = AggregateTableRef(Tables::<F>::RUN.static_as_prefix());
+        // SAFETY: the table's functions are those for an owned `Running<F>`.
+        Ok(unsafe { AggregateRun::new(owned(running), table) })
     };
     // SAFETY: the instance is that of an aggregate that was bound by this table, as the contract says.
-    unsafe { with_shared(instance, body) }
+    let run = unsafe { with_shared(instance, body) };
+    // SAFETY: `out` is where the host wants it, as the contract says.
+    unsafe { Status::give(run, out) }
 }
 
 /// Rows with their groups, as they come over the boundary.
 struct Arriving {
     columns: Vec<ArrayRef>,
-    groups: *const u32,
-    rows: usize,
+    groups: Groups,
     n_groups: usize,
+}
+
+/// The group of each row.
+enum Groups {
+    /// As the host has them, for as long as the call.
+    Lent { first: *const u32, rows: usize },
+    /// All of them 0.
+    One(Vec<u32>),
+}
+
+impl Groups {
+    fn new(first: *const u32, rows: usize) -> Self {
+        if first.is_null() || rows == 0 {
+            Self::One(vec![0; rows])
+        } else {
+            Self::Lent { first, rows }
+        }
+    }
 }
 
 impl Arriving {
     fn rows(&self) -> GroupedRows<'_> {
-        let groups = if self.rows == 0 {
-            &[]
-        } else {
+        let groups = match &self.groups {
             // SAFETY: there is a group for each row, as the contract says.
-            unsafe { std::slice::from_raw_parts(self.groups, self.rows) }
+            Groups::Lent { first, rows } => unsafe { std::slice::from_raw_parts(*first, *rows) },
+            Groups::One(groups) => groups,
         };
         GroupedRows {
             columns: &self.columns,
@@ -145,14 +168,9 @@ impl<F: Aggregate> Running<F> {
         self.n_groups = n_groups as usize;
         Ok(Arriving {
             columns,
-            groups,
-            rows,
+            groups: Groups::new(groups, rows),
             n_groups: self.n_groups,
         })
-    }
-
-    fn states(&mut self) -> Result<&mut F::States> {
-        self.states.as_mut().ok_or_else(taken)
     }
 
     /// Columns that come out, one row a group, after a look at whether they are those declared.
@@ -211,14 +229,16 @@ unsafe extern "C" fn update<F: Aggregate>(
     rows: ArrowArray,
     groups: *const u32,
     n_groups: u64,
-) -> PluginResult<()> {
+) -> Status {
     let body = |running: &mut Running<F>| {
         let ready = Arc::clone(&running.ready);
         let arriving = running.arriving(rows, (&ready.args, &ready.columns), groups, n_groups)?;
-        ready.function.update(running.states()?, arriving.rows())
+        let states = running.states.as_mut().ok_or_else(taken)?;
+        let cx = running.asking.cx();
+        ready.function.update(states, arriving.rows(), cx)
     };
     // SAFETY: the instance is that of a run that was opened by this table, used by one thread at a time, as the contract says.
-    unsafe { with_owned(instance, body) }
+    unsafe { with_owned(instance, body) }.into()
 }
 
 unsafe extern "C" fn merge<F: Aggregate>(
@@ -226,35 +246,41 @@ unsafe extern "C" fn merge<F: Aggregate>(
     rows: ArrowArray,
     groups: *const u32,
     n_groups: u64,
-) -> PluginResult<()> {
+) -> Status {
     let body = |running: &mut Running<F>| {
         let ready = Arc::clone(&running.ready);
         let arriving =
             running.arriving(rows, (&ready.state, &ready.state_columns), groups, n_groups)?;
-        ready.function.merge(running.states()?, arriving.rows())
+        let states = running.states.as_mut().ok_or_else(taken)?;
+        let cx = running.asking.cx();
+        ready.function.merge(states, arriving.rows(), cx)
     };
     // SAFETY: as in `update`.
-    unsafe { with_owned(instance, body) }
+    unsafe { with_owned(instance, body) }.into()
 }
 
-unsafe extern "C" fn state<F: Aggregate>(instance: *mut c_void) -> PluginResult<ArrowArray> {
+unsafe extern "C" fn state<F: Aggregate>(instance: *mut c_void, out: *mut ArrowArray) -> Status {
     let body = |running: &mut Running<F>| {
         let ready = Arc::clone(&running.ready);
         let states = running.states.take().ok_or_else(taken)?;
         running.give(&ready.function.state(states)?, &ready.state)
     };
     // SAFETY: as in `update`.
-    unsafe { with_owned(instance, body) }
+    let columns = unsafe { with_owned(instance, body) };
+    // SAFETY: `out` is where the host wants it, as the contract says.
+    unsafe { Status::give(columns, out) }
 }
 
-unsafe extern "C" fn finish<F: Aggregate>(instance: *mut c_void) -> PluginResult<ArrowArray> {
+unsafe extern "C" fn finish<F: Aggregate>(instance: *mut c_void, out: *mut ArrowArray) -> Status {
     let body = |running: &mut Running<F>| {
         let ready = Arc::clone(&running.ready);
         let states = running.states.take().ok_or_else(taken)?;
         running.give(&[ready.function.finish(states)?], &ready.output)
     };
     // SAFETY: as in `update`.
-    unsafe { with_owned(instance, body) }
+    let columns = unsafe { with_owned(instance, body) };
+    // SAFETY: `out` is where the host wants it, as the contract says.
+    unsafe { Status::give(columns, out) }
 }
 
 unsafe extern "C" fn size<F: Aggregate>(instance: *const c_void) -> u64 {
@@ -266,7 +292,5 @@ unsafe extern "C" fn size<F: Aggregate>(instance: *const c_void) -> u64 {
         Ok(size.unwrap_or(0))
     };
     // SAFETY: as in `update`; nothing is changed.
-    unsafe { with_owned(instance.cast_mut(), body) }
-        .into_result()
-        .unwrap_or(0)
+    unsafe { with_owned(instance.cast_mut(), body) }.unwrap_or(0)
 }

@@ -1,9 +1,9 @@
 //! What every kind of function does when it is bound.
 
+use serde::Deserialize;
 use swath_meta::{Field, Index, Meta};
-use swath_plugin_abi::abi_stable::std_types::RVec;
 use swath_plugin_abi::{ArrowSchema, BindRequest, Contract, code};
-use swath_plugin_data::{Columns, give_meta, take_meta};
+use swath_plugin_data::{Columns, give_metas, take_metas};
 
 use crate::{Error, Params, Result};
 
@@ -13,32 +13,58 @@ pub(crate) struct Request<F> {
     pub(crate) input: Meta,
     /// The types in which the host hands rows over: those of its version, not of this one.
     pub(crate) columns: Columns,
+    /// How many targets a partitioner has.
+    pub(crate) targets: u64,
+}
+
+/// What a host of a later version may say.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Context {
+    requires: Vec<String>,
 }
 
 impl<F: Params> Request<F> {
     /// Reads parameters, and the columns of the one input.
     pub(crate) fn read(request: BindRequest<'_>) -> Result<Self> {
-        let BindRequest { inputs, params, .. } = request;
+        let BindRequest {
+            inputs,
+            params,
+            targets,
+            context,
+        } = request;
+        let context: Context = match context.as_str() {
+            "" => Context::default(),
+            text => serde_json::from_str(text)?,
+        };
+        if let Some(word) = context.requires.first() {
+            return Err(Error::of(
+                code::UNSUPPORTED,
+                format!(
+                    "the host needs it to understand `{word}`; build the plugin with a newer swath-plugin"
+                ),
+            ));
+        }
+        let mut inputs = take_metas(inputs)?;
         let given = inputs.len();
-        let (Some(input), 1) = (inputs.into_iter().next(), given) else {
+        let (Some((input, columns)), 1) = (inputs.pop(), given) else {
             return Err(Error::of(
                 code::META,
                 format!("it takes one input, not {given}"),
             ));
         };
-        let (input, columns) = take_meta(input)?;
         Ok(Self {
             function: F::from_json(&params)?,
             input,
             columns,
+            targets,
         })
     }
 }
 
 /// What comes out, as it crosses.
-pub(crate) fn outputs<'a>(metas: impl IntoIterator<Item = &'a Meta>) -> Result<RVec<ArrowSchema>> {
-    let schemas = metas.into_iter().map(give_meta);
-    Ok(schemas.collect::<std::result::Result<_, _>>()?)
+pub(crate) fn outputs<'a>(metas: impl IntoIterator<Item = &'a Meta>) -> Result<ArrowSchema> {
+    Ok(give_metas(metas)?)
 }
 
 /// Columns without an index.

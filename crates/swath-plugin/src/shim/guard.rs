@@ -5,7 +5,6 @@ use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Once;
 
-use swath_plugin_abi::abi_stable::std_types::RResult;
 use swath_plugin_abi::{PluginError, PluginResult, code};
 
 thread_local! {
@@ -43,13 +42,13 @@ pub(crate) fn guard<T>(body: impl FnOnce() -> crate::Result<T>) -> PluginResult<
     LAST.set(None);
     // What was half changed is not used again: `with_owned` sees to it.
     match catch_unwind(AssertUnwindSafe(body)) {
-        Ok(Ok(value)) => RResult::ROk(value),
-        Ok(Err(error)) => RResult::RErr(error.into()),
+        Ok(Ok(value)) => Ok(value),
+        Ok(Err(error)) => Err(error.into()),
         Err(payload) => {
             let words = LAST.take().unwrap_or_else(|| words(&*payload).to_owned());
             // Dropping what was thrown may panic as well.
             std::mem::forget(payload);
-            RResult::RErr(PluginError::new(code::PANIC, format!("panicked: {words}")))
+            Err(PluginError::new(code::PANIC, format!("panicked: {words}")))
         }
     }
 }

@@ -2,7 +2,6 @@
 
 use std::ffi::c_void;
 
-use swath_plugin_abi::abi_stable::std_types::RResult;
 use swath_plugin_abi::{PluginResult, code};
 
 use super::guard::{guard, guard_drop};
@@ -60,7 +59,7 @@ pub(super) unsafe fn with_owned<T, R>(
         }
         body(&mut owned.value)
     });
-    if let RResult::RErr(error) = &result
+    if let Err(error) = &result
         && error.code == code::PANIC
     {
         owned.is_poisoned = true;
@@ -90,40 +89,38 @@ pub(super) unsafe extern "C" fn drop_owned<T>(pointer: *mut c_void) {
 
 /// Stands where a function of this kind has no such call.
 pub(super) mod unsupported {
-    use super::{Error, PluginResult, c_void, code};
-    use swath_plugin_abi::abi_stable::std_types::{RResult, RStr};
-    use swath_plugin_abi::{AggregateRun, ArrowArray, Host, Run};
+    use super::{c_void, code};
+    use swath_plugin_abi::{AggregateRun, ArrowArray, Host, Place, PluginError, Run, Status};
 
-    fn refuse<T>() -> PluginResult<T> {
-        RResult::RErr(
-            Error::of(
-                code::UNSUPPORTED,
-                "a function of this kind has no such call",
-            )
-            .into(),
-        )
+    fn refuse() -> Status {
+        let words = "a function of this kind has no such call";
+        PluginError::new(code::UNSUPPORTED, words).into()
     }
 
     pub(in crate::shim) unsafe extern "C" fn call(
         _: *const c_void,
         _: Host,
         _: ArrowArray,
-    ) -> PluginResult<ArrowArray> {
+        _: *mut ArrowArray,
+    ) -> Status {
         refuse()
     }
 
     pub(in crate::shim) unsafe extern "C" fn open(
         _: *const c_void,
         _: Host,
-        _: RStr<'_>,
-    ) -> PluginResult<Run> {
+        _: Place<'_>,
+        _: ArrowArray,
+        _: *mut Run,
+    ) -> Status {
         refuse()
     }
 
     pub(in crate::shim) unsafe extern "C" fn open_aggregate(
         _: *const c_void,
         _: Host,
-    ) -> PluginResult<AggregateRun> {
+        _: *mut AggregateRun,
+    ) -> Status {
         refuse()
     }
 }

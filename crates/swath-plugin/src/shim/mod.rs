@@ -5,12 +5,17 @@ mod bind;
 mod guard;
 mod hosted;
 mod instance;
+mod logs;
+mod nobody;
 mod partition;
+mod partitioner;
 mod scalar;
 
 pub(crate) use aggregate::bind_aggregate;
 pub(crate) use bind::Request;
 pub(crate) use guard::{guard, take_over_panics};
-pub(crate) use hosted::{nobody, take_over_logs};
+pub(crate) use logs::take_over_logs;
+pub(crate) use nobody::nobody;
 pub(crate) use partition::bind_partition;
+pub(crate) use partitioner::bind_partitioner;
 pub(crate) use scalar::bind_scalar;

@@ -3,29 +3,31 @@
 use std::ffi::c_void;
 use std::sync::Arc;
 
-use swath_batch::{Batch, Cx};
-use swath_meta::Meta;
+use swath_batch::{Batch, Value};
+use swath_meta::{Field, Meta};
 use swath_plugin_abi::abi_stable::prefix_type::WithMetadata;
-use swath_plugin_abi::abi_stable::std_types::RStr;
 use swath_plugin_abi::{
-    ArrowArray, BindRequest, Bound, BoundTable, BoundTableRef, Host, NO_INPUT, PluginResult,
-    RowCount, Run, RunTable, RunTableRef, Scope, Step, code, step,
+    ArrowArray, BindRequest, Bound, BoundTable, BoundTableRef, Host, NO_INPUT, Place, RowCount,
+    Run, RunTable, RunTableRef, Scope, Status, Step, code, step,
 };
 use swath_plugin_data::{Columns, Crossing, give_batch, take_columns};
 
-use super::bind::{outputs, written};
-use super::hosted::Hosted;
+use super::bind::{outputs, plain, written};
+use super::hosted::{Asking, Hosted};
 use super::instance::{
     drop_owned, drop_shared, owned, shared, unsupported, with_owned, with_shared,
 };
 use super::{Request, guard};
-use crate::{Error, PartitionFn, Result};
+use crate::{Contract, Error, PartitionFn, Result};
 
 /// A function with everything that its runs share.
 struct Ready<F> {
     function: F,
     input: Arc<Meta>,
     columns: Columns,
+    /// The columns of the boundaries: those of the index.
+    bounds: Columns,
+    index: Vec<Field>,
     output: Arc<Meta>,
     rows: RowCount,
     scope: Scope,
@@ -35,44 +37,38 @@ struct Ready<F> {
 pub(crate) unsafe extern "C" fn bind_partition<F: PartitionFn>(
     _: Host,
     request: BindRequest<'_>,
-) -> PluginResult<Bound> {
-    guard(|| {
+    out: *mut Bound,
+) -> Status {
+    let bound = guard(|| {
         let Request {
             mut function,
             input,
             columns,
+            ..
         } = Request::<F>::read(request)?;
-        let contract = function.bind(&input)?;
-        let output = contract.output?;
-        let mut promises = contract.promises;
-        let crossing = Crossing::new(&input, &output, promises.reads.as_deref())?;
-        if !crossing.kept.is_empty() && promises.rows != RowCount::Same {
-            let (at, _) = crossing.kept[0];
-            return Err(Error::of(
-                code::CONTRACT,
-                format!(
-                    "it returns column `{}` and does not read it: only a function that keeps all rows can pass columns by",
-                    output.fields()[at].name
-                ),
-            ));
-        }
+        let Contract { output, promises } = function.bind(&input)?;
+        let output = output?;
+        let crossing = Crossing::new(&input, &output, &promises)
+            .map_err(|error| Error::of(code::CONTRACT, error.to_string()))?;
         function.prepare(&crossing.input)?;
-        promises.index = output.index().len();
+        let index = input.fields().iter().take(input.index().len()).cloned();
         let ready = Ready {
             function,
             columns: columns.only(crossing.input.names()),
+            bounds: columns.only(input.names().take(input.index().len())),
+            index: index.collect(),
             input: Arc::new(crossing.input),
             output: Arc::new(crossing.output),
             rows: promises.rows,
             scope: promises.scope,
         };
-        Ok(Bound {
-            outputs: outputs([&output])?,
-            contract: written(&promises)?.into(),
-            instance: shared(Arc::new(ready)),
-            table: BoundTableRef(Tables::<F>::BOUND.static_as_prefix()),
-        })
-    })
+        let table = BoundTableRef(Tables::<F>::BOUND.static_as_prefix());
+        let (outputs, contract) = (outputs([&output])?, written(&promises)?.into());
+        // SAFETY: the table's functions are those for a shared `Arc<Ready<F>>`.
+        Ok(unsafe { Bound::new(shared(Arc::new(ready)), table, outputs, contract) })
+    });
+    // SAFETY: `out` is where the host wants it, as the contract says.
+    unsafe { Status::give(bound, out) }
 }
 
 struct Tables<F>(std::marker::PhantomData<F>);
@@ -93,55 +89,79 @@ impl<F: PartitionFn> Tables<F> {
 /// One partition on its way.
 struct Running<F> {
     ready: Arc<Ready<F>>,
-    hosted: Arc<Hosted>,
-    cx: Cx,
+    asking: Asking,
     called: bool,
     done: bool,
-}
-
-impl<F> Drop for Running<F> {
-    fn drop(&mut self) {
-        self.hosted.leave();
-    }
 }
 
 unsafe extern "C" fn open<F: PartitionFn>(
     instance: *const c_void,
     host: Host,
-    place: RStr<'_>,
-) -> PluginResult<Run> {
+    place: Place<'_>,
+    bounds: ArrowArray,
+    out: *mut Run,
+) -> Status {
     let body = |ready: &Arc<Ready<F>>| -> Result<Run> {
-        let hosted = Arc::new(Hosted::new(host, &place)?);
         let running = Running {
+            asking: Asking::new(Hosted::new(host, &place, ready.boundaries(bounds)?)),
             ready: Arc::clone(ready),
-            cx: Cx::new(Arc::<Hosted>::clone(&hosted)),
-            hosted,
             called: false,
             done: false,
         };
-        Ok(Run {
-            instance: owned(running),
-            table: RunTableRef(Tables::<F>::RUN.static_as_prefix()),
-        })
+        let table = RunTableRef(Tables::<F>::RUN.static_as_prefix());
+        // SAFETY: the table's functions are those for an owned `Running<F>`.
+        Ok(unsafe { Run::new(owned(running), table) })
     };
     // SAFETY: the instance is that of a function that was bound by this table, as the contract says.
-    unsafe { with_shared(instance, body) }
+    let run = unsafe { with_shared(instance, body) };
+    // SAFETY: `out` is where the host wants it, as the contract says.
+    unsafe { Status::give(run, out) }
 }
 
 unsafe extern "C" fn one_step<F: PartitionFn>(
     instance: *mut c_void,
     input: u32,
     rows: ArrowArray,
-) -> PluginResult<Step> {
+    out: *mut Step,
+) -> Status {
     let body = |running: &mut Running<F>| running.step(input, rows);
     // SAFETY: the instance is that of a run that was opened by this table, used by one thread at a time, as the contract says.
-    unsafe { with_owned(instance, body) }
+    let next = unsafe { with_owned(instance, body) };
+    // SAFETY: `out` is where the host wants it, as the contract says.
+    unsafe { Status::give(next, out) }
+}
+
+impl<F> Ready<F> {
+    /// The values of two rows of index columns, if there are any.
+    fn boundaries(&self, rows: ArrowArray) -> Result<Option<[Vec<Value>; 2]>> {
+        if rows.is_released() {
+            return Ok(None);
+        }
+        let (columns, rows) = take_columns(rows, &self.bounds)?;
+        if rows != 2 {
+            return Err(Error::of(
+                code::CONTRACT,
+                format!("a partition has two boundaries, and got {rows}"),
+            ));
+        }
+        // In the encodings of this version.
+        let meta = Arc::new(plain(self.index.iter().cloned())?);
+        let rows = Batch::from_arrays(&meta, columns, rows)?;
+        let columns = rows.record_batch().columns();
+        Ok(Some([0, 1].map(|row| {
+            columns
+                .iter()
+                .map(|column| Value::from_array(column, row))
+                .collect()
+        })))
+    }
 }
 
 impl<F: PartitionFn> Running<F> {
     fn step(&mut self, input: u32, rows: ArrowArray) -> Result<Step> {
         let goes_on = |next| Step {
             next,
+            output: 0,
             rows: ArrowArray::released(),
         };
         if self.done {
@@ -179,7 +199,7 @@ impl<F: PartitionFn> Running<F> {
     fn call(&mut self, rows: Batch) -> Result<Step> {
         self.called = true;
         let (ready, before) = (&self.ready, rows.num_rows());
-        let returned = ready.function.call(rows, &self.cx)?;
+        let returned = ready.function.call(rows, self.asking.cx())?;
         let broken = |words: String| Error::of(code::CONTRACT, words);
         if ready.rows == RowCount::Same && returned.num_rows() != before {
             return Err(broken(format!(
@@ -195,6 +215,7 @@ impl<F: PartitionFn> Running<F> {
         })?;
         Ok(Step {
             next: step::OUTPUT,
+            output: 0,
             rows: give_batch(&returned),
         })
     }

@@ -3,16 +3,16 @@
 use std::ffi::c_void;
 use std::sync::Arc;
 
-use swath_batch::{Batch, Cx};
+use swath_batch::Batch;
 use swath_meta::{Field, Meta};
 use swath_plugin_abi::abi_stable::prefix_type::WithMetadata;
 use swath_plugin_abi::{
-    ArrowArray, BindRequest, Bound, BoundTable, BoundTableRef, Contract, Host, PluginResult, code,
+    ArrowArray, BindRequest, Bound, BoundTable, BoundTableRef, Contract, Host, Status, code,
 };
 use swath_plugin_data::{Columns, give_columns, take_columns};
 
 use super::bind::{outputs, plain, written};
-use super::hosted::Hosted;
+use super::hosted::{Asking, Hosted};
 use super::instance::{drop_shared, shared, unsupported, with_shared};
 use super::{Request, guard};
 use crate::{Error, Result, Scalar};
@@ -25,25 +25,18 @@ struct Ready<F> {
     returned: Columns,
 }
 
-/// A call, after which nobody asks the host any more.
-struct Called<'a>(&'a Hosted);
-
-impl Drop for Called<'_> {
-    fn drop(&mut self) {
-        self.0.leave();
-    }
-}
-
 /// Binds a scalar.
 pub(crate) unsafe extern "C" fn bind_scalar<F: Scalar>(
     _: Host,
     request: BindRequest<'_>,
-) -> PluginResult<Bound> {
-    guard(|| {
+    out: *mut Bound,
+) -> Status {
+    let bound = guard(|| {
         let Request {
             mut function,
             input,
             columns,
+            ..
         } = Request::<F>::read(request)?;
         let returns = function.bind(input.fields())?;
         function.prepare(input.fields())?;
@@ -57,13 +50,13 @@ pub(crate) unsafe extern "C" fn bind_scalar<F: Scalar>(
             output,
             returned: Columns::of_meta(&returned),
         };
-        Ok(Bound {
-            instance: shared(ready),
-            table: BoundTableRef(Table::<F>::TABLE.static_as_prefix()),
-            outputs,
-            contract: written(&Contract::default())?.into(),
-        })
-    })
+        let table = BoundTableRef(Table::<F>::TABLE.static_as_prefix());
+        let contract = written(&Contract::default())?.into();
+        // SAFETY: the table's functions are those for a shared `Ready<F>`.
+        Ok(unsafe { Bound::new(shared(ready), table, outputs, contract) })
+    });
+    // SAFETY: `out` is where the host wants it, as the contract says.
+    unsafe { Status::give(bound, out) }
 }
 
 struct Table<F>(std::marker::PhantomData<F>);
@@ -81,18 +74,16 @@ unsafe extern "C" fn call<F: Scalar>(
     instance: *const c_void,
     host: Host,
     args: ArrowArray,
-) -> PluginResult<ArrowArray> {
+    out: *mut ArrowArray,
+) -> Status {
     let body = |ready: &Ready<F>| -> Result<ArrowArray> {
         let (args, rows) = take_columns(args, &ready.columns)?;
         // In the encodings of this version.
         let args = Batch::from_arrays(&ready.args, args, rows)?;
-        let hosted = Arc::new(Hosted::nowhere(host));
-        let called = Called(&hosted);
-        let cx = Cx::new(Arc::<Hosted>::clone(&hosted));
-        let column = ready
-            .function
-            .call(args.record_batch().columns(), rows, &cx)?;
-        drop(called);
+        let asking = Asking::new(Hosted::nowhere(host));
+        let args = args.record_batch().columns();
+        let column = ready.function.call(args, rows, asking.cx())?;
+        drop(asking);
         let broken = |words: String| Error::of(code::CONTRACT, words);
         let Field {
             dtype, nullable, ..
@@ -118,5 +109,7 @@ unsafe extern "C" fn call<F: Scalar>(
         Ok(give_columns(&[column], &ready.returned, rows)?)
     };
     // SAFETY: the instance is that of a scalar that was bound by this table, as the contract says.
-    unsafe { with_shared(instance, body) }
+    let column = unsafe { with_shared(instance, body) };
+    // SAFETY: `out` is where the host wants it, as the contract says.
+    unsafe { Status::give(column, out) }
 }

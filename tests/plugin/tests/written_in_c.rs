@@ -1,0 +1,104 @@
+//! A plugin in C, compiled with the header of the contract.
+
+#![expect(clippy::disallowed_methods, reason = "tests write files")]
+
+use std::path::Path;
+use std::process::Command;
+use std::sync::Arc;
+
+use arrow_array::{Array, ArrayRef, Int64Array};
+use insta::assert_snapshot;
+use swath_meta::Meta;
+use swath_plugin_host::{Bound, CallError, LoadError, Plugin, PluginCopies, Policy};
+
+/// Compiles the plugin that is shipped, after these changes, into this folder, and loads it.
+fn compiled(folder: &Path, changes: &[(&str, &str)]) -> Result<Arc<Plugin>, LoadError> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let (source, library) = (folder.join("bits.c"), folder.join("libbits.so"));
+    let mut text =
+        std::fs::read_to_string(root.join("plugins/bits/bits.c")).expect("it is shipped");
+    for (from, to) in changes {
+        assert!(text.contains(from), "the source has `{from}`");
+        text = text.replacen(from, to, 1);
+    }
+    std::fs::write(&source, text).expect("a file");
+    let made = Command::new("cc")
+        .args([
+            "-std=c11", "-O1", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC",
+        ])
+        .arg("-I")
+        .arg(root.join("crates/swath-plugin-abi/include"))
+        .arg("-o")
+        .arg(&library)
+        .arg(&source)
+        .output()
+        .expect("there is a C compiler: Rust links with it");
+    assert!(
+        made.status.success(),
+        "{}",
+        String::from_utf8_lossy(&made.stderr)
+    );
+    Plugin::load(
+        &library,
+        &Policy::default(),
+        &PluginCopies::in_folder(folder.join("copies")),
+    )
+}
+
+fn words(error: &CallError) -> String {
+    error.to_string()
+}
+
+#[test]
+fn it_is_called_like_any_other() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let plugin = compiled(folder.path(), &[]).expect("it is a plugin");
+    assert_eq!(plugin.manifest().name, "bits");
+    let function = plugin.function("count").expect("it is in the list");
+    let number = Meta::of([("n", "int64")]).expect("a meta");
+    let Bound::Scalar(bound) = function.bind("{}", &number).expect("one number") else {
+        unreachable!("it is a scalar");
+    };
+    let numbers: ArrayRef = Arc::new(Int64Array::from(vec![
+        Some(0),
+        None,
+        Some(7),
+        Some(-1),
+        Some(8),
+    ]));
+    let expected = [Some(0), None, Some(3), Some(64), Some(1)];
+    for (from, rows) in [(0, 5), (1, 3), (2, 0)] {
+        let given = numbers.slice(from, rows);
+        let found = bound.call(&[given], rows, None).expect("an answer");
+        let expected: Int64Array = expected[from..from + rows].iter().collect();
+        assert_eq!(found.as_ref(), &expected as &dyn Array);
+    }
+
+    let text = Meta::of([("n", "string")]).expect("a meta");
+    assert_snapshot!(words(&function.bind("{}", &text).expect_err("a text")), @"`bits.count`: it takes an int64");
+    assert_snapshot!(words(&function.bind(r#"{"by":2}"#, &number).expect_err("no parameters")), @"`bits.count`: it has no parameters");
+}
+
+#[test]
+fn it_is_refused_where_it_does_not_fit() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let said = |from: &str, to: &str| {
+        let error = compiled(folder.path(), &[(from, to)])
+            .expect_err("it does not fit")
+            .to_string();
+        error.replace(
+            &*folder
+                .path()
+                .canonicalize()
+                .expect("it is there")
+                .to_string_lossy(),
+            "<folder>",
+        )
+    };
+    assert_snapshot!(said(".major = 1", ".major = 2"), @"<folder>/libbits.so does not keep to the contract of plugins: it was built for version 2 of it, and this is 1; build it again with `swath plugin build`");
+    assert_snapshot!(said("SWATH_PLUGIN_ENTRIES", "3"), @"<folder>/libbits.so does not keep to the contract of plugins: its table of the plugin lacks entries of 1.0; build it again with `swath plugin build`");
+    assert_snapshot!(said("SWATH_FUNCTION_ENTRIES", "1"), @"<folder>/libbits.so does not keep to the contract of plugins: its table of a function lacks entries of 1.0; build it again with `swath plugin build`");
+    assert_snapshot!(said("KIND_SCALAR", "KIND_AGGREGATE"), @"<folder>/libbits.so says of itself that it is of the kind `aggregate` when it is loaded, and that `count` is of the kind `scalar` in its file");
+    assert_snapshot!(said("swath_plugin_root_v1 =", "swath_plugin_root_v2 ="), @"`<folder>/libbits.so` has the manifest of a plugin and exports no `_1as_0lib_1header_0root_bmodule_bloader`: build it with `swath plugin build`, and keep its dynamic symbols when stripping it");
+    assert_snapshot!(said(".count = 1", ".count = 0"), @"<folder>/libbits.so says of itself that it has [] when it is loaded, and that it has [count] in its file");
+}
