@@ -58,7 +58,7 @@ impl Aggregate for Spread {
         Extremes::default()
     }
 
-    fn update(&self, states: &mut Extremes, rows: GroupedRows<'_>) -> Result<()> {
+    fn update(&self, states: &mut Extremes, rows: GroupedRows<'_>, _: &Cx) -> Result<()> {
         states.grow(rows.n_groups);
         let numbers = rows.columns[0].as_primitive::<Float64Type>();
         for (group, number) in rows.groups.iter().zip(numbers) {
@@ -67,7 +67,7 @@ impl Aggregate for Spread {
         Ok(())
     }
 
-    fn merge(&self, states: &mut Extremes, rows: GroupedRows<'_>) -> Result<()> {
+    fn merge(&self, states: &mut Extremes, rows: GroupedRows<'_>, _: &Cx) -> Result<()> {
         states.grow(rows.n_groups);
         let least = rows.columns[0].as_primitive::<Float64Type>();
         let most = rows.columns[1].as_primitive::<Float64Type>();
