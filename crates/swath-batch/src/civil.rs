@@ -1,6 +1,11 @@
 //! Days and instants in the proleptic Gregorian calendar, and as ISO 8601 text.
 
 use std::fmt::{self, Write};
+
+use arrow_array::cast::AsArray;
+use arrow_array::types::{Date32Type, Int64Type};
+use arrow_array::{Array, ArrayRef, Int32Array, Int64Array};
+use arrow_schema::DataType;
 use swath_meta::TimeUnit;
 
 use crate::Zone;
@@ -14,6 +19,32 @@ pub(crate) fn unit_name(unit: TimeUnit) -> &'static str {
         TimeUnit::Millisecond => "ms",
         TimeUnit::Microsecond => "us",
         TimeUnit::Nanosecond => "ns",
+    }
+}
+
+/// The counts of a timestamp, duration or time of day, as they are stored; of dates the days. Shares the buffer where counts have 64
+/// bits.
+///
+/// # Panics
+/// For an array of anything else.
+pub fn stored(array: &ArrayRef) -> Int64Array {
+    match array.data_type() {
+        DataType::Date32 => array
+            .as_primitive::<Date32Type>()
+            .unary::<_, Int64Type>(i64::from),
+        DataType::Time32(_) => {
+            let data = array.to_data().into_builder().data_type(DataType::Int32);
+            let counts =
+                Int32Array::from(data.build().expect("these times are counted in 32 bits"));
+            counts.unary::<_, Int64Type>(i64::from)
+        }
+        _ => {
+            let data = array.to_data().into_builder().data_type(DataType::Int64);
+            Int64Array::from(
+                data.build()
+                    .expect("all other times are counted in 64 bits"),
+            )
+        }
     }
 }
 

@@ -1,11 +1,9 @@
 //! What the clock on the wall shows for each row.
 
-use arrow_array::cast::AsArray;
-use arrow_array::types::{Date32Type, Int64Type};
 use arrow_array::{Array, ArrayRef, Int64Array};
 use arrow_buffer::NullBuffer;
-use arrow_schema::DataType;
 use swath_batch::Zone;
+pub(super) use swath_batch::civil::stored;
 use swath_batch::civil::units_in_second;
 use swath_meta::{DType, TimeUnit};
 
@@ -16,29 +14,6 @@ pub(super) struct Local {
     /// One count a row; under a null there may be any.
     pub(super) counts: Vec<i64>,
     pub(super) nulls: Option<NullBuffer>,
-}
-
-/// The counts of a timestamp, duration or time of day, as they are stored; of dates the days.
-pub(super) fn stored(array: &ArrayRef) -> Int64Array {
-    match array.data_type() {
-        DataType::Date32 => array
-            .as_primitive::<Date32Type>()
-            .unary::<_, Int64Type>(i64::from),
-        DataType::Time32(_) => {
-            let data = array.to_data().into_builder().data_type(DataType::Int32);
-            let counts = arrow_array::Int32Array::from(
-                data.build().expect("these times are counted in 32 bits"),
-            );
-            counts.unary::<_, Int64Type>(i64::from)
-        }
-        _ => {
-            let data = array.to_data().into_builder().data_type(DataType::Int64);
-            Int64Array::from(
-                data.build()
-                    .expect("all other times are counted in 64 bits"),
-            )
-        }
-    }
 }
 
 /// Counts of 64 bits as values of `dtype`, which is counted in 64 bits.
