@@ -40,10 +40,10 @@ pub use compute::{Compute, Persist, compute, persist, submit};
 pub use delayed::{Delayed, DelayedFunction, DelayedInput, DelayedInputs, FromDelayed};
 pub use error::{Error, ErrorKind, Result};
 pub use frame::{
-    AsType, Batches, DataFrame, Describe, DropDuplicates, DropNa, Head, IntoBatch, IntoCount,
-    IntoDescribe, IntoDropDuplicates, IntoDropNa, IntoFillNa, IntoMapPartitions, IntoMelt,
-    IntoPartitions, IntoValueCounts, Join, KeepRow, MapPartitions, Melt, Repartition, Sample,
-    SelectDtypes, Sink, Tail, ValueCounts, Written, WrittenPartition, concat,
+    AsType, Batches, DataFrame, Describe, DropDuplicates, DropNa, Halo, Head, IntoBatch, IntoCount,
+    IntoDescribe, IntoDropDuplicates, IntoDropNa, IntoFillNa, IntoMapOverlap, IntoMapPartitions,
+    IntoMelt, IntoPartitions, IntoValueCounts, Join, KeepRow, MapOverlap, MapPartitions, Melt,
+    Repartition, Sample, SelectDtypes, Sink, Tail, ValueCounts, Written, WrittenPartition, concat,
 };
 pub use group_by::{GroupBy, IntoAggs};
 pub use persisted::{Holder, Persisted, PersistedFrame};

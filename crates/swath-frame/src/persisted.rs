@@ -264,6 +264,10 @@ impl HeldRows for HeldSet {
             .collect()
     }
 
+    fn rows(&self) -> Option<Vec<u64>> {
+        self.claims()?.iter().map(Held::rows).collect()
+    }
+
     fn origin(&self) -> Option<&Plan> {
         self.origin.as_ref()
     }
@@ -313,6 +317,10 @@ impl HeldRows for Pinned {
 
     fn bytes(&self) -> Vec<u64> {
         self.claims.iter().map(Held::bytes).collect()
+    }
+
+    fn rows(&self) -> Option<Vec<u64>> {
+        self.claims.iter().map(Held::rows).collect()
     }
 
     fn origin(&self) -> Option<&Plan> {

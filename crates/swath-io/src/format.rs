@@ -94,6 +94,9 @@ pub trait Statistics {
     /// Rows of all files.
     fn rows(&self) -> u64;
 
+    /// Rows of a unit.
+    fn unit_rows(&self, unit: usize) -> u64;
+
     /// What is known about the values of a column of a unit; nothing about a nested one.
     fn unit_bounds(&self, unit: usize, column: &str) -> Option<ColumnBounds>;
 

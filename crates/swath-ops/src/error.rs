@@ -11,7 +11,7 @@ use swath_meta::MetaError;
 use swath_scheduler::TaskError;
 use swath_shuffle::ShuffleError;
 
-use crate::step::{AggregateError, ClosureError};
+use crate::step::{AggregateError, ClosureError, OrderError};
 
 /// An error of a pipeline; the layer that found it is the source.
 #[derive(Debug, thiserror::Error)]
@@ -29,6 +29,9 @@ pub enum OpError {
     /// A user's function failed, or returned something else than was declared.
     #[error(transparent)]
     Closure(Box<ClosureError>),
+    /// Rows are not in the order that how far they are from each other is told by.
+    #[error(transparent)]
+    Order(Box<OrderError>),
     /// Rows could not be put together.
     #[error(transparent)]
     Batch(#[from] BatchError),
@@ -84,6 +87,12 @@ impl From<ClosureError> for OpError {
     }
 }
 
+impl From<OrderError> for OpError {
+    fn from(error: OrderError) -> Self {
+        Self::Order(Box::new(error))
+    }
+}
+
 impl OpError {
     /// Turns the error into the scheduler's, keeping what it acts on: cancellation and the memory limit.
     pub fn into_task_error(self) -> TaskError {
@@ -98,6 +107,7 @@ impl OpError {
             Self::Kernel(error) => TaskError::from(error),
             Self::Aggregate(error) => TaskError::from(*error),
             Self::Closure(error) => TaskError::from(*error),
+            Self::Order(error) => TaskError::from(*error),
             Self::Batch(error) => TaskError::from(error),
             Self::Io(error) => TaskError::from(error),
             other => TaskError::from(other),

@@ -72,6 +72,7 @@ impl Op {
                     index,
                     values: inputs,
                     env,
+                    halo: (0, 0),
                 },
                 cx,
             ),

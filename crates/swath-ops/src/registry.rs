@@ -6,7 +6,7 @@ use std::sync::Arc;
 use swath_graph::Decoder;
 
 use crate::sink::{Publish, Rows, Split, WriteFiles};
-use crate::source::{Constant, FileScan, Gather, InputRows};
+use crate::source::{Constant, FileScan, Gather, InputRows, Overlap};
 use crate::step::{
     DropDuplicates, Explode, Filter, GroupMerge, GroupPartial, InOrder, Limit, Melt, MemoryUsage,
     Project, Sample, Tail, TopK,
@@ -43,6 +43,7 @@ impl Registry {
         registry.register_source("input-rows", |from, _| {
             Ok(Arc::new(InputRows::decode(from)?))
         });
+        registry.register_source("overlap", |from, _| Ok(Arc::new(Overlap::decode(from)?)));
 
         registry.register_step("drop-duplicates", |from, _| {
             Ok(Arc::new(DropDuplicates::decode(from)?))

@@ -17,11 +17,11 @@ use swath_kernels::{Cumulative, Ordered, RollingStatistic, SortKey};
 use swath_memory::CancelToken;
 use swath_meta::{DType, Index, Meta};
 use swath_ops::sink::{Publish, Rows, Split, WriteFiles};
-use swath_ops::source::{Constant, FileScan, Gather, InputRows};
+use swath_ops::source::{Constant, FileScan, Gather, InputRows, Overlap};
 use swath_ops::step::{
     AggCall, AggInput, DropDuplicates, Explode, Filter, GroupMerge, GroupPartial, InOrder, Limit,
-    MapPartitions, Melt, MemoryUsage, OrderedCall, PartitionFunction, Project, RowsSeen, Sample,
-    Tail, TopK,
+    MapPartitions, Melt, MemoryUsage, OrderedCall, PartitionFunction, Project, Reach, RowsSeen,
+    Sample, Tail, TopK,
 };
 use swath_ops::testing::{Case, Cases, Chunking};
 use swath_ops::{Env, Registry, TaskValue};
@@ -270,6 +270,29 @@ fn project() -> Project {
     Project::new(columns.to_vec(), 1)
 }
 
+/// What is read beside a partition, and what it is read from.
+fn beside() -> Vec<Case> {
+    let meta = || Arc::clone(rows().meta());
+    let parts = |cuts: [u64; 4]| -> Vec<TaskValue> {
+        let parts = cuts.windows(2);
+        parts
+            .map(|cut| TaskValue::Rows(rows().slice(cut[0], cut[1] - cut[0])))
+            .collect()
+    };
+    let within = |distance| Reach::Within {
+        column: 0,
+        distance,
+    };
+    let between = Overlap::new(meta(), Reach::Rows(7), within(4), [(1, 1)]);
+    let last = Overlap::new(meta(), within(11), Reach::Rows(0), [(2, 2)]);
+    vec![
+        Case::source(Arc::new(between), parts([0, 20, 40, 60])),
+        Case::source(Arc::new(last), parts([0, 20, 25, 60])),
+        Case::step(Arc::new(Limit::reaching(within(7))), rows()),
+        Case::step(Arc::new(Tail::reaching(within(7))), rows()),
+    ]
+}
+
 /// A case of every kind, and the writes that they belong to, which end when they are dropped.
 fn cases(folder: &Path) -> (Cases, [FolderWrite; 2]) {
     let meta = || Arc::clone(rows().meta());
@@ -361,7 +384,9 @@ fn cases(folder: &Path) -> (Cases, [FolderWrite; 2]) {
             )
             .answering(written),
             Case::sink(Arc::new(Publish::new(publish.staged().clone())), published),
-        ],
+        ]
+        .into_iter()
+        .chain(beside()),
     );
     (cases, [write, publish])
 }

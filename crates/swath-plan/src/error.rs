@@ -298,6 +298,29 @@ pub enum PlanError {
         /// The line that wrote the expression.
         location: Option<&'static Location<'static>>,
     },
+    /// A span of time that is none to measure a distance with.
+    #[error("`{side}({span:?})` is no distance between rows: {why}")]
+    NoDistance {
+        /// The side: `before`, `after`.
+        side: &'static str,
+        /// The span, as given.
+        span: String,
+        /// Why not.
+        why: &'static str,
+    },
+    /// How far neighbouring rows are was given in time, and there is no column of times.
+    #[error("a span of time is measured along the index, and the frame has none")]
+    NothingToMeasure,
+    /// A column that is no time was to measure how far rows are from each other.
+    #[error("`{operation}` measures time, and `{column}` is {dtype}")]
+    NotATime {
+        /// Which call.
+        operation: &'static str,
+        /// The column.
+        column: String,
+        /// Its dtype.
+        dtype: swath_meta::DType,
+    },
     /// The tasks do not form a graph: a fault of the lowering.
     #[error(transparent)]
     Graph(Box<GraphError>),

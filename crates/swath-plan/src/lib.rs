@@ -30,8 +30,9 @@ pub use held::{estimated_bytes, files_read, held_below, is_row_wise, replace_hel
 pub use late::LateScalar;
 pub use lower::{Lowering, Observed, RootKeys, Round};
 pub use node::{
-    Argument, Call, Constant, Declared, DropDuplicates, EachPartition, GroupBy, Head, HeldRows,
-    MapPartitions, NamedAgg, Node, Project, Returned, Scan, SortBy, SplitOut, Tail, TopN, Write,
+    Argument, Call, Constant, Declared, DropDuplicates, EachPartition, GroupBy, Halo, Head,
+    HeldRows, MapPartitions, NamedAgg, Node, Overlap, Project, Returned, Scan, SortBy, SplitOut,
+    Tail, TopN, Write,
 };
 pub use plan::Plan;
 pub use rules::{Applied, optimise};

@@ -7,11 +7,12 @@ use std::sync::Arc;
 use swath_batch::{Batch, ClosureSite, Cx};
 use swath_expr::{Columns, IntoColumns};
 use swath_meta::MetaSpec;
+use swath_ops::Env;
 use swath_ops::step::{PartitionFunction, RowsSeen};
-use swath_plan::MapPartitions as MapNode;
+use swath_plan::{MapPartitions as MapNode, Plan, PlanError};
 
 use super::DataFrame;
-use super::columns::named;
+use super::columns::{data_column, named};
 use crate::Result;
 
 /// What a function of a partition may return: a [`Batch`], or a `Result` of one with any error.
@@ -157,6 +158,44 @@ impl MapPartitions {
     }
 }
 
+impl MapPartitions {
+    /// The columns that the function is handed, with one more that is needed beside them, and the function over those.
+    pub(super) fn over(
+        &self,
+        plan: &Plan,
+        needed: Option<&Arc<str>>,
+        rows: RowsSeen,
+        env: &Env,
+    ) -> std::result::Result<(Plan, MapNode), PlanError> {
+        let input = match &self.reads {
+            Some(columns) => {
+                let mut columns = named(plan, columns)?;
+                let index = plan.meta().index_fields();
+                if let Some(needed) = needed
+                    && !columns.iter().any(|(name, _)| name == needed)
+                    && !index.iter().any(|field| field.name == *needed)
+                {
+                    columns.push((Arc::clone(needed), data_column(needed)));
+                }
+                plan.select(columns, env)?
+            }
+            None => plan.clone(),
+        };
+        let node = MapNode::try_new(
+            self.function.clone(),
+            &input,
+            self.meta.as_ref(),
+            rows,
+            self.keeps_divisions,
+        )?;
+        let node = match &self.name {
+            Some(name) => node.known_as(name),
+            None => node,
+        };
+        Ok((input, node))
+    }
+}
+
 impl DataFrame {
     /// What a function makes of each partition, which it sees as one [`Batch`]: index columns first, then the data, encodings hidden.
     ///
@@ -195,7 +234,7 @@ impl DataFrame {
         self.mapped(
             "map_partitions",
             RowsSeen::Partition,
-            options,
+            &options,
             Location::caller(),
         )
     }
@@ -218,32 +257,18 @@ impl DataFrame {
     #[track_caller]
     pub fn map_batches<M>(&self, function: impl IntoMapPartitions<M>) -> Result<Self> {
         let options = function.into_map_partitions();
-        self.mapped("map_batches", RowsSeen::Chunk, options, Location::caller())
+        self.mapped("map_batches", RowsSeen::Chunk, &options, Location::caller())
     }
 
     pub(crate) fn mapped(
         &self,
         call: &'static str,
         rows: RowsSeen,
-        options: MapPartitions,
+        options: &MapPartitions,
         location: &'static Location<'static>,
     ) -> Result<Self> {
         self.next(call, location, |plan, env| {
-            let input = match &options.reads {
-                Some(columns) => plan.select(named(plan, columns)?, env)?,
-                None => plan.clone(),
-            };
-            let node = MapNode::try_new(
-                options.function,
-                &input,
-                options.meta.as_ref(),
-                rows,
-                options.keeps_divisions,
-            )?;
-            let node = match &options.name {
-                Some(name) => node.known_as(name),
-                None => node,
-            };
+            let (input, node) = options.over(plan, None, rows, env)?;
             input.each_partition(Arc::new(node), env)
         })
     }

@@ -384,6 +384,10 @@ impl Statistics for ParquetDataset {
         Self::rows(self)
     }
 
+    fn unit_rows(&self, unit: usize) -> u64 {
+        self.units[unit].rows
+    }
+
     fn unit_bounds(&self, unit: usize, column: &str) -> Option<ColumnBounds> {
         Self::unit_bounds(self, unit, column)
     }

@@ -104,6 +104,10 @@ impl Pipeline {
     /// Runs the task: one value a branch, in the order of the branches.
     pub fn run(&self, task: &TaskInputs<'_>, cx: &TaskContext<'_>) -> Result<Vec<Made>, OpError> {
         let mut source = self.source.open(task)?;
+        let task = &TaskInputs {
+            halo: source.halo(),
+            ..*task
+        };
         let (mut trunk, meta) = open_steps(&self.trunk, Arc::clone(self.source.meta()), task)?;
         let mut branches = Vec::with_capacity(self.branches.len());
         for branch in &self.branches {

@@ -15,7 +15,7 @@ use crate::estimate::Expected;
 use crate::{OpError, TaskValue};
 
 /// Rows a chunk: large partitions are cut so that a chunk's columns stay in the cache.
-const CHUNK_ROWS: usize = 16 * 1024;
+pub(super) const CHUNK_ROWS: usize = 16 * 1024;
 
 /// Reads the rows of every dependency in order, pinning one at a time.
 ///

@@ -4,6 +4,7 @@ mod constant;
 mod files;
 mod gather;
 mod inputs;
+mod overlap;
 mod returned;
 
 use std::fmt::Debug;
@@ -21,6 +22,7 @@ pub use constant::Constant;
 pub use files::FileScan;
 pub use gather::Gather;
 pub use inputs::InputRows;
+pub use overlap::Overlap;
 pub use returned::Returned;
 
 /// What a task is given: its place in the stage, the values it reads, the session's services.
@@ -32,6 +34,9 @@ pub struct TaskInputs<'a> {
     pub values: &'a dyn Inputs<TaskValue>,
     /// Function tables and caches.
     pub env: &'a Env,
+    /// How many of the rows that its source hands on are those of neighbouring partitions: in front, and behind. Known once the source
+    /// is open; steps see it.
+    pub halo: (usize, usize),
 }
 
 /// A source as data.
@@ -56,6 +61,11 @@ pub trait Source {
     /// What a task depends on stays pinned while chunks of it are handed on, until the next call: a step that keeps a chunk for
     /// longer reserves it.
     fn next(&mut self, cx: &TaskContext<'_>) -> Result<Option<Chunk>, OpError>;
+
+    /// How many of its rows are those of neighbouring partitions: the first, and the last.
+    fn halo(&self) -> (usize, usize) {
+        (0, 0)
+    }
 
     /// Called once after the last chunk that was wanted: reports counters.
     fn finish(&mut self, cx: &TaskContext<'_>) -> Result<(), OpError> {

@@ -9,28 +9,34 @@ use swath_memory::Reservation;
 use swath_meta::Meta;
 use swath_scheduler::TaskContext;
 
-use super::{Step, StepSpec};
+use super::reach::{counts, last_count};
+use super::{Reach, Step, StepSpec};
 use crate::estimate::{Expected, Kept};
 use crate::pipeline::Flow;
 use crate::{Env, OpError, Output};
 
-/// Lets only the last `rows` rows of a task through, in their order.
+/// Lets only the last rows of a task through, in their order.
 #[derive(Clone, Copy, Debug)]
 pub struct Tail {
-    rows: u64,
+    reach: Reach,
 }
 
 impl Tail {
     /// At most `rows` rows.
     pub fn new(rows: u64) -> Self {
-        Self { rows }
+        Self::reaching(Reach::Rows(rows))
+    }
+
+    /// The rows within reach of the last one, which is one of them.
+    pub fn reaching(reach: Reach) -> Self {
+        Self { reach }
     }
 
     pub(crate) fn decode(from: &Decoder<'_>) -> Result<Self, OpError> {
         let object = from.object()?;
-        object.expect("tail", 1)?;
+        object.expect("tail", 2)?;
         Ok(Self {
-            rows: object.u64("rows")?,
+            reach: Reach::decode(&object.object("reach")?)?,
         })
     }
 }
@@ -40,9 +46,10 @@ impl StepSpec for Tail {
         Ok(Arc::new(input.clone()))
     }
 
-    fn open(&self, _: &Meta, _: &Env) -> Result<Box<dyn Step>, OpError> {
+    fn open(&self, input: &Meta, _: &Env) -> Result<Box<dyn Step>, OpError> {
         Ok(Box::new(Running {
-            wanted: self.rows,
+            wanted: self.reach,
+            meta: Arc::new(input.clone()),
             kept: VecDeque::new(),
             rows: 0,
             bytes: BufferBytes::default(),
@@ -52,18 +59,24 @@ impl StepSpec for Tail {
     }
 
     fn expected(&self, input: Expected) -> (Kept, Expected) {
-        let last = input.at_most(self.rows);
-        (last.or_fewer().kept(), last)
+        let last = match self.reach {
+            Reach::Rows(rows) => input.at_most(rows),
+            Reach::Within { .. } => input,
+        };
+        (last.or_fewer().kept(), last.or_fewer())
     }
 
     fn encode(&self, out: &mut Encoder) {
-        out.object("tail", 1, |o| o.u64("rows", self.rows));
+        out.object("tail", 2, |o| {
+            o.object("reach", |out| self.reach.encode(out));
+        });
     }
 }
 
 /// Holds the chunks that can still hold one of the last rows: at most one chunk more than wanted.
 struct Running {
-    wanted: u64,
+    wanted: Reach,
+    meta: Arc<Meta>,
     kept: VecDeque<Chunk>,
     rows: u64,
     /// The buffers of what is kept, and of chunks that are gone since they were counted.
@@ -85,6 +98,39 @@ impl Running {
         }
         chunk.count_bytes(&mut self.bytes);
     }
+
+    /// Whether none of the last rows is in the first chunk, given the count of the last row of all.
+    fn is_over(&self, first: &Chunk, last: i64) -> Result<bool, OpError> {
+        Ok(match self.wanted {
+            Reach::Rows(wanted) => self.rows - first.rows as u64 >= wanted,
+            Reach::Within { column, distance } => {
+                last_count(&self.meta, column, first)? < last.saturating_sub(distance)
+            }
+        })
+    }
+
+    /// The count of the last row of a chunk, if counts are looked at.
+    fn last(&self, chunk: &Chunk) -> Result<i64, OpError> {
+        match self.wanted.column() {
+            Some(column) => Ok(last_count(&self.meta, column, chunk)?),
+            None => Ok(0),
+        }
+    }
+
+    /// How many rows of the first chunk are none of the last.
+    fn surplus(&self) -> Result<usize, OpError> {
+        let (Some(first), Some(last)) = (self.kept.front(), self.kept.back()) else {
+            return Ok(0);
+        };
+        Ok(match self.wanted {
+            Reach::Rows(wanted) => self.rows.saturating_sub(wanted) as usize,
+            Reach::Within { column, distance } => {
+                let nearest = self.last(last)?.saturating_sub(distance);
+                let counts = counts(&self.meta, column, &first.columns[column])?;
+                counts.values().partition_point(|count| *count < nearest)
+            }
+        })
+    }
 }
 
 impl Step for Running {
@@ -95,6 +141,10 @@ impl Step for Running {
         _: &mut dyn Output,
     ) -> Result<Flow, OpError> {
         let chunk = chunk.compact()?;
+        if chunk.rows == 0 {
+            return Ok(Flow::More);
+        }
+        let last = self.last(&chunk)?;
         self.count(&chunk);
         self.reserved
             .get_or_insert_with(|| cx.reserve("last rows"))
@@ -102,7 +152,7 @@ impl Step for Running {
         self.rows += chunk.rows as u64;
         self.kept.push_back(chunk);
         while let Some(first) = self.kept.front() {
-            if self.rows - (first.rows as u64) < self.wanted {
+            if !self.is_over(first, last)? {
                 break;
             }
             self.rows -= first.rows as u64;
@@ -115,7 +165,7 @@ impl Step for Running {
     fn finish(&mut self, _: &TaskContext<'_>, out: &mut dyn Output) -> Result<(), OpError> {
         // From here on whoever keeps the rows reserves them.
         self.reserved = None;
-        let mut surplus = self.rows.saturating_sub(self.wanted) as usize;
+        let mut surplus = self.surplus()?;
         for chunk in self.kept.drain(..) {
             let skipped = surplus.min(chunk.rows);
             surplus -= skipped;

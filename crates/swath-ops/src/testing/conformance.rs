@@ -224,6 +224,7 @@ impl Cases {
                 index: 0,
                 values: &inputs,
                 env: self.registry.env(),
+                halo: (0, 0),
             };
             let (budget, token) = (Budget::new(PLENTY), CancelToken::new());
             let grant = budget.grant_alone(Demand::default());
@@ -284,6 +285,7 @@ impl Cases {
                 index: 0,
                 values: &inputs,
                 env: self.registry.env(),
+                halo: (0, 0),
             };
             let grant = budget.grant_alone(Demand::default());
             let cx = TaskContext::new(token, &grant);

@@ -74,6 +74,9 @@ pub(super) fn describe(plan: &Plan) -> String {
             text if text.is_empty() => kind.to_owned(),
             text => format!("{kind} {text}"),
         },
+        Node::Overlap(overlap) => {
+            format!("{kind} {}", overlap.describe(plan.input().meta()))
+        }
         Node::Call(call) => format!("{kind} {}", call.describe()),
         Node::Returned(returned) => format!("{kind} {}", returned.describe()),
         Node::Concat | Node::Repartition(_) | Node::Write(_) => kind.to_owned(),

@@ -64,6 +64,7 @@ pub(super) fn graph(
         builder: GraphBuilder::new(),
         outputs: HashMap::new(),
         collected: HashMap::new(),
+        carried: HashMap::new(),
     };
     for group in &streams.groups {
         emitter.group(group)?;
@@ -105,14 +106,16 @@ enum Place {
     Called(ConsumerId),
 }
 
-struct Emitter<'s, 'e> {
+pub(super) struct Emitter<'s, 'e> {
     streams: &'s Streams<'e>,
     threads: usize,
-    builder: GraphBuilder<Op>,
+    pub(super) builder: GraphBuilder<Op>,
     /// The values of each consumer, one a task.
     outputs: HashMap<ConsumerId, Outputs>,
     /// The task that lists the pieces of a consumer that splits.
     collected: HashMap<ConsumerId, Dep>,
+    /// What is carried on from partition to partition of the rows of a consumer.
+    pub(super) carried: HashMap<ConsumerId, Vec<Dep>>,
 }
 
 /// What a stage made for one consumer.
@@ -269,6 +272,10 @@ impl Emitter<'_, '_> {
                     .map(|slices| slices.iter().map(|slice| made[slice.partition]).collect());
                 (Arc::new(source), deps.collect())
             }
+            Origin::Overlap(overlap) => {
+                let tasks = self.overlap(overlap, meta, group, &mut reads);
+                (tasks.source, tasks.deps)
+            }
             Origin::Arguments(arguments) => {
                 let deps = arguments.iter().map(|read| self.value(read, &mut reads));
                 let deps = deps.collect();
@@ -291,7 +298,7 @@ impl Emitter<'_, '_> {
     }
 
     /// The values of a consumer, one a task that made them.
-    fn outputs_of(&self, consumer: ConsumerId, reads: &mut Canon) -> Vec<Dep> {
+    pub(super) fn outputs_of(&self, consumer: ConsumerId, reads: &mut Canon) -> Vec<Dep> {
         let Outputs { stage, port, deps } = &self.outputs[&consumer];
         stage.feed(reads);
         reads.u64(u64::from(*port));

@@ -9,6 +9,7 @@
 mod calls;
 mod emit;
 mod late_rows;
+mod overlap;
 mod pack;
 mod read;
 mod stream;

@@ -164,6 +164,7 @@ impl<'e> Streams<'e> {
                     stream
                 })
             }
+            Node::Overlap(overlap) => self.overlap(plan, overlap),
             Node::Repartition(cuts) => Ok(self.repartition(plan, cuts)),
             Node::Write(write) => {
                 let staged = write.staged.clone().ok_or(PlanError::NotBegun)?;
@@ -183,7 +184,7 @@ impl<'e> Streams<'e> {
     }
 
     /// A step that is not the last of its plan.
-    fn inner(
+    pub(super) fn inner(
         &self,
         stream: Stream,
         plan: &Plan,

@@ -8,6 +8,7 @@ use swath_graph::{Key, Name};
 use swath_meta::Meta;
 use swath_ops::{SinkSpec, StepSpec};
 
+use super::overlap::Overlapping;
 use crate::node::{Constant, Returned, Scan};
 
 /// Position of an origin in [`Streams`](super::read::Streams).
@@ -40,6 +41,8 @@ pub(super) enum Origin {
         consumer: ConsumerId,
         parts: Arc<[Vec<Slice>]>,
     },
+    /// Partition `i` is the `i`-th output of a consumer between rows of its neighbours.
+    Overlap(Overlapping),
     /// No rows: the arguments of a call, which its sink gets.
     Arguments(Vec<Read>),
     /// The value of a call; only calls and frames made of calls read it.

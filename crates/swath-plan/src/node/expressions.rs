@@ -20,6 +20,7 @@ impl Node {
             | Self::Tail(_)
             | Self::Partitions(_)
             | Self::Each(_)
+            | Self::Overlap(_)
             | Self::Concat
             | Self::Repartition(_)
             | Self::Write(_)
@@ -31,7 +32,8 @@ impl Node {
     /// Whether the operation may as well run twice to save work elsewhere: not if it calls a user's function, or is not cheap.
     pub(crate) fn may_run_twice(&self) -> bool {
         let calls = |expr: &&Expr| expr.has_closures();
-        !matches!(self, Self::Each(_) | Self::Call(_)) && !self.expressions().iter().any(calls)
+        !matches!(self, Self::Each(_) | Self::Overlap(_) | Self::Call(_))
+            && !self.expressions().iter().any(calls)
     }
 
     /// The same operation with what `change` makes of each of its expressions.
@@ -54,6 +56,7 @@ impl Node {
             | Self::Tail(_)
             | Self::Partitions(_)
             | Self::Each(_)
+            | Self::Overlap(_)
             | Self::Concat
             | Self::Repartition(_)
             | Self::Write(_)

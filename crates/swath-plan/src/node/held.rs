@@ -25,6 +25,10 @@ pub trait HeldRows: Any + Debug + Send + Sync {
     fn keys(&self) -> Option<Vec<Key>>;
     /// Bytes of each partition, in order; empty once the rows were released.
     fn bytes(&self) -> Vec<u64>;
+    /// Rows of each partition, in order; `None` where they are not known, or were released.
+    fn rows(&self) -> Option<Vec<u64>> {
+        None
+    }
     /// How to compute the rows again; `None` for data that came from memory.
     fn origin(&self) -> Option<&Plan>;
     /// What the user calls them, if anything.

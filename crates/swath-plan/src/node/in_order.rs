@@ -186,7 +186,7 @@ impl Plan {
 
     /// The operation below that gives its rows in no promised order; `None` if rows have one: that of files and of what was handed
     /// in, which row-wise operations keep, or one that they were sorted into.
-    fn unordered_by(&self) -> Option<Plan> {
+    pub(super) fn unordered_by(&self) -> Option<Plan> {
         let mut waiting = vec![self];
         while let Some(plan) = waiting.pop() {
             match plan.node() {
@@ -213,6 +213,7 @@ impl Plan {
                 | Node::Tail(_)
                 | Node::Partitions(_)
                 | Node::Each(_)
+                | Node::Overlap(_)
                 | Node::Concat
                 | Node::Repartition(_) => waiting.extend(plan.inputs()),
             }

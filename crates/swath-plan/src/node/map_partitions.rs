@@ -24,6 +24,7 @@ pub struct MapPartitions {
     output: Arc<Meta>,
     rows: RowsSeen,
     keeps_divisions: bool,
+    keeps_rows: bool,
     /// Those that were declared with the function.
     divisions: Option<Divisions>,
     inferred: bool,
@@ -60,6 +61,7 @@ impl MapPartitions {
             output: Arc::new(output),
             rows,
             keeps_divisions,
+            keeps_rows: false,
             divisions: None,
             inferred: meta.is_none(),
         })
@@ -76,6 +78,16 @@ impl MapPartitions {
             divisions: Some(divisions),
             ..self
         })
+    }
+
+    /// The same function, which returns as many rows as it is given: where it sees rows of its neighbours, what it makes of those is cut
+    /// off. It is checked when it runs.
+    #[must_use]
+    pub fn keeping_rows(self) -> Self {
+        Self {
+            keeps_rows: true,
+            ..self
+        }
     }
 
     /// The same computation in every process that gives its function this name: the user promises that it does the same.
@@ -132,7 +144,12 @@ impl EachPartition for MapPartitions {
             divisions.clone(),
             self.rows,
         );
-        Ok(Arc::new(step.promising(promise)))
+        let step = step.promising(promise);
+        Ok(Arc::new(if self.keeps_rows {
+            step.keeping_rows()
+        } else {
+            step
+        }))
     }
 
     fn sees_partitions(&self) -> bool {
@@ -147,7 +164,7 @@ impl EachPartition for MapPartitions {
     fn feed(&self, out: &mut Canon) {
         self.name.feed(out);
         self.output.feed(out);
-        out.bool(self.keeps_divisions);
+        out.bool(self.keeps_divisions).bool(self.keeps_rows);
         if let Some(divisions) = &self.divisions {
             divisions.feed(out);
         }

@@ -17,6 +17,7 @@ mod inference;
 mod map_partitions;
 mod melt;
 mod memory_usage;
+mod overlap;
 mod partitions;
 mod project;
 mod repartition;
@@ -43,6 +44,7 @@ pub use group_by::{GroupBy, NamedAgg, SplitOut};
 pub use head::{Head, Tail};
 pub use held::HeldRows;
 pub use map_partitions::MapPartitions;
+pub use overlap::{Halo, Overlap};
 pub use project::Project;
 pub use returned::Returned;
 pub use scan::Scan;
@@ -76,6 +78,8 @@ pub enum Node {
     Partitions(Vec<usize>),
     /// Rows of each partition made from those of the same partition.
     Each(std::sync::Arc<dyn EachPartition>),
+    /// Rows of each partition made from those of the same partition and its neighbours.
+    Overlap(Overlap),
     /// The partitions of several inputs, one after another; all have the same columns.
     Concat,
     /// Other cuts through the same rows.
@@ -104,6 +108,7 @@ impl Node {
             Self::Tail(_) => "tail",
             Self::Partitions(_) => "partitions",
             Self::Each(operation) => operation.kind(),
+            Self::Overlap(_) => "map-overlap",
             Self::Concat => "concat",
             Self::Repartition(_) => "repartition",
             Self::Write(_) => "to-parquet",
@@ -133,6 +138,7 @@ impl Node {
             Self::Tail(tail) => input.tail(tail.rows, tail.npartitions),
             Self::Partitions(which) => input.partitions(which),
             Self::Each(operation) => input.each_partition(operation, env),
+            Self::Overlap(overlap) => overlap.plan(input, env),
             Self::Repartition(cuts) => Ok(input.recut(cuts)),
             Self::Write(write) => Ok(write.plan(input)),
             other @ (Self::Scan(_)
@@ -171,6 +177,7 @@ impl Fingerprint for Node {
             Self::Tail(tail) => tail.feed(out),
             Self::Partitions(which) => which.feed(out),
             Self::Each(operation) => operation.feed(out),
+            Self::Overlap(overlap) => overlap.feed(out),
             Self::Concat => {}
             Self::Repartition(cuts) => cuts.feed(out),
             Self::Write(write) => write.feed(out),

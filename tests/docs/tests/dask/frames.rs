@@ -83,6 +83,7 @@ pub(crate) mod columns {
 
 pub(crate) mod order {
     use crate::row::map;
+    use swath::MapOverlap;
     use swath::prelude::*;
 
     map! {
@@ -92,7 +93,9 @@ pub(crate) mod order {
         ["set_index" "sort_values" "shuffle"] Later "with the shuffle";
         ["clear_divisions" "compute_current_divisions"] Later "with the shuffle";
         ["enforce_runtime_divisions"] No "divisions are proven where they arise, not promised";
-        ["resample" "map_overlap"] Later "with what needs neighbours";
+        ["resample"] Later "with what needs neighbours";
+        ["map_overlap"] Different { df.map_overlap(MapOverlap::new(|part: Batch| part).before(2)), df.map_overlap(MapOverlap::new(|part: Batch| part).after("1h").along("at")) }
+            "over as many partitions as it takes; spans of time include their end";
         ["rolling"] Different { df.assign("mean", col("x").rolling(20).mean()) } "in an expression; of rows in one partition, so `repartition(1)` first where there are several";
         ["shift" "diff"] Different { df.assign("gain", col("x") / col("x").shift(1) - 1.0), df.filter(col("x").diff(1).gt(0)) } "as `rolling`";
         ["ffill" "bfill"] Different { df.assign("x", col("x").ffill()), df.assign("x", col("x").bfill_limit(2)) } "as `rolling`";

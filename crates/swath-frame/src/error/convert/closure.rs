@@ -30,6 +30,14 @@ pub(super) fn report(error: &ClosureError) -> Report {
             let fix = "declare the boundaries that partitions have, or leave `.divisions(..)` out";
             out_of_place(error, source, fix)
         }
+        ClosureError::Rows { .. } => {
+            let mut report = Report::new(ErrorKind::Task, error.to_string());
+            report.fix = Some(
+                "return one row for each, in their order; or only what belongs to its own rows, which `cx.partition().halo()` tells, and say so: `.trims_itself()`"
+                    .to_owned(),
+            );
+            report
+        }
         _ => {
             let mut report = Report::new(ErrorKind::Task, error.to_string());
             report.notes.extend(reasons(error.source()));

@@ -105,6 +105,8 @@ fn report(error: &PlanError) -> Report {
         | PlanError::Negative { .. }
         | PlanError::NoKeys
         | PlanError::NoShare { .. }
+        | PlanError::NoDistance { .. }
+        | PlanError::NothingToMeasure
         | PlanError::SharesDoNotFit { .. }
         | PlanError::NoColumns { .. } => option(error),
         PlanError::WritesWhatItReads { file, folder } => {
@@ -133,6 +135,7 @@ fn report(error: &PlanError) -> Report {
         }
         PlanError::NotDescribed { .. }
         | PlanError::NotAList { .. }
+        | PlanError::NotATime { .. }
         | PlanError::NotComparable { .. }
         | PlanError::NothingInCommon { .. } => dtype(error),
         PlanError::Closure(_) | PlanError::Inference { .. } | PlanError::OtherIndex { .. } => {
@@ -154,6 +157,13 @@ fn option(error: &PlanError) -> Report {
         PlanError::RowsNotGroups { option, .. } => Some(format!(
             "leave out `.{option}`: rows stay in the order of the frame"
         )),
+        PlanError::NothingToMeasure => Some(
+            "name the column of times that rows are sorted by, `.along(\"…\")`, or give a number of rows"
+                .to_owned(),
+        ),
+        PlanError::NoDistance { .. } => {
+            Some("write it as `\"30min\"`, `\"2h\"` or `\"7d\"`, or give a number of rows".to_owned())
+        }
         PlanError::GivenTwice { .. } => Some("say once what becomes of each column".to_owned()),
         _ => None,
     };
@@ -175,6 +185,13 @@ fn dtype(error: &PlanError) -> Report {
         }
         PlanError::NotAList { column, .. } | PlanError::NotComparable { column, .. } => {
             report.column = Some(column.clone());
+        }
+        PlanError::NotATime { column, .. } => {
+            report.column = Some(column.clone());
+            report.fix = Some(
+                "name a column of timestamps, dates or durations with `.along(\"…\")`, or give a number of rows"
+                    .to_owned(),
+            );
         }
         PlanError::NothingInCommon { left, right, .. } => {
             let out = if left == right {

@@ -9,7 +9,7 @@ use swath_graph::Shown;
 use swath_io::IoError;
 use swath_kernels::KernelError;
 use swath_ops::OpError;
-use swath_ops::step::{AggregateError, ClosureError};
+use swath_ops::step::{AggregateError, ClosureError, OrderError};
 use swath_scheduler::{RunError, TaskErrorKind};
 
 use super::{Error, ErrorKind, Report};
@@ -91,6 +91,19 @@ impl Error {
     }
 }
 
+/// Rows that are not in the order of their times.
+fn unordered(error: &OrderError) -> Report {
+    let mut report = Report::new(ErrorKind::Order, error.to_string());
+    report.fix = match error {
+        OrderError::Null { .. } => Some("drop or fill them before: `dropna`, `fillna`".to_owned()),
+        _ => Some(
+            "a span of time needs rows in the order of their times; a number of rows does not"
+                .to_owned(),
+        ),
+    };
+    report
+}
+
 /// The report of the first error below that belongs to a layer whose words a user understands.
 fn below(mut error: Option<&(dyn StdError + 'static)>) -> Option<Report> {
     while let Some(current) = error {
@@ -102,6 +115,9 @@ fn below(mut error: Option<&(dyn StdError + 'static)>) -> Option<Report> {
         }
         if let Some(error) = current.downcast_ref::<ClosureError>() {
             return Some(closure::report(error));
+        }
+        if let Some(error) = current.downcast_ref::<OrderError>() {
+            return Some(unordered(error));
         }
         if let Some(error) = current.downcast_ref::<AggregateError>() {
             return Some(kernel::computed(error));

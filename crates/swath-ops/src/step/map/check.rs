@@ -45,6 +45,31 @@ pub(crate) fn checked(
     })
 }
 
+/// What a function that keeps the number of rows made of the partition's own: without the rows in front, and behind, that are its
+/// neighbours'.
+///
+/// # Errors
+/// [`ClosureError::Rows`] if it did not keep it.
+pub(crate) fn own_rows(
+    returned: &Batch,
+    given: usize,
+    (front, behind): (usize, usize),
+    function: &ClosureSite,
+    place: Place,
+) -> Result<Batch, OpError> {
+    let found = returned.num_rows();
+    if found != given {
+        return Err(ClosureError::Rows {
+            function: function.to_string(),
+            place,
+            given,
+            found,
+        }
+        .into());
+    }
+    Ok(returned.slice(front, given - front - behind))
+}
+
 /// Checks that every row is between the boundaries of its partition. Costs one encoding of the index columns.
 ///
 /// # Errors

@@ -33,6 +33,20 @@ pub enum ClosureError {
         #[source]
         source: MetaMismatch,
     },
+    /// It has to keep the number of rows and did not.
+    #[error(
+        "{function} was given {given} rows{place} and returned {found}: which of them are its neighbours' cannot be told"
+    )]
+    Rows {
+        /// The function and its line.
+        function: String,
+        /// What it was called for.
+        place: Place,
+        /// Rows it was given.
+        given: usize,
+        /// Rows it returned.
+        found: usize,
+    },
     /// It was said to keep divisions and returned a row that belongs into another partition.
     #[error("{function} was said to keep the divisions and does not{place}")]
     Divisions {

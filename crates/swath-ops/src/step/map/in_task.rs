@@ -13,6 +13,8 @@ pub(crate) struct InTask {
     cancel: CancelToken,
     partition: usize,
     divisions: Divisions,
+    /// Rows of its neighbours that it sees: in front, and behind.
+    halo: (usize, usize),
     /// What the function asked for and did not give back yet.
     reserved: Mutex<Reservation>,
 }
@@ -20,10 +22,21 @@ pub(crate) struct InTask {
 impl InTask {
     /// What the function is given to ask.
     pub(crate) fn asked(cx: &TaskContext<'_>, partition: usize, divisions: Divisions) -> Cx {
+        Self::beside(cx, partition, divisions, (0, 0))
+    }
+
+    /// The same of a function that sees so many rows of the partitions in front and behind.
+    pub(crate) fn beside(
+        cx: &TaskContext<'_>,
+        partition: usize,
+        divisions: Divisions,
+        halo: (usize, usize),
+    ) -> Cx {
         Cx::new(Arc::new(Self {
             cancel: cx.cancel_token().clone(),
             partition,
             divisions,
+            halo,
             reserved: Mutex::new(cx.reserve("what a function asked for")),
         }))
     }
@@ -40,6 +53,10 @@ impl Host for InTask {
 
     fn boundary(&self, at: usize) -> Option<&[Value]> {
         Some(self.divisions.bounds()?.labels().get(at)?.values())
+    }
+
+    fn halo(&self) -> (usize, usize) {
+        self.halo
     }
 
     fn reserve(&self, bytes: i64) -> bool {

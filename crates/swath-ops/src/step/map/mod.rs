@@ -34,6 +34,7 @@ pub struct MapPartitions {
     divisions: Divisions,
     rows: RowsSeen,
     promise: Promise,
+    keeps_rows: bool,
     /// The partition that each task is; without them, every task is the first.
     partitions: Arc<[u32]>,
 }
@@ -61,6 +62,7 @@ impl MapPartitions {
             divisions,
             rows,
             promise: Promise::Nothing,
+            keeps_rows: false,
             partitions: Arc::from([]),
         }
     }
@@ -71,11 +73,22 @@ impl MapPartitions {
         Self { promise, ..self }
     }
 
-    fn open_as(&self, input: &Meta, partition: usize) -> Box<dyn Step> {
+    /// Says that the function returns as many rows as it is given, which is then checked. Those in place of its neighbours' rows are not
+    /// handed on.
+    #[must_use]
+    pub fn keeping_rows(self) -> Self {
+        Self {
+            keeps_rows: true,
+            ..self
+        }
+    }
+
+    fn open_as(&self, input: &Meta, partition: usize, halo: (usize, usize)) -> Box<dyn Step> {
         Box::new(running::Running::new(
             self.clone(),
             Arc::new(input.clone()),
             partition,
+            halo,
         ))
     }
 }
@@ -86,12 +99,12 @@ impl StepSpec for MapPartitions {
     }
 
     fn open(&self, input: &Meta, _: &Env) -> Result<Box<dyn Step>, OpError> {
-        Ok(self.open_as(input, 0))
+        Ok(self.open_as(input, 0, (0, 0)))
     }
 
     fn open_task(&self, input: &Meta, task: &TaskInputs<'_>) -> Result<Box<dyn Step>, OpError> {
         let partition = self.partitions.get(task.index).copied().unwrap_or(0);
-        Ok(self.open_as(input, partition as usize))
+        Ok(self.open_as(input, partition as usize, task.halo))
     }
 
     fn of_partitions(&self, partitions: &[u32]) -> Option<Arc<dyn StepSpec>> {

@@ -7,6 +7,7 @@ use swath_memory::Reservation;
 use swath_meta::Meta;
 use swath_scheduler::TaskContext;
 
+use super::check::own_rows;
 use super::{InTask, MapPartitions, Place, Promise, RowsSeen, check_divisions, checked, slices_of};
 use crate::pipeline::Flow;
 use crate::step::Step;
@@ -16,6 +17,7 @@ pub(super) struct Running {
     spec: MapPartitions,
     input: Arc<Meta>,
     partition: usize,
+    halo: (usize, usize),
     /// What the function may ask; made when it is first called.
     asked: Option<Cx>,
     kept: Vec<Chunk>,
@@ -26,11 +28,17 @@ pub(super) struct Running {
 }
 
 impl Running {
-    pub(super) fn new(spec: MapPartitions, input: Arc<Meta>, partition: usize) -> Self {
+    pub(super) fn new(
+        spec: MapPartitions,
+        input: Arc<Meta>,
+        partition: usize,
+        halo: (usize, usize),
+    ) -> Self {
         Self {
             spec,
             input,
             partition,
+            halo,
             asked: None,
             kept: Vec::new(),
             bytes: BufferBytes::default(),
@@ -47,12 +55,16 @@ impl Running {
         out: &mut dyn Output,
     ) -> Result<Flow, OpError> {
         let (spec, place) = (&self.spec, Place::Partition(self.partition));
-        let asked = self
-            .asked
-            .get_or_insert_with(|| InTask::asked(cx, self.partition, spec.divisions.clone()));
+        let asked = self.asked.get_or_insert_with(|| {
+            InTask::beside(cx, self.partition, spec.divisions.clone(), self.halo)
+        });
+        let given = rows.num_rows();
         let returned = spec.function.call(rows, asked, place)?;
         let function = spec.function.site();
-        let returned = checked(returned, &spec.output, function, place)?;
+        let mut returned = checked(returned, &spec.output, function, place)?;
+        if spec.keeps_rows {
+            returned = own_rows(&returned, given, self.halo, function, place)?;
+        }
         if spec.promise != Promise::Nothing
             && let Some(bounds) = spec.divisions.bounds()
         {
