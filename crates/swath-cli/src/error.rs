@@ -4,7 +4,7 @@ use std::io;
 use std::path::PathBuf;
 use std::process::ExitStatus;
 
-use swath_plugin_host::{PluginFileError, PolicyError};
+use swath_plugin_host::{CallError, CopyError, Failure, LoadError, PluginFileError, PolicyError};
 
 /// A command without an answer: what it could not do, where, and what to do about it.
 #[derive(Debug, thiserror::Error)]
@@ -16,6 +16,51 @@ pub enum Error {
     /// A plugin that may not be used, or a `plugins.toml` that says nothing.
     #[error(transparent)]
     Policy(#[from] PolicyError),
+    /// A plugin that cannot be loaded.
+    #[error(transparent)]
+    Load(LoadError),
+    /// There is no place for the copies of plugins that are opened.
+    #[error(transparent)]
+    Copy(#[from] CopyError),
+    /// A function that does not take these parameters and columns.
+    #[error(transparent)]
+    Call(#[from] CallError),
+    /// A name that no function has.
+    #[error("`{plugin}` has no function `{name}`: it has {}", there.join(", "))]
+    NoFunction {
+        /// The name.
+        name: String,
+        /// The plugin.
+        plugin: String,
+        /// The functions that it has.
+        there: Vec<String>,
+    },
+    /// A function of which it is not known what to call it with.
+    #[error(
+        "`{function}` does not say what it can be tried with: give columns with `--in 'x: float64, name: string?'`, and parameters with `--params`"
+    )]
+    NoExample {
+        /// Plugin and function.
+        function: String,
+    },
+    /// A function that has no answer for rows that are made up.
+    #[error("it has no answer for {rows} rows that were made up: {words}")]
+    NoAnswer {
+        /// How many.
+        rows: usize,
+        /// What it or the host said.
+        words: String,
+    },
+    /// A text that lists no columns.
+    #[error(
+        "`{text}` lists no columns: {reason}; write them as `x: float64, name: string?`, with `?` where there may be nulls"
+    )]
+    Columns {
+        /// The text.
+        text: String,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// What the system does not let this program do with a file or folder.
     #[error("cannot {action} `{}`", path.display())]
     Disk {
@@ -108,6 +153,17 @@ pub enum Error {
     },
 }
 
+impl From<LoadError> for Error {
+    fn from(error: LoadError) -> Self {
+        match error {
+            LoadError::File(error) => Self::File(error),
+            LoadError::Policy(error) => Self::Policy(error),
+            LoadError::Copy(error) => Self::Copy(error),
+            error => Self::Load(error),
+        }
+    }
+}
+
 impl Error {
     /// What a shell is told: 2 where the command was used wrongly or something is not allowed, and 1 where what it looked at is not
     /// as it should be.
@@ -121,7 +177,19 @@ impl Error {
                 | PluginFileError::NotRegular { .. } => 2,
                 _ => 1,
             },
-            Self::Build { .. } | Self::NoLibrary { .. } | Self::NoPluginMacro { .. } => 1,
+            Self::Call(
+                CallError::Said {
+                    failure: Failure::Panic | Failure::Contract,
+                    ..
+                }
+                | CallError::Returned { .. }
+                | CallError::Broke { .. },
+            )
+            | Self::Load(_)
+            | Self::NoAnswer { .. }
+            | Self::Build { .. }
+            | Self::NoLibrary { .. }
+            | Self::NoPluginMacro { .. } => 1,
             _ => 2,
         }
     }

@@ -38,6 +38,11 @@ impl Extremes {
 
 impl Aggregate for Spread {
     const NAME: &'static str = "spread";
+    const EXAMPLE: Option<Example> = Some(Example {
+        params: "{}",
+        input: "x: float64?",
+    });
+
     type States = Extremes;
 
     fn bind(&self, args: &[Field]) -> Result<Grouped> {
@@ -58,20 +63,22 @@ impl Aggregate for Spread {
         Extremes::default()
     }
 
-    fn update(&self, states: &mut Extremes, rows: GroupedRows<'_>, _: &Cx) -> Result<()> {
+    fn update(&self, states: &mut Extremes, rows: GroupedRows<'_>, cx: &Cx) -> Result<()> {
         states.grow(rows.n_groups);
         let numbers = rows.columns[0].as_primitive::<Float64Type>();
         for (group, number) in rows.groups.iter().zip(numbers) {
+            cx.tick()?;
             states.add(*group, number, number);
         }
         Ok(())
     }
 
-    fn merge(&self, states: &mut Extremes, rows: GroupedRows<'_>, _: &Cx) -> Result<()> {
+    fn merge(&self, states: &mut Extremes, rows: GroupedRows<'_>, cx: &Cx) -> Result<()> {
         states.grow(rows.n_groups);
         let least = rows.columns[0].as_primitive::<Float64Type>();
         let most = rows.columns[1].as_primitive::<Float64Type>();
         for ((group, least), most) in rows.groups.iter().zip(least).zip(most) {
+            cx.tick()?;
             states.add(*group, least, most);
         }
         Ok(())

@@ -14,6 +14,10 @@ pub struct Scale {
 
 impl PartitionFn for Scale {
     const NAME: &'static str = "scale";
+    const EXAMPLE: Option<Example> = Some(Example {
+        params: r#"{"column": "x", "factor": 2.0}"#,
+        input: "x: float64?, name: string?",
+    });
 
     // What comes out, and what can be relied on: asked at the line that uses the function, before any data is read.
     fn bind(&self, input: &Meta) -> Result<Contract> {

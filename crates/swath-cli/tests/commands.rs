@@ -16,6 +16,8 @@ use swath_plugin::testing;
 mod aggregate;
 #[path = "../templates/partition.rs"]
 mod partition;
+#[path = "../templates/partitioner.rs"]
+mod partitioner;
 #[path = "../templates/scalar.rs"]
 mod scalar;
 
@@ -159,9 +161,158 @@ fn new_crates_are_plugins() {
         (scalar::plugin(), ["haversine_km"]),
         (partition::plugin(), ["scale"]),
         (aggregate::plugin(), ["spread"]),
+        (partitioner::plugin(), ["blocks"]),
     ] {
         let manifest = testing::manifest(root).expect("a manifest");
         let names: Vec<_> = manifest.functions.iter().map(|one| &one.name).collect();
         assert_eq!(names, functions);
     }
+}
+
+/// What `check` says of the plugin whose functions are all wrong.
+fn checked(more: &[&str]) -> String {
+    let folder = tempfile::tempdir().expect("a folder");
+    let library = library("swath-faulty");
+    let library = library.to_string_lossy();
+    let arguments: Vec<&str> = ["check", &library].iter().chain(more).copied().collect();
+    said(folder.path(), &arguments).replace(&*library, "libfaulty.so")
+}
+
+#[test]
+fn each_broken_promise_is_found() {
+    let said = checked(&[]);
+    let mut found = Vec::new();
+    let mut function = "";
+    for line in said.lines() {
+        match line.split_once(',') {
+            Some((name, _)) if name.starts_with("faulty.") => function = name,
+            _ if line.contains("BROKEN") => found.push(format!("{function}: {}", line.trim())),
+            _ => {}
+        }
+    }
+    for (function, property) in [
+        ("numbered", "pieces"),
+        ("counted", "again"),
+        ("never_null", "meta"),
+        ("beneath", "layouts"),
+        ("no_first_row", "meta"),
+        ("peeking", "meta"),
+        ("wide", "columns"),
+        ("reversed", "order"),
+        ("short_sighted", "halo"),
+        ("deaf", "cancel"),
+        ("mean_of_means", "merge"),
+        ("forgetful", "meta"),
+        ("sevenths", "targets"),
+        ("dealt", "pieces"),
+    ] {
+        let start = format!("faulty.{function}: {property} ");
+        assert!(
+            found.iter().any(|line| line.starts_with(&start)),
+            "{start} is not in {said}"
+        );
+    }
+    insta::with_settings!({filters => vec![(r"for [0-9]+ ms", "for [time] ms")]}, {
+        assert_snapshot!("check-broken", found.join("\n"));
+    });
+}
+
+#[test]
+fn a_counterexample_is_small_and_can_be_repeated() {
+    let said = checked(&["--function", "numbered"]);
+    assert_snapshot!("check-pieces", said);
+    let again = [
+        "--function",
+        "numbered",
+        "--params",
+        "{}",
+        "--in",
+        "x: float64?",
+        "--seed",
+        "1",
+        "--cases",
+        "4",
+    ];
+    let again = checked(&again);
+    let broken = |said: &str| said.split_once("BROKEN").map(|(_, rest)| rest.to_owned());
+    assert_eq!(broken(&again), broken(&said));
+}
+
+#[test]
+fn kept_promises() {
+    let (folder, _file) = folder();
+    for (function, params, columns) in [
+        ("plus_one", "{}", "x: float64?"),
+        (
+            "scale",
+            r#"{"column":"x","factor":2}"#,
+            "x: float64?, name: category?",
+        ),
+        ("sum", "{}", "x: float64?"),
+        ("in_turn", r#"{"from":3}"#, "x: int64"),
+    ] {
+        let arguments = [
+            "check",
+            "libtried.so",
+            "--function",
+            function,
+            "--params",
+            params,
+            "--in",
+            columns,
+        ];
+        assert_snapshot!(format!("check-{function}"), said(folder.path(), &arguments));
+    }
+    assert_snapshot!(
+        "check-examples",
+        said(folder.path(), &["check", "libtried.so"])
+    );
+}
+
+#[test]
+fn what_cannot_be_checked() {
+    let (folder, _file) = folder();
+    for (name, arguments) in [
+        (
+            "function",
+            &["--function", "plus_two", "--in", "x: float64"][..],
+        ),
+        ("example", &["--function", "sum"]),
+        ("columns", &["--function", "plus_one", "--in", "x"]),
+        ("bind", &["--function", "plus_one", "--in", "x: string"]),
+        (
+            "params",
+            &[
+                "--function",
+                "scale",
+                "--in",
+                "x: float64",
+                "--params",
+                r#"{"columm":"x"}"#,
+            ],
+        ),
+    ] {
+        let arguments: Vec<&str> = ["check", "libtried.so"]
+            .iter()
+            .chain(arguments)
+            .copied()
+            .collect();
+        assert_snapshot!(format!("check-no-{name}"), said(folder.path(), &arguments));
+    }
+}
+
+#[test]
+fn a_function_is_timed() {
+    let (folder, _file) = folder();
+    let arguments = [
+        "bench",
+        "libtried.so",
+        "--function",
+        "plus_one",
+        "--in",
+        "x: float64?",
+    ];
+    insta::with_settings!({filters => vec![(r" +[0-9.]+ (ns|µs|ms)", " [time]")]}, {
+        assert_snapshot!("bench", said(folder.path(), &arguments));
+    });
 }

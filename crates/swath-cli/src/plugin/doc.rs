@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use swath_plugin_abi::{FunctionEntry, Kind, Manifest};
 use swath_plugin_host::PluginFile;
 
-use super::page::{bounds, or_nothing};
+use super::page::{bounds, example, or_nothing};
 use crate::{Answer, Error};
 
 /// What `doc` can be asked.
@@ -67,6 +67,9 @@ fn section(text: &mut String, plugin: &str, function: &FunctionEntry) {
         let _ = writeln!(text, "{}\n", function.doc);
     }
     let _ = writeln!(text, "{}", call(&full, function));
+    if let Some(example) = &function.example {
+        let _ = writeln!(text, "\nFor example `{}`.", self::example(example));
+    }
     if function.params.is_empty() {
         return;
     }

@@ -13,6 +13,10 @@ mod pins;
 mod changes;
 mod diff;
 
+mod check;
+
+mod bench;
+
 use clap::Subcommand;
 
 use crate::{Answer, Error};
@@ -30,6 +34,10 @@ pub(crate) enum Command {
     Doc(doc::Options),
     /// Adds a plugin to plugins.toml, or brings it up to date: where it is, its version and its hash
     Pin(pin::Options),
+    /// Tries what a plugin's functions promise, on rows that are made up; exit code 1 if one is broken. Runs its code
+    Check(check::Options),
+    /// Times a function of a plugin. Runs its code
+    Bench(bench::Options),
     /// Says what changed for the callers of a plugin; exit code 1 if one of them may break
     Diff(diff::Options),
 }
@@ -42,5 +50,7 @@ pub(crate) fn run(command: &Command) -> Result<Answer, Error> {
         Command::Doc(options) => doc::run(options),
         Command::Pin(options) => pin::run(options),
         Command::Diff(options) => diff::run(options),
+        Command::Check(options) => check::run(options),
+        Command::Bench(options) => bench::run(options),
     }
 }

@@ -30,6 +30,8 @@ enum Kind {
     Partition,
     /// Rows to one value a group
     Aggregate,
+    /// Rows to the number of the partition that they belong into
+    Partitioner,
 }
 
 impl Kind {
@@ -39,6 +41,7 @@ impl Kind {
             Self::Scalar => include_str!("../../templates/scalar.rs"),
             Self::Partition => include_str!("../../templates/partition.rs"),
             Self::Aggregate => include_str!("../../templates/aggregate.rs"),
+            Self::Partitioner => include_str!("../../templates/partitioner.rs"),
         }
     }
 }
@@ -86,6 +89,7 @@ fn said(options: &Options, folder: &Path, sdk: &Sdk) -> String {
         format!("cd {folder}"),
         "cargo test".to_owned(),
         "swath plugin build".to_owned(),
+        format!("swath plugin check target/release/lib{library}.so"),
         format!("swath plugin pin target/release/lib{library}.so"),
     ] {
         let _ = writeln!(text, "  {line}");
@@ -214,6 +218,7 @@ mod tests {
           cd user-sessions
           cargo test
           swath plugin build
+          swath plugin check target/release/libuser_sessions.so
           swath plugin pin target/release/libuser_sessions.so
         ");
         let read = |file: &str| {

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use swath_memory::format_bytes;
-use swath_plugin_abi::{FunctionEntry, Manifest, Parameter};
+use swath_plugin_abi::{Example, FunctionEntry, Manifest, Parameter};
 use swath_plugin_host::PluginFile;
 
 /// The page of a file.
@@ -83,6 +83,9 @@ fn write_function(text: &mut String, plugin: &str, function: &FunctionEntry) {
     for line in function.doc.lines() {
         let _ = writeln!(text, "{}", format!("  {line}").trim_end());
     }
+    if let Some(example) = &function.example {
+        let _ = writeln!(text, "  example: {}", self::example(example));
+    }
     let heads: Vec<String> = function.params.iter().map(head).collect();
     let width = heads.iter().map(|head| head.chars().count()).max();
     let width = width.unwrap_or(0);
@@ -97,6 +100,15 @@ fn write_function(text: &mut String, plugin: &str, function: &FunctionEntry) {
             let _ = writeln!(text, "{}", format!("    {:<width$}  {line}", "").trim_end());
         }
     }
+}
+
+/// What a function can be tried with: `{"column":"x"} on x: float64, y: string?`.
+pub(super) fn example(example: &Example) -> String {
+    let params = match example.params.to_string() {
+        none if none == "{}" => String::new(),
+        params => format!("{params} "),
+    };
+    format!("{params}on {}", example.input)
 }
 
 /// `gap: duration = "30min", at least 0`.
@@ -140,8 +152,10 @@ pub(super) mod tests {
             "license": "MIT", "repository": "https://example.org/geo",
             "functions": [
                 {"name": "haversine_km", "kind": "scalar",
-                 "doc": "Great-circle distance in km.\n\nNull if an argument is null."},
-                {"name": "visit_starts", "kind": "partition", "doc": "Marks the first event of each visit.", "params": [
+                 "doc": "Great-circle distance in km.\n\nNull if an argument is null.",
+                 "example": {"input": "lat1: float64, lon1: float64, lat2: float64, lon2: float64"}},
+                {"name": "visit_starts", "kind": "partition", "doc": "Marks the first event of each visit.",
+                 "example": {"params": {"user": "u", "most": 3}, "input": "u: string, at: timestamp[us]?"}, "params": [
                     {"name": "user", "type": "string", "doc": "Who: a column of text."},
                     {"name": "gap", "type": "duration", "default": "30min"},
                     {"name": "share", "type": "float64", "default": 0.5, "min": 0.0, "max": 1.0,

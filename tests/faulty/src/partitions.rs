@@ -1,0 +1,130 @@
+//! Functions of partitions, none as it should be.
+
+use std::time::Duration;
+
+use arrow_select::take::take;
+use swath_plugin::arrow_array::UInt32Array;
+use swath_plugin::prelude::*;
+
+use crate::example;
+
+/// Takes for granted that there is a row.
+#[derive(Params)]
+pub struct NoFirstRow;
+
+impl PartitionFn for NoFirstRow {
+    const NAME: &'static str = "no_first_row";
+    const EXAMPLE: Option<Example> = Some(example("x: float64?"));
+
+    fn bind(&self, input: &Meta) -> Result<Contract> {
+        Ok(Contract::rows_kept(input))
+    }
+
+    fn call(&self, part: Batch, _: &Cx) -> Result<Batch> {
+        let first = part.f64("x")?.values()[0];
+        let moved = part.f64("x")?.map(|x| x - first);
+        Ok(part.with("x", moved)?)
+    }
+}
+
+/// Reads a column that it did not speak of.
+#[derive(Params)]
+pub struct Peeking;
+
+impl PartitionFn for Peeking {
+    const NAME: &'static str = "peeking";
+    const EXAMPLE: Option<Example> = Some(example("x: float64?, name: string"));
+
+    fn bind(&self, input: &Meta) -> Result<Contract> {
+        Ok(Contract::rows_kept(input).reads(["x"]))
+    }
+
+    fn call(&self, part: Batch, _: &Cx) -> Result<Batch> {
+        let names = part.str("name")?.len() as f64;
+        let more = part.f64("x")?.map(|x| x + names);
+        Ok(part.with("x", more)?)
+    }
+}
+
+/// Adds how many columns there are.
+#[derive(Params)]
+pub struct Wide;
+
+impl PartitionFn for Wide {
+    const NAME: &'static str = "wide";
+    const EXAMPLE: Option<Example> = Some(example("x: float64?"));
+
+    fn bind(&self, input: &Meta) -> Result<Contract> {
+        Ok(Contract::rows_kept(input))
+    }
+
+    fn call(&self, part: Batch, _: &Cx) -> Result<Batch> {
+        let columns = part.meta().len() as f64;
+        let more = part.f64("x")?.map(|x| x + columns);
+        Ok(part.with("x", more)?)
+    }
+}
+
+/// Keeps all rows, and not where they were.
+#[derive(Params)]
+pub struct Reversed;
+
+impl PartitionFn for Reversed {
+    const NAME: &'static str = "reversed";
+    const EXAMPLE: Option<Example> = Some(example("x: float64?"));
+
+    fn bind(&self, input: &Meta) -> Result<Contract> {
+        Ok(Contract::rows_kept(input))
+    }
+
+    fn call(&self, part: Batch, _: &Cx) -> Result<Batch> {
+        let rows = part.num_rows();
+        let backwards = UInt32Array::from_iter_values((0..rows as u32).rev());
+        let columns = part.record_batch().columns().iter();
+        let columns = columns.map(|column| take(column, &backwards, None));
+        let columns: std::result::Result<Vec<_>, _> = columns.collect();
+        let columns = columns.map_err(|error| Error::new(error.to_string()))?;
+        Ok(Batch::from_arrays(part.meta(), columns, rows)?)
+    }
+}
+
+/// How much more it is than two rows before, which asks for one row.
+#[derive(Params)]
+pub struct ShortSighted;
+
+impl PartitionFn for ShortSighted {
+    const NAME: &'static str = "short_sighted";
+    const EXAMPLE: Option<Example> = Some(example("x: float64?"));
+
+    fn bind(&self, input: &Meta) -> Result<Contract> {
+        input.require("x", "float64")?;
+        Ok(Contract::rows_kept(input).halo_before(1))
+    }
+
+    fn call(&self, part: Batch, _: &Cx) -> Result<Batch> {
+        let before: Vec<Option<f64>> = part.f64("x")?.iter().collect();
+        let growth = |row: usize| Some(before[row]? - before[row.checked_sub(2)?]?);
+        let growth: Vec<Option<f64>> = (0..before.len()).map(growth).collect();
+        Ok(part.with("x", growth)?)
+    }
+}
+
+/// Takes its time, and does not look whether anybody still waits.
+#[derive(Params)]
+pub struct Deaf;
+
+impl PartitionFn for Deaf {
+    const NAME: &'static str = "deaf";
+    const EXAMPLE: Option<Example> = Some(example("x: float64?"));
+
+    fn bind(&self, input: &Meta) -> Result<Contract> {
+        Ok(Contract::rows_kept(input))
+    }
+
+    fn call(&self, part: Batch, _: &Cx) -> Result<Batch> {
+        if part.num_rows() > 1000 {
+            std::thread::sleep(Duration::from_millis(150));
+        }
+        Ok(part)
+    }
+}
