@@ -45,6 +45,7 @@ mod status;
 mod text;
 
 mod contract;
+mod layout;
 mod manifest;
 mod place;
 
@@ -56,6 +57,7 @@ pub use function::{
     BindRequest, Bound, BoundTable, BoundTableRef, Function, FunctionRef, Kind, kind,
 };
 pub use host::{Host, HostTable, HostTableRef, level};
+pub use layout::LayoutMismatch;
 pub use manifest::{
     Example, FunctionEntry, MANIFEST_SECTION, MANIFEST_SYMBOL, Manifest, PLAIN_ROOT_SYMBOL,
     Parameter, ROOT_SYMBOL,

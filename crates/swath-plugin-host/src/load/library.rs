@@ -6,11 +6,8 @@ use std::path::Path;
 
 use libloading::os::unix::{Library, RTLD_LOCAL, RTLD_NOW};
 use swath_plugin_abi::abi_stable::StableAbi;
-use swath_plugin_abi::abi_stable::abi_stability::abi_checking::{
-    AbiInstabilityErrors, check_layout_compatibility,
-};
 use swath_plugin_abi::abi_stable::library::AbiHeaderRef;
-use swath_plugin_abi::{PLAIN_ROOT_SYMBOL, PlainRoot, PluginRef, ROOT_SYMBOL};
+use swath_plugin_abi::{LayoutMismatch, PLAIN_ROOT_SYMBOL, PlainRoot, PluginRef, ROOT_SYMBOL};
 
 use super::{Inside, LoadError};
 
@@ -57,14 +54,7 @@ fn compared(header: AbiHeaderRef) -> Result<PluginRef, String> {
         .upgrade()
         .map_err(|error| last_line(&error.to_string()))?;
     let theirs = header.layout().ok_or("it says nothing of its layout")?;
-    let ours = PluginRef::LAYOUT;
-    // An older plugin lacks what was added since, a newer one has more than is known here: tables grow at their end, so it is
-    // enough that one of both fits into the other.
-    if let Err(errors) = check_layout_compatibility(ours, theirs)
-        && check_layout_compatibility(theirs, ours).is_err()
-    {
-        return Err(first_difference(&errors));
-    }
+    LayoutMismatch::check(PluginRef::LAYOUT, theirs).map_err(|mismatch| mismatch.to_string())?;
     // SAFETY: the layouts were compared just now.
     let root = unsafe { header.unchecked_layout::<PluginRef>() };
     root.map_err(|error| last_line(&error.to_string()))
@@ -113,24 +103,4 @@ fn chain(error: &dyn Error) -> String {
 fn last_line(text: &str) -> String {
     let line = text.lines().rev().find(|line| !line.trim().is_empty());
     line.unwrap_or_default().trim().to_owned()
-}
-
-/// Where it differs and how, in a line; the whole report has some ten thousand characters.
-fn first_difference(errors: &AbiInstabilityErrors) -> String {
-    let first = errors.errors.iter().find_map(|error| {
-        let place = error.stack_trace.last().map(|at| at.expected.to_string());
-        Some((place.unwrap_or_default(), error.errs.first()?))
-    });
-    match first {
-        Some((place, difference)) => {
-            let text = format!("{difference:?}");
-            let kind = text
-                .split(['(', '{', ' '])
-                .next()
-                .unwrap_or_default()
-                .to_owned();
-            format!("{} at `{}`", kind, last_line(&place))
-        }
-        None => "its layout is another one".to_owned(),
-    }
 }

@@ -1,0 +1,90 @@
+//! Later versions meet earlier ones as was promised, and nothing else does.
+//!
+//! Each module has one table as another version might have it; `abi_stable` tells types by their name and their crate.
+
+use crate::{LayoutMismatch, RunTableRef};
+use abi_stable::StableAbi;
+use abi_stable::type_layout::TypeLayout;
+use insta::assert_snapshot;
+
+/// Makes a table of runs as a version might have it.
+macro_rules! version {
+    ($name:ident, { $($field:ident: $type:ty),* $(,)? }, $last:ident: $last_type:ty $(, $more:ident: $more_type:ty)*) => {
+        #[expect(dead_code, reason = "only its layout is looked at")]
+        mod $name {
+            use abi_stable::StableAbi;
+
+            #[repr(C)]
+            #[derive(StableAbi)]
+            #[sabi(kind(Prefix(prefix_ref = RunTableRef)))]
+            #[sabi(missing_field(option))]
+            pub(super) struct RunTable {
+                $(pub(super) $field: $type,)*
+                #[sabi(last_prefix_field)]
+                pub(super) $last: $last_type,
+                $(pub(super) $more: $more_type,)*
+            }
+        }
+    };
+}
+
+version!(appended, { drop: unsafe extern "C" fn(*mut std::ffi::c_void) },
+    step: unsafe extern "C" fn(*mut std::ffi::c_void, u32, crate::ArrowArray, *mut crate::Step) -> crate::Status, reset: unsafe extern "C" fn(*mut std::ffi::c_void));
+version!(retyped, { drop: unsafe extern "C" fn(*mut std::ffi::c_void) },
+    step: unsafe extern "C" fn(*mut std::ffi::c_void, u64, crate::ArrowArray, *mut crate::Step) -> crate::Status);
+version!(renamed, { drop: unsafe extern "C" fn(*mut std::ffi::c_void) },
+    advance: unsafe extern "C" fn(*mut std::ffi::c_void, u32, crate::ArrowArray, *mut crate::Step) -> crate::Status);
+version!(reordered, { step: unsafe extern "C" fn(*mut std::ffi::c_void, u32, crate::ArrowArray, *mut crate::Step) -> crate::Status },
+    drop: unsafe extern "C" fn(*mut std::ffi::c_void));
+version!(inserted, { drop: unsafe extern "C" fn(*mut std::ffi::c_void), reset: unsafe extern "C" fn(*mut std::ffi::c_void) },
+    step: unsafe extern "C" fn(*mut std::ffi::c_void, u32, crate::ArrowArray, *mut crate::Step) -> crate::Status);
+version!(removed, {}, drop: unsafe extern "C" fn(*mut std::ffi::c_void));
+version!(retyped_inside, { drop: unsafe extern "C" fn(*mut std::ffi::c_void) },
+    step: unsafe extern "C" fn(*mut std::ffi::c_void, u32, crate::ArrowArray, *mut u64) -> crate::Status);
+
+/// Both ways: a newer plugin in this host, and this plugin in a newer host.
+fn met(theirs: &'static TypeLayout) -> [Result<(), LayoutMismatch>; 2] {
+    let ours = RunTableRef::LAYOUT;
+    [
+        LayoutMismatch::check(ours, theirs),
+        LayoutMismatch::check(theirs, ours),
+    ]
+}
+
+#[test]
+fn a_table_may_grow_at_its_end() {
+    assert_eq!(met(appended::RunTableRef::LAYOUT), [Ok(()), Ok(())]);
+    assert_eq!(met(RunTableRef::LAYOUT), [Ok(()), Ok(())]);
+}
+
+#[test]
+fn nothing_else_may_change() {
+    let said = |theirs: &'static TypeLayout| {
+        let both = met(theirs).map(|met| met.expect_err("another contract").to_string());
+        both.join("\n")
+    };
+    assert_snapshot!(said(retyped::RunTableRef::LAYOUT), @r"
+    at `step / param_1`: the type `u64` where `u32` was expected
+    at `step / param_1`: the type `u32` where `u64` was expected
+    ");
+    assert_snapshot!(said(retyped_inside::RunTableRef::LAYOUT), @r"
+    at `step / param_3`: the type `u64` where `Step` was expected
+    at `step / param_3`: the type `Step` where `u64` was expected
+    ");
+    assert_snapshot!(said(renamed::RunTableRef::LAYOUT), @r"
+    the field `advance` where `step` was expected
+    the field `step` where `advance` was expected
+    ");
+    assert_snapshot!(said(reordered::RunTableRef::LAYOUT), @r"
+    the field `step` where `drop` was expected
+    the field `drop` where `step` was expected
+    ");
+    assert_snapshot!(said(inserted::RunTableRef::LAYOUT), @r"
+    3 entries of the first version where 2 were expected
+    16 bytes where 24 were expected
+    ");
+    assert_snapshot!(said(removed::RunTableRef::LAYOUT), @r"
+    8 bytes where 16 were expected
+    2 entries of the first version where 1 were expected
+    ");
+}

@@ -1,0 +1,180 @@
+//! What it costs to cross to a plugin and back: `cargo bench -p swath-tried`.
+//!
+//! Each line is the median of some runs of many calls, in microseconds. Nothing is computed where it can be helped: what is
+//! timed is the way there and back, with all that is looked at on both sides.
+
+#![expect(
+    clippy::print_stdout,
+    reason = "the table is what the program is run for"
+)]
+
+use std::hint::black_box;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Instant;
+
+use arrow_array::{ArrayRef, Float64Array};
+use swath_batch::{Batch, Cx, Host};
+use swath_meta::Meta;
+use swath_plugin::{Aggregate as _, GroupedRows};
+use swath_plugin_host::{Bound, BoundPartition, CallError, Plugin, PluginCopies, Policy};
+use swath_tried::Sum;
+
+/// Rows of a large batch.
+const ROWS: usize = 65_536;
+/// Columns of every batch.
+const COLUMNS: usize = 10;
+/// Groups of the aggregate.
+const GROUPS: usize = 1_000_000;
+
+/// The library that was built beside this program.
+fn library() -> PathBuf {
+    let program = std::env::current_exe().expect("a program has a path");
+    program.with_file_name("libswath_tried.so")
+}
+
+/// A task that is never stopped.
+struct Task;
+
+impl Host for Task {
+    fn check(&self) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+        Ok(())
+    }
+
+    fn partition(&self) -> (usize, usize) {
+        (0, 1)
+    }
+}
+
+/// The median of runs of so many calls, in microseconds a call.
+fn time(calls: usize, mut call: impl FnMut()) -> f64 {
+    let mut runs: Vec<f64> = (0..9)
+        .map(|_| {
+            let begin = Instant::now();
+            for _ in 0..calls {
+                call();
+            }
+            begin.elapsed().as_secs_f64() * 1e6 / calls as f64
+        })
+        .collect();
+    runs.sort_by(f64::total_cmp);
+    runs[runs.len() / 2]
+}
+
+fn floats(rows: usize) -> ArrayRef {
+    Arc::new((0..rows).map(|row| row as f64).collect::<Float64Array>())
+}
+
+fn batch(rows: usize) -> Batch {
+    let columns = (0..COLUMNS).map(|at| (format!("x{at}"), vec![at as f64; rows]));
+    Batch::from_columns(columns).expect("columns of one length")
+}
+
+fn partition_fn(plugin: &Plugin, meta: &Meta) -> BoundPartition {
+    let function = plugin.function("behave").expect("it is in the list");
+    match function
+        .bind(r#"{"how":"nothing"}"#, meta)
+        .expect("columns that do")
+    {
+        Bound::Partition(bound) => bound,
+        other => unreachable!("it is a partition function, not {other:?}"),
+    }
+}
+
+/// A partition there and back as it is.
+fn round_trip(bound: &BoundPartition, task: &Arc<Task>, part: &Batch) {
+    let keep = |batch: Batch| {
+        black_box(batch);
+        Ok::<_, CallError>(())
+    };
+    let mut run = bound.open(Arc::<Task>::clone(task)).expect("a run");
+    run.push(part, keep).expect("an answer");
+    run.finish(keep).expect("an end");
+}
+
+fn main() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let copies = PluginCopies::in_folder(folder.path().join("copies"));
+    let load = || Plugin::load(library(), &Policy::default(), &copies).expect("it is a plugin");
+    let plugin = load();
+    let say = |what: &str, micros: f64| println!("{what:<60} {micros:>12.2} µs");
+
+    say(
+        "load, the library in memory already",
+        time(3, || drop(load())),
+    );
+
+    let task = Arc::new(Task);
+    for (what, rows) in [("1 row", 1), ("65,536 rows", ROWS)] {
+        let part = batch(rows);
+        let bound = partition_fn(&plugin, part.meta());
+        let micros = time(1_000, || round_trip(&bound, &task, &part));
+        say(
+            &format!("a partition of {what} and {COLUMNS} columns, there and back"),
+            micros,
+        );
+    }
+
+    let number = Meta::of([("x", "float64")]).expect("a meta");
+    let function = plugin.function("plus_one").expect("it is in the list");
+    let Bound::Scalar(bound) = function.bind("{}", &number).expect("a number") else {
+        unreachable!("it is a scalar");
+    };
+    let column = floats(ROWS);
+    let crossed = time(200, || {
+        black_box(
+            bound
+                .call(&[Arc::clone(&column)], ROWS, None)
+                .expect("an answer"),
+        );
+    });
+    let Ok(column) = column.as_any().downcast_ref::<Float64Array>().ok_or(()) else {
+        unreachable!("it is of floats");
+    };
+    let here = time(200, || {
+        black_box(column.unary::<_, arrow_array::types::Float64Type>(|x| x + 1.0));
+    });
+    say("x + 1 of 65,536 floats, in the plugin", crossed);
+    say("x + 1 of 65,536 floats, by Arrow in this program", here);
+
+    // Each group four times, in chunks as the engine has them.
+    let values = floats(ROWS);
+    let groups: Vec<u32> = (0..4 * GROUPS)
+        .map(|row| (row as u64 * 0x9e37_79b9 % GROUPS as u64) as u32)
+        .collect();
+    let function = plugin.function("sum").expect("it is in the list");
+    let Bound::Aggregate(bound) = function.bind("{}", &number).expect("a number") else {
+        unreachable!("it is an aggregate");
+    };
+    let bound = Arc::new(bound);
+    let crossed = time(1, || {
+        let mut states = bound.open(None).expect("states");
+        for chunk in groups.chunks(ROWS) {
+            let rows = values.slice(0, chunk.len());
+            states.update(&[rows], chunk, GROUPS).expect("rows");
+        }
+        black_box(states.finish().expect("results"));
+    });
+    let cx = Cx::new(Arc::<Task>::clone(&task));
+    let here = time(1, || {
+        let mut states = Sum.open();
+        for chunk in groups.chunks(ROWS) {
+            let columns = [values.slice(0, chunk.len())];
+            let rows = GroupedRows {
+                columns: &columns,
+                groups: chunk,
+                n_groups: GROUPS,
+            };
+            Sum.update(&mut states, rows, &cx).expect("rows");
+        }
+        black_box(Sum.finish(states).expect("results"));
+    });
+    say(
+        "sum of 4,000,000 floats in 1,000,000 groups, in the plugin",
+        crossed,
+    );
+    say(
+        "sum of 4,000,000 floats in 1,000,000 groups, without it",
+        here,
+    );
+}
