@@ -43,7 +43,7 @@ pub enum OpError {
     Meta(#[from] MetaError),
     /// Rows could not be split or gathered.
     #[error(transparent)]
-    Shuffle(#[from] ShuffleError),
+    Shuffle(ShuffleError),
     /// A task cannot be encoded.
     #[error(transparent)]
     Encode(#[from] EncodeError),
@@ -84,6 +84,18 @@ impl From<AggregateError> for OpError {
 impl From<ClosureError> for OpError {
     fn from(error: ClosureError) -> Self {
         Self::Closure(Box::new(error))
+    }
+}
+
+impl From<ShuffleError> for OpError {
+    fn from(error: ShuffleError) -> Self {
+        match error {
+            ShuffleError::Function(error) => match error.downcast::<ClosureError>() {
+                Ok(error) => Self::Closure(error),
+                Err(error) => Self::Shuffle(ShuffleError::Function(error)),
+            },
+            error => Self::Shuffle(error),
+        }
     }
 }
 

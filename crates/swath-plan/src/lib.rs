@@ -31,8 +31,8 @@ pub use late::LateScalar;
 pub use lower::{Lowering, Observed, RootKeys, Round};
 pub use node::{
     Argument, Call, Constant, Declared, DropDuplicates, EachPartition, GroupBy, Halo, Head,
-    HeldRows, MapPartitions, NamedAgg, Node, Overlap, Project, Returned, Scan, SortBy, SplitOut,
-    Tail, TopN, Write,
+    HeldRows, MapPartitions, NamedAgg, Node, Overlap, Project, Returned, Scan, Shuffle, SortBy,
+    SplitOut, Tail, TopN, Write,
 };
 pub use plan::Plan;
 pub use rules::{Applied, optimise};

@@ -32,13 +32,16 @@ pub enum ShuffleError {
     Target {
         /// The partitioner's kind.
         kind: &'static str,
-        /// The row, counted in its batch.
+        /// The row, counted in its partition.
         row: usize,
         /// The target it gave.
         target: u32,
         /// How many targets it has.
         n_targets: usize,
     },
+    /// A user's function failed, or said what cannot be.
+    #[error("{0}")]
+    Function(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// There are no pieces to gather from, so nothing says which columns to make.
     #[error("there are no pieces to gather")]
     NoPieces,

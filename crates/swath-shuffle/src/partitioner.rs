@@ -4,6 +4,7 @@ use std::fmt::{self, Debug, Display, Formatter};
 use std::sync::Arc;
 
 use arrow_array::ArrayRef;
+use swath_batch::Host;
 use swath_divisions::Partitioning;
 use swath_graph::{Encoder, Fingerprint};
 
@@ -38,6 +39,12 @@ pub trait Partitioner: Debug + Fingerprint + Send + Sync {
         rows: usize,
         out: &mut Vec<u32>,
     ) -> Result<(), ShuffleError>;
+
+    /// The same for the rows of one partition, for whoever has to say which, or asks its task; `None` if it does not.
+    fn in_task(&self, task: Arc<dyn Host>) -> Option<Arc<dyn Partitioner>> {
+        let _ = task;
+        None
+    }
 
     /// What is known of partitions made by gathering its targets.
     fn partitioning(&self) -> Partitioning {

@@ -95,7 +95,7 @@ fn assign<E: From<ShuffleError>>(
             {
                 return Err(ShuffleError::Target {
                     kind,
-                    row: first + row,
+                    row: start + row,
                     target: targets[start + row],
                     n_targets,
                 }

@@ -4,6 +4,7 @@ mod rows;
 mod split;
 
 mod call;
+mod function_partitioner;
 mod publish;
 mod write_files;
 
@@ -21,6 +22,7 @@ use crate::pipeline::Flow;
 use crate::{OpError, TaskInputs, TaskValue};
 
 pub use call::{Call, CallFunction};
+pub use function_partitioner::FunctionPartitioner;
 pub use publish::Publish;
 pub use rows::Rows;
 pub use split::Split;

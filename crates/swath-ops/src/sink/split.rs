@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use arrow_array::RecordBatch;
 use swath_batch::{BufferBytes, Chunk, Partition};
+use swath_divisions::Divisions;
 use swath_graph::{Decoder, Encoder};
 use swath_memory::Reservation;
 use swath_meta::Meta;
@@ -13,6 +14,7 @@ use swath_shuffle::{Partitioner, Partitioners, split_checked};
 use super::{Made, Sink, SinkSpec};
 use crate::estimate::{Expected, Kept};
 use crate::pipeline::Flow;
+use crate::step::InTask;
 use crate::{OpError, TaskInputs, TaskValue};
 
 /// Makes [`TaskValue::Pieces`]: one scatter over the task's rows, order kept inside each piece.
@@ -37,9 +39,10 @@ impl Split {
 }
 
 impl SinkSpec for Split {
-    fn open(&self, meta: &Arc<Meta>, _: &TaskInputs<'_>) -> Result<Box<dyn Sink>, OpError> {
+    fn open(&self, meta: &Arc<Meta>, task: &TaskInputs<'_>) -> Result<Box<dyn Sink>, OpError> {
         Ok(Box::new(Running {
             by: Arc::clone(&self.by),
+            task: task.index,
             meta: Arc::clone(meta),
             batches: Vec::new(),
             bytes: BufferBytes::default(),
@@ -61,6 +64,8 @@ impl SinkSpec for Split {
 
 struct Running {
     by: Arc<dyn Partitioner>,
+    /// Which partition it is, for a partitioner that asks.
+    task: usize,
     meta: Arc<Meta>,
     batches: Vec<RecordBatch>,
     bytes: BufferBytes,
@@ -81,7 +86,9 @@ impl Sink for Running {
 
     fn finish(self: Box<Self>, cx: &TaskContext<'_>) -> Result<Made, OpError> {
         let rows = Partition::try_new(self.meta, self.batches)?;
-        let pieces = split_checked(&rows, &*self.by, || Ok::<_, OpError>(cx.check()?))?;
+        let host = InTask::host(cx, self.task, Divisions::unknown(self.task + 1), (0, 0));
+        let by = self.by.in_task(host).unwrap_or(self.by);
+        let pieces = split_checked(&rows, &*by, || Ok::<_, OpError>(cx.check()?))?;
         Ok(Made {
             value: TaskValue::Pieces(pieces),
             reserved: self.reserved,

@@ -16,7 +16,7 @@ use swath_ops::{Env, OpError, SinkSpec, StepSpec, sink};
 use swath_shuffle::HashPartitioner;
 
 use super::stream::{Consumer, ConsumerId, Group, Origin, OriginId, Stream};
-use crate::node::{DropDuplicates, GroupBy, Head, Tail, TopN};
+use crate::node::{DropDuplicates, GroupBy, Head, Shuffle, Tail, TopN};
 use crate::walk::post_order;
 use crate::{Node, Plan, PlanError};
 
@@ -165,6 +165,7 @@ impl<'e> Streams<'e> {
                 })
             }
             Node::Overlap(overlap) => self.overlap(plan, overlap),
+            Node::Shuffle(shuffle) => Ok(self.shuffle(plan, shuffle)),
             Node::Repartition(cuts) => Ok(self.repartition(plan, cuts)),
             Node::Write(write) => {
                 let staged = write.staged.clone().ok_or(PlanError::NotBegun)?;
@@ -369,6 +370,14 @@ impl<'e> Streams<'e> {
         let partial = self.consume(stream, rows, true, plan, "tails");
         let all = self.origin(Origin::All(partial), plan.meta(), 1);
         Ok(all.then(plan.name().clone(), step, Arc::clone(plan.meta())))
+    }
+
+    fn shuffle(&mut self, plan: &Plan, shuffle: &Shuffle) -> Stream {
+        let stream = self.of(plan.input());
+        let split = Arc::new(sink::Split::new(Arc::clone(shuffle.partitioner())));
+        // A function's errors name the partition: a task of it has no other.
+        let pieces = self.consume(stream, split, shuffle.is_function(), plan, "split");
+        self.origin(Origin::Gather(pieces), plan.meta(), plan.npartitions())
     }
 
     fn repartition(&mut self, plan: &Plan, cuts: &RepartitionPlan) -> Stream {

@@ -23,6 +23,7 @@ impl Node {
             | Self::Overlap(_)
             | Self::Concat
             | Self::Repartition(_)
+            | Self::Shuffle(_)
             | Self::Write(_)
             | Self::Call(_)
             | Self::Returned(_) => Vec::new(),
@@ -32,6 +33,9 @@ impl Node {
     /// Whether the operation may as well run twice to save work elsewhere: not if it calls a user's function, or is not cheap.
     pub(crate) fn may_run_twice(&self) -> bool {
         let calls = |expr: &&Expr| expr.has_closures();
+        if let Self::Shuffle(shuffle) = self {
+            return !shuffle.is_function();
+        }
         !matches!(self, Self::Each(_) | Self::Overlap(_) | Self::Call(_))
             && !self.expressions().iter().any(calls)
     }
@@ -59,6 +63,7 @@ impl Node {
             | Self::Overlap(_)
             | Self::Concat
             | Self::Repartition(_)
+            | Self::Shuffle(_)
             | Self::Write(_)
             | Self::Call(_)
             | Self::Returned(_) => {}

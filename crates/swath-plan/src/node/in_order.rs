@@ -199,7 +199,7 @@ impl Plan {
                 | Node::Returned(_) => {}
                 // Sorted, or one row.
                 Node::GroupBy(group) if group.sort || group.keys.is_empty() => {}
-                Node::GroupBy(_) => return Some(plan.clone()),
+                Node::GroupBy(_) | Node::Shuffle(_) => return Some(plan.clone()),
                 // In one partition, rows that are kept stay where they are.
                 Node::DropDuplicates(_)
                     if plan.npartitions() > 1 || plan.input().npartitions() > 1 =>

@@ -24,6 +24,7 @@ mod repartition;
 mod returned;
 mod sample;
 mod scan;
+mod shuffle;
 mod top_n;
 mod write;
 
@@ -48,6 +49,7 @@ pub use overlap::{Halo, Overlap};
 pub use project::Project;
 pub use returned::Returned;
 pub use scan::Scan;
+pub use shuffle::Shuffle;
 pub use top_n::{SortBy, TopN};
 pub use write::Write;
 
@@ -84,6 +86,8 @@ pub enum Node {
     Concat,
     /// Other cuts through the same rows.
     Repartition(RepartitionPlan),
+    /// Every row in the partition that its keys belong to.
+    Shuffle(Shuffle),
     /// Writes one file a partition; the rows are what was written.
     Write(Write),
     /// Calls a user's function with whole values; what it returns is no rows.
@@ -111,6 +115,7 @@ impl Node {
             Self::Overlap(_) => "map-overlap",
             Self::Concat => "concat",
             Self::Repartition(_) => "repartition",
+            Self::Shuffle(_) => "shuffle",
             Self::Write(_) => "to-parquet",
             Self::Call(_) => "delayed",
             Self::Returned(_) => "from-delayed",
@@ -140,6 +145,7 @@ impl Node {
             Self::Each(operation) => input.each_partition(operation, env),
             Self::Overlap(overlap) => overlap.plan(input, env),
             Self::Repartition(cuts) => Ok(input.recut(cuts)),
+            Self::Shuffle(shuffle) => shuffle.plan(input),
             Self::Write(write) => Ok(write.plan(input)),
             other @ (Self::Scan(_)
             | Self::Held(_)
@@ -180,6 +186,7 @@ impl Fingerprint for Node {
             Self::Overlap(overlap) => overlap.feed(out),
             Self::Concat => {}
             Self::Repartition(cuts) => cuts.feed(out),
+            Self::Shuffle(shuffle) => shuffle.feed(out),
             Self::Write(write) => write.feed(out),
             Self::Call(call) => call.feed(out),
             Self::Returned(returned) => returned.feed(out),

@@ -42,6 +42,11 @@ fn push(mut predicate: Expr, mut input: Plan, env: &Env) -> Result<Plan, PlanErr
                 passed.push(input.clone());
                 input = input.input().clone();
             }
+            // Where a row goes depends on that row alone.
+            Node::Shuffle(_) => {
+                passed.push(input.clone());
+                input = input.input().clone();
+            }
             Node::Each(operation) if operation.lets_pass(&predicate) => {
                 passed.push(input.clone());
                 input = input.input().clone();

@@ -78,6 +78,7 @@ fn reads(plan: &Plan, wanted: &Columns) -> Columns {
         }
         Node::DropDuplicates(rows) => rows.reads(wanted),
         Node::Each(operation) => operation.reads(plan.input().meta(), wanted),
+        Node::Shuffle(shuffle) => shuffle.reads(wanted),
         Node::Overlap(overlap) => overlap.reads(plan.input().meta(), wanted),
         Node::Head(_)
         | Node::Tail(_)

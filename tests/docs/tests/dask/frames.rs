@@ -83,15 +83,16 @@ pub(crate) mod columns {
 
 pub(crate) mod order {
     use crate::row::map;
-    use swath::MapOverlap;
     use swath::prelude::*;
+    use swath::{MapOverlap, Shuffle};
 
     map! {
         "Index, order and partitions", "DataFrame", (df: &DataFrame)
         ["repartition"] Same { df.repartition(20), df.repartition(Repartition::by_size("100MiB")) } "by divisions and frequency: later";
         ["reset_index"] Different { df.reset_index() } "ends the role; there is no new range that restarts in each partition";
-        ["set_index" "sort_values" "shuffle"] Later "with the shuffle";
-        ["clear_divisions" "compute_current_divisions"] Later "with the shuffle";
+        ["shuffle"] Same { df.shuffle("id"), df.shuffle(Shuffle::on("id").npartitions(8)) } "or where a function says: `Shuffle::by`";
+        ["set_index" "sort_values"] Later "with the sort";
+        ["clear_divisions" "compute_current_divisions"] Later "with the sort";
         ["enforce_runtime_divisions"] No "divisions are proven where they arise, not promised";
         ["resample"] Later "with what needs neighbours";
         ["map_overlap"] Different { df.map_overlap(MapOverlap::new(|part: Batch| part).before(2)), df.map_overlap(MapOverlap::new(|part: Batch| part).after("1h").along("at")) }

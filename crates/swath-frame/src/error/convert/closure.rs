@@ -30,6 +30,19 @@ pub(super) fn report(error: &ClosureError) -> Report {
             let fix = "declare the boundaries that partitions have, or leave `.divisions(..)` out";
             out_of_place(error, source, fix)
         }
+        ClosureError::Placed { .. } => {
+            let mut report = Report::new(ErrorKind::Task, error.to_string());
+            report.fix = Some("return the number of a partition for each row".to_owned());
+            report
+        }
+        ClosureError::NoTarget { .. } => {
+            let mut report = Report::new(ErrorKind::Partitions, error.to_string());
+            report.fix = Some(
+                "return numbers below the function's second argument, which says how many there are"
+                    .to_owned(),
+            );
+            report
+        }
         ClosureError::Rows { .. } => {
             let mut report = Report::new(ErrorKind::Task, error.to_string());
             report.fix = Some(

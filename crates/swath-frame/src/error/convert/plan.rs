@@ -216,6 +216,9 @@ fn order(error: &PlanError) -> Report {
             by: "drop-duplicates",
             ..
         } => "call `repartition(1)` before it: in one partition rows stay where they are",
+        PlanError::Unordered { by: "shuffle", .. } => {
+            "do it before `shuffle(..)`, where rows have their order"
+        }
         PlanError::Unordered { .. } => "write `.sort(true)` behind `groupby(..)`",
         _ => "call `repartition(1)` before: one partition then has all rows, in their order",
     };

@@ -47,6 +47,32 @@ pub enum ClosureError {
         /// Rows it returned.
         found: usize,
     },
+    /// It has to say where each row goes and did not.
+    #[error("{function} placed {found} rows of {given}{place}")]
+    Placed {
+        /// The function and its line.
+        function: String,
+        /// What it was called for.
+        place: Place,
+        /// Rows it was given.
+        given: usize,
+        /// Rows that it said something of.
+        found: usize,
+    },
+    /// It sent a row to a partition that does not exist.
+    #[error("{function} sends row {row}{} to partition {target}, and there are {n_targets}, numbered from 0", of(*.place))]
+    NoTarget {
+        /// The function and its line.
+        function: String,
+        /// What it was called for.
+        place: Place,
+        /// The row, counted in its partition.
+        row: usize,
+        /// Where it is sent.
+        target: usize,
+        /// Partitions there are.
+        n_targets: usize,
+    },
     /// It was said to keep divisions and returned a row that belongs into another partition.
     #[error("{function} was said to keep the divisions and does not{place}")]
     Divisions {
@@ -69,4 +95,12 @@ pub enum ClosureError {
         #[source]
         source: Box<DivisionsError>,
     },
+}
+
+/// ` of partition 3`, or nothing.
+fn of(place: Place) -> String {
+    match place {
+        Place::Partition(number) => format!(" of partition {number}"),
+        Place::Inference | Place::Whole => String::new(),
+    }
 }

@@ -32,13 +32,23 @@ impl InTask {
         divisions: Divisions,
         halo: (usize, usize),
     ) -> Cx {
-        Cx::new(Arc::new(Self {
+        Cx::new(Self::host(cx, partition, divisions, halo))
+    }
+
+    /// What answers such a function.
+    pub(crate) fn host(
+        cx: &TaskContext<'_>,
+        partition: usize,
+        divisions: Divisions,
+        halo: (usize, usize),
+    ) -> Arc<dyn Host> {
+        Arc::new(Self {
             cancel: cx.cancel_token().clone(),
             partition,
             divisions,
             halo,
             reserved: Mutex::new(cx.reserve("what a function asked for")),
-        }))
+        })
     }
 }
 
