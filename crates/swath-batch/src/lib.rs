@@ -37,6 +37,7 @@ mod floats;
 mod texts;
 
 pub mod civil;
+mod moment;
 mod zone;
 
 mod value;
@@ -54,7 +55,7 @@ pub mod display;
 mod error;
 mod rust_name;
 
-pub use batch::{Batch, Bools, IntoColumn, Numbers, Strings};
+pub use batch::{Batch, Bools, Cell, IntoColumn, Numbers, Strings};
 pub use bytes::{BufferBytes, unique_bytes};
 pub use chunk::Chunk;
 pub use closure::ClosureSite;
@@ -62,6 +63,7 @@ pub use compact::compact_views;
 pub use cx::{Cx, Host, NoRoom, Reserved, Stopped, ThisPartition};
 pub use error::BatchError;
 pub use floats::{canonical_f32, canonical_f64, canonical_floats};
+pub use moment::{Elapsed, Timestamp};
 pub use normalise::normalise;
 pub use partition::{Partition, PartitionStats};
 pub use pieces::Pieces;

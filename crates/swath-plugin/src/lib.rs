@@ -75,7 +75,7 @@ pub use swath_plugin_macros::{Params, plugin, scalar};
 pub use arrow_array;
 pub use arrow_schema;
 pub use log;
-pub use swath_batch::{Batch, Cx, NoRoom, Reserved, Stopped, Value};
+pub use swath_batch::{Batch, Cx, Elapsed, NoRoom, Reserved, Stopped, Timestamp, Value};
 pub use swath_meta::{DType, Field, Meta};
 
 /// What macros write.
@@ -90,7 +90,7 @@ pub mod prelude {
     pub use crate::testing;
     pub use crate::{
         Aggregate, Batch, Contract, Cx, DType, Error, Example, Field, Grouped, GroupedRows, Halo,
-        Meta, Params, PartitionFn, Partitioner, Result, Returns, Scalar, Span, Value, plugin,
-        scalar,
+        Meta, Params, PartitionFn, Partitioner, Result, Returns, Scalar, Span, Timestamp, Value,
+        plugin, scalar,
     };
 }

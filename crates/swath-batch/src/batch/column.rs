@@ -70,6 +70,11 @@ impl<N: Number> Numbers<N> {
         self.0.is_empty()
     }
 
+    /// The value in a row, `None` where it is null.
+    pub(super) fn get(&self, row: usize) -> Option<N> {
+        self.0.is_valid(row).then(|| self.0.value(row))
+    }
+
     /// The value in each row, `None` where it is null.
     pub fn iter(&self) -> impl Iterator<Item = Option<N>> + '_ {
         self.0.iter()
@@ -103,6 +108,11 @@ impl Bools {
     /// Whether there are no rows.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// The value in a row, `None` where it is null.
+    pub(super) fn get(&self, row: usize) -> Option<bool> {
+        self.0.is_valid(row).then(|| self.0.value(row))
     }
 
     /// The value in each row, `None` where it is null.

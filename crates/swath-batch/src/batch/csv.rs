@@ -20,7 +20,7 @@ impl Batch {
     ///
     /// Strict, for tests: every line has a cell for each name. An empty cell is null, a quoted one text (`""` is empty
     /// text, a quote inside is doubled). A column is `int64`, `float64`, `bool` (`true`, `false`), `date`, `timestamp[us]`
-    /// (ISO 8601, `T` or a blank between), the first that all its cells are, else `string`; `string` also where all
+    /// (ISO 8601, `T` or a blank between, with or without seconds), the first that all its cells are, else `string`; `string` also where all
     /// cells are empty. Every column may hold nulls.
     ///
     /// # Errors
@@ -67,7 +67,7 @@ impl Batch {
             .iter()
             .zip(&dtypes)
             .map(|(column, dtype)| {
-                let values: Vec<Value> = column.iter().map(Cell::value).collect();
+                let values: Vec<Value> = column.iter().map(|cell| cell.value(dtype)).collect();
                 Value::column(&values, dtype)
             })
             .collect::<Result<Vec<_>, BatchError>>()?;
@@ -85,13 +85,22 @@ impl Cell {
         self.text.is_empty() && !self.quoted
     }
 
-    fn value(&self) -> Value {
+    /// What is to be read as this dtype.
+    fn value(&self, dtype: &DType) -> Value {
         if self.is_null() {
             Value::Null
+        } else if matches!(dtype, DType::Timestamp(..)) && ends_with_minutes(&self.text) {
+            format!("{}:00", self.text).into()
         } else {
             self.text.as_str().into()
         }
     }
+}
+
+/// Whether a text is a date with a time of hours and minutes, as ISO 8601 allows.
+fn ends_with_minutes(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    bytes.len() == "2026-01-31T12:00".len() && bytes[13] == b':'
 }
 
 /// The cells of one line.
@@ -146,7 +155,11 @@ fn infer(column: &[Cell]) -> DType {
     }
     DTYPES
         .into_iter()
-        .find(|dtype| known.iter().all(|cell| cell.value().cast(dtype).is_ok()))
+        .find(|dtype| {
+            known
+                .iter()
+                .all(|cell| cell.value(dtype).cast(dtype).is_ok())
+        })
         .unwrap_or(DType::String)
 }
 
@@ -173,6 +186,8 @@ mod tests {
         check("true\n1", "string");
         check("2024-02-29\n1999-12-31", "date");
         check("2024-02-29\n2024-02-29T12:00:00.5", "timestamp[us]");
+        check("2024-02-29T12:00\n2024-02-29 12:00:01", "timestamp[us]");
+        check("2024-02-29T12-00", "string");
         check("2024-02-30", "string");
         check("\"1\"", "string");
         check("", "string");

@@ -348,7 +348,7 @@ impl Batch {
         })
     }
 
-    fn not_a(&self, name: &str, asked: &'static str) -> BatchError {
+    pub(super) fn not_a(&self, name: &str, asked: &'static str) -> BatchError {
         let found = self.meta.dtype(name).cloned().unwrap_or(DType::Null);
         BatchError::ColumnType {
             column: name.to_owned(),

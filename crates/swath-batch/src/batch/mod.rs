@@ -4,6 +4,8 @@ mod column;
 mod csv;
 mod frame;
 mod rows;
+mod tuples;
 
 pub use column::{Bools, IntoColumn, Numbers, Strings};
 pub use frame::Batch;
+pub use tuples::Cell;
