@@ -48,9 +48,10 @@ impl Parse for List {
         }
         let functions: Vec<Path> = functions.unwrap_or_default();
         if functions.is_empty() {
-            return Err(
-                input.error("a plugin without functions: `plugin! { functions: [haversine_km] }`")
-            );
+            return Err(syn::Error::new(
+                proc_macro2::Span::call_site(),
+                "a plugin without functions: `plugin! { functions: [haversine_km] }`",
+            ));
         }
         Ok(Self { name, functions })
     }

@@ -33,6 +33,14 @@ impl Error {
         }
     }
 
+    /// What a function returned that may return any error: an [`Error`] is what it was.
+    pub(crate) fn of_any(error: Box<dyn std::error::Error + Send + Sync>) -> Self {
+        match error.downcast::<Passed>() {
+            Ok(passed) => passed.0,
+            Err(other) => Self::new(other.to_string()),
+        }
+    }
+
     /// The same error where another attempt may succeed: the host tries again.
     #[must_use]
     pub fn retryable(self) -> Self {
@@ -72,6 +80,24 @@ impl<E: std::error::Error + 'static> From<E> for Error {
             cause = error.source();
         }
         Self::of(code, message)
+    }
+}
+
+/// An [`Error`] in the hands of code that takes any: it keeps its code, and whether to try again.
+#[derive(Debug)]
+struct Passed(Error);
+
+impl Display for Passed {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        Display::fmt(&self.0, f)
+    }
+}
+
+impl std::error::Error for Passed {}
+
+impl From<Error> for Box<dyn std::error::Error + Send + Sync> {
+    fn from(error: Error) -> Self {
+        Box::new(Passed(error))
     }
 }
 

@@ -16,6 +16,10 @@ use crate::shim::{
 use crate::{Aggregate, Example, PartitionFn, Partitioner, Scalar};
 
 /// Any function of a plugin. `K` is its kind, which the compiler finds: each type has one.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no function of a plugin",
+    note = "it is one by `#[scalar]`, or by an `impl` of `PartitionFn`, `Scalar`, `Aggregate` or `Partitioner`"
+)]
 pub trait Function<K> {
     /// Its part of the manifest, in pieces.
     const ENTRY: [&'static str; ENTRY];

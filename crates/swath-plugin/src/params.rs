@@ -45,6 +45,10 @@ pub trait Params: Sized + Send + Sync + 'static {
 }
 
 /// A Rust type that a parameter may have.
+#[diagnostic::on_unimplemented(
+    message = "a parameter cannot be a `{Self}`",
+    note = "it is a `bool`, an integer, a float, a `String`, a `Span`, or an `Option`, a `Vec` or a `BTreeMap<String, _>` of one; a field that is none has `#[param(skip)]`"
+)]
 pub trait Param: Serialize + DeserializeOwned {
     /// What it is called in manifests and messages.
     const TYPE: &'static str;

@@ -143,7 +143,7 @@ pub fn call_rows<M, F: RowFunction<M>>(
     function
         .rows(args, rows, None)
         .map_err(|error| match error {
-            RowError::Closure(source) => Error::new(source.to_string()),
+            RowError::Closure(source) => Error::of_any(source),
             RowError::Arrow(source) => source.into(),
         })
 }

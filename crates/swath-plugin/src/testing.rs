@@ -3,6 +3,8 @@
 //! What is run goes through the same C functions, checks and guards as in a loaded plugin, so a test finds a contract that is not
 //! kept as well as a wrong answer.
 
+use std::sync::Arc;
+
 use arrow_array::ArrayRef;
 use arrow_array::cast::AsArray;
 use arrow_array::types::UInt32Type;
@@ -13,7 +15,9 @@ use swath_plugin_abi::{
     AggregateRun, ArrowArray, BindRequest, Bound, Contract, Host, Place, PluginError, Run, Status,
     Step, step,
 };
-use swath_plugin_data::{Columns, Crossing, give_columns, give_metas, take_columns, take_metas};
+use swath_plugin_data::{
+    Columns, Crossing, give_batch, give_columns, give_metas, take_columns, take_metas,
+};
 
 use crate::shim::{bind_aggregate, bind_partition, bind_partitioner, bind_scalar, nobody};
 use crate::{Aggregate, Error, Params, PartitionFn, Partitioner, Result, Scalar};
@@ -61,9 +65,9 @@ impl Ready {
     }
 
     /// Calls a function of columns.
-    fn call(&self, args: &[ArrayRef], meta: &Meta) -> Result<ArrayRef> {
+    fn call(&self, args: &Batch) -> Result<ArrayRef> {
         let (table, instance) = (self.bound.table(), self.bound.instance());
-        let given = give_columns(args, &Columns::of_meta(meta), rows_of(args))?;
+        let given = give_batch(args);
         // SAFETY: the instance is that of `bound`, and lives as long.
         let call = |out| unsafe { (table.call())(instance, nobody(), given, out) };
         // SAFETY: it writes a column, as the contract says.
@@ -113,15 +117,28 @@ pub fn run<F: PartitionFn>(function: F, part: &Batch) -> Result<Batch> {
     Ok(Batch::from_arrays(&output.clone().into(), all, rows)?)
 }
 
-/// Fields of arrays: named by their position, as nullable as they are.
-fn fields(columns: &[ArrayRef]) -> Result<Meta> {
+/// Columns as a host hands them over: named by their position, each in the one encoding of its dtype. A column may hold nulls where it
+/// does in one of the pieces.
+fn handed(pieces: &[&[ArrayRef]]) -> Result<Vec<Batch>> {
+    let first = pieces.first().copied().unwrap_or_default();
     let field = |(at, column): (usize, &ArrayRef)| {
-        let dtype = DType::from_arrow(column.data_type())?;
-        Ok(Field::new(at.to_string(), dtype, column.null_count() > 0))
+        let dtype = if *column.data_type() == DType::Category.border() {
+            DType::Category
+        } else {
+            DType::from_arrow(column.data_type())?
+        };
+        let nullable = pieces
+            .iter()
+            .filter_map(|piece| piece.get(at))
+            .any(|column| column.logical_null_count() > 0);
+        Ok(Field::new(at.to_string(), dtype, nullable))
     };
-    let fields = columns.iter().enumerate().map(field);
+    let fields = first.iter().enumerate().map(field);
     let fields = fields.collect::<std::result::Result<Vec<_>, swath_meta::MetaError>>()?;
-    Ok(Meta::try_new(fields, Index::none())?)
+    let meta = Arc::new(Meta::try_new(fields, Index::none())?);
+    let batch =
+        |piece: &&[ArrayRef]| Ok(Batch::from_arrays(&meta, piece.to_vec(), rows_of(piece))?);
+    pieces.iter().map(batch).collect()
 }
 
 fn rows_of(columns: &[ArrayRef]) -> usize {
@@ -137,8 +154,9 @@ fn rows_of(columns: &[ArrayRef]) -> usize {
     reason = "tests make the function in the call"
 )]
 pub fn run_scalar<F: Scalar>(function: F, args: &[ArrayRef]) -> Result<ArrayRef> {
-    let meta = fields(args)?;
-    Ready::bind(bind_scalar::<F>, &function, &meta, 0)?.call(args, &meta)
+    let args = handed(&[args])?.remove(0);
+    let bound = Ready::bind(bind_scalar::<F>, &function, args.meta(), 0)?;
+    bound.call(&args)
 }
 
 /// Runs a partitioner on key columns of the same length, for this many partitions.
@@ -154,9 +172,9 @@ pub fn run_partitioner<F: Partitioner>(
     keys: &[ArrayRef],
     targets: u32,
 ) -> Result<Vec<u32>> {
-    let meta = fields(keys)?;
-    let bound = Ready::bind(bind_partitioner::<F>, &function, &meta, targets)?;
-    let numbers = bound.call(keys, &meta)?;
+    let keys = handed(&[keys])?.remove(0);
+    let bound = Ready::bind(bind_partitioner::<F>, &function, keys.meta(), targets)?;
+    let numbers = bound.call(&keys)?;
     Ok(numbers.as_primitive::<UInt32Type>().values().to_vec())
 }
 
@@ -173,11 +191,12 @@ pub fn run_aggregate<F: Aggregate>(
     pieces: &[(&[ArrayRef], &[u32])],
     n_groups: usize,
 ) -> Result<ArrayRef> {
-    let (first, _) = pieces
-        .first()
-        .ok_or_else(|| Error::new("an aggregate needs a piece"))?;
-    let meta = fields(first)?;
-    let ready = Ready::bind(bind_aggregate::<F>, &function, &meta, 0)?;
+    let (columns, groups): (Vec<&[ArrayRef]>, Vec<&[u32]>) = pieces.iter().copied().unzip();
+    let batches = handed(&columns)?;
+    let Some(first) = batches.first() else {
+        return Err(Error::new("an aggregate needs a piece"));
+    };
+    let ready = Ready::bind(bind_aggregate::<F>, &function, first.meta(), 0)?;
     let open = || -> Result<AggregateRun> {
         let (table, instance) = (ready.bound.table(), ready.bound.instance());
         // SAFETY: the instance is that of `bound`, and lives as long.
@@ -191,11 +210,11 @@ pub fn run_aggregate<F: Aggregate>(
     };
     let merged = open()?;
     let all: Vec<u32> = (0..n_groups as u32).collect();
-    for (columns, groups) in pieces {
+    for (batch, groups) in batches.iter().zip(groups) {
         let piece = open()?;
         let (table, instance) = (piece.table(), piece.instance());
-        let rows = give_columns(columns, &Columns::of_meta(&meta), rows_of(columns))?;
-        if groups.len() != rows_of(columns) {
+        let rows = give_batch(batch);
+        if groups.len() != batch.num_rows() {
             return Err(Error::new("a piece needs a group for each of its rows"));
         }
         // SAFETY: the run is used here alone, and there is a group for each row.

@@ -7,7 +7,9 @@ use std::sync::Arc;
 use insta::assert_snapshot;
 use swath_plugin::arrow_array::cast::AsArray;
 use swath_plugin::arrow_array::types::Float64Type;
-use swath_plugin::arrow_array::{ArrayRef, Float64Array, Int64Array, StringViewArray, UInt8Array};
+use swath_plugin::arrow_array::{
+    ArrayRef, Float64Array, Int64Array, StringArray, StringViewArray, UInt8Array,
+};
 use swath_plugin::prelude::*;
 
 /// One more.
@@ -23,6 +25,15 @@ fn plus_one(x: f64) -> f64 {
 pub fn repeat(text: &str, times: Option<u8>) -> Result<String, std::num::TryFromIntError> {
     let times = usize::try_from(times.map_or(-1, i64::from))?;
     Ok(text.repeat(times))
+}
+
+/// What is left of a limit.
+#[scalar]
+fn left(used: f64) -> Result<f64> {
+    if used > 1.0 {
+        return Err(Error::new("more than all of it").retryable());
+    }
+    Ok(1.0 - used)
 }
 
 /// Multiplies a column.
@@ -183,6 +194,14 @@ fn scalars_of_values() -> Result<()> {
     let found = found.as_string_view();
     assert_eq!(found.iter().collect::<Vec<_>>(), [Some("abab"), None]);
 
+    let plain: ArrayRef = Arc::new(StringArray::from(vec![Some("ab"), None]));
+    let times: ArrayRef = Arc::new(UInt8Array::from(vec![2, 3]));
+    let found = testing::run_scalar(repeat {}, &[plain, times])?;
+    assert_eq!(
+        found.as_string_view().iter().collect::<Vec<_>>(),
+        [Some("abab"), None]
+    );
+
     let error = testing::run_scalar(plus_one {}, &[]).expect_err("no argument");
     assert_snapshot!(error, @"it was given 0 arguments, it takes 1");
     let error = testing::run_scalar(plus_one {}, &[Arc::clone(&texts)]).expect_err("a text");
@@ -190,6 +209,12 @@ fn scalars_of_values() -> Result<()> {
     let none: ArrayRef = Arc::new(UInt8Array::from(vec![None, Some(1)]));
     let error = testing::run_scalar(repeat {}, &[texts, none]).expect_err("its own");
     assert_snapshot!(error, @"out of range integral type conversion attempted");
+    assert_eq!(
+        &testing::run_scalar(left {}, &[floats([Some(0.25)])])?,
+        &floats([Some(0.75)])
+    );
+    let error = testing::run_scalar(left {}, &[floats([Some(1.5)])]).expect_err("its own");
+    assert_snapshot!(error, @"more than all of it");
     Ok(())
 }
 

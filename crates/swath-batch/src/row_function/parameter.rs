@@ -20,6 +20,10 @@ mod sealed {
 
 /// A Rust type that a closure may take as an argument. Sealed: booleans, numbers, texts,
 /// [`Value`] for anything else, and an `Option` of each.
+#[diagnostic::on_unimplemented(
+    message = "a function of a row cannot take a `{Self}`",
+    note = "it takes `bool`, integers, floats, `&str`, `String`, `Value`, and an `Option` of one"
+)]
 pub trait Parameter: sealed::Sealed + 'static {
     /// The type with the lifetime of the column it is read from.
     type Of<'a>;

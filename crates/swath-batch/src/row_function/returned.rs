@@ -26,6 +26,10 @@ pub trait Plain: sealed::Sealed + Sized + 'static {
 }
 
 /// What a closure may return: a [`Plain`] value, an `Option` of one where `None` is null, or a `Result` of either. Sealed.
+#[diagnostic::on_unimplemented(
+    message = "a function of a row cannot return a `{Self}`",
+    note = "it returns `bool`, an integer, a float, a `String`, an `Option` of one, or a `Result` of either"
+)]
 pub trait Returned: sealed::Sealed + 'static {
     /// The value inside.
     #[doc(hidden)]
