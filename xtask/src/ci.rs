@@ -26,7 +26,12 @@ pub(crate) fn run() -> Result<()> {
 }
 
 fn format() -> Result<Duration> {
-    CommandLine::cargo("fmt").args(["--all", "--check"]).run()
+    let project = CommandLine::cargo("fmt").args(["--all", "--check"]).run()?;
+    let plugins = CommandLine::cargo("fmt")
+        .args(["--manifest-path", "plugins/Cargo.toml"])
+        .args(["--all", "--check"])
+        .run()?;
+    Ok(project + plugins)
 }
 
 fn clippy() -> Result<Duration> {

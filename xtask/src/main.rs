@@ -45,7 +45,7 @@ enum Command {
     Setup,
     /// Makes sales data, runs the pipeline on it and prints the answers
     Demo(demo::Options),
-    /// Runs every test: unit, integration, documentation, and the packages under tests/compose
+    /// Runs every test: unit, integration, documentation, the packages under tests/compose, and the plugins
     Test,
     /// Runs the model checks of the scheduler's threads
     Model,

@@ -2,7 +2,8 @@
 //!
 //! Unit and integration tests go through cargo-nextest where it is installed (one process a test, timeouts from
 //! `.config/nextest.toml`), else through `cargo test`. Documentation examples, and the packages under `tests/compose`, which
-//! build against single crates from outside the workspace as an engine builder would, always run through `cargo test`.
+//! build against single crates from outside the workspace as an engine builder would, always run through `cargo test`; so do the
+//! plugins, which are a workspace of their own.
 
 use crate::{command::CommandLine, files, say, workspace};
 use anyhow::{Result, bail};
@@ -26,6 +27,7 @@ pub(crate) fn parts() -> Result<Vec<(String, Duration)>> {
     for package in outside_packages()? {
         parts.push((package.display().to_string(), outside(&package)?));
     }
+    parts.push(("plugins".to_owned(), plugins()?));
     Ok(parts)
 }
 
@@ -50,6 +52,15 @@ fn tests() -> Result<Duration> {
 fn doc_tests() -> Result<Duration> {
     CommandLine::cargo("test")
         .args(["--workspace", "--locked", "--doc"])
+        .run()
+}
+
+/// Tests the plugins with the lock file that they have for themselves: what they are built with is not what the engine is built
+/// with, as it is for everybody's plugins.
+fn plugins() -> Result<Duration> {
+    CommandLine::cargo("test")
+        .args(["--manifest-path", "plugins/Cargo.toml"])
+        .args(["--workspace", "--locked", "--target-dir", "target/plugins"])
         .run()
 }
 
