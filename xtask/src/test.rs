@@ -1,9 +1,9 @@
 //! `cargo xtask test`: every test there is, with nothing but a Rust toolchain.
 //!
 //! Unit and integration tests go through cargo-nextest where it is installed (one process a test, timeouts from
-//! `.config/nextest.toml`), else through `cargo test`. Documentation examples, and the packages under `tests/compose`, which
-//! build against single crates from outside the workspace as an engine builder would, always run through `cargo test`; so do the
-//! plugins, which are a workspace of their own.
+//! `.config/nextest.toml`), else through `cargo test`. Documentation examples, crates of plugins that are made from nothing, and the
+//! packages under `tests/compose`, which build against single crates from outside the workspace as an engine builder would, always
+//! run through `cargo test`; so do the plugins, which are a workspace of their own.
 
 use crate::{command::CommandLine, files, say, workspace};
 use anyhow::{Result, bail};
@@ -24,6 +24,7 @@ pub(crate) fn run() -> Result<()> {
 pub(crate) fn parts() -> Result<Vec<(String, Duration)>> {
     let mut parts = vec![("unit and integration tests".to_owned(), tests()?)];
     parts.push(("documentation examples".to_owned(), doc_tests()?));
+    parts.push(("plugins from nothing".to_owned(), new_plugins()?));
     for package in outside_packages()? {
         parts.push((package.display().to_string(), outside(&package)?));
     }
@@ -61,6 +62,15 @@ fn plugins() -> Result<Duration> {
     CommandLine::cargo("test")
         .args(["--manifest-path", "plugins/Cargo.toml"])
         .args(["--workspace", "--locked", "--target-dir", "target/plugins"])
+        .run()
+}
+
+/// Crates of plugins made, built, tested and checked outside the workspace, as their authors do. All of the workspace is named, so
+/// that it is built with the features that the other tests have, and not once more.
+fn new_plugins() -> Result<Duration> {
+    CommandLine::cargo("test")
+        .args(["--workspace", "--locked", "--test", "commands", "--"])
+        .args(["--ignored", "authors_begin_with_nothing"])
         .run()
 }
 

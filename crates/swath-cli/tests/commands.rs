@@ -304,15 +304,51 @@ fn what_cannot_be_checked() {
 #[test]
 fn a_function_is_timed() {
     let (folder, _file) = folder();
-    let arguments = [
-        "bench",
-        "libtried.so",
-        "--function",
-        "plus_one",
-        "--in",
-        "x: float64?",
-    ];
+    let arguments = ["bench", "libtried.so", "--function", "plus_one"];
     insta::with_settings!({filters => vec![(r" +[0-9.]+ (ns|µs|ms)", " [time]")]}, {
         assert_snapshot!("bench", said(folder.path(), &arguments));
     });
+}
+
+/// The way of an author who has nothing, once for each kind of function: what `new` makes is built, tested and checked in a folder of
+/// its own, with nothing fetched and without a warning.
+#[test]
+#[ignore = "compiles Arrow for a crate outside this workspace, which takes minutes; `cargo xtask test` runs it"]
+fn authors_begin_with_nothing() {
+    let target = env!("CARGO_TARGET_TMPDIR");
+    let folder = tempfile::tempdir().expect("a folder");
+    let lock = concat!(env!("CARGO_MANIFEST_DIR"), "/../../Cargo.lock");
+    let in_folder = |name: &str, arguments: &[&str]| {
+        let output = swath(&folder.path().join(name), arguments);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(
+            output.status.success() && !said.contains("warning"),
+            "{arguments:?}: {said}"
+        );
+    };
+    for kind in ["scalar", "partition", "aggregate", "partitioner"] {
+        let name = format!("begun-{kind}");
+        in_folder(".", &["new", &name, "--kind", kind]);
+        // The versions that this workspace is tested with.
+        std::fs::copy(lock, folder.path().join(&name).join("Cargo.lock")).expect("a copy");
+        in_folder(
+            &name,
+            &[
+                "build",
+                "--debug",
+                "--",
+                "--offline",
+                "--target-dir",
+                target,
+            ],
+        );
+        let tested = Command::new(env!("CARGO"))
+            .args(["test", "--offline", "--target-dir", target])
+            .current_dir(folder.path().join(&name))
+            .status();
+        assert!(tested.expect("cargo starts").success(), "{kind}");
+        let library = format!("{target}/debug/libbegun_{kind}.so");
+        in_folder(&name, &["check", &library]);
+        in_folder(&name, &["pin", &library]);
+    }
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use swath_batch::Batch;
 use swath_meta::Meta;
 
-use super::check::{Random, Subject, Trouble, columns, function, load};
+use super::check::{Random, Subject, Trouble, called_with, function, load};
 use crate::{Answer, Error};
 
 /// What `bench` can be asked.
@@ -18,12 +18,12 @@ pub(crate) struct Options {
     /// The function
     #[arg(long)]
     function: String,
-    /// Its parameters, a JSON object
-    #[arg(long, default_value = "{}")]
-    params: String,
-    /// The columns that it is called with: 'price: float64, name: string?'; `?` may be null
+    /// Its parameters, a JSON object; those of its example when left out
+    #[arg(long)]
+    params: Option<String>,
+    /// The columns that it is called with: 'price: float64, name: string?'; `?` may be null; those of its example when left out
     #[arg(long = "in", value_name = "COLUMNS")]
-    input: String,
+    input: Option<String>,
 }
 
 /// The numbers of rows that a call is timed with.
@@ -35,13 +35,14 @@ const MOST: usize = 10_000;
 
 /// Loads the plugin, and calls the function on rows that are made up; times are medians.
 pub(crate) fn run(options: &Options) -> Result<Answer, Error> {
-    let input = columns(&options.input)?;
     let start = Instant::now();
     let plugin = load(&options.file)?;
     let loaded = start.elapsed();
     let function = function(&plugin, &options.function)?;
-    let subject = Subject::bind(function, &options.params, &input)?;
-    let bound = median(|| Subject::bind(function, &options.params, &input).map(drop))?;
+    let (params, input) = (options.params.as_deref(), options.input.as_deref());
+    let (params, input) = called_with(function, params, input)?;
+    let subject = Subject::bind(function, &params, &input)?;
+    let bound = median(|| Subject::bind(function, &params, &input).map(drop))?;
 
     let mut text = format!("{}, {}\n", function.name(), function.entry().kind.as_str());
     // Writing into a text cannot fail.

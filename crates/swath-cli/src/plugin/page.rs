@@ -43,7 +43,10 @@ fn write(manifest: &Manifest, facts: &Facts) -> String {
         let _ = write!(text, ": {}", manifest.description);
     }
     text.push('\n');
-    let contract = format!("{}, by swath-plugin {}", manifest.abi, manifest.sdk);
+    // Of a plugin in another language, the language.
+    let is_version = manifest.sdk.starts_with(|c: char| c.is_ascii_digit());
+    let by = if is_version { "swath-plugin " } else { "" };
+    let contract = format!("{}, by {by}{}", manifest.abi, manifest.sdk);
     let glibc = facts.glibc.as_deref();
     for (name, value) in [
         ("file", facts.path.clone()),

@@ -34,7 +34,7 @@ use swath_plugin_host::{Function, Plugin, PluginCopies, Policy};
 use self::trial::Trials;
 use crate::{Answer, Error};
 
-pub(super) use self::columns::columns;
+use self::columns::columns;
 pub(super) use self::random::Random;
 pub(super) use self::rows::Rows;
 pub(super) use self::task::Task;
@@ -49,10 +49,10 @@ pub(crate) struct Options {
     /// The only function to check; each that says what it can be tried with, when left out
     #[arg(long)]
     pub(super) function: Option<String>,
-    /// Its parameters, a JSON object
+    /// Its parameters, a JSON object; those of its example when left out
     #[arg(long, requires = "function")]
     pub(super) params: Option<String>,
-    /// The columns that it is called with: 'price: float64, name: string?'; `?` may be null. Those of its example when left out
+    /// The columns that it is called with: 'price: float64, name: string?'; `?` may be null; those of its example when left out
     #[arg(long = "in", requires = "function", value_name = "COLUMNS")]
     pub(super) input: Option<String>,
     /// How often each promise is tried
@@ -69,7 +69,11 @@ pub(crate) fn run(options: &Options) -> Result<Answer, Error> {
     let mut text = String::new();
     let (mut is_found, mut untried) = (false, 0);
     for function in chosen(&plugin, options.function.as_deref())? {
-        let tried = tried_with(function, options)?;
+        let (params, input) = (options.params.as_deref(), options.input.as_deref());
+        let tried = match options.function {
+            Some(_) => Some(called_with(function, params, input)?),
+            None => tried_with(function, params, input)?,
+        };
         let Some((params, input)) = tried else {
             untried += 1;
             text.push_str(&report::untried(function));
@@ -115,21 +119,30 @@ pub(super) fn function<'p>(plugin: &'p Plugin, name: &str) -> Result<&'p Functio
     })
 }
 
-/// Parameters and columns: those that were given, or those of the function's own example.
-fn tried_with(function: &Function, options: &Options) -> Result<Option<(String, Meta)>, Error> {
-    if let Some(input) = &options.input {
-        let params = options.params.as_deref().unwrap_or("{}");
-        return Ok(Some((params.to_owned(), columns(input)?)));
-    }
-    match &function.entry().example {
-        Some(example) => {
-            let own = example.params.to_string();
-            let params = options.params.clone().unwrap_or(own);
-            Ok(Some((params, columns(&example.input)?)))
-        }
-        None if options.function.is_some() => Err(Error::NoExample {
-            function: function.name().to_string(),
-        }),
-        None => Ok(None),
-    }
+/// Parameters and columns: those that were given, and for what was not, those of the function's own example.
+pub(super) fn tried_with(
+    function: &Function,
+    params: Option<&str>,
+    input: Option<&str>,
+) -> Result<Option<(String, Meta)>, Error> {
+    let example = function.entry().example.as_ref();
+    let (own, input) = match (input, example) {
+        (Some(input), _) => (None, input),
+        (None, Some(example)) => (Some(example.params.to_string()), example.input.as_str()),
+        (None, None) => return Ok(None),
+    };
+    let own = own.unwrap_or_else(|| "{}".to_owned());
+    let params = params.map_or(own, str::to_owned);
+    Ok(Some((params, columns(input)?)))
+}
+
+/// As [`tried_with`]; a function of which it is not known is an error.
+pub(super) fn called_with(
+    function: &Function,
+    params: Option<&str>,
+    input: Option<&str>,
+) -> Result<(String, Meta), Error> {
+    tried_with(function, params, input)?.ok_or_else(|| Error::NoExample {
+        function: function.name().to_string(),
+    })
 }
