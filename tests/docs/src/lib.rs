@@ -48,6 +48,10 @@ pub mod groups {}
 pub mod functions {}
 
 #[cfg(doctest)]
+#[doc = include_str!("../../../docs/how-to/write-a-plugin.md")]
+pub mod write_a_plugin {}
+
+#[cfg(doctest)]
 #[doc = include_str!("../../../docs/how-to/keep-rows.md")]
 pub mod keep_rows {}
 
