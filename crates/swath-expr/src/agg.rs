@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use swath_batch::Value;
 
-use crate::{Expr, Params};
+use crate::{Expr, Params, PluginName};
 
 /// A reduction of an expression over rows: what `groupby(..).agg(..)` takes.
 ///
@@ -110,9 +110,17 @@ impl Agg {
         self.param("ddof", ddof)
     }
 
-    /// The kind: `sum`, `mean`, …
+    /// The kind: `sum`, `mean`, …; for a plugin's, its [marked](crate::PluginName::marked) name.
     pub fn kind(&self) -> &str {
         &self.0.kind
+    }
+
+    /// The kind in a word, as it stands in names of results.
+    fn word(&self) -> Arc<str> {
+        match PluginName::of_marked(&self.0.kind) {
+            Some(name) => name.function().into(),
+            None => Arc::clone(&self.0.kind),
+        }
     }
 
     /// What is aggregated; nothing where rows are counted.
@@ -136,14 +144,14 @@ impl Agg {
             return Some(Arc::clone(name));
         }
         if self.0.inputs.is_empty() {
-            return Some(Arc::clone(&self.0.kind));
+            return Some(self.word());
         }
         let mut name = String::new();
         for input in &self.0.inputs {
             name.push_str(&input.output_name()?);
             name.push('_');
         }
-        name.push_str(&self.0.kind);
+        name.push_str(&self.word());
         Some(name.into())
     }
 
@@ -167,12 +175,15 @@ impl Display for Agg {
             name,
             ..
         } = &*self.0;
-        if let Some(first) = inputs.first() {
-            write!(f, "{first}.")?;
+        let own = PluginName::of_marked(kind);
+        match (&own, inputs.first()) {
+            // A function, and no method of its first input.
+            (Some(name), _) => write!(f, "{name}(")?,
+            (None, Some(first)) => write!(f, "{first}.{kind}(")?,
+            (None, None) => write!(f, "{kind}(")?,
         }
-        write!(f, "{kind}(")?;
         let mut comma = "";
-        for input in inputs.iter().skip(1) {
+        for input in inputs.iter().skip(usize::from(own.is_none())) {
             write!(f, "{comma}{input}")?;
             comma = ", ";
         }

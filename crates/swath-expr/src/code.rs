@@ -8,7 +8,7 @@ use swath_graph::{REDACTED, values_are_redacted};
 
 use crate::display::{LISTED, NODES, accessor_method, brief, cut, is_accessor};
 use crate::node::UnaryOp;
-use crate::{BinaryOp, Expr, ExprNode, FunctionRef, Spelling};
+use crate::{BinaryOp, Expr, ExprNode, FunctionRef, Spelling, shown_name};
 
 impl Expr {
     /// How the expression is spelt in messages: as text, and as code to paste.
@@ -197,10 +197,32 @@ fn pieces<'a>(expr: &'a Expr, place: Place, out: &mut Vec<Piece<'a>>) {
             }
         }
         ExprNode::Call { function, args } if function.closure().is_some() => closure(args, out),
+        ExprNode::Call { function, args } if function.plugin().is_some() => {
+            plugin(function, args, out);
+        }
         ExprNode::Call { function, args } => {
             call(function, args, out);
         }
     }
+}
+
+/// Appends a call of a plugin's function.
+fn plugin<'a>(function: &FunctionRef, args: &'a [Expr], out: &mut Vec<Piece<'a>>) {
+    let text = |text: &'static str| Piece::Text(Cow::Borrowed(text));
+    let params = function.params().iter();
+    let params = params.map(|(name, value)| format!(".param({name:?}, {})", value_code(value)));
+    out.push(Piece::Text(Cow::Owned(format!(
+        "plugin({:?}){}.call([",
+        shown_name(function.name()),
+        params.collect::<String>()
+    ))));
+    for (position, arg) in args.iter().enumerate() {
+        if position > 0 {
+            out.push(text(", "));
+        }
+        out.push(Piece::Node(arg, Place::Argument));
+    }
+    out.push(text("])"));
 }
 
 /// Appends a call: functions of the program are methods of their first argument, or of an accessor of it.

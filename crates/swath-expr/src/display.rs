@@ -7,7 +7,7 @@ use swath_batch::Value;
 use swath_graph::{REDACTED, values_are_redacted};
 
 use crate::node::UnaryOp;
-use crate::{BinaryOp, Expr, ExprNode};
+use crate::{BinaryOp, Expr, ExprNode, shown_name};
 
 /// Nodes printed before `…`: an expression that shares its parts can be exponentially longer than it is large.
 pub(crate) const NODES: usize = 1 << 18;
@@ -132,7 +132,7 @@ fn pieces<'a>(expr: &'a Expr, out: &mut Vec<Piece<'a>>) {
                     ]);
                     args = rest;
                 }
-                _ => out.push(owned(format!("{}(", function.name()))),
+                _ => out.push(owned(format!("{}(", shown_name(function.name())))),
             }
             for (position, arg) in args.iter().enumerate() {
                 if position > 0 {

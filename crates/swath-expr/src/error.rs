@@ -139,6 +139,9 @@ pub enum ExprErrorKind {
         /// The most similar name there is.
         nearest: Option<String>,
     },
+    /// There is no such function of a plugin.
+    #[error(transparent)]
+    Plugin(Box<dyn Error + Send + Sync>),
     /// The table has another version of a function than the expression was made with.
     #[error("function `{name}` is version {}, the expression was made with version {}", version(*found), version(*expected))]
     OtherFunction {

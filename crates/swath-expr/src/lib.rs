@@ -69,8 +69,8 @@ pub use evaluate::{Input, Rows};
 pub use expr::{Expr, col, lit};
 pub use frequency::{Frequency, PatternError};
 pub use function::{
-    Argument, Evaluate, FunctionError, FunctionPin, FunctionRef, Functions, Params, Returns,
-    ScalarFunction,
+    Argument, Evaluate, FunctionError, FunctionPin, FunctionRef, Functions, Params,
+    PluginFunctions, PluginName, Returns, ScalarFunction, shown_name,
 };
 pub use node::{BinaryOp, ExprNode, Late, Spelling, UnaryOp};
 pub use prune::{Bounds, ColumnBounds, Verdict, prune};

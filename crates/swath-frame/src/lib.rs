@@ -30,6 +30,8 @@ mod error;
 mod frame;
 mod group_by;
 mod persisted;
+#[cfg(feature = "plugins")]
+mod plugin;
 mod readers;
 mod run;
 mod scalar;
@@ -48,6 +50,8 @@ pub use frame::{
 };
 pub use group_by::{GroupBy, IntoAggs};
 pub use persisted::{Holder, Persisted, PersistedFrame};
+#[cfg(feature = "plugins")]
+pub use plugin::{LoadedFunction, LoadedPlugin, LoadedPlugins, PluginFunction, plugin};
 pub use run::Run;
 pub use scalar::{Scalar, ScalarOperand};
 pub use session::{FromMap, Session, SessionBuilder};

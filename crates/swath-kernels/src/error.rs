@@ -19,6 +19,9 @@ pub enum KernelError {
         /// The registered name that is closest to it, if one is close.
         nearest: Option<String>,
     },
+    /// There is no such aggregate of a plugin, it does not fit its inputs, or it failed.
+    #[error(transparent)]
+    Plugin(Box<dyn std::error::Error + Send + Sync>),
     /// The operation has no meaning for values of this dtype.
     #[error("there is no {operation} of {dtype}")]
     Unsupported {

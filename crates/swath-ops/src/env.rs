@@ -2,11 +2,17 @@
 
 use std::sync::Arc;
 
+use swath_batch::Value;
 use swath_expr::Functions;
+#[cfg(feature = "plugins")]
+use swath_expr::PluginName;
 use swath_io::{FooterCache, Formats, IoContext, RecordStarts, Stores};
-use swath_kernels::Aggregates;
+use swath_kernels::{Aggregate, Aggregates, KernelError};
 use swath_memory::CancelToken;
 use swath_shuffle::Partitioners;
+
+#[cfg(feature = "plugins")]
+use crate::plugin::{PluginAggregate, Plugins};
 
 /// The services of a session that tasks use: function tables and caches, never global state.
 ///
@@ -27,9 +33,43 @@ pub struct Env {
     pub formats: Arc<Formats>,
     /// Object stores that URLs name.
     pub stores: Stores,
+    /// Plugins, whose functions expressions, aggregates and steps name.
+    #[cfg(feature = "plugins")]
+    pub plugins: Plugins,
 }
 
 impl Env {
+    /// The aggregate of this name, of the table or of a plugin, with these parameters.
+    ///
+    /// # Errors
+    /// Those of [`Aggregates::configured`]; [`KernelError::Plugin`].
+    pub fn aggregate(
+        &self,
+        name: &str,
+        params: &[(Arc<str>, Value)],
+    ) -> Result<Arc<dyn Aggregate>, KernelError> {
+        #[cfg(feature = "plugins")]
+        if let Some(name) = PluginName::of_marked(name) {
+            let aggregate = PluginAggregate::find(&self.plugins, &name)?;
+            return Ok(Arc::new(aggregate.with(params)));
+        }
+        self.aggregates.configured(name, params)
+    }
+
+    /// The name of an aggregate as it goes into plans and tasks: where it is a plugin's, with the version and the hash of the plugin
+    /// that is meant now.
+    ///
+    /// # Errors
+    /// [`KernelError::Plugin`].
+    pub fn settled_aggregate(&self, name: &Arc<str>) -> Result<Arc<str>, KernelError> {
+        #[cfg(feature = "plugins")]
+        if let Some(open) = PluginName::of_marked(name).filter(|name| name.digest().is_none()) {
+            let found = PluginAggregate::find(&self.plugins, &open)?;
+            return Ok(found.name().marked().into());
+        }
+        Ok(Arc::clone(name))
+    }
+
     /// What reading and writing files needs, until it is cancelled.
     pub fn io(&self, cancel: CancelToken) -> IoContext {
         IoContext::new(cancel, Arc::clone(&self.footers))
@@ -40,16 +80,23 @@ impl Env {
 }
 
 impl Default for Env {
-    /// The built-in functions, aggregates, partitioners and formats, an empty footer cache and no store.
+    /// The built-in functions, aggregates, partitioners and formats, an empty footer cache, no store and no plugin.
     fn default() -> Self {
+        let functions = Functions::standard();
+        #[cfg(feature = "plugins")]
+        let plugins = Plugins::default();
+        #[cfg(feature = "plugins")]
+        let functions = functions.with_plugins(Arc::new(plugins.clone()));
         Self {
-            functions: Arc::new(Functions::standard()),
+            functions: Arc::new(functions),
             aggregates: Arc::new(Aggregates::standard()),
             partitioners: Arc::new(Partitioners::standard()),
             footers: Arc::new(FooterCache::default()),
             record_starts: Arc::default(),
             formats: Arc::new(Formats::standard()),
             stores: Stores::default(),
+            #[cfg(feature = "plugins")]
+            plugins,
         }
     }
 }

@@ -32,6 +32,10 @@ pub enum OpError {
     /// Rows are not in the order that how far they are from each other is told by.
     #[error(transparent)]
     Order(Box<OrderError>),
+    /// A function of a plugin is not there, or gave no answer.
+    #[cfg(feature = "plugins")]
+    #[error(transparent)]
+    Plugin(Box<crate::plugin::PluginError>),
     /// Rows could not be put together.
     #[error(transparent)]
     Batch(#[from] BatchError),
@@ -105,6 +109,20 @@ impl From<OrderError> for OpError {
     }
 }
 
+#[cfg(feature = "plugins")]
+impl From<crate::plugin::PluginError> for OpError {
+    fn from(error: crate::plugin::PluginError) -> Self {
+        Self::Plugin(Box::new(error))
+    }
+}
+
+#[cfg(feature = "plugins")]
+impl From<swath_plugin_host::CallError> for OpError {
+    fn from(error: swath_plugin_host::CallError) -> Self {
+        crate::plugin::PluginError::from(error).into()
+    }
+}
+
 impl OpError {
     /// Turns the error into the scheduler's, keeping what it acts on: cancellation and the memory limit.
     pub fn into_task_error(self) -> TaskError {
@@ -120,6 +138,8 @@ impl OpError {
             Self::Aggregate(error) => TaskError::from(*error),
             Self::Closure(error) => TaskError::from(*error),
             Self::Order(error) => TaskError::from(*error),
+            #[cfg(feature = "plugins")]
+            Self::Plugin(error) => TaskError::from(*error),
             Self::Batch(error) => TaskError::from(error),
             Self::Io(error) => TaskError::from(error),
             other => TaskError::from(other),

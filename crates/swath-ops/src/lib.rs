@@ -24,6 +24,8 @@ mod error;
 mod estimate;
 mod op;
 pub mod pipeline;
+#[cfg(feature = "plugins")]
+pub mod plugin;
 mod registry;
 pub mod sink;
 pub mod source;

@@ -60,6 +60,10 @@ impl Registry {
         });
         registry.register_step("in-order", |from, _| Ok(Arc::new(InOrder::decode(from)?)));
         registry.register_step("limit", |from, _| Ok(Arc::new(Limit::decode(from)?)));
+        #[cfg(feature = "plugins")]
+        registry.register_step("map-plugin", |from, _| {
+            Ok(Arc::new(crate::step::MapPlugin::decode(from)?))
+        });
         registry.register_step("melt", |from, _| Ok(Arc::new(Melt::decode(from)?)));
         registry.register_step("memory-usage", |from, _| {
             Ok(Arc::new(MemoryUsage::decode(from)?))

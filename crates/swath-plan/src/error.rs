@@ -230,6 +230,10 @@ pub enum PlanError {
     /// A user's function failed, or returned something else than was declared.
     #[error(transparent)]
     Closure(Box<swath_ops::step::ClosureError>),
+    /// A function of a plugin is not there, is of another kind, or does not fit the frame.
+    #[cfg(feature = "plugins")]
+    #[error(transparent)]
+    Plugin(Box<swath_ops::plugin::PluginError>),
     /// A function was said to keep the divisions, and its meta has another index than its input.
     #[error(
         "the function is said to keep the divisions, and its index is {found} where the input's is {expected}"
@@ -344,6 +348,13 @@ fn partitions(count: usize) -> String {
 impl From<OpError> for PlanError {
     fn from(error: OpError) -> Self {
         Self::Op(Box::new(error))
+    }
+}
+
+#[cfg(feature = "plugins")]
+impl From<swath_ops::plugin::PluginError> for PlanError {
+    fn from(error: swath_ops::plugin::PluginError) -> Self {
+        Self::Plugin(Box::new(error))
     }
 }
 

@@ -29,6 +29,8 @@ pub use explain::Explain;
 pub use held::{estimated_bytes, files_read, held_below, is_row_wise, replace_held};
 pub use late::LateScalar;
 pub use lower::{Lowering, Observed, RootKeys, Round};
+#[cfg(feature = "plugins")]
+pub use node::MapPlugin;
 pub use node::{
     Argument, Call, Constant, Declared, DropDuplicates, EachPartition, GroupBy, Halo, Head,
     HeldRows, MapPartitions, NamedAgg, Node, Overlap, Project, Returned, Scan, Shuffle, SortBy,

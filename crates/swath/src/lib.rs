@@ -48,6 +48,9 @@ pub use swath_frame::{
     concat, concat_str, format_bytes, greatest, least, lit, persist, submit, udf, when,
 };
 
+#[cfg(feature = "plugins")]
+pub use swath_frame::{LoadedFunction, LoadedPlugin, LoadedPlugins, PluginFunction, plugin};
+
 /// The Arrow that swath speaks: its arrays and schemas, of the version that this swath was built with.
 pub mod arrow {
     pub use arrow_array as array;
@@ -79,6 +82,8 @@ pub use object_store;
 
 /// What most programs name: `use swath::prelude::*`.
 pub mod prelude {
+    #[cfg(feature = "plugins")]
+    pub use crate::plugin;
     pub use crate::{
         Agg, Batch, Cx, DataFrame, Expr, MapPartitions, ReadCsv, ReadParquet, Repartition, Scalar,
         Session, Table, ToCsv, ToParquet, Value, col, lit, udf, when,

@@ -188,7 +188,7 @@ fn results_that_are_reloaded() {
 /// Every task is encoded, and what it gives comes back encoded.
 #[test]
 fn tasks_in_a_second_process() {
-    let (session, _worker) = worker::elsewhere();
+    let (session, _worker) = worker::elsewhere(Session::builder(), None);
     Way {
         session,
         from: From::Files(&[]),

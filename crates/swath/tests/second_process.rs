@@ -22,7 +22,7 @@ fn a_write_whose_worker_is_killed_is_undone() -> swath::Result<()> {
         session.from_batches((0..200).map(|_| Batch::from_csv("a\n1\n2\n").expect("rows")))
     };
     for micros in [0, 500, 2_000, 8_000, 20_000] {
-        let (away, mut worker) = elsewhere();
+        let (away, mut worker) = elsewhere(Session::builder(), None);
         let old = Session::testing().from_batches([Batch::from_csv("a\n7\n")?])?;
         old.to_parquet(ToParquet::new(&*out).overwrite())?;
         let sink = rows(&away)?.sink_parquet(ToParquet::new(&*out).overwrite())?;
@@ -45,7 +45,7 @@ fn a_write_whose_worker_is_killed_is_undone() -> swath::Result<()> {
 #[test]
 fn a_second_process_gives_the_same_answers() -> swath::Result<()> {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let (away, _worker) = elsewhere();
+    let (away, _worker) = elsewhere(Session::builder(), None);
     let here = Session::testing();
     let local = answers(&here, &folder.path().join("here"))?;
     let remote = answers(&away, &folder.path().join("away"))?;
@@ -56,7 +56,7 @@ fn a_second_process_gives_the_same_answers() -> swath::Result<()> {
 /// A closure is no data: what would send it says which one it is.
 #[test]
 fn closures_stay_at_home() -> swath::Result<()> {
-    let (away, _worker) = elsewhere();
+    let (away, _worker) = elsewhere(Session::builder(), None);
     let df = away.from_batches([Batch::from_csv("a\n1\n2\n")?])?;
     let mapped = df.map_partitions(MapPartitions::new(|part: Batch| part).named("clean-v2"))?;
     let error = mapped.compute().expect_err("it cannot be sent").to_string();
@@ -95,7 +95,7 @@ fn closures_stay_at_home() -> swath::Result<()> {
 /// The states of an aggregate of one's own are data: however partial results are merged, and wherever.
 #[test]
 fn an_aggregate_of_ones_own_goes_along() -> swath::Result<()> {
-    let (away, _worker) = elsewhere();
+    let (away, _worker) = elsewhere(Session::builder(), None);
     let store = std::sync::Arc::new(swath_store::testing::Reloading::new());
     let reloaded = Session::builder()
         .threads(2)

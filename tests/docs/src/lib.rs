@@ -52,6 +52,10 @@ pub mod functions {}
 pub mod write_a_plugin {}
 
 #[cfg(doctest)]
+#[doc = include_str!("../../../docs/how-to/plugins.md")]
+pub mod plugins {}
+
+#[cfg(doctest)]
 #[doc = include_str!("../../../docs/how-to/keep-rows.md")]
 pub mod keep_rows {}
 

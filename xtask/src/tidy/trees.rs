@@ -16,7 +16,7 @@ pub(super) const GATE: Check = Check {
 
 pub(super) const REPORT: Check = Check {
     rule: "report: packages in the tree of the crates that others build on",
-    why: "every package is build time and trust; aims are 15 for the scheduler alone, 130 for the facade",
+    why: "every package is build time and trust; aims are 15 for the scheduler alone, 130 for the facade without plugins",
     run: report,
 };
 
@@ -24,7 +24,8 @@ pub(super) const REPORT: Check = Check {
 pub(super) const DOORS: &[(&str, usize)] = &[
     ("swath-scheduler", 30),
     ("swath-shuffle", 80),
-    ("swath", 130),
+    // 130 as it was, and the thirty that `plugins` brings, which is on unless a program says otherwise.
+    ("swath", 155),
 ];
 
 /// The packages that a build of one crate compiles, itself left out, as `name v1.2.3`.

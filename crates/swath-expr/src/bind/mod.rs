@@ -12,8 +12,8 @@ use crate::bound::Program;
 use crate::display::brief;
 use crate::rewrite::conjunct_parts;
 use crate::typing::boolean_fix;
-use crate::walk::try_bottom_up;
-use crate::{Bound, Expr, ExprError, ExprErrorKind, ExprNode, Functions};
+use crate::walk::{each, try_bottom_up};
+use crate::{Bound, Expr, ExprError, ExprErrorKind, ExprNode, FunctionRef, Functions};
 
 impl Expr {
     /// Checks the expression against a frame's columns and says what it gives: its name (or its text, where it has
@@ -135,16 +135,44 @@ impl Expr {
     /// # Errors
     /// Functions that are not in the table.
     pub fn pin_functions(&self, functions: &Functions) -> Result<Self, ExprError> {
+        self.settled(functions, |_| true)
+    }
+
+    /// The same expression with every function of a plugin settled to the one of all versions that is meant now: whatever is loaded
+    /// later, and wherever the expression goes, it means that one, and its fingerprint changes with the plugin's file.
+    ///
+    /// # Errors
+    /// [`ExprErrorKind::Plugin`].
+    pub fn pin_plugins(&self, functions: &Functions) -> Result<Self, ExprError> {
+        let is_open =
+            |function: &FunctionRef| function.pin().is_none() && function.plugin().is_some();
+        let mut any = false;
+        each(self, |expr| {
+            if let ExprNode::Call { function, .. } = expr.node() {
+                any |= is_open(function);
+            }
+        });
+        if any {
+            self.settled(functions, is_open)
+        } else {
+            Ok(self.clone())
+        }
+    }
+
+    fn settled(
+        &self,
+        functions: &Functions,
+        which: impl Fn(&FunctionRef) -> bool,
+    ) -> Result<Self, ExprError> {
         try_bottom_up(self, |expr, inputs: Vec<Self>| {
             let node = expr.node().with_children(inputs);
             let node = match node {
-                ExprNode::Call { function, args } => {
-                    let pin = functions
+                ExprNode::Call { function, args } if which(&function) => {
+                    let found = functions
                         .get(&function)
-                        .map_err(|kind| ExprError::at(expr, kind))?
-                        .pin();
+                        .map_err(|kind| ExprError::at(expr, kind))?;
                     ExprNode::Call {
-                        function: function.pinned(pin),
+                        function: function.settled(&*found),
                         args,
                     }
                 }

@@ -1,7 +1,5 @@
 //! Each kind of node, typed and turned into steps.
 
-use std::sync::Arc;
-
 use swath_batch::Value;
 use swath_kernels::Ordered;
 use swath_meta::{DType, DTypeSpec, Field};
@@ -365,7 +363,7 @@ impl Binder<'_> {
         args: &[Expr],
         inputs: &[Typed],
     ) -> Result<Typed, ExprErrorKind> {
-        let function = Arc::clone(self.functions.get(reference)?);
+        let function = self.functions.get(reference)?;
         let meeting = function.meeting(args.len());
         let mut inputs = inputs.to_vec();
         let mut operands: Vec<Option<Operand>> = vec![None; inputs.len()];
@@ -412,7 +410,7 @@ impl Binder<'_> {
             name: reference.in_messages().into(),
             function: evaluate,
         };
-        if reference.closure().is_some() {
+        if reference.is_of_user() {
             return Ok(self.later(expr, kernel, operands, (returns.dtype, returns.nullable)));
         }
         Ok(self.step(

@@ -66,7 +66,10 @@ impl<'a> Run<'a> {
             };
             let active = reached.as_ref().or(rows.active);
             let rows = if scalar {
-                Rows::all(1)
+                Rows {
+                    task: rows.task,
+                    ..Rows::all(1)
+                }
             } else {
                 Rows { active, ..rows }
             };

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use arrow_array::cast::AsArray;
 use arrow_array::{ArrayRef, BooleanArray, RecordBatch, new_empty_array};
 use arrow_buffer::BooleanBuffer;
-use swath_batch::Value;
+use swath_batch::{Host, Value};
 use swath_graph::Name;
 use swath_meta::{DType, Field};
 
@@ -26,6 +26,7 @@ pub struct Bound {
     /// The lazy scalars, one row each, where they were supplied.
     pub(super) lates: Vec<Option<ArrayRef>>,
     late_values: Vec<Option<Value>>,
+    task: Option<Arc<dyn Host>>,
 }
 
 impl Bound {
@@ -36,6 +37,16 @@ impl Bound {
             program: Arc::new(program),
             lates,
             late_values,
+            task: None,
+        }
+    }
+
+    /// The same, whose functions may ask this about the task that they run in.
+    #[must_use]
+    pub fn in_task(&self, task: Arc<dyn Host>) -> Self {
+        Self {
+            task: Some(task),
+            ..self.clone()
         }
     }
 
@@ -119,6 +130,7 @@ impl Bound {
             Rows {
                 len: rows,
                 active: wanted,
+                task: self.task.as_ref(),
             },
         )?;
         let output = run.input(&self.program.output)?;
@@ -174,6 +186,7 @@ impl Bound {
             let active = Rows {
                 len: rows,
                 active: passed.as_ref(),
+                task: self.task.as_ref(),
             };
             run.steps(from..*end, Some(&self.program.for_mask), active)?;
             from = from.max(*end);

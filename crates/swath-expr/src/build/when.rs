@@ -119,7 +119,7 @@ impl Expr {
 
     /// A call with these arguments, at the caller's place.
     #[track_caller]
-    pub(super) fn call_with(function: FunctionRef, args: Vec<Self>) -> Self {
+    pub fn call_with(function: FunctionRef, args: Vec<Self>) -> Self {
         Self::at(ExprNode::Call { function, args }, Some(Location::caller()))
     }
 

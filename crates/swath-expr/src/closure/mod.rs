@@ -96,12 +96,13 @@ impl Expr {
         called(vec![self.clone()], function, Location::caller())
     }
 
-    /// Whether a part of the expression is a Rust function of this process: see [`udf`].
-    pub fn has_closures(&self) -> bool {
+    /// Whether a part of the expression is a Rust function of this process (see [`udf`]) or one of a plugin: nobody knows what it
+    /// costs to compute that part a second time.
+    pub fn has_user_functions(&self) -> bool {
         let mut found = false;
         crate::walk::each(self, |expr| {
             if let ExprNode::Call { function, .. } = expr.node() {
-                found |= function.closure().is_some();
+                found |= function.is_of_user();
             }
         });
         found

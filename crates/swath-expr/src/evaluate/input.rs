@@ -1,10 +1,14 @@
 //! What a kernel is given.
 
+use std::fmt::{self, Debug, Formatter};
+use std::sync::Arc;
+
 use arrow_array::{Array, ArrayRef, BooleanArray, UInt32Array, new_empty_array};
 use arrow_buffer::{BooleanBuffer, NullBuffer};
 use arrow_cast::cast;
 use arrow_schema::{ArrowError, DataType};
 use arrow_select::take::take;
+use swath_batch::Host;
 use swath_meta::DType;
 
 use crate::FunctionError;
@@ -109,24 +113,39 @@ impl Input {
     }
 }
 
-/// The rows of a batch, and which of them count.
-#[derive(Clone, Copy, Debug)]
+/// The rows of a batch, which of them count, and whose they are.
+#[derive(Clone, Copy)]
 pub struct Rows<'a> {
     /// How many rows the batch has.
     pub len: usize,
     /// The rows whose answer is wanted; all if `None`. As long as the batch.
     pub active: Option<&'a BooleanBuffer>,
+    /// What functions may ask about the task that they run in, where they run in one.
+    pub task: Option<&'a Arc<dyn Host>>,
 }
 
 impl<'a> Rows<'a> {
     /// All rows of a batch.
     pub fn all(len: usize) -> Rows<'a> {
-        Rows { len, active: None }
+        Rows {
+            len,
+            active: None,
+            task: None,
+        }
     }
 
     /// The answer for this row is wanted.
     pub fn is_active(&self, row: usize) -> bool {
         self.active.is_none_or(|active| active.value(row))
+    }
+}
+
+impl Debug for Rows<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Rows")
+            .field("len", &self.len)
+            .field("active", &self.active)
+            .finish_non_exhaustive()
     }
 }
 

@@ -2,11 +2,13 @@
 
 mod builtin;
 mod params;
+mod plugin;
 mod reference;
 mod scalar;
 mod table;
 
 pub use params::Params;
+pub use plugin::{PluginFunctions, PluginName, shown_name};
 pub use reference::{FunctionPin, FunctionRef};
 pub use scalar::{Argument, Evaluate, FunctionError, Returns, ScalarFunction};
 pub use table::Functions;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use swath_batch::Value;
 use swath_graph::{Canon, Fingerprint};
 
-use crate::{Closure, Params};
+use crate::{Closure, Params, PluginName, ScalarFunction, shown_name};
 
 /// A function by name, with its parameters; found in a [`Functions`](crate::Functions) table when the expression is checked.
 #[derive(Clone, Debug, PartialEq)]
@@ -56,9 +56,24 @@ impl FunctionRef {
         }
     }
 
+    /// Refers to a function of a plugin.
+    pub fn of_plugin(name: &PluginName) -> Self {
+        Self::new(name.marked())
+    }
+
+    /// The name of the plugin's function that it refers to, if it does.
+    pub fn plugin(&self) -> Option<PluginName> {
+        PluginName::of_marked(&self.name)
+    }
+
     /// The closure that it refers to; `None` for a function of the table.
     pub fn closure(&self) -> Option<&Closure> {
         self.closure.as_deref()
+    }
+
+    /// Whether it is no function of the program's own: what it costs nobody knows, and it is called for rows alone.
+    pub(crate) fn is_of_user(&self) -> bool {
+        self.closure.is_some() || self.plugin().is_some()
     }
 
     /// How it is called in messages: by its name, a closure also by its line.
@@ -68,7 +83,7 @@ impl FunctionRef {
                 let site = closure.site();
                 format!("{} at {}", site.name(), site.location())
             }
-            None => self.name.to_string(),
+            None => shown_name(&self.name),
         }
     }
 
@@ -88,7 +103,17 @@ impl FunctionRef {
         }
     }
 
-    pub(crate) fn with_params(self, params: Params) -> Self {
+    /// Refers to exactly this function, which was found by it.
+    pub(crate) fn settled(self, function: &dyn ScalarFunction) -> Self {
+        Self {
+            name: function.name().into(),
+            ..self
+        }
+        .pinned(function.pin())
+    }
+
+    /// With these parameters in place of its own.
+    pub fn with_params(self, params: Params) -> Self {
         Self { params, ..self }
     }
 

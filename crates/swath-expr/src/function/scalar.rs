@@ -177,6 +177,9 @@ pub enum FunctionError {
         /// Why not.
         reason: String,
     },
+    /// A function of a plugin does not fit its arguments, or failed.
+    #[error(transparent)]
+    Plugin(Box<dyn std::error::Error + Send + Sync>),
     /// A Rust closure returned an error of its own.
     #[error("it returned an error")]
     Closure {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use swath_meta::nearest;
 
 use super::builtin;
-use crate::{ExprErrorKind, FunctionRef, ScalarFunction};
+use crate::{ExprErrorKind, FunctionRef, PluginFunctions, ScalarFunction, shown_name};
 
 /// The functions that expressions may call, by name. Clone is one reference count a function.
 ///
@@ -17,7 +17,10 @@ use crate::{ExprErrorKind, FunctionRef, ScalarFunction};
 /// assert!(Functions::standard().names().any(|name| name == "dt.floor"));
 /// ```
 #[derive(Clone, Default)]
-pub struct Functions(BTreeMap<Arc<str>, Arc<dyn ScalarFunction>>);
+pub struct Functions {
+    table: BTreeMap<Arc<str>, Arc<dyn ScalarFunction>>,
+    plugins: Option<Arc<dyn PluginFunctions>>,
+}
 
 impl Functions {
     /// The functions that are part of swath: those of numbers and of several values by their names, those of an accessor behind its
@@ -35,32 +38,42 @@ impl Functions {
         &mut self,
         function: Arc<dyn ScalarFunction>,
     ) -> Option<Arc<dyn ScalarFunction>> {
-        self.0.insert(function.name().into(), function)
+        self.table.insert(function.name().into(), function)
     }
 
-    /// The names, in order.
+    /// The same table, which asks these for functions of plugins.
+    #[must_use]
+    pub fn with_plugins(self, plugins: Arc<dyn PluginFunctions>) -> Self {
+        Self {
+            plugins: Some(plugins),
+            ..self
+        }
+    }
+
+    /// The names of the functions that are not of plugins, in order.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.0.keys().map(|name| &**name)
+        self.table.keys().map(|name| &**name)
     }
 
     /// Finds the function that an expression refers to; a closure is in no table, its reference has it.
     ///
     /// # Errors
     /// [`ExprErrorKind::UnknownFunction`] with the nearest name; [`ExprErrorKind::OtherFunction`] if the reference is pinned to a
-    /// version that is not the registered one.
-    pub fn get<'a>(
-        &'a self,
-        reference: &'a FunctionRef,
-    ) -> Result<&'a Arc<dyn ScalarFunction>, ExprErrorKind> {
+    /// version that is not the registered one; [`ExprErrorKind::Plugin`] with what those who know the plugins say.
+    pub fn get(&self, reference: &FunctionRef) -> Result<Arc<dyn ScalarFunction>, ExprErrorKind> {
         if let Some(closure) = reference.closure() {
-            return Ok(closure.function());
+            return Ok(Arc::clone(closure.function()));
+        }
+        if let (Some(plugins), Some(name)) = (&self.plugins, reference.plugin()) {
+            let found = plugins.scalar(&name, reference.pin());
+            return found.map_err(ExprErrorKind::Plugin);
         }
         let name = reference.name();
         let function = self
-            .0
+            .table
             .get(name)
             .ok_or_else(|| ExprErrorKind::UnknownFunction {
-                name: name.to_owned(),
+                name: shown_name(name),
                 nearest: nearest(name, self.names()).map(str::to_owned),
             })?;
         match reference.pin() {
@@ -69,7 +82,7 @@ impl Functions {
                 expected,
                 found: function.pin(),
             }),
-            _ => Ok(function),
+            _ => Ok(Arc::clone(function)),
         }
     }
 }

@@ -23,6 +23,8 @@ pub enum ErrorKind {
     Option,
     /// Divisions that are not legal, or partitions that do not exist.
     Partitions,
+    /// A plugin that cannot be used, or a function that no plugin has, several have, or that is of another kind.
+    Plugin,
     /// Rows are to be read in their order, and have none, or their neighbours are in other partitions.
     Order,
     /// No file was found.
@@ -86,6 +88,7 @@ impl ErrorKind {
             Self::Sessions => "E0107",
             Self::Value => "E0108",
             Self::Order => "E0109",
+            Self::Plugin => "E0110",
             Self::NotFound { .. } => "E0201",
             Self::File { .. } => "E0202",
             Self::ReadAndWritten { .. } => "E0203",

@@ -8,11 +8,15 @@ use std::time::Duration;
 use swath_expr::{Frequency, IntoColumns};
 use swath_meta::MetaSpec;
 use swath_ops::step::RowsSeen;
+#[cfg(feature = "plugins")]
+use swath_plan::MapPlugin;
 use swath_plan::{Halo as PlanHalo, Overlap, PlanError};
 
 use super::DataFrame;
-use super::map_partitions::{IntoMapPartitions, MapPartitions};
+use super::map_partitions::{IntoMapPartitions, MapPartitions, Mapped};
 use super::rows::IntoCount;
+#[cfg(feature = "plugins")]
+use crate::plugin::PluginFunction;
 use crate::{Error, Result};
 
 /// How much of its neighbours a function sees, on one side: a number of rows, or a span of time such as `"30min"`.
@@ -66,6 +70,13 @@ pub trait IntoMapOverlap {
     #[doc(hidden)]
     #[track_caller]
     fn into_map_overlap(self) -> MapOverlap;
+}
+
+#[cfg(feature = "plugins")]
+impl IntoMapOverlap for PluginFunction {
+    fn into_map_overlap(self) -> MapOverlap {
+        MapOverlap::new(self)
+    }
 }
 
 impl IntoMapOverlap for MapOverlap {
@@ -178,6 +189,10 @@ impl DataFrame {
     /// Spans of time reach as far as they say, the end included: `"30min"` before a row at 12:00 begins at 11:30. The rows have to be
     /// sorted by the column that they are measured along, and it may not be null; partitions that are not sorted are errors of the run.
     ///
+    /// A function of a plugin stands in the place of one with options, `df.map_overlap(plugin("visits.starts"))`: how far it sees, along
+    /// which column, and whether it trims itself are what it says. A span of time is measured along the first column that it needs its
+    /// rows sorted by, or along the index.
+    ///
     /// Cost: the input is computed once. What its neighbours see of a partition is kept apart from it, as rows of their own that take what
     /// is within reach. A partition waits in memory until what it sees is there. Where it is known beforehand which partitions those are,
     /// they are its neighbours: where the rows of partitions are known, as after `persist()` or of files without a filter, and for spans
@@ -224,6 +239,13 @@ impl DataFrame {
     pub fn map_overlap(&self, function: impl IntoMapOverlap) -> Result<Self> {
         let location = Location::caller();
         let options = function.into_map_overlap();
+        let function = match &options.function.function {
+            Mapped::Local(function) => function,
+            #[cfg(feature = "plugins")]
+            Mapped::Plugin(function) => {
+                return self.overlapped_by_plugin(function, &options, location);
+            }
+        };
         let before = halo("before", &options.before, location)?;
         let after = halo("after", &options.after, location)?;
         self.next("map_overlap", location, |plan, env| {
@@ -231,8 +253,9 @@ impl DataFrame {
                 Some(column) => Some(Arc::clone(&plan.meta().field(column)?.name)),
                 None => None,
             };
-            let function = &options.function;
-            let (input, node) = function.over(plan, along.as_ref(), RowsSeen::Partition, env)?;
+            let seen = RowsSeen::Partition;
+            let (input, node) =
+                (options.function).over(function, plan, along.as_ref(), seen, env)?;
             let node = if options.trims_itself {
                 node
             } else {
@@ -240,6 +263,27 @@ impl DataFrame {
             };
             let overlap = Overlap::new(Arc::new(node), before, after, along);
             input.overlap(overlap, env)
+        })
+    }
+
+    #[cfg(feature = "plugins")]
+    fn overlapped_by_plugin(
+        &self,
+        function: &PluginFunction,
+        options: &MapOverlap,
+        location: &'static Location<'static>,
+    ) -> Result<Self> {
+        self.next("map_overlap", location, |plan, env| {
+            let said = [
+                ("before", options.before != Halo::Rows(0)),
+                ("after", options.after != Halo::Rows(0)),
+                ("along", options.along.is_some()),
+                ("trims_itself", options.trims_itself),
+            ];
+            function.says(said.into_iter().chain(options.function.said()))?;
+            let (name, params) = (function.name(), function.all_params());
+            let node = MapPlugin::try_new(name, params.clone(), plan, env)?;
+            plan.overlap(node.beside(), env)
         })
     }
 }

@@ -11,9 +11,14 @@ use swath_ops::Env;
 use swath_ops::step::{PartitionFunction, RowsSeen};
 use swath_plan::{MapPartitions as MapNode, Plan, PlanError};
 
+#[cfg(feature = "plugins")]
+use swath_plan::MapPlugin;
+
 use super::DataFrame;
 use super::columns::{data_column, named};
 use crate::Result;
+#[cfg(feature = "plugins")]
+use crate::plugin::PluginFunction;
 
 /// What a function of a partition may return: a [`Batch`], or a `Result` of one with any error.
 pub trait IntoBatch {
@@ -35,7 +40,7 @@ impl<E: Into<Box<dyn StdError + Send + Sync>>> IntoBatch for std::result::Result
 }
 
 /// What [`DataFrame::map_partitions`] and [`DataFrame::map_batches`] take: a function or closure of a [`Batch`], or of a batch and a
-/// [`Cx`], or such a one with options as [`MapPartitions`]. `M` is its signature, which the compiler finds; closures have to write the
+/// [`Cx`], or such a one with options as [`MapPartitions`], or a function of a plugin. `M` is its signature, which the compiler finds; closures have to write the
 /// types of their arguments out.
 pub trait IntoMapPartitions<M> {
     /// The function with its options.
@@ -53,7 +58,7 @@ where
     fn into_map_partitions(self) -> MapPartitions {
         let site = ClosureSite::of::<F>(Location::caller());
         let call = move |rows: Batch, _: &Cx| self(rows).into_batch();
-        MapPartitions::of(PartitionFunction::new(site, call))
+        MapPartitions::of(Mapped::Local(PartitionFunction::new(site, call)))
     }
 }
 
@@ -66,7 +71,14 @@ where
     fn into_map_partitions(self) -> MapPartitions {
         let site = ClosureSite::of::<F>(Location::caller());
         let call = move |rows: Batch, cx: &Cx| self(rows, cx).into_batch();
-        MapPartitions::of(PartitionFunction::new(site, call))
+        MapPartitions::of(Mapped::Local(PartitionFunction::new(site, call)))
+    }
+}
+
+#[cfg(feature = "plugins")]
+impl IntoMapPartitions<PluginFunction> for PluginFunction {
+    fn into_map_partitions(self) -> MapPartitions {
+        MapPartitions::of(Mapped::Plugin(self))
     }
 }
 
@@ -95,11 +107,31 @@ impl IntoMapPartitions<MapPartitions> for MapPartitions {
 #[derive(Clone, Debug)]
 #[must_use = "options of a function do nothing until a frame is given them"]
 pub struct MapPartitions {
-    function: PartitionFunction,
+    pub(super) function: Mapped,
     name: Option<Arc<str>>,
     meta: Option<MetaSpec>,
     reads: Option<Columns>,
     keeps_divisions: bool,
+}
+
+/// Whose function it is.
+#[derive(Clone, Debug)]
+pub(super) enum Mapped {
+    /// This process's.
+    Local(PartitionFunction),
+    /// A plugin's.
+    #[cfg(feature = "plugins")]
+    Plugin(PluginFunction),
+}
+
+impl Mapped {
+    fn named(self, name: &Arc<str>) -> Self {
+        match self {
+            Self::Local(function) => Self::Local(function.named(Arc::clone(name))),
+            #[cfg(feature = "plugins")]
+            plugin @ Self::Plugin(_) => plugin,
+        }
+    }
 }
 
 impl MapPartitions {
@@ -109,7 +141,7 @@ impl MapPartitions {
         function.into_map_partitions()
     }
 
-    fn of(function: PartitionFunction) -> Self {
+    fn of(function: Mapped) -> Self {
         Self {
             function,
             name: None,
@@ -124,7 +156,7 @@ impl MapPartitions {
     pub fn named(self, name: impl Into<Arc<str>>) -> Self {
         let name = name.into();
         Self {
-            function: self.function.named(Arc::clone(&name)),
+            function: self.function.named(&name),
             name: Some(name),
             ..self
         }
@@ -159,9 +191,21 @@ impl MapPartitions {
 }
 
 impl MapPartitions {
+    /// What a caller says of a function, each option with whether it was given.
+    #[cfg(feature = "plugins")]
+    pub(super) fn said(&self) -> [(&'static str, bool); 4] {
+        [
+            ("named", self.name.is_some()),
+            ("meta", self.meta.is_some()),
+            ("reads", self.reads.is_some()),
+            ("keeps_divisions", self.keeps_divisions),
+        ]
+    }
+
     /// The columns that the function is handed, with one more that is needed beside them, and the function over those.
     pub(super) fn over(
         &self,
+        function: &PartitionFunction,
         plan: &Plan,
         needed: Option<&Arc<str>>,
         rows: RowsSeen,
@@ -182,7 +226,7 @@ impl MapPartitions {
             None => plan.clone(),
         };
         let node = MapNode::try_new(
-            self.function.clone(),
+            function.clone(),
             &input,
             self.meta.as_ref(),
             rows,
@@ -207,6 +251,10 @@ impl DataFrame {
     /// no known divisions: index columns that come back are data. An error or a panic of the function is one of the computation that
     /// names the function, its line and the partition; an error of its own type can be got back with
     /// [`downcast_ref`](crate::Error::downcast_ref). The function may run again, on several threads at once, and must then do the same.
+    ///
+    /// A function of a plugin stands in the place of a closure: `df.map_partitions(plugin("geo.track"))`. It says itself what it returns and
+    /// reads, whether it keeps the divisions, and whether it sees partitions or streams; nothing of it runs before the frame is computed.
+    /// Where it needs the rows of each partition sorted, that is looked at while they come, and an error if they are not.
     ///
     /// Cost: a partition is in memory whole, and twice for a moment if it came in several pieces. [`map_batches`](Self::map_batches)
     /// streams. What the function itself allocates or has captured counts against no memory limit.
@@ -267,9 +315,32 @@ impl DataFrame {
         options: &MapPartitions,
         location: &'static Location<'static>,
     ) -> Result<Self> {
+        let function = match &options.function {
+            Mapped::Local(function) => function,
+            #[cfg(feature = "plugins")]
+            Mapped::Plugin(function) => {
+                return self.mapped_by_plugin(call, function, options, location);
+            }
+        };
         self.next(call, location, |plan, env| {
-            let (input, node) = options.over(plan, None, rows, env)?;
+            let (input, node) = options.over(function, plan, None, rows, env)?;
             input.each_partition(Arc::new(node), env)
+        })
+    }
+
+    #[cfg(feature = "plugins")]
+    fn mapped_by_plugin(
+        &self,
+        call: &'static str,
+        function: &PluginFunction,
+        options: &MapPartitions,
+        location: &'static Location<'static>,
+    ) -> Result<Self> {
+        self.next(call, location, |plan, env| {
+            let (name, params) = (function.name(), function.all_params());
+            function.says(options.said())?;
+            let node = MapPlugin::try_new(name, params.clone(), plan, env)?;
+            plan.each_partition(node.alone()?, env)
         })
     }
 }

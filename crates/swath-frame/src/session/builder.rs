@@ -37,6 +37,8 @@ pub struct SessionBuilder {
     #[cfg(feature = "cloud")]
     storage_options: Vec<(String, swath_io::StorageOptions)>,
     aggregates: Aggregates,
+    #[cfg(feature = "plugins")]
+    pub(crate) plugins: crate::plugin::PluginSettings,
     redact_values: bool,
     testing: bool,
 }
@@ -230,9 +232,9 @@ impl SessionBuilder {
     ///
     /// # Errors
     /// No threads, a limit that is no size, or one that is smaller than what the threads need for scratch; an address that
-    /// names no store.
+    /// names no store; a plugin that cannot be used.
     #[track_caller]
-    pub fn build(self) -> Result<Session> {
+    pub fn build(mut self) -> Result<Session> {
         let location = Location::caller();
         warn_if_unoptimised();
         if self.redact_values {
@@ -262,6 +264,8 @@ impl SessionBuilder {
             aggregates.extend(&self.aggregates);
             env.aggregates = Arc::new(aggregates);
         }
+        #[cfg(feature = "plugins")]
+        let loading = std::mem::take(&mut self.plugins).load(&env.plugins, location)?;
         #[cfg(feature = "object-store")]
         for (address, store) in &self.stores {
             env.stores
@@ -288,6 +292,8 @@ impl SessionBuilder {
             scratch,
             persisted: Mutex::new(HashMap::new()),
             readers: Readers::default(),
+            #[cfg(feature = "plugins")]
+            loading,
             runs: Mutex::new(Vec::new()),
         })))
     }

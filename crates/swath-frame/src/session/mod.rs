@@ -42,6 +42,9 @@ struct Inner {
     persisted: Mutex<HashMap<Name, Weak<HeldSet>>>,
     /// Handles that are alive: who holds what.
     readers: Readers,
+    /// How plugins are loaded.
+    #[cfg(feature = "plugins")]
+    loading: crate::plugin::Loading,
     /// Runs that may not be done yet.
     runs: Mutex<Vec<WeakCancelHandle>>,
 }
@@ -119,6 +122,11 @@ impl Session {
 
     pub(crate) fn env(&self) -> &Env {
         &self.0.env
+    }
+
+    #[cfg(feature = "plugins")]
+    pub(crate) fn loading(&self) -> &crate::plugin::Loading {
+        &self.0.loading
     }
 
     /// Tells sessions of this process that are alive apart.

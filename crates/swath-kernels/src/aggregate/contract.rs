@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use arrow_array::ArrayRef;
-use swath_batch::Value;
+use swath_batch::{Host, Value};
 use swath_meta::DType;
 
 use super::Parameters;
@@ -63,6 +63,12 @@ pub trait Aggregate: Send + Sync {
 /// one of [`state`](Self::state) (to send it on) and [`finish`](Self::finish) takes the groups out
 /// and leaves none. Nulls in the input are skipped.
 pub trait Accumulator: Send {
+    /// Is told, before any row comes, what the functions of an aggregate may ask about the task that they run in. Those of the
+    /// program ask nothing.
+    fn in_task(&mut self, task: &Arc<dyn Host>) {
+        let _ = task;
+    }
+
     /// Adds rows: row `i` of each input belongs to group `groups[i]`, and `groups[i] < n_groups`.
     ///
     /// There are `n_groups` states afterwards, also for groups without a row; `n_groups` never

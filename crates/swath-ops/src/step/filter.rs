@@ -8,7 +8,7 @@ use swath_graph::{Decoder, Encoder};
 use swath_meta::Meta;
 use swath_scheduler::TaskContext;
 
-use super::{Step, StepSpec};
+use super::{InTask, Step, StepSpec};
 use crate::pipeline::Flow;
 use crate::{Env, OpError, Output};
 
@@ -40,6 +40,7 @@ impl StepSpec for Filter {
 
     fn open(&self, input: &Meta, env: &Env) -> Result<Box<dyn Step>, OpError> {
         Ok(Box::new(Running {
+            asks: self.predicate.has_user_functions(),
             predicate: self.predicate.bind(input, &env.functions)?,
         }))
     }
@@ -53,15 +54,20 @@ impl StepSpec for Filter {
 
 struct Running {
     predicate: Bound,
+    /// Functions in it may ask about the task, and were not told yet whom.
+    asks: bool,
 }
 
 impl Step for Running {
     fn push(
         &mut self,
         mut chunk: Chunk,
-        _: &TaskContext<'_>,
+        cx: &TaskContext<'_>,
         out: &mut dyn Output,
     ) -> Result<Flow, OpError> {
+        if std::mem::take(&mut self.asks) {
+            self.predicate = self.predicate.in_task(InTask::anywhere(cx));
+        }
         let live = chunk.selection.as_ref().map(Selection::mask);
         let selection = Selection::from_mask(self.predicate.mask_where(
             &chunk.columns,

@@ -9,6 +9,8 @@ mod limit;
 mod map;
 mod melt;
 mod memory_usage;
+#[cfg(feature = "plugins")]
+mod plugin;
 mod project;
 mod reach;
 mod sample;
@@ -37,10 +39,13 @@ pub use map::{ClosureError, MapPartitions, PartitionFunction, Place, Promise, Ro
 pub(crate) use map::{InTask, check_divisions, checked, slices_of};
 pub use melt::Melt;
 pub use memory_usage::MemoryUsage;
+#[cfg(feature = "plugins")]
+pub use plugin::MapPlugin;
 pub use project::Project;
 pub(crate) use reach::counts_of;
 pub use reach::{OrderError, Reach};
 pub use sample::Sample;
+use sample::mixed;
 pub use tail::Tail;
 pub use top_k::TopK;
 

@@ -10,7 +10,7 @@ use swath_kernels::is_worth_compacting;
 use swath_meta::{Field, Index, Meta};
 use swath_scheduler::TaskContext;
 
-use super::{Step, StepSpec};
+use super::{InTask, Step, StepSpec};
 use crate::estimate::{Expected, Kept};
 use crate::pipeline::Flow;
 use crate::{Env, OpError, Output};
@@ -77,7 +77,11 @@ impl StepSpec for Project {
                 None => Ok(Column::Computed(expr.bind(input, &env.functions)?)),
             })
             .collect::<Result<_, OpError>>()?;
-        Ok(Box::new(Running { columns }))
+        let asks = self
+            .columns
+            .iter()
+            .any(|(_, expr)| expr.has_user_functions());
+        Ok(Box::new(Running { columns, asks }))
     }
 
     fn expected(&self, input: Expected) -> (Kept, Expected) {
@@ -113,15 +117,25 @@ enum Column {
 
 struct Running {
     columns: Vec<Column>,
+    /// Functions in them may ask about the task, and were not told yet whom.
+    asks: bool,
 }
 
 impl Step for Running {
     fn push(
         &mut self,
         mut chunk: Chunk,
-        _: &TaskContext<'_>,
+        cx: &TaskContext<'_>,
         out: &mut dyn Output,
     ) -> Result<Flow, OpError> {
+        if std::mem::take(&mut self.asks) {
+            let task = InTask::anywhere(cx);
+            for column in &mut self.columns {
+                if let Column::Computed(expr) = column {
+                    *expr = expr.in_task(Arc::clone(&task));
+                }
+            }
+        }
         let computes = self
             .columns
             .iter()

@@ -44,6 +44,16 @@ pub trait EachPartition: Debug + Send + Sync {
         false
     }
 
+    /// Whether rows come out in the order in which those they are made of came in.
+    fn keeps_order(&self) -> bool {
+        true
+    }
+
+    /// Whether one row comes out for each that comes in. By default nobody knows.
+    fn keeps_rows(&self) -> bool {
+        false
+    }
+
     /// What stands behind its kind in `explain`.
     fn describe(&self) -> String;
 

@@ -32,7 +32,7 @@ impl Node {
 
     /// Whether the operation may as well run twice to save work elsewhere: not if it calls a user's function, or is not cheap.
     pub(crate) fn may_run_twice(&self) -> bool {
-        let calls = |expr: &&Expr| expr.has_closures();
+        let calls = |expr: &&Expr| expr.has_user_functions();
         if let Self::Shuffle(shuffle) = self {
             return !shuffle.is_function();
         }

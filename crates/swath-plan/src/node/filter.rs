@@ -18,6 +18,7 @@ impl Plan {
             let kept = plan.filter(predicate, env)?;
             return Project::identity(self.meta()).plan(kept, env);
         }
+        let predicate = predicate.pin_plugins(&env.functions)?;
         predicate.bind_predicate(self.meta(), &env.functions)?;
         let (meta, divisions) = (std::sync::Arc::clone(self.meta()), self.divisions().clone());
         Ok(Plan::assemble(

@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use swath_divisions::Divisions;
-use swath_expr::{Agg, Expr, Params};
+use swath_expr::{Agg, Expr, Params, shown_name};
 use swath_graph::{Canon, Fingerprint};
 use swath_meta::{Field, Index, Meta};
 use swath_ops::Env;
@@ -43,7 +43,7 @@ pub enum SplitOut {
 /// One aggregate under the name of its result.
 #[derive(Clone, Debug)]
 pub struct NamedAgg {
-    /// Name in the table of aggregates.
+    /// Name in the table of aggregates; of a plugin's, marked.
     pub function: Arc<str>,
     /// What it reads; nothing for `size`.
     pub inputs: Vec<Expr>,
@@ -90,7 +90,7 @@ impl NamedAgg {
 /// As a call: `sum(amount)`.
 impl fmt::Display for NamedAgg {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}(", self.function)?;
+        write!(f, "{}(", shown_name(&self.function))?;
         let mut comma = "";
         for input in &self.inputs {
             write!(f, "{comma}{input}")?;
@@ -147,7 +147,7 @@ impl GroupBy {
         self.expressions().flat_map(Expr::columns).collect()
     }
 
-    pub(crate) fn plan(self, input: Plan, env: &Env) -> Result<Plan, PlanError> {
+    pub(crate) fn plan(mut self, input: Plan, env: &Env) -> Result<Plan, PlanError> {
         if let SplitOut::Count(0) = self.split_out {
             return Err(PlanError::TooSmall {
                 what: "`split_out`",
@@ -169,28 +169,33 @@ impl GroupBy {
             });
         }
         let mut fields = Vec::with_capacity(self.keys.len() + self.aggs.len());
-        for (name, expr) in &self.keys {
+        for (name, expr) in &mut self.keys {
+            *expr = expr.pin_plugins(&env.functions)?;
             let field = expr.infer(input.meta(), &env.functions)?;
             let nullable = field.nullable && !self.dropna;
             fields.push(Field {
-                name: Arc::clone(name),
+                name: Arc::clone(&*name),
                 nullable,
                 ..field
             });
         }
-        for agg in &self.aggs {
+        for agg in &mut self.aggs {
             let mut dtypes = Vec::with_capacity(agg.inputs.len());
-            for expr in &agg.inputs {
+            for expr in &mut agg.inputs {
+                *expr = expr.pin_plugins(&env.functions)?;
                 dtypes.push(expr.infer(input.meta(), &env.functions)?.dtype);
             }
+            let refused = |agg: &NamedAgg, source| PlanError::Aggregate {
+                agg: Box::new(agg.clone()),
+                source,
+            };
+            agg.function = env
+                .settled_aggregate(&agg.function)
+                .map_err(|source| refused(agg, source))?;
             let types = env
-                .aggregates
-                .configured(&agg.function, agg.params.as_slice())
+                .aggregate(&agg.function, agg.params.as_slice())
                 .and_then(|function| function.infer(&dtypes))
-                .map_err(|source| PlanError::Aggregate {
-                    agg: Box::new(agg.clone()),
-                    source,
-                })?;
+                .map_err(|source| refused(agg, source))?;
             fields.push(Field {
                 name: Arc::clone(&agg.output),
                 dtype: types.output,

@@ -200,6 +200,7 @@ impl Plan {
                 // Sorted, or one row.
                 Node::GroupBy(group) if group.sort || group.keys.is_empty() => {}
                 Node::GroupBy(_) | Node::Shuffle(_) => return Some(plan.clone()),
+                Node::Each(operation) if !operation.keeps_order() => return Some(plan.clone()),
                 // In one partition, rows that are kept stay where they are.
                 Node::DropDuplicates(_)
                     if plan.npartitions() > 1 || plan.input().npartitions() > 1 =>

@@ -19,6 +19,8 @@ mod melt;
 mod memory_usage;
 mod overlap;
 mod partitions;
+#[cfg(feature = "plugins")]
+mod plugin;
 mod project;
 mod repartition;
 mod returned;
@@ -46,6 +48,8 @@ pub use head::{Head, Tail};
 pub use held::HeldRows;
 pub use map_partitions::MapPartitions;
 pub use overlap::{Halo, Overlap};
+#[cfg(feature = "plugins")]
+pub use plugin::MapPlugin;
 pub use project::Project;
 pub use returned::Returned;
 pub use scan::Scan;

@@ -67,18 +67,19 @@ impl Project {
         .plan(input, env)
     }
 
-    pub(crate) fn plan(self, input: Plan, env: &Env) -> Result<Plan, PlanError> {
+    pub(crate) fn plan(mut self, input: Plan, env: &Env) -> Result<Plan, PlanError> {
         let mut fields = Vec::with_capacity(self.columns.len());
         let mut names = BTreeSet::new();
-        for (name, expr) in &self.columns {
-            if !names.insert(Arc::clone(name)) {
+        for (name, expr) in &mut self.columns {
+            *expr = expr.pin_plugins(&env.functions)?;
+            if !names.insert(Arc::clone(&*name)) {
                 return Err(PlanError::DuplicateColumn {
                     column: name.to_string(),
                 });
             }
             let field = expr.infer(input.meta(), &env.functions)?;
             fields.push(Field {
-                name: Arc::clone(name),
+                name: Arc::clone(&*name),
                 ..field
             });
         }

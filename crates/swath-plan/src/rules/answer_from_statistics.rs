@@ -65,6 +65,9 @@ fn scanned<'a>(plan: &'a Plan, column: Option<&'a str>) -> Option<(&'a Scan, Opt
             };
             scanned(plan.input(), column)
         }
+        Node::Each(operation) if operation.keeps_rows() && column.is_none() => {
+            scanned(plan.input(), None)
+        }
         _ => None,
     }
 }

@@ -94,5 +94,5 @@ fn computes_by_closure(project: &Project, predicate: &Expr) -> bool {
     project
         .columns
         .iter()
-        .any(|(name, expr)| read.contains(name) && expr.has_closures())
+        .any(|(name, expr)| read.contains(name) && expr.has_user_functions())
 }

@@ -1,16 +1,20 @@
 //! A second process that runs tasks: this test binary, started once more.
 
 use std::os::unix::net::{UnixListener, UnixStream};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 
 use swath::prelude::*;
-use swath::{Aggregation, DType};
+use swath::{Aggregation, DType, SessionBuilder};
 use swath_kernels::{Aggregates, Custom};
 use swath_ops::Env;
 use swath_ops::testing::{Elsewhere, serve};
+use swath_plugin_host::{Plugin, PluginCopies, Policy};
 
 const SOCKET: &str = "SWATH_TEST_WORKER_SOCKET";
+/// The library of a plugin that the worker has.
+const PLUGIN: &str = "SWATH_TEST_WORKER_PLUGIN";
 
 /// The shortest text, of several the first, with how many there are: `a (3)`. Its state goes through serde.
 #[derive(Clone, Copy)]
@@ -55,6 +59,12 @@ fn serves() {
             aggregates: Arc::new(aggregates),
             ..Env::default()
         };
+        if let Some(library) = std::env::var_os(PLUGIN) {
+            let folder = tempfile::tempdir().expect("a temporary folder");
+            let copies = PluginCopies::in_folder(folder.path().join("copies"));
+            let plugin = Plugin::load(library, &Policy::default(), &copies);
+            env.plugins.add(plugin.expect("a plugin"));
+        }
         serve(&mut wire, &env).expect("the wire holds");
     }
 }
@@ -69,14 +79,15 @@ impl Drop for Worker {
     }
 }
 
-/// A session of which every task is encoded and runs in a process of its own.
-pub(crate) fn elsewhere() -> (Session, Worker) {
+/// A session of which every task is encoded and runs in a process of its own, which has this plugin.
+pub(crate) fn elsewhere(session: SessionBuilder, plugin: Option<&Path>) -> (Session, Worker) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let socket = folder.path().join("worker");
     let listener = UnixListener::bind(&socket).expect("a socket");
     let child = Command::new(std::env::current_exe().expect("this binary"))
         .args(["worker::serves", "--exact", "--nocapture"])
         .env(SOCKET, &socket)
+        .envs(plugin.map(|library| (PLUGIN, library)))
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()
@@ -84,7 +95,7 @@ pub(crate) fn elsewhere() -> (Session, Worker) {
     let worker = Worker(child);
     let (wire, _) = listener.accept().expect("the worker connects");
     let backend = Elsewhere::new(wire, 2).expect("two threads");
-    let session = Session::builder()
+    let session = session
         .threads(2)
         .aggregate(Shortest)
         .backend(Arc::new(backend))

@@ -6,11 +6,17 @@ use swath_expr::{ExprError, ExprErrorKind, FunctionError};
 use swath_kernels::KernelError;
 
 use super::{ErrorKind, Report};
-use super::{meta, why};
+use super::{meta, plugin, why};
 
 pub(super) fn report(error: &ExprError) -> Report {
     let kind = error.kind();
     let mut report = match kind {
+        ExprErrorKind::Plugin(source)
+        | ExprErrorKind::Function {
+            source: FunctionError::Plugin(source),
+            ..
+        } => plugin::of(&**source)
+            .unwrap_or_else(|| Report::new(ErrorKind::Plugin, source.to_string())),
         ExprErrorKind::Meta(error) => meta::report(error),
         ExprErrorKind::Overflow { .. }
         | ExprErrorKind::NegOverflow { .. }
@@ -29,6 +35,12 @@ pub(super) fn report(error: &ExprError) -> Report {
             source: source @ FunctionError::Closure { .. },
             ..
         } => source.source(),
+        // Its report says all of it.
+        ExprErrorKind::Plugin(_)
+        | ExprErrorKind::Function {
+            source: FunctionError::Plugin(_),
+            ..
+        } => None,
         _ => kind.source(),
     };
     while let Some(current) = cause {

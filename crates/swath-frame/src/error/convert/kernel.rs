@@ -7,9 +7,13 @@ use swath_meta::DType;
 use swath_ops::step::AggregateError;
 use swath_plan::NamedAgg;
 
-use super::{ErrorKind, Report};
+use super::{ErrorKind, Report, plugin};
 
 pub(super) fn report(error: &KernelError) -> Report {
+    if let KernelError::Plugin(source) = error {
+        return plugin::of(&**source)
+            .unwrap_or_else(|| Report::new(ErrorKind::Plugin, error.to_string()));
+    }
     let kind = match error {
         KernelError::UnknownAggregate { .. }
         | KernelError::Unsupported { .. }
@@ -71,6 +75,11 @@ pub(super) fn planned(agg: &NamedAgg, error: &KernelError) -> Report {
 
 /// An aggregate that has no result.
 pub(super) fn computed(error: &AggregateError) -> Report {
+    if let KernelError::Plugin(_) = &error.source {
+        let mut report = report(&error.source);
+        report.notes.push(("in", error.to_string()));
+        return report;
+    }
     let mut report = Report::new(ErrorKind::Task, error.to_string());
     report.column = error
         .input

@@ -12,6 +12,7 @@ mod kernel;
 mod memory;
 mod meta;
 mod plan;
+mod plugin;
 
 use std::error::Error as StdError;
 use std::panic::Location;

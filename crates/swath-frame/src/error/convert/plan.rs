@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use swath_plan::PlanError;
 
+#[cfg(feature = "plugins")]
+use super::plugin;
 use super::{Error, ErrorKind, Report};
 use super::{closure, expression, io, kernel, meta};
 
@@ -142,6 +144,15 @@ fn report(error: &PlanError) -> Report {
             closure::planned(error)
         }
         PlanError::Released { .. } => Report::new(ErrorKind::Released, error.to_string()),
+        _ => other(error),
+    }
+}
+
+/// What a plugin says, or a fault of the planner.
+fn other(error: &PlanError) -> Report {
+    match error {
+        #[cfg(feature = "plugins")]
+        PlanError::Plugin(error) => plugin::report(error),
         _ => Report::new(ErrorKind::Backend, error.to_string()),
     }
 }
@@ -218,6 +229,12 @@ fn order(error: &PlanError) -> Report {
         } => "call `repartition(1)` before it: in one partition rows stay where they are",
         PlanError::Unordered { by: "shuffle", .. } => {
             "do it before `shuffle(..)`, where rows have their order"
+        }
+        PlanError::Unordered {
+            by: "map-partitions",
+            ..
+        } => {
+            "compute it before `map_partitions`, or call a function there that promises to keep the order"
         }
         PlanError::Unordered { .. } => "write `.sort(true)` behind `groupby(..)`",
         _ => "call `repartition(1)` before: one partition then has all rows, in their order",

@@ -13,7 +13,7 @@ use swath_ops::step::{AggregateError, ClosureError, OrderError};
 use swath_scheduler::{RunError, TaskErrorKind};
 
 use super::{Error, ErrorKind, Report};
-use super::{batch, closure, expression, io, kernel, memory, why};
+use super::{batch, closure, expression, io, kernel, memory, plugin, why};
 use crate::Session;
 
 impl Error {
@@ -130,6 +130,9 @@ fn below(mut error: Option<&(dyn StdError + 'static)>) -> Option<Report> {
         }
         if let Some(error) = current.downcast_ref::<OpError>() {
             return Some(Report::new(ErrorKind::Task, error.to_string()));
+        }
+        if let Some(report) = plugin::of(current) {
+            return Some(report);
         }
         if current.source().is_none() {
             return Some(Report::new(ErrorKind::Task, why(current)));

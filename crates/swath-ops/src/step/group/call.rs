@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use swath_expr::{Params, Spelling};
+use swath_expr::{Params, PluginName, Spelling};
 use swath_graph::{Decoder, Encoder, ObjectEncoder};
 use swath_kernels::{Accumulator, Aggregate, AggregateTypes};
 use swath_meta::{DType, Field};
@@ -12,7 +12,7 @@ use crate::{Env, OpError};
 /// An aggregate function, what it reads, and the name of its result.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AggCall {
-    /// Name in the table of aggregates: `sum`, `mean`, …
+    /// Name in the table of aggregates: `sum`, `mean`, …; of a plugin's, marked and with its hash.
     pub function: Arc<str>,
     /// The columns it reads; none for `size`, which counts rows.
     pub inputs: Vec<AggInput>,
@@ -41,9 +41,14 @@ impl AggCall {
             .collect()
     }
 
+    /// Whether it is an aggregate of a plugin.
+    pub(super) fn is_of_plugin(&self) -> bool {
+        PluginName::of_marked(&self.function).is_some()
+    }
+
     fn aggregate(&self, env: &Env) -> Result<Arc<dyn Aggregate>, OpError> {
         let params = self.params.as_slice();
-        Ok(env.aggregates.configured(&self.function, params)?)
+        Ok(env.aggregate(&self.function, params)?)
     }
 
     pub(super) fn types(&self, env: &Env) -> Result<AggregateTypes, OpError> {

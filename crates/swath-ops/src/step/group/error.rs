@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use arrow_array::ArrayRef;
 use swath_batch::Value;
-use swath_expr::Spelling;
+use swath_expr::{Spelling, shown_name};
 use swath_kernels::KernelError;
 
 use super::AggCall;
@@ -40,7 +40,7 @@ impl AggregateError {
             _ => Vec::new(),
         };
         Self {
-            function: Arc::clone(&call.function),
+            function: shown_name(&call.function).into(),
             input: call.inputs.first().map(|input| input.spelling.clone()),
             group,
             source,

@@ -151,6 +151,7 @@ enum Merged {
 impl Running {
     fn no_groups(&self, cx: &TaskContext<'_>) -> Result<Counted, OpError> {
         let states = States::try_new(&self.key_types, &self.spec.calls, &self.env)?;
+        let states = states.in_task(&self.spec.calls, cx);
         Ok(Counted::new(states, cx.reserve("merged groups")))
     }
 

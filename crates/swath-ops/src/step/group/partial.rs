@@ -103,6 +103,7 @@ impl Running {
     /// The groups so far; `None` after the last chunk.
     fn groups(&mut self, cx: &TaskContext<'_>) -> Option<&mut Counted> {
         if let Some(states) = self.no_groups.take() {
+            let states = states.in_task(&self.spec.calls, cx);
             self.groups = Some(Counted::new(states, cx.reserve("groups")));
         }
         self.groups.as_mut()

@@ -6,8 +6,10 @@ use arrow_array::{ArrayRef, new_empty_array};
 use swath_batch::Chunk;
 use swath_kernels::{Accumulator, Grouper};
 use swath_meta::DType;
+use swath_scheduler::TaskContext;
 
 use super::{AggCall, AggregateError};
+use crate::step::InTask;
 use crate::{Env, OpError};
 
 /// Groups and their states; `None` for the grouper when there are no keys and so one group.
@@ -41,6 +43,17 @@ impl States {
             accumulators,
             ids: Vec::new(),
         })
+    }
+
+    /// Tells aggregates of plugins what they may ask about the task.
+    pub(super) fn in_task(mut self, calls: &[AggCall], cx: &TaskContext<'_>) -> Self {
+        if calls.iter().any(AggCall::is_of_plugin) {
+            let task = InTask::anywhere(cx);
+            for accumulator in &mut self.accumulators {
+                accumulator.in_task(&task);
+            }
+        }
+        self
     }
 
     /// Gives each row its group; returns the number of groups.

@@ -5,8 +5,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use swath_batch::{Cx, Host, Value};
 use swath_divisions::Divisions;
-use swath_memory::{CancelToken, Reservation};
+use swath_memory::{CancelToken, OverBudget, Reservation};
 use swath_scheduler::TaskContext;
+
+use crate::step::mixed;
 
 /// A task as its function sees it: one partition of a frame with these divisions.
 pub(crate) struct InTask {
@@ -15,8 +17,12 @@ pub(crate) struct InTask {
     divisions: Divisions,
     /// Rows of its neighbours that it sees: in front, and behind.
     halo: (usize, usize),
+    /// What random numbers begin from beside the partition; none for closures, which have the partition alone.
+    seed: Option<u64>,
     /// What the function asked for and did not give back yet.
     reserved: Mutex<Reservation>,
+    /// Why it was refused bytes, the last time.
+    refused: Mutex<Option<OverBudget>>,
 }
 
 impl InTask {
@@ -42,13 +48,51 @@ impl InTask {
         divisions: Divisions,
         halo: (usize, usize),
     ) -> Arc<dyn Host> {
-        Arc::new(Self {
+        Arc::new(Self::new(cx, partition, divisions, halo))
+    }
+
+    fn new(
+        cx: &TaskContext<'_>,
+        partition: usize,
+        divisions: Divisions,
+        halo: (usize, usize),
+    ) -> Self {
+        Self {
             cancel: cx.cancel_token().clone(),
             partition,
             divisions,
             halo,
+            seed: None,
             reserved: Mutex::new(cx.reserve("what a function asked for")),
-        })
+            refused: Mutex::default(),
+        }
+    }
+
+    /// A task whose function has random numbers of its own, also among the functions that see the same partition.
+    #[cfg(feature = "plugins")]
+    pub(crate) fn seeded(
+        cx: &TaskContext<'_>,
+        partition: usize,
+        divisions: Divisions,
+        halo: (usize, usize),
+        seed: u64,
+    ) -> Self {
+        Self {
+            seed: Some(seed),
+            ..Self::new(cx, partition, divisions, halo)
+        }
+    }
+
+    /// Why the function was refused bytes, if it was.
+    #[cfg(feature = "plugins")]
+    pub(crate) fn refused(&self) -> Option<OverBudget> {
+        let refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
+        refused.clone()
+    }
+
+    /// What functions inside expressions and aggregates may ask, which know no partition.
+    pub(crate) fn anywhere(cx: &TaskContext<'_>) -> Arc<dyn Host> {
+        Self::host(cx, 0, Divisions::unknown(1), (0, 0))
     }
 }
 
@@ -69,10 +113,21 @@ impl Host for InTask {
         self.halo
     }
 
+    fn seed(&self) -> u64 {
+        let partition = mixed(self.partition as u64);
+        self.seed.map_or(partition, |seed| mixed(seed ^ partition))
+    }
+
     fn reserve(&self, bytes: i64) -> bool {
         let mut reserved = self.reserved.lock().unwrap_or_else(PoisonError::into_inner);
         let wanted = reserved.bytes().saturating_add_signed(bytes);
-        reserved.try_resize(wanted).is_ok()
+        match reserved.try_resize(wanted) {
+            Ok(()) => true,
+            Err(over) => {
+                *self.refused.lock().unwrap_or_else(PoisonError::into_inner) = Some(over);
+                false
+            }
+        }
     }
 
     fn progress(&self, done: u64, total: u64) {

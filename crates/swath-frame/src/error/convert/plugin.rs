@@ -1,0 +1,116 @@
+//! Plugins, and functions of theirs.
+
+use std::error::Error as StdError;
+
+#[cfg(feature = "plugins")]
+use std::{panic::Location, path::Path, sync::Arc};
+
+#[cfg(feature = "plugins")]
+use swath_graph::Shown;
+#[cfg(feature = "plugins")]
+use swath_ops::plugin::PluginError;
+#[cfg(feature = "plugins")]
+use swath_plugin_host::{CallError, Failure, LoadError, PolicyError};
+
+use super::Report;
+#[cfg(feature = "plugins")]
+use super::{Error, ErrorKind, why};
+
+/// The report of an error that may be one of a plugin.
+pub(super) fn of(error: &(dyn StdError + 'static)) -> Option<Report> {
+    #[cfg(feature = "plugins")]
+    return error.downcast_ref::<PluginError>().map(report);
+    #[cfg(not(feature = "plugins"))]
+    {
+        let _ = error;
+        None
+    }
+}
+
+#[cfg(feature = "plugins")]
+pub(super) fn report(error: &PluginError) -> Report {
+    let mut report = match error {
+        PluginError::Call(error) => called(error),
+        PluginError::Params { .. } => Report::new(ErrorKind::Option, error.to_string()),
+        _ => Report::new(ErrorKind::Plugin, error.to_string()),
+    };
+    report.notes.extend(error.notes());
+    report.fix = error.fix();
+    report
+}
+
+/// A function that gave no answer, or did not take what it was given.
+#[cfg(feature = "plugins")]
+fn called(error: &CallError) -> Report {
+    let mut report = match error {
+        CallError::Said {
+            function,
+            failure,
+            message,
+            ..
+        } => {
+            // In its author's words, which may be about values.
+            let message = Shown(message).to_string();
+            let what = format!("`{function}`: {message}");
+            let kind = match failure {
+                Failure::Panic => ErrorKind::Panic { message },
+                Failure::Parameters => ErrorKind::Option,
+                Failure::Meta => ErrorKind::Type,
+                Failure::Cancelled => ErrorKind::Cancelled,
+                _ => ErrorKind::Task,
+            };
+            Report::new(kind, what)
+        }
+        other => Report::new(ErrorKind::Task, other.to_string()),
+    };
+    let mut cause = error.source();
+    while let Some(current) = cause {
+        report.notes.push(("why", why(current)));
+        cause = current.source();
+    }
+    report
+}
+
+#[cfg(feature = "plugins")]
+impl Error {
+    /// A plugin that cannot be used.
+    pub(crate) fn plugin(
+        error: LoadError,
+        call: &'static str,
+        location: &'static Location<'static>,
+    ) -> Self {
+        let mut report = Report::new(ErrorKind::Plugin, error.to_string());
+        let mut cause = error.source();
+        while let Some(current) = cause {
+            report.notes.push(("why", current.to_string()));
+            cause = current.source();
+        }
+        if let LoadError::Policy(PolicyError::Unreadable { .. }) = &error {
+            report.fix = Some(
+                "a relative path is seen from the folder that the program runs in; `swath plugin pin libname.so` writes such a list"
+                    .to_owned(),
+            );
+        }
+        report.source = Some(Arc::new(error));
+        Self::of(report).at(call, location)
+    }
+
+    /// A plugin that is to run in a process of its own, for which there is none.
+    pub(crate) fn isolated_plugin(
+        name: &str,
+        pins: &Path,
+        location: &'static Location<'static>,
+    ) -> Self {
+        let mut report = Report::new(
+            ErrorKind::Plugin,
+            format!(
+                "the plugin `{name}` is to run in a process of its own, which this version of swath has not"
+            ),
+        );
+        report.fix = Some(format!(
+            "leave `isolate` out in `{}` if the plugin may run in this process",
+            pins.display()
+        ));
+        Self::of(report).at("Session::builder", location)
+    }
+}

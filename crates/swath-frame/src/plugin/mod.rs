@@ -1,0 +1,10 @@
+//! Functions of plugins, as users name them, and the plugins of a session.
+
+mod function;
+mod listing;
+mod loading;
+
+pub use function::{PluginFunction, plugin};
+pub use listing::{LoadedFunction, LoadedPlugin, LoadedPlugins};
+
+pub(crate) use loading::{Loading, PluginSettings};

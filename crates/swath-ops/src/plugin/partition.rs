@@ -1,0 +1,124 @@
+//! Functions of partitions that plugins have.
+
+use std::fmt::{self, Debug, Formatter};
+use std::sync::Arc;
+
+use swath_expr::{Params, PluginName};
+use swath_meta::Meta;
+pub use swath_plugin_abi::Halo as PluginHalo;
+use swath_plugin_abi::{Contract, Divisions, Needs, Order, RowCount, Scope};
+use swath_plugin_host::{Bound, BoundPartition};
+
+use super::values::json_of;
+use super::{PluginError, Plugins, Use};
+
+/// A function of partitions that is bound to parameters and to the columns of a frame.
+#[derive(Clone)]
+pub struct PluginPartition {
+    name: PluginName,
+    bound: Arc<BoundPartition>,
+}
+
+impl Plugins {
+    /// The function of partitions of this name, bound. Runs none of it on data.
+    ///
+    /// # Errors
+    /// There is none, there are several, it is of another kind, or it does not take these parameters or columns.
+    pub fn partition(
+        &self,
+        name: &PluginName,
+        params: &Params,
+        input: &Meta,
+    ) -> Result<PluginPartition, PluginError> {
+        let found = self.find(name, Use::Partition)?;
+        let function = found.function();
+        let params = json_of(params, function.name())?;
+        match function.bind(&params, input)? {
+            Bound::Partition(bound) => Ok(PluginPartition {
+                name: found.name(),
+                bound: Arc::new(bound),
+            }),
+            _ => Err(PluginError::OtherKind {
+                name: function.name().to_string(),
+                kind: function.entry().kind,
+                used: Use::Partition,
+            }),
+        }
+    }
+}
+
+impl PluginPartition {
+    /// Its name, down to the hash of the plugin.
+    pub fn name(&self) -> &PluginName {
+        &self.name
+    }
+
+    /// The columns that come out.
+    pub fn output(&self) -> &Arc<Meta> {
+        self.bound.output()
+    }
+
+    /// The data columns that it reads; `None` is all.
+    pub fn reads(&self) -> Option<&[String]> {
+        self.needs().reads.as_deref()
+    }
+
+    /// The columns that each partition has to be sorted by.
+    pub fn needs_order(&self) -> &[String] {
+        &self.needs().needs_order
+    }
+
+    /// What it has to see of the partitions in front and behind.
+    pub fn halo(&self) -> (Option<PluginHalo>, Option<PluginHalo>) {
+        (self.needs().before, self.needs().after)
+    }
+
+    /// Whether it has to see rows of neighbouring partitions.
+    pub fn has_halo(&self) -> bool {
+        self.halo() != (None, None)
+    }
+
+    /// Whether a row comes out for each that comes in, where it was.
+    pub fn keeps_rows(&self) -> bool {
+        self.contract().rows == RowCount::Same
+    }
+
+    /// Whether rows come out in the order in which they came in.
+    pub fn keeps_order(&self) -> bool {
+        self.contract().order == Order::Kept
+    }
+
+    /// Whether index columns come back first, and stay between the boundaries of their partition.
+    pub fn keeps_divisions(&self) -> bool {
+        self.contract().divisions == Divisions::Kept
+    }
+
+    /// Whether it may be called with some rows of a partition at a time.
+    pub fn takes_chunks(&self) -> bool {
+        self.contract().scope == Scope::Chunk && !self.has_halo()
+    }
+
+    /// Whether the same input may give another output.
+    pub fn is_random(&self) -> bool {
+        self.contract().is_random
+    }
+
+    /// What it needs of its one input.
+    fn needs(&self) -> &Needs {
+        self.contract().input(0)
+    }
+
+    fn contract(&self) -> &Contract {
+        self.bound.contract()
+    }
+
+    pub(crate) fn bound(&self) -> &BoundPartition {
+        &self.bound
+    }
+}
+
+impl Debug for PluginPartition {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "PluginPartition({})", self.name)
+    }
+}

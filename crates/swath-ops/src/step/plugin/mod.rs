@@ -1,0 +1,149 @@
+//! A plugin's function on the rows of each partition.
+
+mod running;
+mod sorted;
+
+use std::sync::{Arc, OnceLock};
+
+use swath_divisions::Divisions;
+use swath_expr::{Params, PluginName};
+use swath_graph::{Decoder, Encoder};
+use swath_meta::Meta;
+
+use super::{Step, StepSpec};
+use crate::estimate::{Expected, Kept};
+use crate::plugin::PluginPartition;
+use crate::{Env, OpError, TaskInputs};
+
+/// Calls a function of a plugin with the rows of a task, all at once or chunk by chunk, as the function says, and hands on what it
+/// returns.
+///
+/// It is data: the function is named down to the hash of its plugin, and found in the process that runs the task.
+#[derive(Clone, Debug)]
+pub struct MapPlugin {
+    function: PluginName,
+    params: Params,
+    output: Arc<Meta>,
+    /// Of the frame whose partitions the function sees.
+    divisions: Divisions,
+    /// What its random numbers begin from, beside the number of the partition.
+    seed: u64,
+    /// The partition that each task is; without them, every task is the first.
+    partitions: Arc<[u32]>,
+    /// The function, once a task has found it.
+    bound: Arc<OnceLock<PluginPartition>>,
+}
+
+impl MapPlugin {
+    /// A settled function of the partitions of a frame with these divisions, which returns rows of this meta.
+    pub fn new(
+        function: PluginName,
+        params: Params,
+        output: Arc<Meta>,
+        divisions: Divisions,
+        seed: u64,
+    ) -> Self {
+        Self {
+            function,
+            params,
+            output,
+            divisions,
+            seed,
+            partitions: Arc::from([]),
+            bound: Arc::default(),
+        }
+    }
+
+    pub(crate) fn decode(from: &Decoder<'_>) -> Result<Self, OpError> {
+        let object = from.object()?;
+        object.expect("map-plugin", 1)?;
+        let function = object.str("function")?;
+        let function = PluginName::of_marked(function)
+            .ok_or_else(|| object.invalid("function", "it is no function of a plugin"))?;
+        let partitions: Vec<u32> = object.serde("partitions")?;
+        Ok(Self {
+            partitions: partitions.into(),
+            ..Self::new(
+                function,
+                Params::decode(&object)?,
+                Arc::new(object.serde("output")?),
+                object.serde("divisions")?,
+                object.u64("seed")?,
+            )
+        })
+    }
+
+    fn bound(&self, input: &Meta, env: &Env) -> Result<PluginPartition, OpError> {
+        if let Some(bound) = self.bound.get() {
+            return Ok(bound.clone());
+        }
+        let bound = env.plugins.partition(&self.function, &self.params, input)?;
+        Ok(self.bound.get_or_init(|| bound).clone())
+    }
+
+    fn open_as(
+        &self,
+        input: &Meta,
+        env: &Env,
+        partition: u32,
+        halo: (usize, usize),
+    ) -> Result<Box<dyn Step>, OpError> {
+        let function = self.bound(input, env)?;
+        Ok(Box::new(running::Running::try_new(
+            self.clone(),
+            function,
+            Arc::new(input.clone()),
+            partition as usize,
+            halo,
+        )?))
+    }
+}
+
+impl StepSpec for MapPlugin {
+    fn infer(&self, _: &Meta, _: &Env) -> Result<Arc<Meta>, OpError> {
+        Ok(Arc::clone(&self.output))
+    }
+
+    fn open(&self, input: &Meta, env: &Env) -> Result<Box<dyn Step>, OpError> {
+        self.open_as(input, env, 0, (0, 0))
+    }
+
+    fn open_task(&self, input: &Meta, task: &TaskInputs<'_>) -> Result<Box<dyn Step>, OpError> {
+        let partition = self.partitions.get(task.index).copied().unwrap_or(0);
+        self.open_as(input, task.env, partition, task.halo)
+    }
+
+    fn of_partitions(&self, partitions: &[u32]) -> Option<Arc<dyn StepSpec>> {
+        let partitions = partitions.into();
+        Some(Arc::new(Self {
+            partitions,
+            ..self.clone()
+        }))
+    }
+
+    fn expected(&self, input: Expected) -> (Kept, Expected) {
+        // Until it is bound nobody knows whether it streams; what it makes of its rows nobody knows at all.
+        let streams = self.bound.get().is_some_and(PluginPartition::takes_chunks);
+        let kept = if streams {
+            Kept::default()
+        } else {
+            Kept {
+                least: input.least,
+                // The rows, and a second time while they become one batch.
+                most: input.bytes.saturating_mul(2),
+            }
+        };
+        (kept, input.or_fewer())
+    }
+
+    fn encode(&self, out: &mut Encoder) {
+        out.object("map-plugin", 1, |o| {
+            o.str("function", &self.function.marked());
+            self.params.encode(o);
+            o.serde("output", &*self.output);
+            o.serde("divisions", &self.divisions);
+            o.u64("seed", self.seed);
+            o.serde("partitions", &*self.partitions);
+        });
+    }
+}

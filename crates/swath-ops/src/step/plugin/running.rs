@@ -1,0 +1,200 @@
+//! The function while a task runs.
+
+use std::sync::Arc;
+
+use swath_batch::{Batch, BufferBytes, Chunk, Host, Partition};
+use swath_memory::Reservation;
+use swath_meta::Meta;
+use swath_plugin_host::{CallError, Failure};
+use swath_scheduler::TaskContext;
+
+use super::MapPlugin;
+use super::sorted::Sorted;
+use crate::pipeline::Flow;
+use crate::plugin::{PluginError, PluginPartition};
+use crate::step::{InTask, Step, slices_of};
+use crate::{OpError, Output};
+
+pub(super) struct Running {
+    spec: MapPlugin,
+    function: PluginPartition,
+    input: Arc<Meta>,
+    partition: usize,
+    /// Rows of its neighbours that it sees: in front, and behind.
+    halo: (usize, usize),
+    /// What the function may ask; made when it is first called.
+    task: Option<Arc<InTask>>,
+    /// The order that it needs.
+    sorted: Option<Sorted>,
+    kept: Vec<Chunk>,
+    bytes: BufferBytes,
+    reserved: Option<Reservation>,
+    /// It was called.
+    called: bool,
+    /// Nobody wants more rows.
+    enough: bool,
+}
+
+impl Running {
+    pub(super) fn try_new(
+        spec: MapPlugin,
+        function: PluginPartition,
+        input: Arc<Meta>,
+        partition: usize,
+        halo: (usize, usize),
+    ) -> Result<Self, OpError> {
+        Ok(Self {
+            sorted: Sorted::by(function.needs_order(), &input)?,
+            spec,
+            function,
+            input,
+            partition,
+            halo,
+            task: None,
+            kept: Vec::new(),
+            bytes: BufferBytes::default(),
+            reserved: None,
+            called: false,
+            enough: false,
+        })
+    }
+
+    /// Calls the function with all of a partition, or with a chunk, and hands on what it returns.
+    fn call(
+        &mut self,
+        rows: &Batch,
+        cx: &TaskContext<'_>,
+        out: &mut dyn Output,
+    ) -> Result<Flow, OpError> {
+        self.called = true;
+        let (function, partition, halo) = (&self.function, self.partition, self.halo);
+        if let Some(sorted) = &mut self.sorted {
+            sorted.check(rows, |row| PluginError::Unsorted {
+                name: function.name().to_string(),
+                columns: function.needs_order().to_vec(),
+                partition,
+                row: row.saturating_sub(halo.0),
+            })?;
+        }
+        let spec = &self.spec;
+        let task = self.task.get_or_insert_with(|| {
+            Arc::new(InTask::seeded(
+                cx,
+                partition,
+                spec.divisions.clone(),
+                halo,
+                spec.seed,
+            ))
+        });
+        let host: Arc<dyn Host> = Arc::<InTask>::clone(task);
+        let bounds = spec
+            .divisions
+            .bounds()
+            .filter(|_| function.keeps_divisions());
+        let enough = &mut self.enough;
+        let reserved = &mut self.reserved;
+        // Where a row comes out for each, those of the neighbours are cut off; else the function returns its own alone.
+        let (own, mut seen) = (halo.0..rows.num_rows().saturating_sub(halo.1), 0);
+        let mut hand_on = |mut returned: Batch| -> Result<(), OpError> {
+            if function.keeps_rows() {
+                let here = seen..seen + returned.num_rows();
+                let from = own.start.clamp(here.start, here.end);
+                let to = own.end.clamp(from, here.end);
+                returned = returned.slice(from - here.start, to - from);
+                seen = here.end;
+            }
+            if let Some(bounds) = bounds {
+                let index = returned.meta().index().len();
+                let keys = &returned.record_batch().columns()[..index];
+                let checked = bounds.check(partition, keys);
+                checked.map_err(|source| PluginError::Divisions {
+                    name: function.name().to_string(),
+                    partition,
+                    source,
+                })?;
+            }
+            // From here on whoever keeps the rows reserves them.
+            *reserved = None;
+            for chunk in slices_of(returned) {
+                cx.check()?;
+                if *enough {
+                    return Ok(());
+                }
+                *enough = out.push(chunk)? == Flow::Enough;
+            }
+            Ok(())
+        };
+        let run = function.bound().open(host).map_err(OpError::from);
+        let done = run.and_then(|mut run| {
+            run.push(rows, &mut hand_on)?;
+            run.finish(&mut hand_on)
+        });
+        done.map_err(|error| self.acted_on(error, cx))?;
+        Ok(if self.enough {
+            Flow::Enough
+        } else {
+            Flow::More
+        })
+    }
+
+    /// The error, or what it comes from where the scheduler acts on that: the run was cancelled, or there was no room.
+    fn acted_on(&self, error: OpError, cx: &TaskContext<'_>) -> OpError {
+        let OpError::Plugin(found) = &error else {
+            return error;
+        };
+        let PluginError::Call(CallError::Said { failure, .. }) = &**found else {
+            return error;
+        };
+        match failure {
+            Failure::Cancelled => cx.check().map_or_else(OpError::from, |()| error),
+            Failure::Memory => {
+                let refused = self.task.as_ref().and_then(|task| task.refused());
+                refused.map_or(error, OpError::from)
+            }
+            _ => error,
+        }
+    }
+}
+
+impl Step for Running {
+    fn push(
+        &mut self,
+        chunk: Chunk,
+        cx: &TaskContext<'_>,
+        out: &mut dyn Output,
+    ) -> Result<Flow, OpError> {
+        let chunk = chunk.compact()?;
+        if self.enough {
+            return Ok(Flow::Enough);
+        }
+        if self.function.takes_chunks() {
+            let rows = Partition::from_chunks(Arc::clone(&self.input), [chunk])?;
+            return self.call(&rows.to_batch()?, cx, out);
+        }
+        chunk.count_bytes(&mut self.bytes);
+        self.reserved
+            .get_or_insert_with(|| cx.reserve("the rows of a partition for a function"))
+            .try_resize(self.bytes.total())?;
+        self.kept.push(chunk);
+        Ok(Flow::More)
+    }
+
+    fn finish(&mut self, cx: &TaskContext<'_>, out: &mut dyn Output) -> Result<(), OpError> {
+        // A partition without rows is one too.
+        if self.called || self.enough {
+            return Ok(());
+        }
+        cx.check()?;
+        let joins = self.kept.len() > 1;
+        let rows = Partition::from_chunks(Arc::clone(&self.input), self.kept.drain(..))?;
+        if joins && let Some(reserved) = &mut self.reserved {
+            // Twice there while they are joined.
+            reserved.try_resize(self.bytes.total().saturating_mul(2))?;
+        }
+        let batch = rows.to_batch()?;
+        drop(rows);
+        self.bytes = BufferBytes::default();
+        self.call(&batch, cx, out)?;
+        Ok(())
+    }
+}

@@ -1,0 +1,182 @@
+//! A plugin's function on each partition.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use swath_divisions::Divisions;
+use swath_expr::{Expr, Params, PluginName};
+use swath_graph::{Canon, Fingerprint, Name};
+use swath_meta::{Index, Meta};
+use swath_ops::plugin::{PluginError, PluginHalo, PluginPartition};
+use swath_ops::step::MapPlugin as MapPluginStep;
+use swath_ops::{Env, StepSpec};
+
+use super::{EachPartition, Halo, Overlap};
+use crate::{Plan, PlanError};
+
+/// A function of a plugin that is called with the rows of each partition. What it returns for which columns it says itself, and what
+/// it promises is used: columns that it does not read are not read for it, filters on those go below it where it takes rows in
+/// chunks, and divisions, order and number of rows stay where it keeps them.
+#[derive(Clone, Debug)]
+pub struct MapPlugin {
+    /// The function that was meant when it was called, with what it promises.
+    function: PluginPartition,
+    params: Params,
+    /// The data columns that come out as they went in, without the function having seen them.
+    passes: BTreeSet<Arc<str>>,
+    /// What its random numbers begin from: another number for each function, its parameters and the frame it was called on.
+    seed: u64,
+    /// Where the same input may give another output, no two are the same computation.
+    only: Option<Name>,
+}
+
+impl MapPlugin {
+    /// The function of this name over `input`, settled to the one that is meant now.
+    ///
+    /// # Errors
+    /// [`PlanError::Plugin`]: it is not there, is of another kind, or does not take these parameters or columns.
+    pub fn try_new(
+        name: &PluginName,
+        params: Params,
+        input: &Plan,
+        env: &Env,
+    ) -> Result<Self, PlanError> {
+        let found = env.plugins.partition(name, &params, input.meta())?;
+        for column in found.needs_order() {
+            input.meta().field(column)?;
+        }
+        let mut canon = Canon::new("plugin-seed", 1);
+        canon.str(&found.name().marked());
+        params.feed(&mut canon);
+        input.name().feed(&mut canon);
+        let seed = Name::from_canon("seed", canon);
+        let output = found.output();
+        let passes = input.meta().data_fields().iter().filter(|field| {
+            let comes_out = output
+                .field(&field.name)
+                .is_ok_and(|out| out.dtype == field.dtype);
+            comes_out && !is_read(&found, &field.name) && !output.is_index(&field.name)
+        });
+        Ok(Self {
+            passes: passes.map(|field| Arc::clone(&field.name)).collect(),
+            only: found.is_random().then(|| Name::unique("random")),
+            seed: (seed.print() >> 64) as u64,
+            function: found,
+            params,
+        })
+    }
+
+    /// The operation on each partition alone.
+    ///
+    /// # Errors
+    /// [`PluginError::Halo`]: the function has to see rows of neighbours.
+    pub fn alone(self) -> Result<Arc<dyn EachPartition>, PlanError> {
+        if self.function.has_halo() {
+            let name = self.name().to_string();
+            return Err(PluginError::Halo { name }.into());
+        }
+        Ok(Arc::new(self))
+    }
+
+    /// The operation on each partition with what the function has to see of its neighbours.
+    pub fn beside(self) -> Overlap {
+        let halo = |halo: Option<PluginHalo>| match halo {
+            Some(PluginHalo::Nanoseconds(count)) => Halo::Nanoseconds(count),
+            Some(PluginHalo::Rows(rows)) => Halo::Rows(rows),
+            None => Halo::Rows(0),
+        };
+        let (before, after) = self.function.halo();
+        let (before, after) = (halo(before), halo(after));
+        let along = self.function.needs_order().first();
+        let along = along.map(|column| Arc::from(column.as_str()));
+        Overlap::new(Arc::new(self), before, after, along)
+    }
+
+    fn name(&self) -> &PluginName {
+        self.function.name()
+    }
+}
+
+/// Whether a function is handed a data column.
+fn is_read(function: &PluginPartition, column: &str) -> bool {
+    let reads = function.reads();
+    reads.is_none_or(|reads| reads.iter().any(|name| name == column))
+}
+
+impl EachPartition for MapPlugin {
+    fn kind(&self) -> &'static str {
+        "map-partitions"
+    }
+
+    fn result(&self, input: &Plan, env: &Env) -> Result<(Arc<Meta>, Divisions), PlanError> {
+        let found = env
+            .plugins
+            .partition(self.name(), &self.params, input.meta())?;
+        let output = found.output();
+        if !self.function.keeps_divisions() {
+            let output = Meta::try_new(output.fields().to_vec(), Index::none())?;
+            return Ok((Arc::new(output), input.divisions().clear()));
+        }
+        let index = |meta: &Meta| {
+            let fields = meta.index_fields().iter();
+            fields
+                .map(|field| (Arc::clone(&field.name), field.dtype.clone()))
+                .collect::<Vec<_>>()
+        };
+        if index(output) != index(input.meta()) {
+            let name = self.name().to_string();
+            return Err(PluginError::OtherIndex { name }.into());
+        }
+        Ok((Arc::clone(output), input.divisions().clone()))
+    }
+
+    fn step(&self, input: &Plan, output: &Arc<Meta>) -> Result<Arc<dyn StepSpec>, PlanError> {
+        Ok(Arc::new(MapPluginStep::new(
+            self.name().clone(),
+            self.params.clone(),
+            Arc::clone(output),
+            input.divisions().clone(),
+            self.seed,
+        )))
+    }
+
+    fn reads(&self, input: &Meta, wanted: &BTreeSet<Arc<str>>) -> BTreeSet<Arc<str>> {
+        let names = input.fields().iter().map(|field| &field.name);
+        let is_used = |name: &&Arc<str>| {
+            input.is_index(name) || is_read(&self.function, name) || wanted.contains(*name)
+        };
+        names.filter(is_used).cloned().collect()
+    }
+
+    /// What takes any chunks and keeps rows makes each row of that row alone; columns that it does not read pass by it.
+    fn lets_pass(&self, predicate: &Expr) -> bool {
+        let function = &self.function;
+        let is_by_row = function.takes_chunks() && function.keeps_rows() && !function.is_random();
+        is_by_row && predicate.columns().is_subset(&self.passes)
+    }
+
+    fn sees_partitions(&self) -> bool {
+        true
+    }
+
+    fn keeps_order(&self) -> bool {
+        self.function.keeps_order()
+    }
+
+    fn keeps_rows(&self) -> bool {
+        self.function.keeps_rows()
+    }
+
+    fn describe(&self) -> String {
+        format!("{}({})", self.name(), self.params)
+    }
+
+    fn feed(&self, out: &mut Canon) {
+        out.str(&self.name().marked());
+        self.params.feed(out);
+        out.u64(self.seed);
+        if let Some(only) = &self.only {
+            only.feed(out);
+        }
+    }
+}
