@@ -28,13 +28,13 @@ pub(crate) struct Loading {
 impl PluginSettings {
     /// Makes all of them ready, in the order in which they were given; first those that are linked.
     pub(crate) fn load(
-        self,
+        &self,
         plugins: &Plugins,
         location: &'static Location<'static>,
     ) -> Result<Loading> {
         let refused = |error: LoadError| Error::plugin(error, "Session::builder", location);
-        for root in self.linked {
-            plugins.add(Plugin::linked(root).map_err(refused)?);
+        for root in &self.linked {
+            plugins.add(Plugin::linked(*root).map_err(refused)?);
         }
         let policy = match &self.pins {
             None => Policy::default(),
@@ -44,7 +44,7 @@ impl PluginSettings {
         };
         let loading = Loading {
             policy,
-            copies: self.copies,
+            copies: self.copies.clone(),
         };
         let pins = loading.policy.pins();
         for (name, pin) in pins.into_iter().flat_map(Pins::plugins) {

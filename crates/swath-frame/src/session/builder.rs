@@ -234,7 +234,7 @@ impl SessionBuilder {
     /// No threads, a limit that is no size, or one that is smaller than what the threads need for scratch; an address that
     /// names no store; a plugin that cannot be used.
     #[track_caller]
-    pub fn build(mut self) -> Result<Session> {
+    pub fn build(self) -> Result<Session> {
         let location = Location::caller();
         warn_if_unoptimised();
         if self.redact_values {
@@ -265,7 +265,7 @@ impl SessionBuilder {
             env.aggregates = Arc::new(aggregates);
         }
         #[cfg(feature = "plugins")]
-        let loading = std::mem::take(&mut self.plugins).load(&env.plugins, location)?;
+        let loading = self.plugins.load(&env.plugins, location)?;
         #[cfg(feature = "object-store")]
         for (address, store) in &self.stores {
             env.stores
