@@ -44,9 +44,9 @@ pub use error::{Error, ErrorKind, Result};
 pub use frame::{
     AsType, Batches, DataFrame, Describe, DropDuplicates, DropNa, Halo, Head, IntoBatch, IntoCount,
     IntoDescribe, IntoDropDuplicates, IntoDropNa, IntoFillNa, IntoMapOverlap, IntoMapPartitions,
-    IntoMelt, IntoPartitions, IntoShuffle, IntoTargets, IntoValueCounts, Join, KeepRow, MapOverlap,
-    MapPartitions, Melt, Repartition, Sample, SelectDtypes, Shuffle, Sink, Tail, ValueCounts,
-    Written, WrittenPartition, concat,
+    IntoMelt, IntoPartitions, IntoPlacing, IntoShuffle, IntoTargets, IntoValueCounts, Join,
+    KeepRow, MapOverlap, MapPartitions, Melt, Repartition, Sample, SelectDtypes, Shuffle, Sink,
+    Tail, ValueCounts, Written, WrittenPartition, concat,
 };
 pub use group_by::{GroupBy, IntoAggs};
 pub use persisted::{Holder, Persisted, PersistedFrame};

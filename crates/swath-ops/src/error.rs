@@ -93,13 +93,19 @@ impl From<ClosureError> for OpError {
 
 impl From<ShuffleError> for OpError {
     fn from(error: ShuffleError) -> Self {
-        match error {
-            ShuffleError::Function(error) => match error.downcast::<ClosureError>() {
-                Ok(error) => Self::Closure(error),
-                Err(error) => Self::Shuffle(ShuffleError::Function(error)),
-            },
-            error => Self::Shuffle(error),
-        }
+        let ShuffleError::Function(error) = error else {
+            return Self::Shuffle(error);
+        };
+        let error = match error.downcast::<ClosureError>() {
+            Ok(error) => return Self::Closure(error),
+            Err(error) => error,
+        };
+        #[cfg(feature = "plugins")]
+        let error = match error.downcast::<crate::plugin::PluginError>() {
+            Ok(error) => return Self::Plugin(error),
+            Err(error) => error,
+        };
+        Self::Shuffle(ShuffleError::Function(error))
     }
 }
 

@@ -77,9 +77,7 @@ impl Registry {
 
         registry.register_sink("publish", |from, _| Ok(Arc::new(Publish::decode(from)?)));
         registry.register_sink("rows", |from, _| Ok(Arc::new(Rows::decode(from)?)));
-        registry.register_sink("split", |from, env| {
-            Ok(Arc::new(Split::decode(from, &env.partitioners)?))
-        });
+        registry.register_sink("split", |from, env| Ok(Arc::new(Split::decode(from, env)?)));
         registry.register_sink("write-files", |from, env| {
             Ok(Arc::new(WriteFiles::decode(from, env)?))
         });

@@ -38,14 +38,15 @@ pub use swath_frame::{
     Event, Explain, Expr, Field, Frequency, FromDelayed, FromMap, GroupBy, Halo, Head, Holder,
     Index, IntoAggs, IntoBatch, IntoColumn, IntoColumns, IntoCount, IntoDescribe,
     IntoDropDuplicates, IntoDropNa, IntoFillNa, IntoMapOverlap, IntoMapPartitions, IntoMelt,
-    IntoPartitions, IntoShuffle, IntoTargets, IntoValueCounts, Join, KeepRow, Key, Labels,
-    ListAccessor, MapOverlap, MapPartitions, Melt, Meta, MetaSpec, Metrics, NamedAgg, Observer,
-    OnBadLines, Origin, Pattern, Persist, Persisted, PersistedFrame, Progress, ReadCsv, ReadIpc,
-    ReadJson, ReadParquet, Repartition, Result, Rolling, RowFunction, Run, RunStats, Sample,
-    Scalar, ScalarOperand, SelectDtypes, Session, SessionBuilder, Shuffle, Sink, SplitRowGroups,
-    StringAccessor, Strptime, StructAccessor, Table, Tail, Then, ToCsv, ToIpc, ToJson, ToParquet,
-    TzLocalize, Value, ValueCounts, When, Written, WrittenPartition, coalesce, col, compute,
-    concat, concat_str, format_bytes, greatest, least, lit, persist, submit, udf, when,
+    IntoPartitions, IntoPlacing, IntoShuffle, IntoTargets, IntoValueCounts, Join, KeepRow, Key,
+    Labels, ListAccessor, MapOverlap, MapPartitions, Melt, Meta, MetaSpec, Metrics, NamedAgg,
+    Observer, OnBadLines, Origin, Pattern, Persist, Persisted, PersistedFrame, Progress, ReadCsv,
+    ReadIpc, ReadJson, ReadParquet, Repartition, Result, Rolling, RowFunction, Run, RunStats,
+    Sample, Scalar, ScalarOperand, SelectDtypes, Session, SessionBuilder, Shuffle, Sink,
+    SplitRowGroups, StringAccessor, Strptime, StructAccessor, Table, Tail, Then, ToCsv, ToIpc,
+    ToJson, ToParquet, TzLocalize, Value, ValueCounts, When, Written, WrittenPartition, coalesce,
+    col, compute, concat, concat_str, format_bytes, greatest, least, lit, persist, submit, udf,
+    when,
 };
 
 #[cfg(feature = "plugins")]

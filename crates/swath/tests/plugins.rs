@@ -9,6 +9,8 @@
 mod other;
 #[path = "plugins/partitions.rs"]
 mod partitions;
+#[path = "plugins/placing.rs"]
+mod placing;
 #[path = "plugins/scene.rs"]
 mod scene;
 mod worker;

@@ -50,7 +50,7 @@ pub use partitions::{IntoPartitions, Repartition};
 pub use reshape::{IntoMelt, Melt};
 pub use rows::{Head, IntoCount, Tail};
 pub use sampling::Sample;
-pub use shuffle::{IntoShuffle, IntoTargets, Shuffle};
+pub use shuffle::{IntoPlacing, IntoShuffle, IntoTargets, Shuffle};
 pub use write::{Sink, Written, WrittenPartition};
 
 pub(crate) use columns::{data_columns, named as named_columns};

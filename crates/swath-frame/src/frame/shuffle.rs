@@ -8,8 +8,8 @@ use std::sync::Arc;
 use swath_batch::{Batch, ClosureSite};
 use swath_expr::{Columns, IntoColumns};
 use swath_meta::{Index, Meta};
-use swath_ops::OpError;
 use swath_ops::sink::FunctionPartitioner;
+use swath_ops::{Env, OpError};
 use swath_plan::{Plan, PlanError, Shuffle as ShuffleNode};
 use swath_shuffle::HashPartitioner;
 
@@ -17,6 +17,8 @@ use super::DataFrame;
 use super::columns::names;
 use super::rows::IntoCount;
 use crate::Result;
+#[cfg(feature = "plugins")]
+use crate::plugin::PluginFunction;
 
 type BoxError = Box<dyn StdError + Send + Sync>;
 type Place = dyn Fn(Batch, usize) -> std::result::Result<Vec<usize>, BoxError> + Send + Sync;
@@ -40,12 +42,57 @@ impl<E: Into<BoxError>> IntoTargets for std::result::Result<Vec<usize>, E> {
     }
 }
 
+/// What [`Shuffle::by`] takes: a function or closure of a [`Batch`] and a number of partitions, or a function of a plugin. `M` is its signature,
+/// which the compiler finds.
+pub trait IntoPlacing<M> {
+    /// The function.
+    #[doc(hidden)]
+    #[track_caller]
+    fn into_placing(self) -> Placing;
+}
+
+/// A function that says where rows go.
+#[doc(hidden)]
+#[derive(Clone)]
+pub struct Placing(By);
+
+#[derive(Clone)]
+enum By {
+    Local(Function),
+    #[cfg(feature = "plugins")]
+    Plugin(PluginFunction),
+}
+
+impl<F, R> IntoPlacing<fn(Batch, usize) -> R> for F
+where
+    F: Fn(Batch, usize) -> R + Send + Sync + 'static,
+    R: IntoTargets,
+{
+    #[track_caller]
+    fn into_placing(self) -> Placing {
+        let site = ClosureSite::of::<F>(Location::caller());
+        let call = move |keys: Batch, n: usize| self(keys, n).into_targets();
+        Placing(By::Local(Function {
+            site,
+            name: None,
+            call: Arc::new(call),
+        }))
+    }
+}
+
+#[cfg(feature = "plugins")]
+impl IntoPlacing<PluginFunction> for PluginFunction {
+    fn into_placing(self) -> Placing {
+        Placing(By::Plugin(self))
+    }
+}
+
 /// Options of [`DataFrame::shuffle`]: which columns say where a row goes, how, and into how many partitions.
 #[derive(Clone)]
 #[must_use = "options of a shuffle do nothing until a frame is given them"]
 pub struct Shuffle {
     on: Columns,
-    by: Option<Function>,
+    by: Option<By>,
     npartitions: Option<i64>,
 }
 
@@ -70,30 +117,24 @@ impl Shuffle {
     /// A function says where rows go, of the columns in place of a hash: it is given some rows of them, and the number of partitions, and
     /// returns a number below that for each row.
     ///
+    /// Or it is a partitioner of a plugin: `.by(plugin("geo.by_cell"))`, which takes the columns in the order in which they are given.
+    ///
     /// It may say nothing but what follows from the columns, since it is called again where a task is repeated, and how rows are cut into
     /// batches is not promised.
     #[track_caller]
-    pub fn by<F, R>(self, function: F) -> Self
-    where
-        F: Fn(Batch, usize) -> R + Send + Sync + 'static,
-        R: IntoTargets,
-    {
-        let site = ClosureSite::of::<F>(Location::caller());
-        let call = move |keys: Batch, n: usize| function(keys, n).into_targets();
+    pub fn by<M>(self, function: impl IntoPlacing<M>) -> Self {
+        let Placing(by) = function.into_placing();
         Self {
-            by: Some(Function {
-                site,
-                name: None,
-                call: Arc::new(call),
-            }),
+            by: Some(by),
             ..self
         }
     }
 
     /// A name of the function, for plans and messages, by which equal computations are found again, in other processes too: whoever
-    /// changes what the function does changes its name. Without one, it is another one each time it is handed over.
+    /// changes what the function does changes its name. Without one, it is another one each time it is handed over. A function of a plugin
+    /// has its name.
     pub fn named(mut self, name: impl Into<Arc<str>>) -> Self {
-        if let Some(function) = &mut self.by {
+        if let Some(By::Local(function)) = &mut self.by {
             function.name = Some(name.into());
         }
         self
@@ -107,7 +148,7 @@ impl Shuffle {
         }
     }
 
-    fn node(&self, plan: &Plan) -> std::result::Result<ShuffleNode, PlanError> {
+    fn node(&self, plan: &Plan, env: &Env) -> std::result::Result<ShuffleNode, PlanError> {
         let columns = names(plan, &self.on)?;
         if columns.is_empty() {
             return Err(PlanError::NoColumns {
@@ -129,7 +170,7 @@ impl Shuffle {
                 found: 0,
             });
         }
-        let Some(function) = &self.by else {
+        let Some(by) = &self.by else {
             let by = HashPartitioner::try_new(columns, n).map_err(OpError::from)?;
             return Ok(ShuffleNode::new(Arc::new(by)));
         };
@@ -138,6 +179,11 @@ impl Shuffle {
             .map(|column| plan.meta().field(column).cloned());
         let fields = fields.collect::<std::result::Result<Vec<_>, _>>()?;
         let keys = Arc::new(Meta::try_new(fields, Index::none())?);
+        let function = match by {
+            By::Local(function) => function,
+            #[cfg(feature = "plugins")]
+            By::Plugin(function) => return by_plugin(function, keys, n, env),
+        };
         let site = function.site.clone();
         let by = FunctionPartitioner::new(site, keys, n, Arc::clone(&function.call));
         let by = match &function.name {
@@ -149,17 +195,42 @@ impl Shuffle {
     }
 }
 
+/// What a partitioner of a plugin says.
+#[cfg(feature = "plugins")]
+fn by_plugin(
+    function: &PluginFunction,
+    keys: Arc<Meta>,
+    npartitions: usize,
+    env: &Env,
+) -> std::result::Result<ShuffleNode, PlanError> {
+    let (name, params) = (function.name(), function.all_params());
+    let n = u32::try_from(npartitions).expect("a frame has fewer than 2^32 partitions");
+    let by = env.plugins.partitioner(name, params, keys, n)?;
+    let label = format!("{}({params})", by.name());
+    Ok(ShuffleNode::by_function(Arc::new(by), label))
+}
+
+impl Debug for By {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Local(function) => function.site.fmt(f),
+            #[cfg(feature = "plugins")]
+            Self::Plugin(function) => function.fmt(f),
+        }
+    }
+}
+
 impl Debug for Shuffle {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         f.debug_struct("Shuffle")
             .field("on", &self.on)
-            .field("by", &self.by.as_ref().map(|function| &function.site))
+            .field("by", &self.by)
             .field("npartitions", &self.npartitions)
             .finish()
     }
 }
 
-/// What [`DataFrame::shuffle`] takes: columns, or [`Shuffle`].
+/// What [`DataFrame::shuffle`] takes: columns, or [`Shuffle`], or a partitioner of a plugin, which is then given all data columns.
 pub trait IntoShuffle {
     /// The options.
     #[doc(hidden)]
@@ -170,6 +241,14 @@ pub trait IntoShuffle {
 impl IntoShuffle for Shuffle {
     fn into_shuffle(self) -> Shuffle {
         self
+    }
+}
+
+#[cfg(feature = "plugins")]
+impl IntoShuffle for PluginFunction {
+    #[track_caller]
+    fn into_shuffle(self) -> Shuffle {
+        Shuffle::on(..).by(self)
     }
 }
 
@@ -210,8 +289,8 @@ impl DataFrame {
     #[track_caller]
     pub fn shuffle(&self, how: impl IntoShuffle) -> Result<Self> {
         let how = how.into_shuffle();
-        self.next("shuffle", Location::caller(), |plan, _| {
-            plan.shuffle(how.node(plan)?)
+        self.next("shuffle", Location::caller(), |plan, env| {
+            plan.shuffle(how.node(plan, env)?)
         })
     }
 }

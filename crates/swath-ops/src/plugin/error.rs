@@ -130,6 +130,8 @@ pub enum Use {
     Aggregate,
     /// In `map_partitions`.
     Partition,
+    /// In `shuffle`.
+    Partitioner,
 }
 
 impl Use {
@@ -139,6 +141,7 @@ impl Use {
             Self::Scalar => Kind::Scalar,
             Self::Aggregate => Kind::Aggregate,
             Self::Partition => Kind::Partition,
+            Self::Partitioner => Kind::Partitioner,
         }
     }
 }
@@ -217,7 +220,8 @@ fn right_call(name: &str, kind: Kind) -> Option<String> {
         ),
         Kind::Aggregate => format!("`.agg([(\"…\", plugin({name:?}).agg(col(\"…\")))])`"),
         Kind::Partition => format!("`df.map_partitions(plugin({name:?}))`"),
-        Kind::Partitioner | Kind::Unknown => return None,
+        Kind::Partitioner => format!("`df.shuffle(Shuffle::on([\"…\"]).by(plugin({name:?})))`"),
+        Kind::Unknown => return None,
     };
     Some(format!("write {call}"))
 }

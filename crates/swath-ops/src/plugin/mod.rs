@@ -14,10 +14,12 @@ mod values;
 
 mod aggregate;
 mod partition;
+mod partitioner;
 mod scalar;
 
 pub use error::{PluginError, Use};
 pub use partition::{PluginHalo, PluginPartition};
+pub use partitioner::PluginPartitioner;
 pub use plugins::Plugins;
 pub use values::{params_of, unreadable};
 

@@ -9,13 +9,15 @@ use swath_graph::{Decoder, Encoder};
 use swath_memory::Reservation;
 use swath_meta::Meta;
 use swath_scheduler::TaskContext;
-use swath_shuffle::{Partitioner, Partitioners, split_checked};
+use swath_shuffle::{Partitioner, split_checked};
 
 use super::{Made, Sink, SinkSpec};
 use crate::estimate::{Expected, Kept};
 use crate::pipeline::Flow;
+#[cfg(feature = "plugins")]
+use crate::plugin::PluginPartitioner;
 use crate::step::InTask;
-use crate::{OpError, TaskInputs, TaskValue};
+use crate::{Env, OpError, TaskInputs, TaskValue};
 
 /// Makes [`TaskValue::Pieces`]: one scatter over the task's rows, order kept inside each piece.
 #[derive(Clone, Debug)]
@@ -29,11 +31,16 @@ impl Split {
         Self { by }
     }
 
-    pub(crate) fn decode(from: &Decoder<'_>, partitioners: &Partitioners) -> Result<Self, OpError> {
+    pub(crate) fn decode(from: &Decoder<'_>, env: &Env) -> Result<Self, OpError> {
         let object = from.object()?;
         object.expect("split", 1)?;
+        #[cfg(feature = "plugins")]
+        if object.object("by")?.peek_kind()? == PluginPartitioner::KIND {
+            let by = PluginPartitioner::decode(&object.object("by")?, &env.plugins)?;
+            return Ok(Self { by: Arc::new(by) });
+        }
         Ok(Self {
-            by: partitioners.decode(&object.object("by")?)?,
+            by: env.partitioners.decode(&object.object("by")?)?,
         })
     }
 }

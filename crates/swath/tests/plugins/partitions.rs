@@ -9,7 +9,7 @@ use crate::scene::{in_parts, library, linked, loaded, said, totals};
 use crate::worker::{Worker, elsewhere};
 
 /// A session with a plugin, whose tasks run in a process that has it or has not.
-fn elsewhere_with(has: bool) -> (Session, Worker) {
+pub(crate) fn elsewhere_with(has: bool) -> (Session, Worker) {
     let folder = tempfile::tempdir().expect("a folder");
     let session = Session::builder().plugin_copies(folder.path().join("copies"));
     let library = library();
