@@ -29,7 +29,7 @@ macro_rules! version {
 }
 
 version!(appended, { drop: unsafe extern "C" fn(*mut std::ffi::c_void) },
-    step: unsafe extern "C" fn(*mut std::ffi::c_void, u32, crate::ArrowArray, *mut crate::Step) -> crate::Status, reset: unsafe extern "C" fn(*mut std::ffi::c_void));
+    step: unsafe extern "C" fn(*mut std::ffi::c_void, u32, crate::ArrowArray, *mut crate::Step) -> crate::Status, can_rewind: bool);
 version!(retyped, { drop: unsafe extern "C" fn(*mut std::ffi::c_void) },
     step: unsafe extern "C" fn(*mut std::ffi::c_void, u64, crate::ArrowArray, *mut crate::Step) -> crate::Status);
 version!(renamed, { drop: unsafe extern "C" fn(*mut std::ffi::c_void) },
