@@ -67,7 +67,7 @@ static void release_array(struct ArrowArray *array) {
         free(array->children[i]);
     }
     free(array->children);
-    for (int64_t i = 0; i < array->n_buffers; i++) free((void *)array->buffers[i]);
+    for (int64_t i = 0; array->buffers && i < array->n_buffers; i++) free((void *)array->buffers[i]);
     free((void *)array->buffers);
     array->release = NULL;
 }
@@ -128,10 +128,9 @@ static void drop_nothing(void *instance) {
     (void)instance;
 }
 
-static struct swath_status call(const void *instance, struct swath_host host, struct ArrowArray arguments,
-                                struct ArrowArray *out) {
-    (void)instance;
-    (void)host;
+static struct swath_status call(const void *instance, struct swath_host host, struct swath_place place,
+                                struct ArrowArray arguments, struct ArrowArray *out) {
+    (void)instance, (void)host, (void)place;
     struct ArrowArray column;
     bool made = count(arguments.children[0], &column);
     int64_t rows = arguments.length;
@@ -156,9 +155,9 @@ static struct swath_status no_open(const void *instance, struct swath_host host,
     return refused(SWATH_CODE_UNSUPPORTED, "a function of this kind has no such call");
 }
 
-static struct swath_status no_open_aggregate(const void *instance, struct swath_host host,
+static struct swath_status no_open_aggregate(const void *instance, struct swath_host host, struct swath_place place,
                                              struct swath_aggregate_run *out) {
-    (void)instance, (void)host, (void)out;
+    (void)instance, (void)host, (void)place, (void)out;
     return refused(SWATH_CODE_UNSUPPORTED, "a function of this kind has no such call");
 }
 
@@ -183,6 +182,7 @@ static struct swath_status bind(struct swath_host host, struct swath_bind_reques
     int64_t nullable = why ? 0 : request.inputs.children[0]->children[0]->flags & ARROW_FLAG_NULLABLE;
     drop_schema(&request.inputs);
     if (why) return refused(SWATH_CODE_META, why);
+    if (request.context.length != 0) return refused(SWATH_CODE_UNSUPPORTED, "it knows no words of later versions");
     if (request.params.length != 2) return refused(SWATH_CODE_PARAMETERS, "it has no parameters");
     struct ArrowSchema column, frame, outputs;
     if (!make_schema(&column, "l", "count", nullable, NULL)) return refused(SWATH_CODE_MEMORY, "there is no memory");
@@ -191,7 +191,12 @@ static struct swath_status bind(struct swath_host host, struct swath_bind_reques
         drop_schema(&frame);
         return refused(SWATH_CODE_MEMORY, "there is no memory");
     }
-    *out = (struct swath_bound){.table = &BOUND, .outputs = outputs};
+    static const char contract[] = "{\"is_deterministic\":true}";
+    *out = (struct swath_bound){
+        .table = &BOUND,
+        .outputs = outputs,
+        .contract = {.bytes = (const uint8_t *)contract, .length = sizeof contract - 1},
+    };
     return answered();
 }
 
@@ -209,9 +214,9 @@ static struct swath_status bind(struct swath_host host, struct swath_bind_reques
     "\"kind\":\"scalar\",\"doc\":\"How many bits of a number are 1; null for null.\","                                         \
     "\"example\":{\"input\":\"n: int64?\"}}]}"
 
-/* Without the zero at its end. */
+/* The zero at its end is passed over. */
 __attribute__((section(".swath_plugin"), used, visibility("default")))
-const char swath_plugin_manifest_v1[sizeof MANIFEST - 1] = MANIFEST;
+const char swath_plugin_manifest_v1[] = MANIFEST;
 
 static struct swath_status init(struct swath_host host) {
     (void)host;

@@ -16,6 +16,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+#define _Static_assert static_assert
+extern "C" {
+#endif
+
 /* What a status says. */
 #define SWATH_CODE_OK UINT32_C(0x0)
 #define SWATH_CODE_FUNCTION UINT32_C(0x1)
@@ -46,7 +51,7 @@
 #define SWATH_LEVEL_DEBUG UINT32_C(0x4)
 #define SWATH_LEVEL_TRACE UINT32_C(0x5)
 
-/* A text in UTF-8 that is lent. */
+/* A text in UTF-8 that is lent; one without a word may be nowhere. */
 struct swath_str {
     const uint8_t *bytes;
     size_t length;
@@ -204,9 +209,9 @@ struct swath_bound_table {
     uint64_t entries;
     const void *reserved; /* null */
     void (*drop)(void *);
-    struct swath_status (*call)(const void *, struct swath_host, struct ArrowArray, struct ArrowArray *);
+    struct swath_status (*call)(const void *, struct swath_host, struct swath_place, struct ArrowArray, struct ArrowArray *);
     struct swath_status (*open)(const void *, struct swath_host, struct swath_place, struct ArrowArray, struct swath_run *);
-    struct swath_status (*open_aggregate)(const void *, struct swath_host, struct swath_aggregate_run *);
+    struct swath_status (*open_aggregate)(const void *, struct swath_host, struct swath_place, struct swath_aggregate_run *);
 };
 #define SWATH_BOUND_TABLE_ENTRIES UINT64_C(0xf)
 
@@ -242,5 +247,9 @@ struct swath_plain_root {
     const struct swath_plugin *plugin;
 };
 _Static_assert(sizeof(void *) != 8 || sizeof(struct swath_plain_root) == 16, "another layout");
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

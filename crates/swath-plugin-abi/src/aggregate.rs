@@ -1,6 +1,6 @@
 //! The states of all groups of one task.
 
-use crate::{ArrowArray, Status};
+use crate::{ArrowArray, Handed, Status};
 use abi_stable::StableAbi;
 use std::ffi::c_void;
 
@@ -34,6 +34,11 @@ impl AggregateRun {
 
 // SAFETY: it may move between threads; it is used by one at a time, because all but `size` need it mutably.
 unsafe impl Send for AggregateRun {}
+
+// SAFETY: the table is where it is.
+unsafe impl Handed for AggregateRun {
+    const TABLE: Option<(usize, u32)> = Some((std::mem::offset_of!(Self, table), 6));
+}
 
 impl Drop for AggregateRun {
     fn drop(&mut self) {

@@ -1,5 +1,6 @@
 //! The two structs of the Arrow C data interface.
 
+use crate::Handed;
 use abi_stable::StableAbi;
 use std::ffi::{c_char, c_void};
 use std::ptr;
@@ -99,3 +100,6 @@ impl Drop for ArrowArray {
         }
     }
 }
+
+// SAFETY: it has no table, and zeros are a released array.
+unsafe impl Handed for ArrowArray {}

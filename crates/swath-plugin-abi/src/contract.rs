@@ -4,6 +4,11 @@ use serde::{Deserialize, Serialize};
 
 /// What a bound function promises and needs. Whatever is not said is the weakest promise, and needs nothing.
 ///
+/// **Which columns cross.** Of an input whose [`reads`](Needs::reads) are named, the index columns cross, in front, and those that are
+/// read, in the order of the input. Of the output, a column stays with the host if the input has one of its name and dtype that did
+/// not cross, if it is no index column of the output, and if it may be null wherever that of the input may; all others come back, in
+/// the order of the output. Without names all columns cross, both ways.
+///
 /// A promise that a host does not know, of a newer version, counts as the weakest. What it does not know of what a function
 /// *needs* stands in [`requires`](Self::requires), and such a function is refused.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -20,8 +25,8 @@ pub struct Contract {
     /// What it needs of each input; of those that are not listed, all columns and nothing else.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub inputs: Vec<Needs>,
-    /// The same input may give another output.
-    pub is_random: bool,
+    /// The same input, parameters and seed give the same output, in every process.
+    pub is_deterministic: bool,
     /// What a host must understand to call it, in words that later versions add.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub requires: Vec<String>,
@@ -31,7 +36,7 @@ pub struct Contract {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Needs {
-    /// The only columns that it reads; `None` is all.
+    /// The only columns that it reads, which says [which columns cross](Contract); `None` is all.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reads: Option<Vec<String>>,
     /// The columns that each partition has to be sorted by when it comes.
@@ -46,6 +51,11 @@ pub struct Needs {
 }
 
 impl Contract {
+    /// The same input may give another output: what it computed once is not taken for another time.
+    pub fn is_random(&self) -> bool {
+        !self.is_deterministic
+    }
+
     /// What it needs of the input of this number.
     pub fn input(&self, at: usize) -> &Needs {
         const NOTHING: &Needs = &Needs {

@@ -1,6 +1,6 @@
 //! A function of a plugin, and what becomes of it when its parameters and inputs are known.
 
-use crate::{AggregateRun, ArrowArray, ArrowSchema, Host, Place, Run, Status, Text};
+use crate::{AggregateRun, ArrowArray, ArrowSchema, Handed, Host, Place, Run, Status, Text};
 use abi_stable::StableAbi;
 use abi_stable::std_types::RStr;
 use std::ffi::c_void;
@@ -97,7 +97,7 @@ pub struct Bound {
     table: BoundTableRef,
     /// The columns of each output, as inputs have them: one, but of an aggregate first the result, then its state.
     outputs: ArrowSchema,
-    /// A [`Contract`](crate::Contract) as JSON; empty is one that promises nothing.
+    /// A [`Contract`](crate::Contract) as JSON; empty is one that promises and needs nothing.
     contract: Text,
 }
 
@@ -146,6 +146,11 @@ impl Bound {
     }
 }
 
+// SAFETY: the table is where it is.
+unsafe impl Handed for Bound {
+    const TABLE: Option<(usize, u32)> = Some((std::mem::offset_of!(Self, table), 4));
+}
+
 impl Drop for Bound {
     fn drop(&mut self) {
         // SAFETY: the instance is the one that came with this table, and this is the last use of it.
@@ -164,11 +169,14 @@ pub struct BoundTable {
     pub drop: unsafe extern "C" fn(*mut c_void),
     /// Of a scalar: arguments, all of the same length, to one array of that length. Of a partitioner: key columns to an array of
     /// `uint32`. Input and output are struct arrays without nulls of their own. The host is valid until it returns.
-    pub call: unsafe extern "C" fn(*const c_void, Host, ArrowArray, *mut ArrowArray) -> Status,
+    /// The place says which partition the rows are of, where that is known.
+    pub call:
+        unsafe extern "C" fn(*const c_void, Host, Place<'_>, ArrowArray, *mut ArrowArray) -> Status,
     /// Of a partition function: begins one partition, at this place, between these boundaries: two rows of the index columns, or a
     /// released array where divisions are not known. The host is valid until the run is dropped.
     pub open: unsafe extern "C" fn(*const c_void, Host, Place<'_>, ArrowArray, *mut Run) -> Status,
     /// Of an aggregate: begins the states of no groups. The host is valid until they are dropped.
     #[sabi(last_prefix_field)]
-    pub open_aggregate: unsafe extern "C" fn(*const c_void, Host, *mut AggregateRun) -> Status,
+    pub open_aggregate:
+        unsafe extern "C" fn(*const c_void, Host, Place<'_>, *mut AggregateRun) -> Status,
 }

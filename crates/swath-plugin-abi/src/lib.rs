@@ -65,8 +65,8 @@ pub use manifest::{
 pub use place::Place;
 pub use plugin::{PlainRoot, Plugin, PluginRef};
 pub use run::{NO_INPUT, Run, RunTable, RunTableRef, Step, step};
-pub use status::{PluginError, PluginResult, Status, code};
-pub use text::Text;
+pub use status::{Handed, PluginError, PluginResult, Status, code, has_entries};
+pub use text::{Text, read_lent};
 
 /// The version of this contract, `major.minor`.
 pub const VERSION: &str = "1.0";

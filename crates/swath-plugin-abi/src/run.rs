@@ -1,6 +1,6 @@
 //! One partition on its way through a partition function.
 
-use crate::{ArrowArray, Status};
+use crate::{ArrowArray, Handed, Status};
 use abi_stable::StableAbi;
 use std::ffi::c_void;
 
@@ -35,6 +35,11 @@ impl Run {
 // SAFETY: it may move between threads; it is used by one at a time, because `step` and `drop` need it mutably.
 unsafe impl Send for Run {}
 
+// SAFETY: the table is where it is.
+unsafe impl Handed for Run {
+    const TABLE: Option<(usize, u32)> = Some((std::mem::offset_of!(Self, table), 2));
+}
+
 impl Drop for Run {
     fn drop(&mut self) {
         // SAFETY: the instance is the one that came with this table, and this is the last use of it.
@@ -52,6 +57,10 @@ pub struct RunTable {
     pub drop: unsafe extern "C" fn(*mut c_void),
     /// Takes rows of the input of this number, or a released array for its end, and says how it goes on. With [`NO_INPUT`], it is
     /// only asked for what it still has.
+    ///
+    /// A function whose scope is a partition gets all of its rows at once; one of chunks any number of times. Where as many rows
+    /// come out as came in, those of a step come out in the answers to it, before it wants more. After [`step::DONE`], and after
+    /// a failure, nothing but `drop` may follow.
     #[sabi(last_prefix_field)]
     pub step: unsafe extern "C" fn(*mut c_void, u32, ArrowArray, *mut Step) -> Status,
 }
@@ -65,7 +74,7 @@ pub const NO_INPUT: u32 = u32::MAX;
 pub struct Step {
     /// One of [`step`].
     pub next: u32,
-    /// The number of the output that the rows are of: 0.
+    /// The number of the output that the rows are of: 0, there is one.
     pub output: u32,
     /// The rows that come out, with [`step::OUTPUT`]; else released.
     pub rows: ArrowArray,
@@ -80,3 +89,6 @@ pub mod step {
     /// It has no more, and wants none.
     pub const DONE: u32 = 2;
 }
+
+// SAFETY: it has no table, and zeros are a released array that goes on with nothing.
+unsafe impl Handed for Step {}

@@ -121,13 +121,47 @@ impl Status {
     ///
     /// # Safety
     /// `call` writes a `T` where the pointer that it gets points, whenever it returns [`ok`](Self::ok).
-    pub unsafe fn take<T>(call: impl FnOnce(*mut T) -> Self) -> PluginResult<T> {
+    pub unsafe fn take<T: Handed>(call: impl FnOnce(*mut T) -> Self) -> PluginResult<T> {
         // An array or schema of zeros is a released one: who forgets to write one hands over none.
         let mut out = MaybeUninit::zeroed();
         call(out.as_mut_ptr()).into_result()?;
+        if let Some((offset, entries)) = T::TABLE {
+            // SAFETY: it is within the value.
+            let table = unsafe { out.as_ptr().cast::<u8>().add(offset) };
+            // SAFETY: a reference to a table is a pointer there, or the zeros that were there before.
+            let table = unsafe { table.cast::<*const u64>().read_unaligned() };
+            // SAFETY: it points to a table, or nowhere.
+            if !unsafe { has_entries(table, entries) } {
+                return Err(PluginError::new(
+                    code::CONTRACT,
+                    "it says that it gave what was asked for, and handed over no table of functions",
+                ));
+            }
+        }
         // SAFETY: the caller's word.
         Ok(unsafe { out.assume_init() })
     }
+}
+
+/// What a call may write.
+///
+/// # Safety
+/// [`TABLE`](Self::TABLE) says where the type has a reference to a table; everything else of it may be zeros.
+pub unsafe trait Handed: Sized {
+    /// How many bytes into it a reference to a table is, and how many entries that had in version 1.0.
+    const TABLE: Option<(usize, u32)> = None;
+}
+
+// SAFETY: there is nothing in it.
+unsafe impl Handed for () {}
+
+/// Whether there is a table, with its first entries.
+///
+/// # Safety
+/// The pointer is null, or points to a table: it begins with a bit for each entry that it has.
+pub unsafe fn has_entries(table: *const u64, entries: u32) -> bool {
+    // SAFETY: the caller's word.
+    unsafe { table.as_ref() }.is_some_and(|has| has.trailing_ones() >= entries)
 }
 
 impl From<PluginError> for Status {
@@ -155,6 +189,9 @@ impl From<PluginResult<()>> for Status {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    // SAFETY: it has no table, and zeros are a number.
+    unsafe impl Handed for u64 {}
 
     #[test]
     fn answers_and_failures_cross() {

@@ -1,6 +1,7 @@
 //! Texts that are handed over.
 
 use abi_stable::StableAbi;
+use abi_stable::std_types::RStr;
 use std::borrow::Cow;
 use std::ffi::c_void;
 use std::fmt::{self, Debug, Formatter};
@@ -44,6 +45,15 @@ impl Text {
         let bytes = unsafe { std::slice::from_raw_parts(self.bytes, self.length) };
         String::from_utf8_lossy(bytes)
     }
+}
+
+/// What a text says that is lent, which may be nowhere if it is empty; bytes that are no UTF-8 are replaced.
+pub fn read_lent(text: RStr<'_>) -> Cow<'_, str> {
+    if text.is_empty() {
+        return Cow::Borrowed("");
+    }
+    // SAFETY: as many bytes are there as it says, as long as it is lent.
+    String::from_utf8_lossy(unsafe { std::slice::from_raw_parts(text.as_ptr(), text.len()) })
 }
 
 /// Frees a text that was made of a `String`.

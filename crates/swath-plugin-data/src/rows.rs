@@ -132,35 +132,41 @@ pub fn take_columns(
             found: array.n_children,
         });
     }
-    if array.offset != 0 || array.null_count > 0 {
-        return Err(frame(
-            "rows that begin later or are null as a whole".to_owned(),
-        ));
+    if array.offset < 0 || array.offset >= shape::MOST || array.length >= shape::MOST {
+        return Err(frame(format!(
+            "{} rows after {}",
+            array.length, array.offset
+        )));
+    }
+    if array.null_count != 0 && shape::has_nulls(&array) {
+        return Err(frame("rows that are null as a whole".to_owned()));
     }
     let rows =
         usize::try_from(array.length).map_err(|_| frame(format!("{} rows", array.length)))?;
+    let from = array.offset as usize;
     let children = shape::children(&array, columns.len()).map_err(frame)?;
     for (child, field) in children.iter().zip(columns.schema().fields()) {
         // SAFETY: it is not null and belongs to this array.
         let child = unsafe { &**child };
         check(child, field.data_type(), field.name())?;
-        if child.length < array.length {
+        if child.length < array.offset + array.length {
             return Err(DataError::Column {
                 column: field.name().clone(),
-                reason: format!("{} rows where the batch has {rows}", child.length),
+                reason: format!("{} rows where the batch has {}", child.length, from + rows),
             });
         }
     }
     let mut taken = Vec::with_capacity(columns.len());
     for (child, field) in children.iter().zip(columns.schema().fields()) {
         // SAFETY: it is not null and nobody else's. The C data interface lets children be moved out, one by one.
-        let child = unsafe { std::ptr::replace(*child, ArrowArray::released()) };
+        let mut child = unsafe { std::ptr::replace(*child, ArrowArray::released()) };
+        shape::forget_null_counts(&mut child);
         let column = import(child, field.data_type()).map_err(|error| DataError::Column {
             column: field.name().clone(),
             reason: error.to_string(),
         })?;
         // The specification lets a child be longer than its parent.
-        let column = column.slice(0, rows);
+        let column = column.slice(from, rows);
         if !field.is_nullable() && column.null_count() > 0 {
             return Err(DataError::Nulls {
                 column: field.name().clone(),
@@ -260,6 +266,35 @@ mod tests {
     }
 
     #[test]
+    fn a_part_of_the_rows_is_taken() {
+        let mut given = give_batch(&batch());
+        (given.length, given.offset) = (1, 2);
+        let (taken, rows) = take_columns(given, &Columns::of_meta(batch().meta()))
+            .expect("the specification allows it");
+        assert_eq!(
+            (&taken[..], rows),
+            (batch().slice(2, 1).record_batch().columns(), 1)
+        );
+    }
+
+    /// What is counted wrong is counted here: a column of two nulls.
+    #[test]
+    fn nulls_are_counted_here() {
+        let nulls: ArrayRef = Arc::new(Int64Array::from(vec![None, Some(2), None]));
+        let meta = Meta::of([("n", "int64")]).expect("a meta");
+        for said in [-1, 0, 1, 3] {
+            let given = give(&[Arc::clone(&nulls)], 3);
+            // SAFETY: it was made here with one column.
+            let column = unsafe { *given.children };
+            // SAFETY: nobody else uses it.
+            let column = unsafe { &mut *column };
+            column.null_count = said;
+            let taken = back(given, &meta).expect("counted anew");
+            assert_eq!((taken[0].null_count(), &taken[0]), (2, &nulls));
+        }
+    }
+
+    #[test]
     fn longer_children_are_cut() {
         let mut given = give_batch(&batch());
         given.length = 2;
@@ -305,7 +340,8 @@ mod tests {
         tell(lie(|given| given.length = -1));
         tell(lie(|given| given.length = 4));
         tell(lie(|given| given.offset = 1));
-        tell(lie(|given| given.null_count = 1));
+        tell(lie(|given| given.offset = -1));
+        tell(lie(|given| given.offset = i64::MAX));
         tell(lie(|given| child(given, 0).length = 2));
         tell(lie(|given| child(given, 0).length = -3));
         tell(lie(|given| child(given, 0).offset = i64::MAX));

@@ -81,6 +81,12 @@ fn sound(schema: &ArrowSchema, depth: usize) -> Result<(), String> {
     }
     let format = text(schema.format)?.ok_or("a field without a format")?;
     text(schema.name)?;
+    let width = format
+        .strip_prefix("w:")
+        .or_else(|| format.strip_prefix("+w:"));
+    if width.is_some_and(|width| width.parse::<u32>().is_err()) {
+        return Err(format!("a width that is none, `{format}`"));
+    }
     let count = usize::try_from(schema.n_children)
         .map_err(|_| format!("{} fields inside `{format}`", schema.n_children))?;
     let expected = match format {
@@ -196,6 +202,8 @@ mod tests {
             lie(|given| child(child(given, 0), 1).n_children = 0),
             lie(|given| child(child(given, 0), 1).name = c"\xff".as_ptr()),
             lie(|given| child(child(given, 0), 2).format = c"q".as_ptr()),
+            lie(|given| child(child(given, 0), 0).format = c"w:-1".as_ptr()),
+            lie(|given| child(child(given, 0), 1).format = c"+w:-1".as_ptr()),
             lie(|given| *given = column()),
         ];
         assert_snapshot!(said.join("\n"));

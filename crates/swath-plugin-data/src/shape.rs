@@ -9,7 +9,7 @@ use swath_plugin_abi::ArrowArray;
 use crate::DataError;
 
 /// More rows than any machine has room for: sums of lengths below it do not overflow.
-const MOST: i64 = 1 << 48;
+pub(crate) const MOST: i64 = 1 << 48;
 
 /// An array that somebody else made, and what it should be.
 struct Found<'a> {
@@ -197,4 +197,28 @@ pub(crate) fn children(array: &ArrowArray, expected: usize) -> Result<&[*mut Arr
         return Err("an array inside it that is not there".to_owned());
     }
     Ok(pointers)
+}
+
+/// Whether there is a bitmap that says which rows of a struct are null.
+pub(crate) fn has_nulls(array: &ArrowArray) -> bool {
+    // SAFETY: it is null, or by the specification a list of at least one pointer.
+    array.n_buffers > 0 && unsafe { array.buffers.as_ref() }.is_some_and(|first| !first.is_null())
+}
+
+/// Lets Arrow count nulls itself, in a column that was looked at and in all inside it: it believes a number, and a wrong one leads it
+/// to memory that nobody wrote.
+pub(crate) fn forget_null_counts(array: &mut ArrowArray) {
+    array.null_count = -1;
+    for at in 0..array.n_children as usize {
+        // SAFETY: there are as many children, as was looked at.
+        let child = unsafe { array.children.add(at) };
+        // SAFETY: see above.
+        let child = unsafe { *child };
+        // SAFETY: it is not null, as was looked at, and belongs to this array.
+        forget_null_counts(unsafe { &mut *child });
+    }
+    // SAFETY: it is null, or belongs to this array.
+    if let Some(values) = unsafe { array.dictionary.as_mut() } {
+        forget_null_counts(values);
+    }
 }

@@ -6,7 +6,7 @@ use std::fmt::{self, Debug, Formatter};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use swath_plugin_abi::{FunctionRef, Kind, Manifest, PluginRef};
+use swath_plugin_abi::{FunctionRef, Kind, Manifest, PluginRef, read_lent};
 
 use crate::call::{Function, process};
 use crate::load::{Inside, LoadError, open};
@@ -72,7 +72,7 @@ impl Plugin {
     }
 
     fn read(root: PluginRef) -> Result<Manifest, LoadError> {
-        serde_json::from_slice(root.manifest().as_bytes()).map_err(|error| LoadError::Unreadable {
+        serde_json::from_str(&read_lent(root.manifest())).map_err(|error| LoadError::Unreadable {
             reason: error.to_string(),
         })
     }
@@ -104,22 +104,13 @@ impl Plugin {
     ) -> Result<Self, LoadError> {
         let name: Arc<str> = manifest.name.as_str().into();
         let at = path.clone().unwrap_or_else(|| manifest.name.clone().into());
-        let inside = Inside::new();
-        // SAFETY: the host is valid until the process ends; this is the first call of this root.
-        let ready = unsafe { (root.init())(process(&name)) };
-        drop(inside);
-        ready.into_result().map_err(|source| LoadError::Init {
-            path: at.clone(),
-            source,
-        })?;
         let tables = root.functions();
         let listed: Vec<&str> = manifest
             .functions
             .iter()
             .map(|entry| entry.name.as_str())
             .collect();
-        let name_of =
-            |table: &FunctionRef| String::from_utf8_lossy(table.name().as_bytes()).into_owned();
+        let name_of = |table: &FunctionRef| read_lent(table.name()).into_owned();
         let found: Vec<String> = tables.iter().map(name_of).collect();
         if listed != found {
             return Err(LoadError::Manifest {
@@ -144,6 +135,14 @@ impl Plugin {
             }
             functions.push(Function::new(&name, entry.clone(), *table));
         }
+        let inside = Inside::new();
+        // SAFETY: the host is valid until the process ends; this is the first call of this root.
+        let ready = unsafe { (root.init())(process(&name)) };
+        drop(inside);
+        ready.into_result().map_err(|source| LoadError::Init {
+            path: at.clone(),
+            source,
+        })?;
         Ok(Self {
             manifest,
             path,

@@ -189,7 +189,7 @@ fn described(fields: &[&Parameter<'_>]) -> TokenStream {
         } else {
             quote!(::swath_plugin::made::absent::<#ty>())
         };
-        quote!(&[#begin, <#ty as ::swath_plugin::Param>::TYPE, #end, #default, "}"])
+        quote!(&[#begin], &::swath_plugin::made::type_name::<#ty>(), &[#end, #default, "}"])
     });
     quote! {{
         const PARTS: &[&[&str]] = &[&["["], #(#entries,)* &["]"]];

@@ -92,7 +92,7 @@ pub(crate) fn expand(list: List) -> TokenStream {
             use super::*;
             use ::swath_plugin::export as __export;
 
-            const PARTS: &[&[&str]] = &[&__export::HEAD, __export::CPU, &[#own], #(#entries,)* &["]}"]];
+            const PARTS: &[&[&str]] = &[&__export::HEAD, &::swath_plugin::__compiled_for!(), &[#own], #(#entries,)* &["]}"]];
             const LENGTH: usize = __export::length(PARTS);
             const BYTES: [u8; LENGTH] = __export::join::<LENGTH>(PARTS);
             pub(super) const MANIFEST: &str = __export::text(&BYTES);

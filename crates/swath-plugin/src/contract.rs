@@ -81,14 +81,14 @@ impl Contract {
                 rows: abi::RowCount::Same,
                 order: abi::Order::Kept,
                 divisions: abi::Divisions::Kept,
-                ..abi::Contract::default()
+                ..deterministic()
             },
         )
     }
 
     /// Returns any number of rows of these columns, in any order.
     pub fn any_rows(output: impl IntoMeta) -> Self {
-        Self::of(output.into_meta(), abi::Contract::default())
+        Self::of(output.into_meta(), deterministic())
     }
 
     /// What it needs of its input.
@@ -154,7 +154,15 @@ impl Contract {
 
     /// The same input may give another output: results are never taken from an earlier run.
     pub fn random(mut self) -> Self {
-        self.promises.is_random = true;
+        self.promises.is_deterministic = false;
         self
+    }
+}
+
+/// What all functions of authors promise that do not say otherwise.
+pub(crate) fn deterministic() -> abi::Contract {
+    abi::Contract {
+        is_deterministic: true,
+        ..abi::Contract::default()
     }
 }

@@ -133,29 +133,32 @@ pub const HEAD: [&str; 9] = [
     r#"","panic":"unwind","cpu":["#,
 ];
 
-/// Writes the list of these features, of those that this was compiled for.
-macro_rules! compiled_for {
-    ($($name:tt)*) => {
-        /// Features of the processor that this was compiled for, as the elements of a JSON array.
-        pub const CPU: &[&str] = &{
-            let on = [$(cfg!(target_feature = $name)),*];
-            let first = [$(concat!("\"", $name, "\"")),*];
-            let next = [$(concat!(",\"", $name, "\"")),*];
-            let (mut all, mut any, mut at) = ([""; [$($name),*].len()], false, 0);
-            while at < on.len() {
-                if on[at] {
-                    all[at] = if any { next[at] } else { first[at] };
-                    any = true;
-                }
-                at += 1;
-            }
-            all
-        };
+/// Features of the processor that the crate that says this is compiled for, as the elements of a JSON array. A macro: the last crate
+/// may be compiled for others than those below it.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __compiled_for {
+    () => {
+        $crate::__compiled_for! {
+            "sse3" "ssse3" "sse4.1" "sse4.2" "popcnt" "lzcnt" "bmi1" "bmi2" "aes" "pclmulqdq" "vaes" "vpclmulqdq" "gfni" "sha" "adx"
+            "movbe" "f16c" "fma" "avx" "avx2" "avx512f" "avx512cd" "avx512bw" "avx512dq" "avx512vl" "avx512ifma" "avx512vbmi"
+            "avx512vbmi2" "avx512vnni" "avx512bitalg" "avx512vpopcntdq" "avx512bf16" "lse" "dotprod" "fp16" "i8mm" "sve" "sve2"
+        }
     };
-}
-
-compiled_for! {
-    "sse3" "ssse3" "sse4.1" "sse4.2" "popcnt" "lzcnt" "bmi1" "bmi2" "aes" "pclmulqdq" "f16c" "fma" "avx" "avx2" "avx512f" "avx512cd" "avx512bw" "avx512dq" "avx512vl" "dotprod" "fp16" "i8mm" "sve" "sve2"
+    ($($name:tt)*) => {{
+        let on = [$(cfg!(target_feature = $name)),*];
+        let first = [$(concat!("\"", $name, "\"")),*];
+        let next = [$(concat!(",\"", $name, "\"")),*];
+        let (mut all, mut any, mut at) = ([""; [$($name),*].len()], false, 0);
+        while at < on.len() {
+            if on[at] {
+                all[at] = if any { next[at] } else { first[at] };
+                any = true;
+            }
+            at += 1;
+        }
+        all
+    }};
 }
 
 /// How long these texts are together.

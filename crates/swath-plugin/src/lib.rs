@@ -81,7 +81,7 @@ pub use swath_meta::{DType, Field, Meta};
 /// What macros write.
 #[doc(hidden)]
 pub mod made {
-    pub use crate::params::{Given, Written, absent, in_range};
+    pub use crate::params::{Given, Written, absent, in_range, type_name};
     pub use crate::scalar::{bind_rows, call_rows};
 }
 

@@ -52,6 +52,8 @@ pub trait Params: Sized + Send + Sync + 'static {
 pub trait Param: Serialize + DeserializeOwned {
     /// What it is called in manifests and messages.
     const TYPE: &'static str;
+    /// What is in it, of a list or a map.
+    const ITEM: &'static str = "";
     /// What it is where it is not given and no default was declared: `null` for an `Option`.
     const ABSENT: Option<&'static str> = None;
 }
@@ -102,15 +104,18 @@ types! {
 
 impl<T: Param> Param for Option<T> {
     const TYPE: &'static str = T::TYPE;
+    const ITEM: &'static str = T::ITEM;
     const ABSENT: Option<&'static str> = Some("null");
 }
 
 impl<T: Param> Param for Vec<T> {
     const TYPE: &'static str = "list";
+    const ITEM: &'static str = T::TYPE;
 }
 
 impl<T: Param> Param for BTreeMap<String, T> {
     const TYPE: &'static str = "map";
+    const ITEM: &'static str = T::TYPE;
 }
 
 /// The parameters that a caller gave.
@@ -170,6 +175,16 @@ pub const fn absent<T: Param>() -> &'static str {
         // `null`: there is no other.
         Some(_) => r#","default":null"#,
         None => "",
+    }
+}
+
+/// A type as manifests write it, in pieces: `list<float64>`.
+#[doc(hidden)]
+pub const fn type_name<T: Param>() -> [&'static str; 4] {
+    if T::ITEM.is_empty() {
+        [T::TYPE, "", "", ""]
+    } else {
+        [T::TYPE, "<", T::ITEM, ">"]
     }
 }
 

@@ -12,7 +12,7 @@ use crate::{Contract, Example, Params, Result};
 /// and the number of rows where it promised to keep them.
 ///
 /// It may be called again for the same rows, on several threads at once, and must then do the same. A panic is an error of the
-/// query that names the function, the partition, and the line of the panic.
+/// query that names the function and the partition, and in a library of its own also the line of the panic.
 ///
 /// ```
 /// use swath_plugin::prelude::*;

@@ -12,8 +12,8 @@ use swath_batch::Batch;
 use swath_meta::{DType, Field, Index, Meta};
 use swath_plugin_abi::abi_stable::std_types::RStr;
 use swath_plugin_abi::{
-    AggregateRun, ArrowArray, BindRequest, Bound, Contract, Host, Place, PluginError, Run, Status,
-    Step, step,
+    AggregateRun, ArrowArray, BindRequest, Bound, Contract, Handed, Host, Place, PluginError, Run,
+    Status, Step, step,
 };
 use swath_plugin_data::{
     Columns, Crossing, give_batch, give_columns, give_metas, take_columns, take_metas,
@@ -32,7 +32,7 @@ struct Ready {
 ///
 /// # Safety
 /// As of [`Status::take`].
-unsafe fn take<T>(call: impl FnOnce(*mut T) -> Status) -> Result<T> {
+unsafe fn take<T: Handed>(call: impl FnOnce(*mut T) -> Status) -> Result<T> {
     // SAFETY: the caller's word.
     let taken = unsafe { Status::take(call) };
     // As the error that it was on the other side.
@@ -69,7 +69,7 @@ impl Ready {
         let (table, instance) = (self.bound.table(), self.bound.instance());
         let given = give_batch(args);
         // SAFETY: the instance is that of `bound`, and lives as long.
-        let call = |out| unsafe { (table.call())(instance, nobody(), given, out) };
+        let call = |out| unsafe { (table.call())(instance, nobody(), Place::ONLY, given, out) };
         // SAFETY: it writes a column, as the contract says.
         let column = unsafe { take(call) }?;
         let (mut columns, _) = take_columns(column, &self.outputs[0].1)?;
@@ -200,7 +200,7 @@ pub fn run_aggregate<F: Aggregate>(
     let open = || -> Result<AggregateRun> {
         let (table, instance) = (ready.bound.table(), ready.bound.instance());
         // SAFETY: the instance is that of `bound`, and lives as long.
-        let open = |out| unsafe { (table.open_aggregate())(instance, nobody(), out) };
+        let open = |out| unsafe { (table.open_aggregate())(instance, nobody(), Place::ONLY, out) };
         // SAFETY: it writes a run, as the contract says.
         unsafe { take(open) }
     };

@@ -49,14 +49,14 @@ fn words(error: &CallError) -> String {
     error.to_string()
 }
 
-#[test]
-fn it_is_called_like_any_other() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let plugin = compiled(folder.path(), &[]).expect("it is a plugin");
-    assert_eq!(plugin.manifest().name, "bits");
+fn number() -> Meta {
+    Meta::of([("n", "int64")]).expect("a meta")
+}
+
+/// The bits of some numbers, in pieces.
+fn count_some(plugin: &Plugin) {
     let function = plugin.function("count").expect("it is in the list");
-    let number = Meta::of([("n", "int64")]).expect("a meta");
-    let Bound::Scalar(bound) = function.bind("{}", &number).expect("one number") else {
+    let Bound::Scalar(bound) = function.bind("{}", &number()).expect("one number") else {
         unreachable!("it is a scalar");
     };
     let numbers: ArrayRef = Arc::new(Int64Array::from(vec![
@@ -72,8 +72,18 @@ fn it_is_called_like_any_other() {
         let found = bound.call(&[given], rows, None).expect("an answer");
         let expected: Int64Array = expected[from..from + rows].iter().collect();
         assert_eq!(found.as_ref(), &expected as &dyn Array);
+        assert_eq!(found.null_count(), expected.null_count());
     }
+}
 
+#[test]
+fn it_is_called_like_any_other() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let plugin = compiled(folder.path(), &[]).expect("it is a plugin");
+    assert_eq!(plugin.manifest().name, "bits");
+    count_some(&plugin);
+    let function = plugin.function("count").expect("it is in the list");
+    let number = number();
     let text = Meta::of([("n", "string")]).expect("a meta");
     assert_snapshot!(words(&function.bind("{}", &text).expect_err("a text")), @"`bits.count`: it takes an int64");
     assert_snapshot!(words(&function.bind(r#"{"by":2}"#, &number).expect_err("no parameters")), @"`bits.count`: it has no parameters");
@@ -101,4 +111,30 @@ fn it_is_refused_where_it_does_not_fit() {
     assert_snapshot!(said("KIND_SCALAR", "KIND_AGGREGATE"), @"<folder>/libbits.so says of itself that it is of the kind `aggregate` when it is loaded, and that `count` is of the kind `scalar` in its file");
     assert_snapshot!(said("swath_plugin_root_v1 =", "swath_plugin_root_v2 ="), @"`<folder>/libbits.so` has the manifest of a plugin and exports no `_1as_0lib_1header_0root_bmodule_bloader`: build it with `swath plugin build`, and keep its dynamic symbols when stripping it");
     assert_snapshot!(said(".count = 1", ".count = 0"), @"<folder>/libbits.so says of itself that it has [] when it is loaded, and that it has [count] in its file");
+}
+
+#[test]
+fn what_it_forgets_is_found() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let said = |at: &str, from: &str, to: &str| {
+        let folder = folder.path().join(at);
+        std::fs::create_dir(&folder).expect("a folder");
+        let plugin = compiled(&folder, &[(from, to)]).expect("it is a plugin");
+        let function = plugin.function("count").expect("it is in the list");
+        words(
+            &function
+                .bind("{}", &number())
+                .expect_err("something is missing"),
+        )
+    };
+    assert_snapshot!(said("table", ".table = &BOUND", ".table = 1 ? NULL : &BOUND"), @"");
+    assert_snapshot!(said("entries", "SWATH_BOUND_TABLE_ENTRIES", "1"), @"");
+    assert_snapshot!(said("contract", "is_deterministic\\\":true", "requires\\\":[\\\"moon\\\"]"), @"");
+}
+
+#[test]
+fn nulls_that_it_did_not_count_are_counted() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let plugin = compiled(folder.path(), &[("out->null_count++;", "")]).expect("it is a plugin");
+    count_some(&plugin);
 }

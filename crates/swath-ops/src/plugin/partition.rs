@@ -100,7 +100,7 @@ impl PluginPartition {
 
     /// Whether the same input may give another output.
     pub fn is_random(&self) -> bool {
-        self.contract().is_random
+        self.contract().is_random()
     }
 
     /// What it needs of its one input.

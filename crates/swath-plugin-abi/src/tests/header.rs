@@ -26,6 +26,11 @@ const BEGIN: &str = r#"/* Plugins for swath in C, and in any language that can b
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+#define _Static_assert static_assert
+extern "C" {
+#endif
+
 "#;
 
 /// `BoundTable` as C names it.
@@ -189,7 +194,7 @@ fn header() -> String {
         text.push('\n');
     }
     text.push_str(
-        "/* A text in UTF-8 that is lent. */\nstruct swath_str {\n    const uint8_t *bytes;\n    size_t length;\n};\n\n\
+        "/* A text in UTF-8 that is lent; one without a word may be nowhere. */\nstruct swath_str {\n    const uint8_t *bytes;\n    size_t length;\n};\n\n\
          /* All functions of a plugin. */\nstruct swath_functions {\n    const struct swath_function *const *first;\n    size_t count;\n};\n\n",
     );
     text.push_str("#ifndef ARROW_C_DATA_INTERFACE\n#define ARROW_C_DATA_INTERFACE\n#define ARROW_FLAG_DICTIONARY_ORDERED 1\n#define ARROW_FLAG_NULLABLE 2\n#define ARROW_FLAG_MAP_KEYS_SORTED 4\n\n");
@@ -223,7 +228,7 @@ fn header() -> String {
     for layout in all {
         write_struct(layout, &mut text);
     }
-    text.push_str("#endif\n");
+    text.push_str("#ifdef __cplusplus\n}\n#endif\n\n#endif\n");
     text
 }
 
@@ -249,17 +254,8 @@ fn it_is_what_the_types_are() {
 #[test]
 fn a_compiler_of_c_takes_it() {
     let checked = Command::new("cc")
-        .args([
-            "-std=c11",
-            "-Wall",
-            "-Wextra",
-            "-Werror",
-            "-pedantic",
-            "-fsyntax-only",
-            "-x",
-            "c",
-            HEADER,
-        ])
+        .args(["-std=c11", "-Wall", "-Wextra", "-Werror", "-pedantic"])
+        .args(["-fsyntax-only", "-x", "c", HEADER])
         .output()
         .expect("there is a C compiler");
     assert!(

@@ -11,7 +11,7 @@ use swath_plugin_abi::{AggregateRun, ArrowArray, Status};
 use swath_plugin_data::{Columns, DataError, give_columns, take_columns};
 
 use super::bind::Parts;
-use super::{CallError, Services, ask};
+use super::{CallError, Services, ask, place};
 use crate::load::{Guarded, Inside};
 
 /// An aggregate, ready for arguments of known dtypes.
@@ -60,16 +60,18 @@ impl BoundAggregate {
     /// # Errors
     /// Its own.
     pub fn open(self: &Arc<Self>, task: Option<Arc<dyn Host>>) -> Result<Groups, CallError> {
+        let place = place(task.as_deref());
         let services = Services::new(&self.parts.name, task);
         let bound = &self.parts.bound;
         let (table, instance) = (bound.table(), bound.instance());
         // SAFETY: the instance is that of `bound`, whose table it is; the services live as long as the run.
-        let call = |out| unsafe { (table.open_aggregate())(instance, services.host(), out) };
+        let call = |out| unsafe { (table.open_aggregate())(instance, services.host(), place, out) };
         // SAFETY: it writes what it gives, as the contract says.
         let run = unsafe { ask(&self.parts.name, call) }?;
         Ok(Groups {
             run: Guarded::new(run),
             rows_out: 0,
+            has_failed: false,
             of: Arc::clone(self),
             _services: services,
         })
@@ -87,6 +89,8 @@ pub struct Groups {
     // Dropped before the services that it may call, and before the instance that it came from.
     run: Guarded<AggregateRun>,
     rows_out: usize,
+    /// After which the plugin is not asked again.
+    has_failed: bool,
     _services: Services,
     of: Arc<BoundAggregate>,
 }
@@ -149,12 +153,17 @@ impl Groups {
                 self.rows_out
             )));
         }
+        if self.has_failed {
+            return Err(parts.broke("failed before, and cannot go on"));
+        }
         self.rows_out = n_groups;
         let instance = self.run.instance();
         // SAFETY: the run is this one's alone, and there is a group for each row; what is given is nothing.
         let call = |_: *mut ()| unsafe { call(instance, rows, groups.as_ptr(), n_groups as u64) };
         // SAFETY: it writes what it gives, as the contract says.
-        unsafe { ask(&parts.name, call) }
+        let added = unsafe { ask(&parts.name, call) };
+        self.has_failed = added.is_err();
+        added
     }
 
     /// The states, one row a group.
@@ -180,6 +189,9 @@ impl Groups {
         which: usize,
     ) -> Result<Vec<ArrayRef>, CallError> {
         let parts = &self.of.parts;
+        if self.has_failed {
+            return Err(parts.broke("failed before, and cannot go on"));
+        }
         let instance = self.run.instance();
         // SAFETY: the run is this one's alone.
         let call = |out| unsafe { call(instance, out) };

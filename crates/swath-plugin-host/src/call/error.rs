@@ -3,7 +3,7 @@
 use std::fmt::{self, Display, Formatter};
 use std::sync::Arc;
 
-use swath_plugin_abi::{PluginError, Status, code};
+use swath_plugin_abi::{Handed, PluginError, Status, code};
 use swath_plugin_data::DataError;
 
 use crate::load::Inside;
@@ -124,7 +124,7 @@ impl Display for Failure {
 ///
 /// # Safety
 /// As of [`Status::take`].
-pub(crate) unsafe fn ask<T>(
+pub(crate) unsafe fn ask<T: Handed>(
     function: &Arc<str>,
     call: impl FnOnce(*mut T) -> Status,
 ) -> Result<T, CallError> {

@@ -16,4 +16,4 @@ pub use partitioner::BoundPartitioner;
 pub use scalar::BoundScalar;
 
 use error::ask;
-pub(crate) use services::{Services, process};
+pub(crate) use services::{Services, place, process};

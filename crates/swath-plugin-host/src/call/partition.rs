@@ -6,12 +6,11 @@ use std::sync::Arc;
 use arrow_array::ArrayRef;
 use swath_batch::{Batch, Host, Value};
 use swath_meta::Meta;
-use swath_plugin_abi::abi_stable::std_types::RStr;
-use swath_plugin_abi::{ArrowArray, Contract, NO_INPUT, Place, RowCount, Run, Step, step};
+use swath_plugin_abi::{ArrowArray, Contract, NO_INPUT, RowCount, Run, Step, step};
 use swath_plugin_data::{Columns, Crossing, give_columns, take_columns};
 
 use super::bind::Parts;
-use super::{CallError, Services, ask};
+use super::{CallError, Services, ask, place};
 use crate::load::Guarded;
 
 /// A function of partitions, ready for columns that are known.
@@ -65,16 +64,8 @@ impl BoundPartition {
     /// # Errors
     /// Its own.
     pub fn open(&self, task: Arc<dyn Host>) -> Result<PartitionRun<'_>, CallError> {
-        let (number, count) = task.partition();
-        let (before, after) = task.halo();
-        let place = Place {
-            number: number as u64,
-            count: count as u64,
-            before: before as u64,
-            after: after as u64,
-            seed: task.seed(),
-            more: RStr::empty(),
-        };
+        let (number, _) = task.partition();
+        let place = place(Some(&*task));
         let bounds = self.boundaries(&*task, number)?;
         let services = Services::new(&self.parts.name, Some(task));
         let bound = &self.parts.bound;
@@ -85,7 +76,7 @@ impl BoundPartition {
         let run = unsafe { ask(&self.parts.name, call) }?;
         Ok(PartitionRun {
             run: Guarded::new(run),
-            empty: Batch::empty(&self.input),
+            next: Next::More,
             of: self,
             _services: services,
         })
@@ -123,10 +114,20 @@ impl Debug for BoundPartition {
 pub struct PartitionRun<'a> {
     // Dropped before the services that it may call.
     run: Guarded<Run>,
+    next: Next,
     _services: Services,
-    /// What its partition has without a batch.
-    empty: Batch,
     of: &'a BoundPartition,
+}
+
+/// What may follow.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Next {
+    /// More rows.
+    More,
+    /// Nothing: it wants none.
+    Nothing,
+    /// Nothing: it failed.
+    Failed,
 }
 
 impl PartitionRun<'_> {
@@ -158,7 +159,7 @@ impl PartitionRun<'_> {
             .collect();
         let given = give_columns(&columns, &self.of.sent, rows.num_rows());
         let given = given.map_err(|source| self.of.parts.given(source))?;
-        Self::drive(self.of, &self.run, 0, given, rows, &mut out)
+        self.drive(0, given, rows, &mut out)
     }
 
     /// Says that there are no more rows.
@@ -166,43 +167,32 @@ impl PartitionRun<'_> {
     /// # Errors
     /// As of [`push`](Self::push).
     pub fn finish<E: From<CallError>>(
-        self,
+        mut self,
         mut out: impl FnMut(Batch) -> Result<(), E>,
     ) -> Result<(), E> {
-        let end = ArrowArray::released();
-        Self::drive(self.of, &self.run, 0, end, &self.empty, &mut out)
+        let empty = Batch::empty(&self.of.input);
+        self.drive(0, ArrowArray::released(), &empty, &mut out)
     }
 
     /// Hands over, and takes what comes until the function wants more.
     fn drive<E: From<CallError>>(
-        bound: &BoundPartition,
-        run: &Run,
-        mut input: u32,
-        mut rows: ArrowArray,
+        &mut self,
+        input: u32,
+        rows: ArrowArray,
         of: &Batch,
         out: &mut dyn FnMut(Batch) -> Result<(), E>,
     ) -> Result<(), E> {
-        let parts = &bound.parts;
+        let parts = &self.of.parts;
         let mut returned = 0;
-        loop {
-            // SAFETY: the run is the caller's alone.
-            let call = |out| unsafe { (run.table().step())(run.instance(), input, rows, out) };
-            // SAFETY: it writes what it gives, as the contract says.
-            let found: Step = unsafe { ask(&parts.name, call) }?;
-            match found.next {
-                step::OUTPUT => {
-                    let batch = bound.take(found.rows, of)?;
-                    returned += batch.num_rows();
-                    out(batch)?;
-                }
-                step::INPUT | step::DONE => break,
-                other => {
-                    return Err(parts
-                        .broke(format!("went on with {other}, which is no step"))
-                        .into());
-                }
+        match self.next {
+            Next::Failed => return Err(parts.broke("failed before, and cannot go on").into()),
+            Next::Nothing => drop(rows),
+            Next::More => {
+                // Whatever ends this early ends the run.
+                self.next = Next::Failed;
+                let (next, found) = self.steps(input, rows, of, out)?;
+                (self.next, returned) = (next, found);
             }
-            (input, rows) = (NO_INPUT, ArrowArray::released());
         }
         let given = of.num_rows();
         if parts.contract.rows == RowCount::Same && returned != given {
@@ -214,17 +204,59 @@ impl PartitionRun<'_> {
         }
         Ok(())
     }
+
+    /// What may follow, and how many rows came out.
+    fn steps<E: From<CallError>>(
+        &self,
+        mut input: u32,
+        mut rows: ArrowArray,
+        of: &Batch,
+        out: &mut dyn FnMut(Batch) -> Result<(), E>,
+    ) -> Result<(Next, usize), E> {
+        let parts = &self.of.parts;
+        let (table, instance) = (self.run.table(), self.run.instance());
+        let mut returned = 0;
+        loop {
+            // SAFETY: the run is the caller's alone.
+            let call = |out| unsafe { (table.step())(instance, input, rows, out) };
+            // SAFETY: it writes what it gives, as the contract says.
+            let found: Step = unsafe { ask(&parts.name, call) }?;
+            match (found.next, found.output) {
+                (step::OUTPUT, 0) => {
+                    let batch = self.of.take(found.rows, of, returned)?;
+                    returned += batch.num_rows();
+                    out(batch)?;
+                }
+                (step::OUTPUT, other) => {
+                    return Err(parts
+                        .broke(format!("returned rows of output {other}, and has one"))
+                        .into());
+                }
+                (step::INPUT, _) => return Ok((Next::More, returned)),
+                (step::DONE, _) => return Ok((Next::Nothing, returned)),
+                (other, _) => {
+                    return Err(parts
+                        .broke(format!("went on with {other}, which is no step"))
+                        .into());
+                }
+            }
+            (input, rows) = (NO_INPUT, ArrowArray::released());
+        }
+    }
 }
 
 impl BoundPartition {
-    /// What came out, with the columns that stayed here put back.
-    fn take(&self, rows: ArrowArray, of: &Batch) -> Result<Batch, CallError> {
+    /// What came out after so many rows, with the columns that stayed here put back.
+    fn take(&self, rows: ArrowArray, of: &Batch, after: usize) -> Result<Batch, CallError> {
         let returned = |source| CallError::Returned {
             function: Arc::clone(&self.parts.name),
             source,
         };
         let (columns, n) = take_columns(rows, &self.columns).map_err(returned)?;
-        let all = self.crossing.whole(columns, n, of).map_err(returned)?;
+        // Rows that keep what they were made of may come out in pieces, in order.
+        let left = of.num_rows().saturating_sub(after);
+        let of = of.slice(after.min(of.num_rows()), n.min(left));
+        let all = self.crossing.whole(columns, n, &of).map_err(returned)?;
         Batch::from_arrays(&self.output, all, n)
             .map_err(|error| self.parts.broke(format!("returned {error}")))
     }

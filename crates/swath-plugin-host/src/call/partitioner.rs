@@ -12,7 +12,7 @@ use swath_meta::Meta;
 use swath_plugin_data::{Columns, give_columns, take_columns};
 
 use super::bind::Parts;
-use super::{CallError, Services, ask};
+use super::{CallError, Services, ask, place};
 
 /// A partitioner, ready for keys of known dtypes and a known number of partitions.
 pub struct BoundPartitioner {
@@ -55,11 +55,12 @@ impl BoundPartitioner {
     ) -> Result<Vec<u32>, CallError> {
         let given = give_columns(keys, &self.keys, rows);
         let given = given.map_err(|source| self.parts.given(source))?;
+        let place = place(task.as_deref());
         let services = Services::new(&self.parts.name, task);
         let bound = &self.parts.bound;
         let (table, instance) = (bound.table(), bound.instance());
         // SAFETY: the instance is that of `bound`, whose table it is; any number of threads may call.
-        let call = |out| unsafe { (table.call())(instance, services.host(), given, out) };
+        let call = |out| unsafe { (table.call())(instance, services.host(), place, given, out) };
         // SAFETY: it writes what it gives, as the contract says.
         let numbers = unsafe { ask(&self.parts.name, call) }?;
         let taken = take_columns(numbers, &self.columns);

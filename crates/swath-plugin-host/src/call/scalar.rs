@@ -9,7 +9,7 @@ use swath_meta::{Field, Meta};
 use swath_plugin_data::{Columns, give_columns, take_columns};
 
 use super::bind::Parts;
-use super::{CallError, Services, ask};
+use super::{CallError, Services, ask, place};
 
 /// A function of columns, ready for arguments of known dtypes.
 pub struct BoundScalar {
@@ -57,10 +57,11 @@ impl BoundScalar {
         let bound = &self.parts.bound;
         let given = give_columns(args, &self.args, rows);
         let given = given.map_err(|source| self.parts.given(source))?;
+        let place = place(task.as_deref());
         let services = Services::new(&self.parts.name, task);
         let (table, instance) = (bound.table(), bound.instance());
         // SAFETY: the instance is that of `bound`, whose table it is; any number of threads may call.
-        let call = |out| unsafe { (table.call())(instance, services.host(), given, out) };
+        let call = |out| unsafe { (table.call())(instance, services.host(), place, given, out) };
         // SAFETY: it writes what it gives, as the contract says.
         let column = unsafe { ask(&self.parts.name, call) }?;
         let returned = |source| CallError::Returned {

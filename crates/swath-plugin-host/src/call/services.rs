@@ -7,7 +7,7 @@ use std::sync::Arc;
 use swath_batch::Host as InTask;
 use swath_plugin_abi::abi_stable::prefix_type::WithMetadata;
 use swath_plugin_abi::abi_stable::std_types::RStr;
-use swath_plugin_abi::{Host, HostTable, HostTableRef, level};
+use swath_plugin_abi::{Host, HostTable, HostTableRef, Place, level, read_lent};
 use tracing::Level;
 use tracing::level_filters::LevelFilter;
 
@@ -33,6 +33,22 @@ impl Services {
     /// As a plugin sees it. It must not be used after this is gone.
     pub(crate) fn host(&self) -> Host {
         host(&self.0)
+    }
+}
+
+/// Where a function runs that is called by this task; without one, over the only partition of a frame.
+pub(crate) fn place(task: Option<&dyn InTask>) -> Place<'static> {
+    let Some(task) = task else {
+        return Place::ONLY;
+    };
+    let ((number, count), (before, after)) = (task.partition(), task.halo());
+    Place {
+        number: number as u64,
+        count: count as u64,
+        before: before as u64,
+        after: after as u64,
+        seed: task.seed(),
+        more: RStr::empty(),
     }
 }
 
@@ -65,10 +81,8 @@ fn answer<T>(context: *const c_void, otherwise: T, body: impl FnOnce(&Answers) -
 
 unsafe extern "C" fn log(context: *const c_void, at: u32, target: RStr<'_>, words: RStr<'_>) {
     answer(context, (), |answers| {
-        // A plugin of another language may say what is no UTF-8.
         let plugin = &*answers.name;
-        let target = String::from_utf8_lossy(target.as_bytes());
-        let words = String::from_utf8_lossy(words.as_bytes());
+        let (target, words) = (read_lent(target), read_lent(words));
         let target = &*target;
         match at {
             level::ERROR => tracing::error!(plugin, target, "{words}"),

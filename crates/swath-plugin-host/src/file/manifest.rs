@@ -68,7 +68,7 @@ fn check_name(path: &Path, field: &'static str, name: &str) -> Result<(), Plugin
             field,
         });
     }
-    let is_letter = |c: char| c.is_alphanumeric() || c == '_' || c == '-';
+    let is_letter = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
     if name.chars().all(is_letter) {
         return Ok(());
     }
@@ -76,6 +76,6 @@ fn check_name(path: &Path, field: &'static str, name: &str) -> Result<(), Plugin
         path: path.to_owned(),
         field,
         found: name.to_owned(),
-        expected: "letters, digits, `_` and `-`",
+        expected: "letters of ASCII, digits, `_` and `-`",
     })
 }

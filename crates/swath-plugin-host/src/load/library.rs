@@ -7,7 +7,9 @@ use std::path::Path;
 use libloading::os::unix::{Library, RTLD_LOCAL, RTLD_NOW};
 use swath_plugin_abi::abi_stable::StableAbi;
 use swath_plugin_abi::abi_stable::library::AbiHeaderRef;
-use swath_plugin_abi::{LayoutMismatch, PLAIN_ROOT_SYMBOL, PlainRoot, PluginRef, ROOT_SYMBOL};
+use swath_plugin_abi::{
+    LayoutMismatch, PLAIN_ROOT_SYMBOL, PlainRoot, PluginRef, ROOT_SYMBOL, has_entries,
+};
 
 use super::{Inside, LoadError};
 
@@ -68,21 +70,31 @@ fn believed(root: Option<(u32, *const PlainRoot)>) -> Result<PluginRef, String> 
             "it was built for version {major} of it, and this is 1"
         ));
     }
-    // SAFETY: it is a root of this version, which is what its symbol and its version say.
-    let plugin = unsafe { (*root).plugin };
-    // A table begins with a bit for each entry that it has; those of 1.0 are read without a look at it.
-    let entries = |table: *const u64, needed: u32, what: &str| {
-        // SAFETY: a table begins with them.
-        let has = unsafe { *table };
-        if has.trailing_ones() >= needed {
-            Ok(())
-        } else {
-            Err(format!("its table {what} lacks entries of 1.0"))
+    // SAFETY: nothing is read: it is where a field of it is.
+    let plugin = unsafe { &raw const (*root).plugin };
+    // SAFETY: it is a root of this version, which is what its symbol and its version say, and points to a table or nowhere.
+    let table = unsafe { plugin.cast::<*const u64>().read() };
+    // Entries of 1.0 are read without a look at whether they are there.
+    let lacks = |what: &str| Err(format!("its table {what} lacks entries of 1.0"));
+    // SAFETY: it points to a table, or nowhere.
+    if !unsafe { has_entries(table, 3) } {
+        return lacks("of the plugin");
+    }
+    // SAFETY: it is not nowhere, as was seen just now.
+    let plugin: PluginRef = unsafe { *plugin };
+    let functions = plugin.functions();
+    if functions.as_ptr().is_null() && !functions.is_empty() {
+        return lacks("of functions");
+    }
+    for at in 0..functions.len() {
+        // SAFETY: there are as many pointers as it says.
+        let function = unsafe { functions.as_ptr().add(at) };
+        // SAFETY: it is a pointer.
+        let function = unsafe { function.cast::<*const u64>().read() };
+        // SAFETY: it points to a table, or nowhere.
+        if !unsafe { has_entries(function, 3) } {
+            return lacks("of a function");
         }
-    };
-    entries(plugin.0.to_raw_ptr().cast(), 3, "of the plugin")?;
-    for function in plugin.functions() {
-        entries(function.0.to_raw_ptr().cast(), 3, "of a function")?;
     }
     Ok(plugin)
 }

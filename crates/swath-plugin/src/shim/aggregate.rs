@@ -9,7 +9,7 @@ use swath_meta::{Field, Meta};
 use swath_plugin_abi::abi_stable::prefix_type::WithMetadata;
 use swath_plugin_abi::{
     AggregateRun, AggregateTable, AggregateTableRef, ArrowArray, BindRequest, Bound, BoundTable,
-    BoundTableRef, Contract, Host, Status, code,
+    BoundTableRef, Host, Place, Status, code,
 };
 use swath_plugin_data::{Columns, give_columns, take_columns};
 
@@ -19,6 +19,7 @@ use super::instance::{
     drop_owned, drop_shared, owned, shared, unsupported, with_owned, with_shared,
 };
 use super::{Request, guard};
+use crate::contract::deterministic;
 use crate::{Aggregate, Error, GroupedRows, Result};
 
 struct Ready<F> {
@@ -55,7 +56,7 @@ pub(crate) unsafe extern "C" fn bind_aggregate<F: Aggregate>(
             state: Arc::new(state),
         };
         let table = BoundTableRef(Tables::<F>::BOUND.static_as_prefix());
-        let contract = written(&Contract::default())?.into();
+        let contract = written(&deterministic())?.into();
         // SAFETY: the table's functions are those for a shared `Arc<Ready<F>>`.
         Ok(unsafe { Bound::new(shared(Arc::new(ready)), table, outputs, contract) })
     });
@@ -94,13 +95,14 @@ struct Running<F: Aggregate> {
 unsafe extern "C" fn open<F: Aggregate>(
     instance: *const c_void,
     host: Host,
+    place: Place<'_>,
     out: *mut AggregateRun,
 ) -> Status {
     let body = |ready: &Arc<Ready<F>>| -> Result<AggregateRun> {
         let running = Running {
             ready: Arc::clone(ready),
             states: Some(ready.function.open()),
-            asking: Asking::new(Hosted::nowhere(host)),
+            asking: Asking::new(Hosted::new(host, &place, None)),
             n_groups: 0,
         };
         let table = AggregateTableRef(Tables::<F>::RUN.static_as_prefix());

@@ -33,11 +33,6 @@ impl Hosted {
         }
     }
 
-    /// At no partition: that of a call.
-    pub(crate) fn nowhere(host: abi::Host) -> Self {
-        Self::new(host, &abi::Place::ONLY, None)
-    }
-
     /// Ends it: the host is not asked again.
     fn leave(&self) {
         *self.host.write().unwrap_or_else(PoisonError::into_inner) = None;

@@ -100,6 +100,7 @@ pub(super) mod unsupported {
     pub(in crate::shim) unsafe extern "C" fn call(
         _: *const c_void,
         _: Host,
+        _: Place<'_>,
         _: ArrowArray,
         _: *mut ArrowArray,
     ) -> Status {
@@ -119,6 +120,7 @@ pub(super) mod unsupported {
     pub(in crate::shim) unsafe extern "C" fn open_aggregate(
         _: *const c_void,
         _: Host,
+        _: Place<'_>,
         _: *mut AggregateRun,
     ) -> Status {
         refuse()

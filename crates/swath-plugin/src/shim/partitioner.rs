@@ -8,7 +8,7 @@ use swath_batch::Batch;
 use swath_meta::{DType, Field, Meta};
 use swath_plugin_abi::abi_stable::prefix_type::WithMetadata;
 use swath_plugin_abi::{
-    ArrowArray, BindRequest, Bound, BoundTable, BoundTableRef, Contract, Host, Status, code,
+    ArrowArray, BindRequest, Bound, BoundTable, BoundTableRef, Host, Place, Status, code,
 };
 use swath_plugin_data::{Columns, give_columns, take_columns};
 
@@ -16,6 +16,7 @@ use super::bind::{outputs, plain, written};
 use super::hosted::{Asking, Hosted};
 use super::instance::{drop_shared, shared, unsupported, with_shared};
 use super::{Request, guard};
+use crate::contract::deterministic;
 use crate::{Error, Partitioner, Result};
 
 struct Ready<F> {
@@ -59,7 +60,7 @@ pub(crate) unsafe extern "C" fn bind_partitioner<F: Partitioner>(
             returned: Columns::of_meta(&returned),
         };
         let table = BoundTableRef(Table::<F>::TABLE.static_as_prefix());
-        let contract = written(&Contract::default())?.into();
+        let contract = written(&deterministic())?.into();
         // SAFETY: the table's functions are those for a shared `Ready<F>`.
         Ok(unsafe { Bound::new(shared(ready), table, outputs, contract) })
     });
@@ -81,6 +82,7 @@ impl<F: Partitioner> Table<F> {
 unsafe extern "C" fn call<F: Partitioner>(
     instance: *const c_void,
     host: Host,
+    place: Place<'_>,
     keys: ArrowArray,
     out: *mut ArrowArray,
 ) -> Status {
@@ -88,7 +90,7 @@ unsafe extern "C" fn call<F: Partitioner>(
         let (keys, rows) = take_columns(keys, &ready.columns)?;
         // In the encodings of this version.
         let keys = Batch::from_arrays(&ready.keys, keys, rows)?;
-        let asking = Asking::new(Hosted::nowhere(host));
+        let asking = Asking::new(Hosted::new(host, &place, None));
         let (function, keys) = (&ready.function, keys.record_batch().columns());
         let numbers = function.call(keys, rows, ready.targets, asking.cx())?;
         drop(asking);

@@ -7,7 +7,7 @@ use swath_batch::Batch;
 use swath_meta::{Field, Meta};
 use swath_plugin_abi::abi_stable::prefix_type::WithMetadata;
 use swath_plugin_abi::{
-    ArrowArray, BindRequest, Bound, BoundTable, BoundTableRef, Contract, Host, Status, code,
+    ArrowArray, BindRequest, Bound, BoundTable, BoundTableRef, Host, Place, Status, code,
 };
 use swath_plugin_data::{Columns, give_columns, take_columns};
 
@@ -15,6 +15,7 @@ use super::bind::{outputs, plain, written};
 use super::hosted::{Asking, Hosted};
 use super::instance::{drop_shared, shared, unsupported, with_shared};
 use super::{Request, guard};
+use crate::contract::deterministic;
 use crate::{Error, Result, Scalar};
 
 struct Ready<F> {
@@ -51,7 +52,7 @@ pub(crate) unsafe extern "C" fn bind_scalar<F: Scalar>(
             returned: Columns::of_meta(&returned),
         };
         let table = BoundTableRef(Table::<F>::TABLE.static_as_prefix());
-        let contract = written(&Contract::default())?.into();
+        let contract = written(&deterministic())?.into();
         // SAFETY: the table's functions are those for a shared `Ready<F>`.
         Ok(unsafe { Bound::new(shared(ready), table, outputs, contract) })
     });
@@ -73,6 +74,7 @@ impl<F: Scalar> Table<F> {
 unsafe extern "C" fn call<F: Scalar>(
     instance: *const c_void,
     host: Host,
+    place: Place<'_>,
     args: ArrowArray,
     out: *mut ArrowArray,
 ) -> Status {
@@ -80,7 +82,7 @@ unsafe extern "C" fn call<F: Scalar>(
         let (args, rows) = take_columns(args, &ready.columns)?;
         // In the encodings of this version.
         let args = Batch::from_arrays(&ready.args, args, rows)?;
-        let asking = Asking::new(Hosted::nowhere(host));
+        let asking = Asking::new(Hosted::new(host, &place, None));
         let args = args.record_batch().columns();
         let column = ready.function.call(args, rows, asking.cx())?;
         drop(asking);

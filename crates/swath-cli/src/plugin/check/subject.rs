@@ -160,7 +160,7 @@ impl Subject {
 
     /// The same rows may give another answer.
     pub(super) fn is_random(&self) -> bool {
-        self.contract().is_some_and(|contract| contract.is_random)
+        self.contract().is_some_and(Contract::is_random)
     }
 
     /// Whether it takes some rows at a time.
