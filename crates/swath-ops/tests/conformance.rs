@@ -8,7 +8,7 @@ use arrow_array::{ArrayRef, Float64Array, Int64Array, ListArray, StringViewArray
 use proptest::prelude::*;
 use swath_batch::{Batch, Chunk, ClosureSite, Partition, Pieces, Value};
 use swath_divisions::{Divisions, Slice, SliceRows};
-use swath_expr::{Spelling, col, lit};
+use swath_expr::{Params, PluginName, Spelling, col, lit};
 use swath_io::{
     FolderWrite, FooterCache, IoContext, ParquetDataset, ParquetWriter, ReadParquet, ScanRequest,
     ToParquet, WrittenFile,
@@ -20,11 +20,12 @@ use swath_ops::sink::{Publish, Rows, Split, WriteFiles};
 use swath_ops::source::{Constant, FileScan, Gather, InputRows, Overlap};
 use swath_ops::step::{
     AggCall, AggInput, DropDuplicates, Explode, Filter, GroupMerge, GroupPartial, InOrder, Limit,
-    MapPartitions, Melt, MemoryUsage, OrderedCall, PartitionFunction, Project, Reach, RowsSeen,
-    Sample, Tail, TopK,
+    MapPartitions, MapPlugin, Melt, MemoryUsage, OrderedCall, PartitionFunction, Project, Reach,
+    RowsSeen, Sample, Tail, TopK,
 };
 use swath_ops::testing::{Case, Cases, Chunking};
 use swath_ops::{Env, Registry, TaskValue};
+use swath_plugin_host::Plugin;
 use swath_shuffle::{HashPartitioner, split};
 
 /// 60 rows: an index, a number, a text, with nulls.
@@ -154,7 +155,7 @@ fn calls() -> Vec<AggCall> {
                     code: "col(\"x\")".into(),
                 },
             }],
-            params: swath_expr::Params::default(),
+            params: Params::default(),
             output: function.into(),
         })
         .to_vec()
@@ -293,8 +294,43 @@ fn beside() -> Vec<Case> {
     ]
 }
 
+/// The session's services, with a plugin.
+fn env() -> Env {
+    let env = Env::default();
+    let plugin = Plugin::linked(swath_tried::plugin()).expect("it is right");
+    env.plugins.add(plugin);
+    env
+}
+
+/// A function of the plugin, and a partitioner.
+fn of_plugins(env: &Env) -> Vec<Case> {
+    let params = Params::default().with("column", "x").with("factor", 2.0);
+    let scale = PluginName::new("tried.scale");
+    let scale = env.plugins.partition(&scale, &params, rows().meta());
+    let scale = scale.expect("it is right");
+    let output = Arc::clone(scale.output());
+    let scaled = MapPlugin::new(
+        scale.name().clone(),
+        params,
+        output,
+        Divisions::unknown(1),
+        7,
+    );
+    let keys = Arc::new(Meta::of([("id", "int64")]).expect("it is right"));
+    let in_turn = PluginName::new("tried.in_turn");
+    let in_turn = env
+        .plugins
+        .partitioner(&in_turn, &Params::default(), keys, 3)
+        .expect("it is right");
+    vec![
+        Case::step(Arc::new(scaled), rows()),
+        Case::sink(Arc::new(Split::new(Arc::new(in_turn))), rows()),
+    ]
+}
+
 /// A case of every kind, and the writes that they belong to, which end when they are dropped.
 fn cases(folder: &Path) -> (Cases, [FolderWrite; 2]) {
+    let env = env();
     let meta = || Arc::clone(rows().meta());
     let by = || Arc::new(HashPartitioner::try_new(["text"], 3).expect("it is right"));
     let parts = || -> Vec<TaskValue> {
@@ -330,7 +366,7 @@ fn cases(folder: &Path) -> (Cases, [FolderWrite; 2]) {
     let published = listed(&file(&published_to, &publish));
     let staged = write.staged().clone();
     let cases = Cases::new(
-        Registry::standard(Env::default()),
+        Registry::standard(env.clone()),
         [
             Case::source(
                 Arc::new(Constant::try_new(rows()).expect("it is right")),
@@ -386,7 +422,8 @@ fn cases(folder: &Path) -> (Cases, [FolderWrite; 2]) {
             Case::sink(Arc::new(Publish::new(publish.staged().clone())), published),
         ]
         .into_iter()
-        .chain(beside()),
+        .chain(beside())
+        .chain(of_plugins(&env)),
     );
     (cases, [write, publish])
 }

@@ -121,7 +121,7 @@ fn what_is_loaded_is_shown() -> swath::Result<()> {
       other.below_ten     scalar                                                            The number, if it is below ten.
                           deprecated: use `min`
       other.seeds         partition    number: int64 = 0                                    The seed of each partition.
-      other.in_order      partition    by: list, chunks: bool = false                       The rows as they are, if they come sorted.
+      other.in_order      partition    by: list<string>, chunks: bool = false               The rows as they are, if they come sorted.
       other.neighbours    partition                                                         Sees a row of the partition before.
       other.visit_starts  partition    user: string, time: string, gap: duration = "30min"  Marks the first row of each visit: no row of the same user in front of it within the gap.
     tried 0.1.0  linked  [hash]

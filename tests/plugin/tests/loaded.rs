@@ -332,7 +332,7 @@ fn a_run_after_a_panic_is_over_and_the_next_is_not() {
     let ignore = |_: Batch| Ok::<_, CallError>(());
     run.push(&part(), ignore).expect_err("it panics");
     let error = run.push(&part(), ignore).expect_err("it is over");
-    assert_snapshot!(error, @"`tried.behave`: it panicked before and cannot go on; begin the partition anew");
+    assert_snapshot!(error, @"`tried.behave` failed before, and cannot go on");
     bound.open(Arc::new(Task::default())).expect("another run");
 }
 

@@ -127,9 +127,9 @@ fn what_it_forgets_is_found() {
                 .expect_err("something is missing"),
         )
     };
-    assert_snapshot!(said("table", ".table = &BOUND", ".table = 1 ? NULL : &BOUND"), @"");
-    assert_snapshot!(said("entries", "SWATH_BOUND_TABLE_ENTRIES", "1"), @"");
-    assert_snapshot!(said("contract", "is_deterministic\\\":true", "requires\\\":[\\\"moon\\\"]"), @"");
+    assert_snapshot!(said("table", ".table = &BOUND", ".table = 1 ? NULL : &BOUND"), @"`bits.count`: it says that it gave what was asked for, and handed over no table of functions");
+    assert_snapshot!(said("entries", "SWATH_BOUND_TABLE_ENTRIES", "1"), @"`bits.count`: it says that it gave what was asked for, and handed over no table of functions");
+    assert_snapshot!(said("contract", "is_deterministic\\\":true", "requires\\\":[\\\"moon\\\"]"), @"`bits.count` needs a host that understands `moon`, which this version of swath does not; a newer one may");
 }
 
 #[test]
