@@ -87,15 +87,19 @@ impl Output for Tee<'_, '_, '_> {
 /// The steps, opened, and the columns that leave the last of them.
 type Opened = (Vec<Box<dyn Step>>, Arc<Meta>);
 
+/// Opens the steps, of which the first is told which of its rows, by `halo`, are its neighbours': those that leave a step are its own.
 fn open_steps(
     specs: &[Arc<dyn StepSpec>],
     mut meta: Arc<Meta>,
     task: &TaskInputs<'_>,
+    halo: (usize, usize),
 ) -> Result<Opened, OpError> {
     let mut steps = Vec::with_capacity(specs.len());
+    let mut task = TaskInputs { halo, ..*task };
     for spec in specs {
-        steps.push(spec.open_task(&meta, task)?);
+        steps.push(spec.open_task(&meta, &task)?);
         meta = spec.infer(&meta, task.env)?;
+        task.halo = (0, 0);
     }
     Ok((steps, meta))
 }
@@ -104,14 +108,13 @@ impl Pipeline {
     /// Runs the task: one value a branch, in the order of the branches.
     pub fn run(&self, task: &TaskInputs<'_>, cx: &TaskContext<'_>) -> Result<Vec<Made>, OpError> {
         let mut source = self.source.open(task)?;
-        let task = &TaskInputs {
-            halo: source.halo(),
-            ..*task
-        };
-        let (mut trunk, meta) = open_steps(&self.trunk, Arc::clone(self.source.meta()), task)?;
+        let halo = source.halo();
+        let meta = Arc::clone(self.source.meta());
+        let (mut trunk, meta) = open_steps(&self.trunk, meta, task, halo)?;
+        let halo = if trunk.is_empty() { halo } else { (0, 0) };
         let mut branches = Vec::with_capacity(self.branches.len());
         for branch in &self.branches {
-            let (steps, meta) = open_steps(&branch.steps, Arc::clone(&meta), task)?;
+            let (steps, meta) = open_steps(&branch.steps, Arc::clone(&meta), task, halo)?;
             branches.push(Running {
                 steps,
                 sink: branch.sink.open(&meta, task)?,

@@ -341,6 +341,33 @@ fn tasks_in_a_second_process() -> swath::Result<()> {
     Ok(())
 }
 
+/// Only the function that asked for its neighbours' rows is handed them, not one that follows in the same task.
+#[test]
+fn what_comes_after_neighbours_sees_its_own_rows() -> swath::Result<()> {
+    for parts in [1, 7, 64] {
+        let df = in_parts(&linked(), parts)?;
+        let expected = rows_of(&df.assign("x", col("x") * 2.0)?)?;
+        let beside = df.map_overlap(plugin("other.neighbours"))?;
+        let kept = |chunks: bool| {
+            plugin("other.in_order")
+                .param("by", Value::List(Vec::new().into()))
+                .param("chunks", chunks)
+        };
+        assert_eq!(rows_of(&beside.map_partitions(scale(2.0))?)?, expected);
+        for chunks in [false, true] {
+            let after = beside
+                .map_partitions(kept(chunks))?
+                .map_partitions(scale(2.0))?;
+            assert_eq!(rows_of(&after)?, expected);
+        }
+        let again = beside
+            .map_overlap(plugin("other.neighbours"))?
+            .map_overlap(kept(false))?;
+        assert_eq!(rows_of(&again.map_partitions(scale(2.0))?)?, expected);
+    }
+    Ok(())
+}
+
 /// The consumer of program P6: what one team wrote, another uses.
 #[test]
 fn one_team_uses_what_another_wrote() -> swath::Result<()> {
