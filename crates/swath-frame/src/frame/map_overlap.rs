@@ -129,7 +129,7 @@ impl MapOverlap {
     }
 
     /// The column of times, dates or durations that spans of time are measured along, and that rows are sorted by. Without this, the first
-    /// of the index.
+    /// of the index. Numbers of rows are measured along nothing, and do not need it.
     pub fn along(self, column: impl Into<String>) -> Self {
         Self {
             along: Some(column.into()),
@@ -198,11 +198,13 @@ impl DataFrame {
     /// they are its neighbours: where the rows of partitions are known, as after `persist()` or of files without a filter, and for spans
     /// of time along an index with known divisions. Elsewhere any number of them may turn out to be empty, and rows are carried on:
     /// [`before`](MapOverlap::before) from the first partition to the last, [`after`](MapOverlap::after) from the last to the first, as
-    /// partitions are done. With both, the first partitions then wait in memory for all others; [`persist`](Self::persist) the frame
-    /// before, where it fits.
+    /// partitions are done. With both, the first partitions then wait in memory for all others; for numbers of rows
+    /// [`persist`](Self::persist) the frame before, where it fits, or for spans of time give it an index with known divisions: those
+    /// along any other column are carried in any case. Some partitions of such a result, as of [`partitions`](Self::partitions) or
+    /// [`head`](Self::head), compute all partitions of the input that rows are carried from.
     ///
     /// # Errors
-    /// Rows without an order, as after `groupby`; a halo that is negative or no span of time; a span of time and no column of times to
+    /// Rows without an order, as after `groupby`, also where they are held in several partitions; a halo that is negative or no span of time; a span of time and no column of times to
     /// measure it along; those of [`map_partitions`](Self::map_partitions).
     ///
     /// ```
@@ -253,6 +255,9 @@ impl DataFrame {
                 Some(column) => Some(Arc::clone(&plan.meta().field(column)?.name)),
                 None => None,
             };
+            // Rows are measured along nothing.
+            let is_span = |halo| matches!(halo, PlanHalo::Nanoseconds(_));
+            let along = along.filter(|_| is_span(before) || is_span(after));
             let seen = RowsSeen::Partition;
             let (input, node) =
                 (options.function).over(function, plan, along.as_ref(), seen, env)?;
