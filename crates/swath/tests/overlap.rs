@@ -167,7 +167,93 @@ proptest! {
             .along("t");
         let found = df.map_overlap(overlap).and_then(|df| sums_in(&df)).expect("sums");
         prop_assert_eq!(found, by_time(&rows, past, future));
+
+        // What comes after it sees its rows alone, each time it is the next step of the same task.
+        let of = move |rows: &[Row]| by_rows(rows, before, after);
+        let sums = df.map_overlap(adding(of).before(before).after(after)).expect("sums");
+        let expected = by_rows(&rows, before, after);
+        let found = sums.map_overlap(alone()).and_then(|df| sums_in(&df)).expect("sums");
+        prop_assert_eq!(&found, &expected);
+        let some = sums.filter(col("sum").ge(100)).expect("some of the rows");
+        let found = some.map_overlap(alone()).and_then(|df| sums_in(&df)).expect("sums");
+        let large = expected.iter().copied().filter(|sum| *sum >= 100);
+        prop_assert_eq!(&found, &large.collect::<Vec<_>>());
+        let mapped = sums.map_partitions(alone_in_partition).and_then(|df| df.map_batches(alone_in_partition));
+        let found = mapped.and_then(|df| sums_in(&df)).expect("sums");
+        prop_assert_eq!(&found, &expected);
+
+        // Over what another has made, the sums of which are its numbers.
+        let again = sums.assign("v", col("sum")).expect("sums");
+        let of = move |rows: &[Row]| by_time(rows, past, future);
+        let overlap = adding(of)
+            .before(format!("{past}s"))
+            .after(format!("{future}s"))
+            .along("t");
+        let found = again.map_overlap(overlap).and_then(|df| sums_in(&df)).expect("sums");
+        let rows: Vec<Row> = rows.iter().zip(expected).map(|(row, sum)| (row.0, sum)).collect();
+        prop_assert_eq!(found, by_time(&rows, past, future));
     }
+}
+
+/// The rows as they are, of which none is a neighbour's.
+fn alone_in_partition(part: Batch, cx: &Cx) -> Result<Batch, String> {
+    match cx.partition().halo() {
+        (0, 0) => Ok(part),
+        halo => Err(format!(
+            "{halo:?} of {} rows are said to be others'",
+            part.num_rows()
+        )),
+    }
+}
+
+/// The same, where neighbours could be seen.
+fn alone() -> MapOverlap {
+    MapOverlap::new(alone_in_partition)
+}
+
+/// Released rows are computed again, whatever order they come in.
+#[test]
+fn rows_that_were_held_can_be_released() -> swath::Result<()> {
+    let df = frame(&session(2), &ragged(), Made::Held)?;
+    let sums = df.groupby("v").sum("s")?.persist()?;
+    assert_eq!(sums.npartitions(), 1);
+    let beside = sums.map_overlap(MapOverlap::new(|part: Batch| part).before(1))?;
+    sums.release();
+    assert_eq!(beside.compute()?.num_rows(), 13);
+    Ok(())
+}
+
+/// A halo of time is looked at in one partition as in several.
+#[test]
+fn spans_need_sorted_rows_in_one_partition_too() -> swath::Result<()> {
+    let mut rows = ragged().concat();
+    let session = session(1);
+    let hour = MapOverlap::new(|part: Batch| part).before("1h").along("t");
+    let sorted = frame(&session, &[rows.clone()], Made::Held)?;
+    assert_eq!(sorted.map_overlap(hour.clone())?.compute()?.num_rows(), 13);
+    rows.swap(3, 4);
+    let backwards = frame(&session, &[rows], Made::Held)?;
+    insta::assert_snapshot!(said(backwards.map_overlap(hour.clone())?.compute()), @r"
+    error[E0109]: partition 0 is not sorted by `t`: row 4 is earlier than the row before it
+      at      crates/swath/tests/overlap.rs:[line]
+      task    map-overlap, partition 0
+      stage   map-overlap
+      fix     a span of time needs rows in the order of their times; a number of rows does not
+    ");
+    let nulls = sorted.assign(
+        "t",
+        when(col("v").eq(7))
+            .then(lit(Value::Null))
+            .otherwise(col("t")),
+    )?;
+    insta::assert_snapshot!(said(nulls.map_overlap(hour)?.compute()), @r"
+    error[E0109]: `t` is null in some rows, and how far rows are from each other is measured along it
+      at      crates/swath/tests/overlap.rs:[line]
+      task    map-overlap, partition 0
+      stage   map-overlap
+      fix     drop or fill them before: `dropna`, `fillna`
+    ");
+    Ok(())
 }
 
 /// Partitions that are shorter than what is seen, and without rows, at the ends and between.
@@ -320,6 +406,18 @@ fn dask_has_the_same() -> swath::Result<()> {
     Ok(())
 }
 
+/// A number of rows is measured along nothing: whatever is said of a column changes nothing.
+#[test]
+fn rows_are_not_measured_along_a_column() -> swath::Result<()> {
+    let df = frame(&session(1), &ragged(), Made::Held)?;
+    let same = MapOverlap::new(|part: Batch| part).reads(["v"]).before(2);
+    let beside = df.map_overlap(same.clone())?;
+    let along = df.map_overlap(same.along("t"))?;
+    assert_eq!(along.columns(), ["v"]);
+    assert_eq!(beside.columns(), ["v"]);
+    Ok(())
+}
+
 #[test]
 fn one_frame_is_computed_once_and_reads_what_is_read() -> swath::Result<()> {
     let calls = Arc::new(Mutex::new(Vec::new()));
@@ -424,6 +522,11 @@ fn what_goes_wrong() -> swath::Result<()> {
     note(
         "rows without an order",
         said(df.groupby("v").sum("s")?.map_overlap(sees(1.into()))),
+    );
+    let buckets = df.groupby("v").split_out(3).sum("s")?.persist()?;
+    note(
+        "rows without an order, held",
+        said(buckets.map_overlap(sees(1.into()))),
     );
     note(
         "fewer rows than none",

@@ -59,14 +59,16 @@ impl Streams<'_> {
         let (before, after) = overlap.reaches(input.meta())?;
         let stream = self.of(input);
         let n = plan.npartitions();
-        if n == 1 || (before.is_nothing() && after.is_nothing()) {
+        // Whether rows are sorted is looked at wherever spans of time are measured, in one partition too.
+        let is_measured = before.column().or(after.column()).is_some();
+        if !is_measured && (n == 1 || (before.is_nothing() && after.is_nothing())) {
             let stream = stream.then(plan.name().clone(), step, Arc::clone(plan.meta()));
             return Ok(stream.numbered());
         }
         let passing = Arc::new(sink::Rows::passing());
         let whole = self.consume(stream.clone(), passing, true, plan, "whole");
         let mut side = |reach: Reach, what: &str, edge: Arc<dyn StepSpec>, looks_at| {
-            let edges = if reach.is_nothing() {
+            let edges = if reach.is_nothing() || n == 1 {
                 None
             } else {
                 let edge = self.inner(stream.clone(), plan, what, edge)?;
@@ -254,11 +256,11 @@ impl Emitter<'_, '_> {
         covered: &[usize],
         reads: &mut Canon,
     ) -> Vec<Vec<Dep>> {
+        side.reach.feed(reads);
         let Some(consumer) = side.edges else {
             return vec![Vec::new(); covered.len()];
         };
         let edges = self.outputs_of(consumer, reads);
-        side.reach.feed(reads);
         if let Some(looks_at) = &side.looks_at {
             let each = covered.iter().map(|&at| looks_at[at].iter());
             return each

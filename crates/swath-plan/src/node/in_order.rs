@@ -13,7 +13,7 @@
 //! No filter gets below a pass, rows are not packed with those of other partitions, and what reads the result cannot reorder what
 //! the pass reads.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use swath_divisions::Divisions;
@@ -167,7 +167,7 @@ impl Plan {
 
     /// Whether rows can be read in their order: they have one, and no neighbour is in another partition.
     fn check_order(&self, ordered: &Expr) -> Result<(), PlanError> {
-        if let Some(by) = self.unordered_by() {
+        if let Some(by) = self.unordered_by(false) {
             return Err(PlanError::Unordered {
                 expression: ordered.to_string(),
                 by: by.node().kind(),
@@ -186,9 +186,24 @@ impl Plan {
 
     /// The operation below that gives its rows in no promised order; `None` if rows have one: that of files and of what was handed
     /// in, which row-wise operations keep, or one that they were sorted into.
-    pub(super) fn unordered_by(&self) -> Option<Plan> {
+    ///
+    /// Held rows have the order that they were computed in, whichever that is. Where it matters which partition comes after which,
+    /// `computed` looks at how they came to be: buckets of keys are not neighbours because they are held.
+    pub(super) fn unordered_by(&self, computed: bool) -> Option<Plan> {
+        let mut seen = HashSet::new();
         let mut waiting = vec![self];
         while let Some(plan) = waiting.pop() {
+            // Held rows go by the name that they were computed under.
+            if computed
+                && let Node::Held(rows) = plan.node()
+                && let Some(origin) = rows.origin()
+            {
+                waiting.push(origin);
+                continue;
+            }
+            if !seen.insert(plan.name()) {
+                continue;
+            }
             match plan.node() {
                 Node::Scan(_)
                 | Node::Held(_)
@@ -201,6 +216,9 @@ impl Plan {
                 Node::GroupBy(group) if group.sort || group.keys.is_empty() => {}
                 Node::GroupBy(_) | Node::Shuffle(_) => return Some(plan.clone()),
                 Node::Each(operation) if !operation.keeps_order() => return Some(plan.clone()),
+                Node::Overlap(overlap) if !overlap.operation().keeps_order() => {
+                    return Some(plan.clone());
+                }
                 // In one partition, rows that are kept stay where they are.
                 Node::DropDuplicates(_)
                     if plan.npartitions() > 1 || plan.input().npartitions() > 1 =>

@@ -142,13 +142,6 @@ impl Overlap {
     }
 
     pub(crate) fn plan(self, input: Plan, env: &Env) -> Result<Plan, PlanError> {
-        if let Some(by) = input.unordered_by() {
-            return Err(PlanError::Unordered {
-                expression: "map_overlap".to_owned(),
-                by: by.node().kind(),
-                location: None,
-            });
-        }
         self.reaches(input.meta())?;
         let (meta, divisions) = self.operation.result(&input, env)?;
         Ok(Plan::assemble(
@@ -186,6 +179,14 @@ impl Plan {
     /// # Errors
     /// [`PlanError::Unordered`]; a halo in time without a column of times to measure it along; what the operation says.
     pub fn overlap(&self, operation: Overlap, env: &Env) -> Result<Plan, PlanError> {
+        // Once, here: over the same rows computed in another way, as a rule or released rows have it, their order is no question.
+        if let Some(by) = self.unordered_by(self.npartitions() > 1) {
+            return Err(PlanError::Unordered {
+                expression: "map_overlap".to_owned(),
+                by: by.node().kind(),
+                location: None,
+            });
+        }
         operation.plan(self.clone(), env)
     }
 }

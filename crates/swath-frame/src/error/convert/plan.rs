@@ -236,6 +236,11 @@ fn order(error: &PlanError) -> Report {
         } => {
             "compute it before `map_partitions`, or call a function there that promises to keep the order"
         }
+        PlanError::Unordered {
+            by: "map-overlap", ..
+        } => {
+            "compute it before `map_overlap`, or call a function there that promises to keep the order"
+        }
         PlanError::Unordered { .. } => "write `.sort(true)` behind `groupby(..)`",
         _ => "call `repartition(1)` before: one partition then has all rows, in their order",
     };
