@@ -2,7 +2,13 @@
 
 use crate::command::CommandLine;
 use anyhow::Result;
-use std::time::Duration;
+use std::{
+    env::consts::{DLL_PREFIX, DLL_SUFFIX},
+    time::Duration,
+};
+
+/// The plugins that the demo loads.
+const PLUGINS: [&str; 2] = ["sketch", "textstats"];
 
 /// What the demo can be asked.
 #[derive(clap::Args)]
@@ -26,6 +32,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     CommandLine::cargo("build")
         .args(["--release", "--locked", "--package", "swath-demo"])
         .run()?;
+    build_plugins("release")?;
     let mut demo = CommandLine::built("release", "swath-demo")
         .args([
             "--rows",
@@ -33,7 +40,8 @@ pub(crate) fn run(options: &Options) -> Result<()> {
             "--memory-limit",
             &options.memory_limit,
         ])
-        .args(["--data", "target/data"]);
+        .args(["--data", "target/data"])
+        .args(plugins("release"));
     if let Some(threads) = options.threads {
         demo = demo.args(["--threads", &threads.to_string()]);
     }
@@ -43,7 +51,33 @@ pub(crate) fn run(options: &Options) -> Result<()> {
 /// Runs the demo on few rows, as the tests have built it; gives the time it took. Building the one package again would choose
 /// features for it alone, and compile half of the workspace a second time.
 pub(crate) fn small() -> Result<Duration> {
-    CommandLine::built("debug", "swath-demo")
+    let built = build_plugins("debug")?;
+    let ran = CommandLine::built("debug", "swath-demo")
         .args(["--rows", "2e5", "--data", "target/data-small"])
-        .run()
+        .args(plugins("debug"))
+        .run()?;
+    Ok(built + ran)
+}
+
+/// Builds the libraries of the plugins as `swath plugin build` does, with their own lock file and in their own target folder.
+fn build_plugins(profile: &str) -> Result<Duration> {
+    let mut took = Duration::ZERO;
+    for plugin in PLUGINS {
+        let mut build = CommandLine::cargo("rustc")
+            .args(["--manifest-path", "plugins/Cargo.toml", "--locked"])
+            .args(["--target-dir", "target/plugins"])
+            .args(["--package", plugin, "--lib", "--crate-type", "cdylib"]);
+        if profile == "release" {
+            build = build.arg("--release");
+        }
+        took += build.args(["--", "--cfg", "swath_plugin_export"]).run()?;
+    }
+    Ok(took)
+}
+
+/// The libraries, as options of the demo.
+fn plugins(profile: &str) -> Vec<String> {
+    let library = |plugin| format!("target/plugins/{profile}/{DLL_PREFIX}{plugin}{DLL_SUFFIX}");
+    let options = PLUGINS.map(|plugin| ["--plugin".to_owned(), library(plugin)]);
+    options.concat()
 }

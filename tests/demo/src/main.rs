@@ -2,6 +2,7 @@
 //!
 //! ```text
 //!  data ──► 50 Parquet files ──► pipeline: persist, three queries, release, the same from the files, one week
+//!       │                └─► plugins: two libraries of functions, loaded and used
 //!       └─► 4 CSV files ──► logs: lines by hour, users, share of errors
 //!                                   │           │
 //!                                 page       counters (what the scans say), interrupt (Ctrl-C)
@@ -17,6 +18,7 @@ mod logs;
 mod options;
 mod page;
 mod pipeline;
+mod plugins;
 
 use anyhow::Result;
 use clap::Parser as _;
@@ -59,6 +61,8 @@ fn demo(options: &Options, interrupt: &Interrupt, out: &mut dyn Write) -> Result
     let made = data::make(options)?;
     page::data(out, &made)?;
     pipeline::run(options, &made.pattern, interrupt, out)?;
+    let session = pipeline::plain_session(options)?;
+    plugins::run(options, &session, &made.pattern, interrupt, out)?;
     logs::run(options, &pipeline::plain_session(options)?, interrupt, out)
 }
 

@@ -22,4 +22,7 @@ pub(crate) struct Options {
     /// The folder that gets a folder with the data; data that are there already stay
     #[arg(long, default_value = "target/data")]
     pub(crate) data: PathBuf,
+    /// The libraries of the plugins `sketch` and `textstats`; without them, that part is left out
+    #[arg(long = "plugin")]
+    pub(crate) plugins: Vec<PathBuf>,
 }

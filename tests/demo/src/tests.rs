@@ -10,6 +10,7 @@ fn page(rows: &str) -> String {
         threads: Some(2),
         memory_limit: "1GiB".to_owned(),
         data: data.path().to_owned(),
+        plugins: Vec::new(),
     };
     let mut page = Vec::new();
     demo(&options, &Interrupt::default(), &mut page).unwrap();
@@ -69,7 +70,26 @@ fn rows_that_are_no_number_are_refused() {
         threads: None,
         memory_limit: "1GiB".to_owned(),
         data: "nowhere".into(),
+        plugins: Vec::new(),
     };
     let error = demo(&options, &Interrupt::default(), &mut Vec::new()).unwrap_err();
     assert!(error.to_string().contains("`many` is no number of rows"));
+}
+
+#[test]
+fn a_file_that_is_no_plugin_is_refused() {
+    let data = tempfile::tempdir().unwrap();
+    let options = Options {
+        rows: "100".to_owned(),
+        files: 1,
+        threads: Some(1),
+        memory_limit: "1GiB".to_owned(),
+        data: data.path().to_owned(),
+        plugins: vec!["no/such/libsketch.so".into()],
+    };
+    let error = demo(&options, &Interrupt::default(), &mut Vec::new()).unwrap_err();
+    assert!(
+        error.to_string().contains("no/such/libsketch.so"),
+        "{error}"
+    );
 }

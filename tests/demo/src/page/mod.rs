@@ -12,7 +12,7 @@ use anyhow::Result;
 use grid::Grid;
 use numbers::{bytes, count, seconds};
 use std::{collections::BTreeSet, io::Write, time::Duration};
-use swath::{DataFrame, Metrics, Persisted, Table};
+use swath::{DataFrame, LoadedPlugins, Metrics, Persisted, Table};
 
 /// Bytes that the session counts as used, and that the process has in memory.
 #[derive(Clone, Copy, Debug)]
@@ -215,6 +215,24 @@ pub(crate) fn logs(
         error_rate * 100.0,
         seconds(took)
     )?;
+    Ok(())
+}
+
+/// Which plugins were loaded, and what they can do.
+pub(crate) fn plugins_loaded(out: &mut dyn Write, plugins: &LoadedPlugins) -> Result<()> {
+    section(out, "functions of plugins, loaded from files")?;
+    writeln!(out, "{plugins}")?;
+    Ok(())
+}
+
+/// What they answered.
+pub(crate) fn plugins(out: &mut dyn Write, by_region: &Table, took: Duration) -> Result<()> {
+    section(
+        out,
+        "sales.groupby(\"region\").agg([.., plugin(\"sketch.distinct\").agg(col(\"customer_id\")), ..])",
+    )?;
+    writeln!(out, "{by_region}")?;
+    writeln!(out, "Read and asked in {}.", seconds(took))?;
     Ok(())
 }
 
