@@ -39,7 +39,7 @@ pub struct Needs {
     /// The only columns that it reads, which says [which columns cross](Contract); `None` is all.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reads: Option<Vec<String>>,
-    /// The columns that each partition has to be sorted by when it comes.
+    /// The columns that the rows of each partition have to be sorted by when they come, those of neighbours among them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub needs_order: Vec<String>,
     /// What it has to see before the first row of a partition.
@@ -108,7 +108,7 @@ pub enum Divisions {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Scope {
-    /// Some rows: what it makes of them does not depend on how they are cut.
+    /// Some rows: what it makes of them does not depend on how they are cut, nor on those before. A host may begin a run for each.
     Chunk,
     /// A partition.
     #[default]

@@ -123,14 +123,14 @@ impl Contract {
         self
     }
 
-    /// Needs the rows of each partition sorted by these columns.
+    /// Needs the rows of each partition sorted by these columns, with those of neighbours around them where it sees some.
     pub fn needs_order<N: AsRef<str>>(mut self, columns: impl IntoIterator<Item = N>) -> Self {
         let columns = columns.into_iter();
         self.needs().needs_order = columns.map(|name| name.as_ref().to_owned()).collect();
         self
     }
 
-    /// May be called with some rows of a partition at a time: what comes out does not depend on how they are cut.
+    /// May be called with some rows of a partition at a time: what comes out does not depend on how they are cut, nor on those before.
     pub fn chunks(mut self) -> Self {
         self.promises.scope = abi::Scope::Chunk;
         self

@@ -124,6 +124,7 @@ fn what_is_loaded_is_shown() -> swath::Result<()> {
       other.in_order      partition    by: list<string>, chunks: bool = false               The rows as they are, if they come sorted.
       other.neighbours    partition                                                         Sees a row of the partition before.
       other.visit_starts  partition    user: string, time: string, gap: duration = "30min"  Marks the first row of each visit: no row of the same user in front of it within the gap.
+      other.ones          partition    reads: string, sorted_by: string, looks_at: string   Writes a one over each `x`, whatever it reads.
     tried 0.1.0  linked  [hash]
       tried.plus_one      scalar                                                            One more.
       tried.scale         partition    column: string, factor: float64 = 1.0                Multiplies a column by a factor, and passes the others by.

@@ -129,6 +129,7 @@ fn what_it_forgets_is_found() {
     };
     assert_snapshot!(said("table", ".table = &BOUND", ".table = 1 ? NULL : &BOUND"), @"`bits.count`: it says that it gave what was asked for, and handed over no table of functions");
     assert_snapshot!(said("entries", "SWATH_BOUND_TABLE_ENTRIES", "1"), @"`bits.count`: it says that it gave what was asked for, and handed over no table of functions");
+    assert_snapshot!(said("random", "is_deterministic", "is_odd"), @"`bits.count` does not say that it is deterministic, which a function of the kind `scalar` must be");
     assert_snapshot!(said("contract", "is_deterministic\\\":true", "requires\\\":[\\\"moon\\\"]"), @"`bits.count` needs a host that understands `moon`, which this version of swath does not; a newer one may");
 }
 

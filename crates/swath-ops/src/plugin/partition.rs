@@ -53,6 +53,11 @@ impl PluginPartition {
         &self.name
     }
 
+    /// The columns that come out as they went in, without the function having seen them.
+    pub fn passing(&self) -> impl Iterator<Item = &Arc<str>> {
+        self.bound.passing()
+    }
+
     /// The columns that come out.
     pub fn output(&self) -> &Arc<Meta> {
         self.bound.output()

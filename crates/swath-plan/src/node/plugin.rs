@@ -24,6 +24,8 @@ pub struct MapPlugin {
     params: Params,
     /// The data columns that come out as they went in, without the function having seen them.
     passes: BTreeSet<Arc<str>>,
+    /// Whether it takes an input without those, and returns its output without them.
+    can_go_without: bool,
     /// What its random numbers begin from: another number for each function, its parameters and the frame it was called on.
     seed: u64,
     /// Where the same input may give another output, no two are the same computation.
@@ -50,15 +52,10 @@ impl MapPlugin {
         params.feed(&mut canon);
         input.name().feed(&mut canon);
         let seed = Name::from_canon("seed", canon);
-        let output = found.output();
-        let passes = input.meta().data_fields().iter().filter(|field| {
-            let comes_out = output
-                .field(&field.name)
-                .is_ok_and(|out| out.dtype == field.dtype);
-            comes_out && !is_read(&found, &field.name) && !output.is_index(&field.name)
-        });
+        let passes: BTreeSet<Arc<str>> = found.passing().cloned().collect();
         Ok(Self {
-            passes: passes.map(|field| Arc::clone(&field.name)).collect(),
+            can_go_without: takes_fewer(&found, &params, input.meta(), &passes, env)?,
+            passes,
             only: found.is_random().then(|| Name::unique("random")),
             seed: (seed.print() >> 64) as u64,
             function: found,
@@ -95,6 +92,28 @@ impl MapPlugin {
     fn name(&self) -> &PluginName {
         self.function.name()
     }
+}
+
+/// Whether a function that is bound without some of the columns that pass by it is the same function otherwise: it may have looked at
+/// them, or write its output out.
+fn takes_fewer(
+    function: &PluginPartition,
+    params: &Params,
+    input: &Meta,
+    passes: &BTreeSet<Arc<str>>,
+    env: &Env,
+) -> Result<bool, PlanError> {
+    let without = |meta: &Meta| {
+        let fields = meta.fields().iter();
+        let left = fields.filter(|field| !passes.contains(&field.name));
+        Meta::try_new(left.cloned(), meta.index())
+    };
+    // A function that does not take fewer columns says so by an error.
+    let fewer = env
+        .plugins
+        .partition(function.name(), params, &without(input)?);
+    let expected = without(function.output())?;
+    Ok(fewer.is_ok_and(|fewer| **fewer.output() == expected))
 }
 
 /// Whether a function is handed a data column.
@@ -143,7 +162,16 @@ impl EachPartition for MapPlugin {
     fn reads(&self, input: &Meta, wanted: &BTreeSet<Arc<str>>) -> BTreeSet<Arc<str>> {
         let names = input.fields().iter().map(|field| &field.name);
         let is_used = |name: &&Arc<str>| {
-            input.is_index(name) || is_read(&self.function, name) || wanted.contains(*name)
+            let is_sorted_by = self
+                .function
+                .needs_order()
+                .iter()
+                .any(|column| ***name == **column);
+            !self.can_go_without
+                || input.is_index(name)
+                || is_sorted_by
+                || is_read(&self.function, name)
+                || wanted.contains(*name)
         };
         names.filter(is_used).cloned().collect()
     }

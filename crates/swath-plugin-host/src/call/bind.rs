@@ -166,6 +166,12 @@ impl Function {
                 "needs a host that understands `{word}`, which this version of swath does not; a newer one may"
             )));
         }
+        if contract.is_random() && self.entry.kind != Kind::Partition {
+            return Err(broke(format!(
+                "does not say that it is deterministic, which a function of the kind `{}` must be",
+                self.entry.kind.as_str()
+            )));
+        }
         Ok(Parts {
             name: Arc::clone(&self.name),
             bound,

@@ -59,6 +59,12 @@ impl BoundPartition {
         &self.crossing.input
     }
 
+    /// The columns that come out as they went in, without the function having seen them.
+    pub fn passing(&self) -> impl Iterator<Item = &Arc<str>> {
+        let kept = self.crossing.kept.iter();
+        kept.map(|(at, _)| &self.output.fields()[*at].name)
+    }
+
     /// Begins a partition: what `task` answers is what the function may ask, as long as the run lives.
     ///
     /// # Errors

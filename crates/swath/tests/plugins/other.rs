@@ -2,7 +2,7 @@
 
 use swath_plugin::prelude::*;
 
-plugin! { name: "other", functions: [plus_one, below_ten, Seeds, InOrder, Neighbours, VisitStarts] }
+plugin! { name: "other", functions: [plus_one, below_ten, Seeds, InOrder, Neighbours, VisitStarts, Ones] }
 
 /// One more, and a half.
 #[scalar]
@@ -116,5 +116,38 @@ impl PartitionFn for VisitStarts {
             starts.push(before.is_none_or(|before| time - before > gap));
         }
         Ok(part.with("visit_start", starts)?)
+    }
+}
+
+/// Writes a one over each `x`, whatever it reads.
+#[derive(Params)]
+pub(crate) struct Ones {
+    reads: String,
+    /// What the rows have to be sorted by.
+    sorted_by: Option<String>,
+    /// What has to be there.
+    looks_at: Option<String>,
+}
+
+impl PartitionFn for Ones {
+    const NAME: &'static str = "ones";
+
+    fn bind(&self, input: &Meta) -> Result<Contract> {
+        if let Some(column) = &self.looks_at {
+            input.field(column)?;
+        }
+        let output = input.with_field(Field::new("x", DType::Float64, false));
+        let contract = Contract::rows_kept(output).reads([&self.reads]).chunks();
+        Ok(contract.needs_order(&self.sorted_by))
+    }
+
+    fn call(&self, part: Batch, _: &Cx) -> Result<Batch> {
+        let ones = vec![1.0; part.num_rows()];
+        // In front or behind, as the columns of the input were.
+        let made = part.with("x", ones)?;
+        Ok(match self.reads.as_str() {
+            "z" => made.select(["x", "z"])?,
+            _ => made,
+        })
     }
 }

@@ -413,3 +413,29 @@ fn one_team_uses_what_another_wrote() -> swath::Result<()> {
     "#);
     Ok(())
 }
+
+/// A column that the function makes itself is not that of its input, though it has the name and the dtype.
+#[test]
+fn what_it_makes_does_not_pass_it_by() -> swath::Result<()> {
+    let df = in_parts(&linked(), 4)?;
+    let ones = df.map_partitions(plugin("other.ones").param("reads", "z"))?;
+    assert_eq!(ones.filter(col("x").gt(5.0))?.compute()?.num_rows(), 0);
+    assert_eq!(ones.sum("x")?.compute()?, Value::from(100.0));
+    Ok(())
+}
+
+/// What nobody wants and the function does not read is left out, but not what it is sorted by or has looked at.
+#[test]
+fn columns_that_it_needs_stay_though_it_does_not_read_them() -> swath::Result<()> {
+    let df = in_parts(&linked(), 4)?;
+    let reads = plugin("other.ones").param("reads", "k");
+    for needs in [
+        reads.clone().param("sorted_by", "z"),
+        reads.param("looks_at", "z"),
+    ] {
+        let ones = df.map_partitions(needs)?;
+        assert_eq!(ones.groupby("k").sum("x")?.compute()?.num_rows(), 3);
+        assert_eq!(ones.sum("x")?.compute()?, Value::from(100.0));
+    }
+    Ok(())
+}
