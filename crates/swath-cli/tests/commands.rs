@@ -117,6 +117,20 @@ fn the_same_file_has_no_changes() {
     assert_snapshot!("diff", said(folder.path(), &arguments));
 }
 
+/// Whoever loads a list looks from where it is, and not from where a link to it is.
+#[test]
+fn a_list_behind_a_link_is_one_of_its_own_folder() {
+    let (folder, _file) = folder();
+    let shared = folder.path().join("shared");
+    std::fs::create_dir(&shared).expect("a folder");
+    std::fs::write(shared.join("plugins.toml"), "").expect("a file");
+    std::os::unix::fs::symlink("shared/plugins.toml", folder.path().join("plugins.toml"))
+        .expect("a link");
+    said(folder.path(), &["pin", "libtried.so"]);
+    let list = std::fs::read_to_string(shared.join("plugins.toml")).expect("a list");
+    assert!(list.contains("path = \"../libtried.so\""), "{list}");
+}
+
 #[test]
 fn a_plugin_is_pinned() {
     let (folder, file) = folder();

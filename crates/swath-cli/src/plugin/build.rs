@@ -83,16 +83,17 @@ fn arguments(options: &Options, manifest: &Path) -> Vec<OsString> {
 
 /// As one would type it.
 fn shown(arguments: &[OsString]) -> String {
-    let word = |word: &OsString| {
-        let text = word.to_string_lossy();
-        if text.contains(|c: char| c.is_whitespace() || "()'\"$*".contains(c)) {
-            format!("'{text}'")
-        } else {
-            text.into_owned()
-        }
-    };
-    let words: Vec<String> = arguments.iter().map(word).collect();
-    format!("cargo {}", words.join(" "))
+    let words = arguments.iter().map(|word| quoted(&word.to_string_lossy()));
+    format!("cargo {}", words.collect::<Vec<_>>().join(" "))
+}
+
+/// A word as a shell takes it for one.
+pub(super) fn quoted(word: &str) -> String {
+    if word.contains(|c: char| c.is_whitespace() || "()'\"$*".contains(c)) {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    } else {
+        word.to_owned()
+    }
 }
 
 /// What cargo says of what it built.

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+use super::build::quoted;
 use crate::{Answer, Error, disk};
 
 /// What `new` can be asked.
@@ -86,11 +87,11 @@ fn said(options: &Options, folder: &Path, sdk: &Sdk) -> String {
     text.push_str("\nto go on:\n");
     let library = options.name.replace('-', "_");
     for line in [
-        format!("cd {folder}"),
+        format!("cd {}", quoted(&folder.to_string())),
         "cargo test".to_owned(),
         "swath plugin build".to_owned(),
         format!("swath plugin check target/release/lib{library}.so"),
-        format!("swath plugin pin target/release/lib{library}.so"),
+        format!("swath plugin pin target/release/lib{library}.so --into ../plugins.toml"),
     ] {
         let _ = writeln!(text, "  {line}");
     }
@@ -108,7 +109,7 @@ impl Sdk {
     fn find(given: Option<&str>) -> Result<Self, Error> {
         let built_from = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
         if let Some(url) = given.filter(|given| is_url(given)) {
-            return Ok(Self::Repository(url.to_owned()));
+            return Ok(Self::Repository(cargo_url(url)));
         }
         let folder = Path::new(given.unwrap_or(built_from));
         // A checkout, or the folder of the crate itself.
@@ -143,6 +144,14 @@ fn is_url(text: &str) -> bool {
     text.contains("://") || text.starts_with("git@")
 }
 
+/// An address as cargo takes it: `git@host:path` is git's own way to write one.
+fn cargo_url(url: &str) -> String {
+    match url.split_once(':') {
+        Some((host, path)) if !url.contains("://") => format!("ssh://{host}/{path}"),
+        _ => url.to_owned(),
+    }
+}
+
 fn is_sdk(folder: &Path) -> bool {
     let manifest = disk::read(&folder.join("Cargo.toml")).ok().flatten();
     manifest.is_some_and(|text| text.contains("name = \"swath-plugin\""))
@@ -172,6 +181,8 @@ fn is_name(name: &str) -> bool {
             .chars()
             .all(|c| is_letter(c) || c.is_ascii_digit() || "-_".contains(c))
         && !TAKEN.contains(&name)
+        // What it depends on has that name.
+        && name.replace('-', "_") != "swath_plugin"
 }
 
 #[cfg(test)]
@@ -219,7 +230,7 @@ mod tests {
           cargo test
           swath plugin build
           swath plugin check target/release/libuser_sessions.so
-          swath plugin pin target/release/libuser_sessions.so
+          swath plugin pin target/release/libuser_sessions.so --into ../plugins.toml
         ");
         let read = |file: &str| {
             disk::read(&path.join(file))
@@ -268,5 +279,20 @@ mod tests {
             .expect("nothing is there");
         insta::assert_snapshot!(error.report(), @"`swath-plugin` is not published yet, and `/no/such/folder` is none and has none: give the folder of a checkout of swath, or the URL of its repository, with `--sdk`");
         insta::assert_snapshot!(Error::NoSdk { path: None }.report(), @"`swath-plugin` is not published yet, and the checkout that this program was built from is gone: give the folder of a checkout of swath, or the URL of its repository, with `--sdk`");
+    }
+
+    #[test]
+    fn addresses_are_those_of_cargo() {
+        let url = "https://example.org/swath.git";
+        assert_eq!(cargo_url(url), url);
+        assert_eq!(
+            cargo_url("git@example.org:data/swath.git"),
+            "ssh://git@example.org/data/swath.git"
+        );
+    }
+
+    #[test]
+    fn names_of_what_it_depends_on_are_taken() {
+        assert!(is_name("geo-2") && !is_name("swath-plugin") && !is_name("swath_plugin"));
     }
 }

@@ -20,18 +20,23 @@ pub(crate) struct Options {
 /// Adds the plugin to the list, or brings its entry up to date; the rest of the list stays as it is.
 pub(crate) fn run(options: &Options) -> Result<Answer, Error> {
     let file = PluginFile::inspect(&options.file)?;
-    let before = disk::read(&options.into)?.unwrap_or_default();
-    // The file itself may not be there yet.
-    let folder = match options.into.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => disk::canonical(folder)?,
-        _ => disk::canonical(".".as_ref())?,
+    let before = disk::read(&options.into)?;
+    let list = match (&before, options.into.parent()) {
+        // Where whoever loads the list looks from, also through a link.
+        (Some(_), _) => disk::canonical(&options.into)?,
+        // The file itself is not there yet.
+        (None, Some(folder)) if !folder.as_os_str().is_empty() => {
+            disk::canonical(folder)?.join(options.into.file_name().unwrap_or_default())
+        }
+        (None, _) => disk::canonical(".".as_ref())?.join(&options.into),
     };
-    let list = folder.join(options.into.file_name().unwrap_or_default());
+    let before = before.unwrap_or_default();
+    let folder = list.parent().unwrap_or(&list);
     let old = Pins::parse(&before, &list)?;
     let manifest = file.manifest();
     let name = &manifest.name;
     let entry = Entry {
-        path: disk::relative(&folder, file.path())
+        path: disk::relative(folder, file.path())
             .to_string_lossy()
             .into_owned(),
         version: manifest.version.clone(),
