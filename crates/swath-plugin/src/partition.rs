@@ -58,9 +58,10 @@ pub trait PartitionFn: Params {
     /// Columns or parameters that it has no answer for: they fail the line that uses the function.
     fn bind(&self, input: &Meta) -> Result<Contract>;
 
-    /// Prepares what every call needs and what costs something, such as a compiled pattern, in fields that are no parameters.
-    /// Called once, after [`bind`](Self::bind), with the columns that [`call`](Self::call) will see: of those that `bind` saw, the
-    /// index and what the function reads.
+    /// Prepares what every call needs and what costs something, such as a compiled pattern, in fields that are no parameters. Called
+    /// after [`bind`](Self::bind), with the columns that [`call`](Self::call) will see: of those that `bind` saw, the index and what
+    /// the function reads. A host may make a function ready more than once, even for each task: a table that takes a second to
+    /// load belongs into a `static` of the plugin.
     ///
     /// # Errors
     /// As of [`bind`](Self::bind).
