@@ -2,6 +2,7 @@
 
 mod aggregate;
 mod bind;
+mod columnar;
 mod guard;
 mod hosted;
 mod instance;
