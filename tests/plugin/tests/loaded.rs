@@ -261,9 +261,11 @@ fn what_a_function_keeps_of_its_host_is_over_with_the_run() {
     let bound = partition_fn(&loaded(), "behave", r#"{"how":"keep"}"#).expect("columns that do");
     let task = Arc::<Task>::default();
     run(&bound, &task).expect("an answer");
+    let reserved = || task.reserved.load(Ordering::Relaxed);
+    assert_eq!(reserved(), 0, "what is kept is not the task's any more");
     // It kept its `Cx` and some bytes, and lets go of both now.
     let again = run(&bound, &task).expect("an answer");
-    assert_eq!(again.len(), 1);
+    assert_eq!((again.len(), reserved()), (1, 0));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The host, as functions of a plugin see it.
 
 use std::error::Error;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use swath_batch::{Cx, Host, Value};
@@ -13,6 +14,8 @@ pub(crate) struct Hosted {
     partition: (usize, usize),
     halo: (usize, usize),
     seed: u64,
+    /// Bytes that the host gave, and that were not given back.
+    reserved: AtomicI64,
     /// Of each index column a value.
     bounds: Option<[Vec<Value>; 2]>,
 }
@@ -29,13 +32,22 @@ impl Hosted {
             partition: (place.number as usize, place.count as usize),
             halo: (place.before as usize, place.after as usize),
             seed: place.seed,
+            reserved: AtomicI64::new(0),
             bounds,
         }
     }
 
-    /// Ends it: the host is not asked again.
+    /// Ends it: the host is not asked again. What was not given back until now is, for whoever kept it.
     fn leave(&self) {
-        *self.host.write().unwrap_or_else(PoisonError::into_inner) = None;
+        // Held until the end: nobody else asks meanwhile.
+        let mut host = self.host.write().unwrap_or_else(PoisonError::into_inner);
+        let kept = self.reserved.swap(0, Ordering::AcqRel);
+        if let Some(host) = host.take()
+            && kept > 0
+        {
+            // SAFETY: as in `check`.
+            unsafe { (host.table.reserve())(host.context, -kept) };
+        }
     }
 
     /// Asks the host, as long as there is one.
@@ -79,9 +91,13 @@ impl Host for Hosted {
     }
 
     fn reserve(&self, bytes: i64) -> bool {
-        // SAFETY: as in `check`.
-        self.ask(bytes <= 0, |host| unsafe {
-            (host.table.reserve())(host.context, bytes)
+        self.ask(bytes <= 0, |host| {
+            // SAFETY: as in `check`.
+            let given = unsafe { (host.table.reserve())(host.context, bytes) };
+            if given {
+                self.reserved.fetch_add(bytes, Ordering::AcqRel);
+            }
+            given
         })
     }
 
