@@ -17,6 +17,8 @@ use crate::load::Guarded;
 pub struct BoundPartition {
     parts: Parts,
     input: Arc<Meta>,
+    /// What a partition without a batch has.
+    empty: Batch,
     output: Arc<Meta>,
     crossing: Crossing,
     /// Of what is sent.
@@ -34,8 +36,10 @@ impl BoundPartition {
         let fields = columns.schema().fields().iter().enumerate();
         let returned = fields.filter(|(at, _)| !kept.contains(at));
         let returned: Vec<_> = returned.map(|(_, field)| Arc::clone(field)).collect();
+        let input = Arc::new(input.clone());
         Ok(Self {
-            input: Arc::new(input.clone()),
+            empty: Batch::empty(&input),
+            input,
             output: Arc::new(output),
             sent: Columns::of_meta(&crossing.input),
             crossing,
@@ -176,8 +180,7 @@ impl PartitionRun<'_> {
         mut self,
         mut out: impl FnMut(Batch) -> Result<(), E>,
     ) -> Result<(), E> {
-        let empty = Batch::empty(&self.of.input);
-        self.drive(0, ArrowArray::released(), &empty, &mut out)
+        self.drive(0, ArrowArray::released(), &self.of.empty, &mut out)
     }
 
     /// Hands over, and takes what comes until the function wants more.
@@ -259,10 +262,14 @@ impl BoundPartition {
             source,
         };
         let (columns, n) = take_columns(rows, &self.columns).map_err(returned)?;
-        // Rows that keep what they were made of may come out in pieces, in order.
-        let left = of.num_rows().saturating_sub(after);
-        let of = of.slice(after.min(of.num_rows()), n.min(left));
-        let all = self.crossing.whole(columns, n, &of).map_err(returned)?;
+        let all = if self.crossing.kept.is_empty() {
+            columns
+        } else {
+            // Rows that keep what they were made of may come out in pieces, in order.
+            let left = of.num_rows().saturating_sub(after);
+            let of = of.slice(after.min(of.num_rows()), n.min(left));
+            self.crossing.whole(columns, n, &of).map_err(returned)?
+        };
         Batch::from_arrays(&self.output, all, n)
             .map_err(|error| self.parts.broke(format!("returned {error}")))
     }
