@@ -1,13 +1,14 @@
 //! The beginning and the end of a write into a folder: both belong to the process that asked for it.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::hidden::HiddenFolder;
+use super::hidden::{DONE, HiddenFolder};
 use super::publish::{self, MARKER};
-use super::system::{self, Owner, Taken};
+use super::system::{self, Owner, Taken, Turn};
 use super::target::DiskTarget;
 use crate::IoError;
 use crate::folder::staged::{PREFIX, new_id};
@@ -29,8 +30,8 @@ pub(crate) struct DiskWrite {
     staged: HiddenFolder,
     /// Taken before anything is written.
     owner: Option<Owner>,
-    /// Folders that were made for it or for a write beside it, outermost first.
-    made: Vec<PathBuf>,
+    /// Folders that were made for it or for a write beside it.
+    made: BTreeSet<PathBuf>,
 }
 
 impl DiskTarget {
@@ -62,30 +63,38 @@ impl DiskTarget {
                 mode: self.mode,
             },
             owner: None,
-            made: Vec::new(),
+            made: BTreeSet::new(),
         };
         let shown = Path::new(&self.shown);
+        let mut cause = None;
         for _ in 0..ATTEMPTS {
-            let made = system::make_folders(&self.folder).map_err(|error| self.unmade(error))?;
-            write.made.extend(made);
-            for folder in made_by_others(&self.folder) {
-                if !write.made.contains(&folder) {
-                    write.made.push(folder);
+            match system::make_folders(&self.folder, &mut write.made) {
+                Ok(()) => {}
+                // One above it was removed in between, or is a link to nowhere.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                    cause = Some(error);
+                    continue;
                 }
+                Err(error) => return Err(self.unmade(error)),
             }
-            write.made.sort();
+            let turn = Turn::take(&self.folder).map_err(failed("write into", shown))?;
+            let Some(_turn) = turn else {
+                continue;
+            };
+            write.share_made();
             self.put_right()?;
             self.check()?;
             write.staged.id = new_id();
             let owner = Owner::make(&write.staged.writing(), &write.staged.id);
             write.owner = owner.map_err(failed("write into", shown))?;
             if write.owner.is_some() {
-                write.tell_made().map_err(failed("write into", shown))?;
+                let told = tell_made(&write.staged.writing(), &write.made);
+                told.map_err(failed("write into", shown))?;
                 return Ok(write);
             }
         }
-        let busy = io::Error::other("other writes remove it again and again");
-        Err(failed("make the folder", shown)(busy))
+        let busy = || io::Error::other("other writes remove it again and again");
+        Err(self.unmade(cause.unwrap_or_else(busy)))
     }
 }
 
@@ -95,13 +104,46 @@ impl DiskWrite {
         &self.staged
     }
 
-    /// Tells writes that begin beside this one which folders are there only for writes: the last to fail removes them.
-    fn tell_made(&self) -> io::Result<()> {
-        if self.made.is_empty() {
-            return Ok(());
+    /// Learns from writes that are under way in the folder which folders are there only for writes, and tells them of those
+    /// that were made for this one: whoever ends last removes them. Says whether there are any.
+    fn share_made(&mut self) -> bool {
+        let others = hidden(&self.staged.folder).filter(|path| {
+            let name = name(path);
+            !name.ends_with(GONE) && !name.ends_with(DONE)
+        });
+        let others: Vec<PathBuf> = others.collect();
+        let theirs = others.iter().flat_map(|other| made_for(other));
+        self.made.extend(theirs);
+        if let Some(outermost) = self.made.first().cloned() {
+            // What is below a folder that was made for writes was made for one too, be it one that has yet to begin.
+            let below = self.staged.folder.ancestors();
+            let below = below.filter(|path| path.starts_with(&outermost));
+            self.made.extend(below.map(Path::to_owned));
         }
-        let made = serde_json::to_vec(&self.made).map_err(io::Error::other)?;
-        system::write_whole(&self.staged.writing().join(MADE), &made)
+        let told = others.iter().map(|other| tell_made(other, &self.made));
+        // One that is over by now needs not know.
+        told.flatten().count() > 0
+    }
+
+    /// Removes what is hidden.
+    fn discard(&mut self) {
+        self.made.extend(made_for(&self.staged.writing()));
+        discard(&self.staged.writing());
+        discard(&self.staged.done());
+    }
+
+    /// Removes what is hidden and the folders that were made for it, or leaves those to the writes that are under way there.
+    fn undo(&mut self) {
+        for _ in 0..ATTEMPTS {
+            let turn = Turn::take(&self.staged.folder);
+            self.discard();
+            // Out of turn, what is told to a write that begins may be lost.
+            let told = !matches!(turn, Ok(None)) && self.share_made();
+            // Where neither is so, there are files of somebody else, or a write that begins has made an inner one again.
+            if told || system::remove_empty(self.made.iter().rev()) {
+                return;
+            }
+        }
     }
 
     /// Ends as the end of the process would: nothing is removed.
@@ -121,23 +163,29 @@ impl Drop for DiskWrite {
             if let Err(error) = self.staged.withdraw() {
                 tracing::warn!(folder = %self.staged.shown, %error, "a write that failed could not be undone");
             }
-            discard(&self.staged.writing());
-            discard(&self.staged.done());
             if published {
+                self.discard();
                 return;
             }
         }
-        system::remove_empty(&self.made);
+        self.undo();
     }
 }
 
-/// Folders that were made for the writes that are under way in a folder, or were killed there.
-fn made_by_others(folder: &Path) -> Vec<PathBuf> {
-    hidden(folder)
-        .filter_map(|path| system::read(&path.join(MADE)).ok()?)
-        .filter_map(|made| serde_json::from_slice::<Vec<PathBuf>>(&made).ok())
-        .flatten()
-        .collect()
+/// Folders that are there only for the write of a hidden folder and those beside it, as far as it was told.
+fn made_for(hidden: &Path) -> BTreeSet<PathBuf> {
+    let made = system::read(&hidden.join(MADE)).ok().flatten();
+    made.and_then(|made| serde_json::from_slice(&made).ok())
+        .unwrap_or_default()
+}
+
+/// Tells the write of a hidden folder which folders are there only for it and those beside it.
+fn tell_made(hidden: &Path, made: &BTreeSet<PathBuf>) -> io::Result<()> {
+    if made.is_empty() {
+        return Ok(());
+    }
+    let made = serde_json::to_vec(made).map_err(io::Error::other)?;
+    system::write_whole(&hidden.join(MADE), &made)
 }
 
 /// The hidden folders of writes, in whatever state.
@@ -183,7 +231,7 @@ fn sweep(folder: &Path) {
         match Owner::take(&path) {
             Ok(Taken::Mine(_owner)) => discard(&path),
             // Made by a process that was killed at once, or is about to go on: then it makes another.
-            Ok(Taken::Missing) => system::remove_empty(&[path]),
+            Ok(Taken::Missing) => drop(system::remove_empty([&path])),
             Ok(Taken::Busy) | Err(_) => {}
         }
     }

@@ -60,7 +60,9 @@ impl Move {
         let moved = || {
             let folder = self.to.parent().filter(|folder| !system::exists(folder));
             // It may be gone again where this is done anew.
-            folder.map_or(Ok(()), |folder| system::make_folders(folder).map(drop))?;
+            folder.map_or(Ok(()), |folder| {
+                system::make_folders(folder, &mut BTreeSet::new())
+            })?;
             system::rename(&self.from, &self.to)
         };
         moved().map_err(failed("rename into", &self.to))
@@ -181,7 +183,7 @@ impl Publication {
         self.sync()?;
         // One by one: what somebody put into one of them stays, with the folders above.
         for made in self.manifest.made.iter().rev() {
-            system::remove_empty(&[self.folder.join(made)]);
+            system::remove_empty([&self.folder.join(made)]);
         }
         let manifest = self.hidden.join(MANIFEST);
         system::remove(&manifest).map_err(failed("remove", &manifest))

@@ -188,7 +188,7 @@ pub(super) fn recover(folder: &Path) -> Result<bool, IoError> {
         Taken::Mine(owner) => owner,
         Taken::Busy => return Ok(false),
         Taken::Missing => {
-            system::remove_empty(std::slice::from_ref(&marker));
+            system::remove_empty([&marker]);
             return Ok(!system::exists(&marker));
         }
     };

@@ -2,6 +2,7 @@
 
 use rustix::fs::{FlockOperation, flock};
 use rustix::io::{Errno, retry_on_intr};
+use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::MetadataExt;
@@ -41,38 +42,34 @@ pub(super) fn exists(path: &Path) -> bool {
     fs::symlink_metadata(path).is_ok()
 }
 
-/// Makes a folder and those above it; returns those that were not there, outermost first.
-pub(super) fn make_folders(folder: &Path) -> io::Result<Vec<PathBuf>> {
+/// Makes a folder and those above it; adds those that were not there to `made`.
+pub(super) fn make_folders(folder: &Path, made: &mut BTreeSet<PathBuf>) -> io::Result<()> {
     let missing: Vec<&Path> = folder
         .ancestors()
         .take_while(|path| !exists(path))
         .collect();
-    let mut made = Vec::new();
     for path in missing.into_iter().rev() {
         match fs::create_dir(path) {
-            Ok(()) => made.push(path.to_owned()),
-            // Another write was faster.
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => {}
-            Err(error) => {
-                remove_empty(&made);
-                return Err(error);
+            Ok(()) => {
+                made.insert(path.to_owned());
             }
+            // Another write was faster.
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(error),
         }
     }
-    if folder.is_dir() {
-        Ok(made)
+    if fs::metadata(folder)?.is_dir() {
+        Ok(())
     } else {
         Err(io::Error::from(Errno::EXIST))
     }
 }
 
-/// Removes folders, outermost first in the list, as far as nothing is in them.
-pub(super) fn remove_empty(folders: &[PathBuf]) {
-    for folder in folders.iter().rev() {
-        if fs::remove_dir(folder).is_err() {
-            return;
-        }
-    }
+/// Removes folders, innermost first, as far as nothing is in them; says whether none is left.
+pub(super) fn remove_empty<'a>(folders: impl IntoIterator<Item = &'a PathBuf>) -> bool {
+    folders
+        .into_iter()
+        .all(|folder| fs::remove_dir(folder).is_ok() || !exists(folder))
 }
 
 pub(super) fn make_folder(folder: &Path) -> io::Result<()> {
@@ -138,6 +135,29 @@ pub(super) fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
     match fs::read(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         bytes => bytes.map(Some),
+    }
+}
+
+/// The turn to begin or end a write in a folder: one at a time, in whatever processes, as far as the file system knows locks.
+#[derive(Debug)]
+pub(super) struct Turn(#[expect(dead_code, reason = "held for its lock")] File);
+
+impl Turn {
+    /// Waits until nobody else has it; `None` where the folder is not there any more.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this module is where locks are taken"
+    )]
+    pub(super) fn take(folder: &Path) -> io::Result<Option<Self>> {
+        let turn = match File::open(folder) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            file => file?,
+        };
+        // Where there are no locks, writes that begin and end at the same time may leave an empty folder.
+        let _ = retry_on_intr(|| flock(&turn, FlockOperation::LockExclusive));
+        let metadata = turn.metadata()?;
+        let same = identity(folder) == Some((metadata.dev(), metadata.ino()));
+        Ok(same.then_some(Self(turn)))
     }
 }
 

@@ -391,6 +391,33 @@ fn a_write_is_plain_data() {
 }
 
 #[test]
+fn the_last_of_many_writes_removes_the_folders_that_were_made() {
+    let scene = tempfile::tempdir().unwrap();
+    for round in 0..200 {
+        let together = std::sync::Barrier::new(3);
+        std::thread::scope(|scope| {
+            for _ in 0..3 {
+                scope.spawn(|| {
+                    together.wait();
+                    drop(target(&scene.path().join("a/b")).begin());
+                });
+            }
+        });
+        let left = fs::read_dir(scene.path()).unwrap().count();
+        assert_eq!(left, 0, "round {round}");
+    }
+    // One that was there stays.
+    fs::create_dir(scene.path().join("a")).unwrap();
+    drop(target(&scene.path().join("a/b")).begin().unwrap());
+    assert!(
+        fs::read_dir(scene.path().join("a"))
+            .unwrap()
+            .next()
+            .is_none()
+    );
+}
+
+#[test]
 fn folders_are_told_apart_by_what_they_are() {
     let scene = tempfile::tempdir().unwrap();
     let out = scene.path().join("out");

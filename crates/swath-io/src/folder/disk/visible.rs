@@ -31,10 +31,15 @@ impl Visible {
         let mut folders: Vec<(PathBuf, Option<PathBuf>)> = vec![(folder.to_owned(), None)];
         while let Some((current, link)) = folders.pop() {
             // Links may lead round in circles.
-            if !local::is_folder(&current) || !seen.insert(system::identity(&current)) {
+            if !seen.insert(system::identity(&current)) {
                 continue;
             }
-            for (path, is_folder) in local::entries(&current)? {
+            let entries = match local::entries(&current) {
+                // Also one that another write has made and removed just now.
+                Err(_) if !local::is_folder(&current) => continue,
+                entries => entries?,
+            };
+            for (path, is_folder) in entries {
                 let within = path
                     .strip_prefix(folder)
                     .expect("walked from it")
