@@ -133,7 +133,7 @@ impl Plugin {
                     found: format!("that it is of the kind `{}`", kind.as_str()),
                 });
             }
-            functions.push(Function::new(&name, entry.clone(), *table));
+            functions.push(Function::new(&name, entry.clone(), Arc::new(*table)));
         }
         let inside = Inside::new();
         // SAFETY: the host is valid until the process ends; this is the first call of this root.

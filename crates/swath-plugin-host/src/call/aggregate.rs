@@ -11,7 +11,7 @@ use swath_plugin_abi::{AggregateRun, ArrowArray, Status};
 use swath_plugin_data::{Columns, DataError, give_columns, take_columns};
 
 use super::bind::Parts;
-use super::{CallError, Services, ask, place};
+use super::{CallError, Services, place};
 use crate::load::{Guarded, Inside};
 
 /// An aggregate, ready for arguments of known dtypes.
@@ -67,13 +67,13 @@ impl BoundAggregate {
         // SAFETY: the instance is that of `bound`, whose table it is; the services live as long as the run.
         let call = |out| unsafe { (table.open_aggregate())(instance, services.host(), place, out) };
         // SAFETY: it writes what it gives, as the contract says.
-        let run = unsafe { ask(&self.parts.name, call) }?;
+        let run = unsafe { services.ask(call) }?;
         Ok(Groups {
             run: Guarded::new(run),
             rows_out: 0,
             has_failed: false,
             of: Arc::clone(self),
-            _services: services,
+            services,
         })
     }
 }
@@ -91,7 +91,7 @@ pub struct Groups {
     rows_out: usize,
     /// After which the plugin is not asked again.
     has_failed: bool,
-    _services: Services,
+    services: Services,
     of: Arc<BoundAggregate>,
 }
 
@@ -161,7 +161,7 @@ impl Groups {
         // SAFETY: the run is this one's alone, and there is a group for each row; what is given is nothing.
         let call = |_: *mut ()| unsafe { call(instance, rows, groups.as_ptr(), n_groups as u64) };
         // SAFETY: it writes what it gives, as the contract says.
-        let added = unsafe { ask(&parts.name, call) };
+        let added = unsafe { self.services.ask(call) };
         self.has_failed = added.is_err();
         added
     }
@@ -196,7 +196,7 @@ impl Groups {
         // SAFETY: the run is this one's alone.
         let call = |out| unsafe { call(instance, out) };
         // SAFETY: it writes what it gives, as the contract says.
-        let found = unsafe { ask(&parts.name, call) }?;
+        let found = unsafe { self.services.ask(call) }?;
         let (meta, columns) = &self.of.taken[which];
         let taken = take_columns(found, columns);
         let (taken, rows) = taken.map_err(|source| CallError::Returned {

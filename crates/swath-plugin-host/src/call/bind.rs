@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use swath_meta::Meta;
 use swath_plugin_abi::abi_stable::std_types::RStr;
-use swath_plugin_abi::{self as abi, BindRequest, Contract, FunctionEntry, FunctionRef, Kind};
+use swath_plugin_abi::{self as abi, BindRequest, Contract, FunctionEntry, Kind};
 use swath_plugin_data::{Columns, DataError, give_metas, take_metas};
 
 use super::{
-    BoundAggregate, BoundPartition, BoundPartitioner, BoundScalar, CallError, Services, ask,
+    BoundAggregate, BoundPartition, BoundPartitioner, BoundScalar, CallError, Callee, Services,
 };
 use crate::load::Guarded;
 
@@ -18,7 +18,7 @@ pub struct Function {
     /// Plugin and function, `geo.haversine_km`.
     name: Arc<str>,
     entry: FunctionEntry,
-    table: FunctionRef,
+    callee: Arc<dyn Callee>,
 }
 
 /// A function that is bound, by its kind.
@@ -69,11 +69,11 @@ impl Parts {
 }
 
 impl Function {
-    pub(crate) fn new(plugin: &str, entry: FunctionEntry, table: FunctionRef) -> Self {
+    pub(crate) fn new(plugin: &str, entry: FunctionEntry, callee: Arc<dyn Callee>) -> Self {
         Self {
             name: format!("{plugin}.{}", entry.name).into(),
             entry,
-            table,
+            callee,
         }
     }
 
@@ -148,11 +148,10 @@ impl Function {
             context: RStr::empty(),
         };
         let services = Services::new(&self.name, None);
-        let bind = self.table.bind();
-        // SAFETY: the table is that of a plugin whose layout was checked; host and request are valid for the call.
-        let call = |out| unsafe { bind(services.host(), request, out) };
+        // SAFETY: host and request are valid for the call.
+        let call = |out| unsafe { self.callee.bind(services.host(), request, out) };
         // SAFETY: it writes what it gives, as the contract says.
-        let bound = unsafe { ask(&self.name, call) }?;
+        let bound = unsafe { services.ask(call) }?;
         let mut bound = Guarded::new(bound);
         let outputs = take_metas(bound.take_outputs()).map_err(returned)?;
         let contract = bound.contract().read();

@@ -3,10 +3,8 @@
 use std::fmt::{self, Display, Formatter};
 use std::sync::Arc;
 
-use swath_plugin_abi::{Handed, PluginError, Status, code};
+use swath_plugin_abi::{PluginError, code};
 use swath_plugin_data::DataError;
-
-use crate::load::Inside;
 
 /// A function of a plugin gave no answer, or none that it promised.
 #[derive(Debug, thiserror::Error)]
@@ -120,29 +118,14 @@ impl Display for Failure {
     }
 }
 
-/// Calls a function, and takes what it gives.
-///
-/// # Safety
-/// As of [`Status::take`].
-pub(crate) unsafe fn ask<T: Handed>(
-    function: &Arc<str>,
-    call: impl FnOnce(*mut T) -> Status,
-) -> Result<T, CallError> {
-    let inside = Inside::new();
-    // SAFETY: the caller's word.
-    let answer = unsafe { Status::take(call) };
-    drop(inside);
-    answer.map_err(|error| {
-        let PluginError {
-            code,
-            is_retryable,
-            message,
-        } = error;
-        CallError::Said {
+impl CallError {
+    /// What a function said.
+    pub(super) fn said(function: &Arc<str>, error: PluginError) -> Self {
+        Self::Said {
             function: Arc::clone(function),
-            failure: Failure::of(code),
-            message,
-            is_retryable,
+            failure: Failure::of(error.code),
+            message: error.message,
+            is_retryable: error.is_retryable,
         }
-    })
+    }
 }

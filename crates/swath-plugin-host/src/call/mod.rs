@@ -2,6 +2,7 @@
 
 mod aggregate;
 mod bind;
+mod callee;
 mod error;
 mod partition;
 mod partitioner;
@@ -15,5 +16,5 @@ pub use partition::{BoundPartition, PartitionRun};
 pub use partitioner::BoundPartitioner;
 pub use scalar::BoundScalar;
 
-use error::ask;
+pub(crate) use callee::Callee;
 pub(crate) use services::{Services, place, process};

@@ -10,7 +10,7 @@ use swath_plugin_abi::{ArrowArray, Contract, NO_INPUT, RowCount, Run, Step, step
 use swath_plugin_data::{Columns, Crossing, give_columns, take_columns};
 
 use super::bind::Parts;
-use super::{CallError, Services, ask, place};
+use super::{CallError, Services, place};
 use crate::load::Guarded;
 
 /// A function of partitions, ready for columns that are known.
@@ -83,12 +83,12 @@ impl BoundPartition {
         // SAFETY: the instance is that of `bound`, whose table it is; the services live as long as the run.
         let call = |out| unsafe { (table.open())(instance, services.host(), place, bounds, out) };
         // SAFETY: it writes what it gives, as the contract says.
-        let run = unsafe { ask(&self.parts.name, call) }?;
+        let run = unsafe { services.ask(call) }?;
         Ok(PartitionRun {
             run: Guarded::new(run),
             next: Next::More,
             of: self,
-            _services: services,
+            services,
         })
     }
 
@@ -125,7 +125,7 @@ pub struct PartitionRun<'a> {
     // Dropped before the services that it may call.
     run: Guarded<Run>,
     next: Next,
-    _services: Services,
+    services: Services,
     of: &'a BoundPartition,
 }
 
@@ -229,7 +229,7 @@ impl PartitionRun<'_> {
             // SAFETY: the run is the caller's alone.
             let call = |out| unsafe { (table.step())(instance, input, rows, out) };
             // SAFETY: it writes what it gives, as the contract says.
-            let found: Step = unsafe { ask(&parts.name, call) }?;
+            let found: Step = unsafe { self.services.ask(call) }?;
             match (found.next, found.output) {
                 (step::OUTPUT, 0) => {
                     let batch = self.of.take(found.rows, of, returned)?;

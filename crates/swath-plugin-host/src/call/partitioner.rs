@@ -12,7 +12,7 @@ use swath_meta::Meta;
 use swath_plugin_data::{Columns, give_columns, take_columns};
 
 use super::bind::Parts;
-use super::{CallError, Services, ask, place};
+use super::{CallError, Services, place};
 
 /// A partitioner, ready for keys of known dtypes and a known number of partitions.
 pub struct BoundPartitioner {
@@ -62,7 +62,7 @@ impl BoundPartitioner {
         // SAFETY: the instance is that of `bound`, whose table it is; any number of threads may call.
         let call = |out| unsafe { (table.call())(instance, services.host(), place, given, out) };
         // SAFETY: it writes what it gives, as the contract says.
-        let numbers = unsafe { ask(&self.parts.name, call) }?;
+        let numbers = unsafe { services.ask(call) }?;
         let taken = take_columns(numbers, &self.columns);
         let (columns, found) = taken.map_err(|source| CallError::Returned {
             function: Arc::clone(&self.parts.name),

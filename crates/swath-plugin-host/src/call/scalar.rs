@@ -9,7 +9,7 @@ use swath_meta::{Field, Meta};
 use swath_plugin_data::{Columns, give_columns, take_columns};
 
 use super::bind::Parts;
-use super::{CallError, Services, ask, place};
+use super::{CallError, Services, place};
 
 /// A function of columns, ready for arguments of known dtypes.
 pub struct BoundScalar {
@@ -63,7 +63,7 @@ impl BoundScalar {
         // SAFETY: the instance is that of `bound`, whose table it is; any number of threads may call.
         let call = |out| unsafe { (table.call())(instance, services.host(), place, given, out) };
         // SAFETY: it writes what it gives, as the contract says.
-        let column = unsafe { ask(&self.parts.name, call) }?;
+        let column = unsafe { services.ask(call) }?;
         let returned = |source| CallError::Returned {
             function: Arc::clone(&self.parts.name),
             source,

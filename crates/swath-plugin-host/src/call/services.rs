@@ -7,9 +7,12 @@ use std::sync::Arc;
 use swath_batch::Host as InTask;
 use swath_plugin_abi::abi_stable::prefix_type::WithMetadata;
 use swath_plugin_abi::abi_stable::std_types::RStr;
-use swath_plugin_abi::{Host, HostTable, HostTableRef, Place, level, read_lent};
+use swath_plugin_abi::{Handed, Host, HostTable, HostTableRef, Place, Status, level, read_lent};
 use tracing::Level;
 use tracing::level_filters::LevelFilter;
+
+use super::CallError;
+use crate::load::Inside;
 
 /// Answers for one run, at a place that stays while this moves.
 pub(crate) struct Services(Box<Answers>);
@@ -33,6 +36,21 @@ impl Services {
     /// As a plugin sees it. It must not be used after this is gone.
     pub(crate) fn host(&self) -> Host {
         host(&self.0)
+    }
+
+    /// Calls a function that may ask them, and takes what it gives.
+    ///
+    /// # Safety
+    /// As of [`Status::take`].
+    pub(super) unsafe fn ask<T: Handed>(
+        &self,
+        call: impl FnOnce(*mut T) -> Status,
+    ) -> Result<T, CallError> {
+        let inside = Inside::new();
+        // SAFETY: the caller's word.
+        let answer = unsafe { Status::take(call) };
+        drop(inside);
+        answer.map_err(|error| CallError::said(&self.0.name, error))
     }
 }
 

@@ -1,0 +1,170 @@
+//! What a host and a worker say to each other.
+//!
+//! A message is a JSON object, and behind it bytes where it needs some; rows are in the [memory](super::memory) that both share,
+//! and the message says where. Host and worker are of one version, which the first message of each side says.
+
+use serde::{Deserialize, Serialize};
+use swath_plugin_abi::{PluginError, PluginResult};
+
+use super::packed::Packed;
+
+/// The version of this crate and of these messages.
+pub(super) const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "/1");
+
+/// The environment variable by which a process knows that it was started as a worker; whose standard input is then a socket.
+pub(super) const ASKED: &str = "SWATH_PLUGIN_WORKER";
+
+/// The first message of a worker.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Hello {
+    /// Its [`VERSION`].
+    pub(super) swath_plugin_worker: String,
+}
+
+/// A message to a worker.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Asked {
+    /// The highest level of logs that the host listens to.
+    pub(super) level: u32,
+    pub(super) request: Request,
+}
+
+/// What a worker is asked. Each but the last two is answered by an [`Answer`] that [ends](Answer::ends) it.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) enum Request {
+    /// Load this plugin. The first one.
+    Load {
+        /// The file that is opened.
+        path: String,
+        /// Its hash, as the host saw it.
+        hash: String,
+    },
+    /// Bind a function; the columns of its input are behind the message.
+    Bind {
+        /// What it is called by from then on.
+        id: u64,
+        /// Its name within the plugin.
+        function: String,
+        params: String,
+        targets: u64,
+    },
+    /// Call a scalar or a partitioner.
+    Call { id: u64, place: At, rows: Packed },
+    /// Begin a partition, or the states of groups.
+    Open {
+        id: u64,
+        place: At,
+        boundaries: Option<Packed>,
+    },
+    /// Take rows of a partition.
+    Step { input: u32, rows: Option<Packed> },
+    /// Add rows or states of groups.
+    Add {
+        is_merge: bool,
+        rows: Packed,
+        n_groups: u64,
+    },
+    /// Take the states out, or the results.
+    Take { is_state: bool },
+    /// End what was opened.
+    Close,
+    /// Forget these functions. Answered by nothing.
+    Forget { ids: Vec<u64> },
+    /// Stop as soon as the function looks. Answered by nothing.
+    Cancel,
+    /// What [`Answer::Reserve`] asked for is there. Answered by nothing.
+    Reserved(bool),
+}
+
+/// Where a function runs, as [`Place`](swath_plugin_abi::Place).
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct At {
+    pub(super) number: u64,
+    pub(super) count: u64,
+    pub(super) before: u64,
+    pub(super) after: u64,
+    pub(super) seed: u64,
+    pub(super) more: String,
+}
+
+/// A message of a worker.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Answered {
+    /// Where rows lay that the plugin has let go of.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) freed: Vec<u64>,
+    pub(super) answer: Answer,
+}
+
+/// What a worker says.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) enum Answer {
+    /// A line for the log.
+    Log {
+        /// Of a run, and not of the plugin as a whole.
+        is_of_run: bool,
+        level: u32,
+        target: String,
+        words: String,
+    },
+    /// How much is done, of how much.
+    Progress { done: u64, total: u64 },
+    /// Is there room for so many bytes?
+    Reserve { bytes: i64 },
+    /// It is done.
+    Done,
+    /// It failed.
+    Failed {
+        code: u32,
+        is_retryable: bool,
+        message: String,
+    },
+    /// It is bound; the columns of its outputs are behind the message.
+    Bound { contract: String },
+    /// Rows.
+    Rows(Packed),
+    /// How a run goes on.
+    Step {
+        next: u32,
+        output: u32,
+        rows: Option<Packed>,
+    },
+    /// Rows of groups were added; the states take so many bytes.
+    Added { size: u64 },
+}
+
+impl Answer {
+    /// Whether nothing follows until the next request.
+    pub(super) fn ends(&self) -> bool {
+        !matches!(
+            self,
+            Self::Log { .. } | Self::Progress { .. } | Self::Reserve { .. }
+        )
+    }
+
+    /// The failure that it tells of, if it does.
+    pub(super) fn into_result(self) -> PluginResult<Self> {
+        match self {
+            Self::Failed {
+                code,
+                is_retryable,
+                message,
+            } => Err(PluginError {
+                code,
+                is_retryable,
+                message,
+            }),
+            other => Ok(other),
+        }
+    }
+}
+
+impl From<PluginError> for Answer {
+    fn from(error: PluginError) -> Self {
+        Self::Failed {
+            code: error.code,
+            is_retryable: error.is_retryable,
+            message: error.message,
+        }
+    }
+}
