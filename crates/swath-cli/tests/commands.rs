@@ -277,6 +277,22 @@ fn kept_promises() {
         ];
         assert_snapshot!(format!("check-{function}"), said(folder.path(), &arguments));
     }
+    let arguments = ["check", "libtried.so", "--function", "numbers"];
+    let more = |params| {
+        said(
+            folder.path(),
+            &[&arguments[..], &["--params", params]].concat(),
+        )
+    };
+    for (name, params) in [
+        ("numbers", r#"{"parts":3}"#),
+        ("numbers-fewer", r#"{"how":"fewer rows"}"#),
+        ("numbers-again", r#"{"how":"drifts"}"#),
+        ("numbers-filters", r#"{"how":"eager filters"}"#),
+        ("numbers-random", r#"{"how":"random"}"#),
+    ] {
+        assert_snapshot!(format!("check-{name}"), more(params));
+    }
     assert_snapshot!(
         "check-examples",
         said(folder.path(), &["check", "libtried.so"])
@@ -340,7 +356,7 @@ fn authors_begin_with_nothing() {
             "{arguments:?}: {said}"
         );
     };
-    for kind in ["scalar", "partition", "aggregate", "partitioner"] {
+    for kind in ["scalar", "partition", "aggregate", "partitioner", "source"] {
         let name = format!("begun-{kind}");
         in_folder(".", &["new", &name, "--kind", kind]);
         // The versions that this workspace is tested with.

@@ -1,6 +1,8 @@
 //! What reading needs from the session.
 
+use std::fmt;
 use std::sync::Arc;
+use swath_batch::Host;
 use swath_expr::Functions;
 use swath_memory::{CancelToken, Reservation};
 
@@ -23,6 +25,18 @@ pub struct IoContext {
     /// What memory is reserved with before files make anybody allocate as much as they say; without it 2 GiB a buffer are the
     /// most.
     pub(crate) room: Option<Room>,
+    /// What functions that make rows may ask of the task that reads.
+    task: Option<Task>,
+}
+
+/// A task as functions in it see it.
+#[derive(Clone)]
+struct Task(Arc<dyn Host>);
+
+impl fmt::Debug for Task {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Task")
+    }
 }
 
 impl IoContext {
@@ -35,6 +49,7 @@ impl IoContext {
             functions: Arc::new(Functions::standard()),
             stores: Stores::default(),
             room: None,
+            task: None,
         }
     }
 
@@ -44,6 +59,19 @@ impl IoContext {
             room: Some(Room::new(reservation)),
             ..self
         }
+    }
+
+    /// The same for readers whose rows come from functions, which may ask this of the task that they run in.
+    pub fn in_task(self, task: Arc<dyn Host>) -> Self {
+        Self {
+            task: Some(Task(task)),
+            ..self
+        }
+    }
+
+    /// What functions may ask of the task that reads, if one does.
+    pub fn task(&self) -> Option<&Arc<dyn Host>> {
+        self.task.as_ref().map(|task| &task.0)
     }
 
     /// The same with what others found before.

@@ -64,6 +64,23 @@ impl FileSet {
         }
     }
 
+    /// No files: a table out of another source, of which each unit is a partition; one partition without units where it has none.
+    pub fn without_files(meta: Arc<Meta>, divisions: Divisions, units: usize) -> Self {
+        let partitions: Arc<[Range<usize>]> = (0..units.max(1))
+            .map(|unit| unit..(unit + 1).min(units))
+            .collect();
+        Self {
+            paths: Paths::default(),
+            files: Arc::from([]),
+            listed: 0,
+            fits: Arc::from([]),
+            units: (units, "partition"),
+            meta,
+            partitions,
+            divisions,
+        }
+    }
+
     /// Columns, dtypes and the index.
     pub fn meta(&self) -> &Arc<Meta> {
         &self.meta

@@ -12,7 +12,7 @@ use swath_memory::CancelToken;
 use swath_shuffle::Partitioners;
 
 #[cfg(feature = "plugins")]
-use crate::plugin::{PluginAggregate, Plugins};
+use crate::plugin::{PluginAggregate, PluginFormat, Plugins};
 
 /// The services of a session that tasks use: function tables and caches, never global state.
 ///
@@ -87,13 +87,20 @@ impl Default for Env {
         let plugins = Plugins::default();
         #[cfg(feature = "plugins")]
         let functions = functions.with_plugins(Arc::new(plugins.clone()));
+        #[cfg_attr(
+            not(feature = "plugins"),
+            expect(unused_mut, reason = "plugins are one more")
+        )]
+        let mut formats = Formats::standard();
+        #[cfg(feature = "plugins")]
+        formats.register(Arc::new(PluginFormat::new(plugins.clone())));
         Self {
             functions: Arc::new(functions),
             aggregates: Arc::new(Aggregates::standard()),
             partitioners: Arc::new(Partitioners::standard()),
             footers: Arc::new(FooterCache::default()),
             record_starts: Arc::default(),
-            formats: Arc::new(Formats::standard()),
+            formats: Arc::new(formats),
             stores: Stores::default(),
             #[cfg(feature = "plugins")]
             plugins,

@@ -41,7 +41,7 @@ pub enum OpError {
     Batch(#[from] BatchError),
     /// A file could not be read or written.
     #[error(transparent)]
-    Io(#[from] IoError),
+    Io(IoError),
     /// The input has not the columns that the step was made for.
     #[error(transparent)]
     Meta(#[from] MetaError),
@@ -106,6 +106,20 @@ impl From<ShuffleError> for OpError {
             Err(error) => error,
         };
         Self::Shuffle(ShuffleError::Function(error))
+    }
+}
+
+impl From<IoError> for OpError {
+    fn from(error: IoError) -> Self {
+        let IoError::Function(error) = error else {
+            return Self::Io(error);
+        };
+        #[cfg(feature = "plugins")]
+        let error = match error.downcast::<crate::plugin::PluginError>() {
+            Ok(error) => return Self::Plugin(error),
+            Err(error) => error,
+        };
+        Self::Io(IoError::Function(error))
     }
 }
 

@@ -7,7 +7,8 @@
  *   swath_plugin_manifest_v1, an array of bytes in the section ".swath_plugin": a manifest as JSON
  *   swath_plugin_root_v1,     a struct swath_plain_root
  *
- * A table begins with a bit for each entry that it has; SWATH_..._ENTRIES are all of this version. Entries are added at the end.
+ * A table begins with a bit for each entry that it has; SWATH_..._ENTRIES are all of this version. Entries are added at the end; those
+ * that came after 1.0 may be null.
  */
 #ifndef SWATH_PLUGIN_H
 #define SWATH_PLUGIN_H
@@ -37,6 +38,7 @@ extern "C" {
 #define SWATH_KIND_SCALAR UINT32_C(0x2)
 #define SWATH_KIND_AGGREGATE UINT32_C(0x3)
 #define SWATH_KIND_PARTITIONER UINT32_C(0x4)
+#define SWATH_KIND_SOURCE UINT32_C(0x5)
 
 /* How a run goes on. */
 #define SWATH_STEP_INPUT UINT32_C(0x0)
@@ -109,6 +111,7 @@ struct swath_run;
 struct swath_step;
 struct swath_aggregate_table;
 struct swath_aggregate_run;
+struct swath_listed;
 struct swath_bound_table;
 struct swath_bound;
 struct swath_function;
@@ -205,6 +208,12 @@ struct swath_aggregate_run {
 };
 _Static_assert(sizeof(void *) != 8 || sizeof(struct swath_aggregate_run) == 16, "another layout");
 
+struct swath_listed {
+    struct swath_text parts;
+    struct ArrowArray bounds;
+};
+_Static_assert(sizeof(void *) != 8 || sizeof(struct swath_listed) == 112, "another layout");
+
 struct swath_bound_table {
     uint64_t entries;
     const void *reserved; /* null */
@@ -212,8 +221,10 @@ struct swath_bound_table {
     struct swath_status (*call)(const void *, struct swath_host, struct swath_place, struct ArrowArray, struct ArrowArray *);
     struct swath_status (*open)(const void *, struct swath_host, struct swath_place, struct ArrowArray, struct swath_run *);
     struct swath_status (*open_aggregate)(const void *, struct swath_host, struct swath_place, struct swath_aggregate_run *);
+    struct swath_status (*list)(const void *, struct swath_host, struct swath_listed *);
+    struct swath_status (*open_read)(const void *, struct swath_host, struct swath_place, struct swath_str, struct swath_str, struct swath_run *);
 };
-#define SWATH_BOUND_TABLE_ENTRIES UINT64_C(0xf)
+#define SWATH_BOUND_TABLE_ENTRIES UINT64_C(0x3f)
 
 struct swath_bound {
     void *instance;

@@ -1,6 +1,8 @@
 //! A function of a plugin, and what becomes of it when its parameters and inputs are known.
 
-use crate::{AggregateRun, ArrowArray, ArrowSchema, Handed, Host, Place, Run, Status, Text};
+use crate::{
+    AggregateRun, ArrowArray, ArrowSchema, Handed, Host, Listed, Place, Run, Status, Text,
+};
 use abi_stable::StableAbi;
 use abi_stable::std_types::RStr;
 use std::ffi::c_void;
@@ -31,6 +33,8 @@ pub mod kind {
     pub const AGGREGATE: u32 = 3;
     /// Rows to the number of the partition that they belong into.
     pub const PARTITIONER: u32 = 4;
+    /// Nothing to a frame: what is read from elsewhere. Since 1.1.
+    pub const SOURCE: u32 = 5;
 }
 
 /// Kinds of functions as texts name them.
@@ -45,6 +49,8 @@ pub enum Kind {
     Aggregate,
     /// Rows to partitions.
     Partitioner,
+    /// Nothing to a frame.
+    Source,
     /// Of a newer version than this one.
     #[serde(other)]
     Unknown,
@@ -58,6 +64,7 @@ impl Kind {
             kind::SCALAR => Self::Scalar,
             kind::AGGREGATE => Self::Aggregate,
             kind::PARTITIONER => Self::Partitioner,
+            kind::SOURCE => Self::Source,
             _ => Self::Unknown,
         }
     }
@@ -69,6 +76,7 @@ impl Kind {
             Self::Scalar => "scalar",
             Self::Aggregate => "aggregate",
             Self::Partitioner => "partitioner",
+            Self::Source => "source",
             Self::Unknown => "unknown",
         }
     }
@@ -79,7 +87,8 @@ impl Kind {
 #[derive(StableAbi)]
 pub struct BindRequest<'a> {
     /// The columns of each input: a schema of format `+s`, with one field of format `+s` for each input. The metadata of a field say
-    /// how many of its leading columns are the index (`swath:index`). Those of a scalar or an aggregate are its arguments.
+    /// how many of its leading columns are the index (`swath:index`). Those of a scalar or an aggregate are its arguments. A source
+    /// has no input.
     pub inputs: ArrowSchema,
     /// A JSON object of parameters.
     pub params: RStr<'a>,
@@ -159,7 +168,7 @@ impl Drop for Bound {
 }
 
 /// What can be done with a bound function. All but `drop` may be called from several threads at once. A call that a function of
-/// its kind does not have is answered by [`code::UNSUPPORTED`](crate::code::UNSUPPORTED).
+/// its kind does not have is answered by [`code::UNSUPPORTED`](crate::code::UNSUPPORTED); of those that came after 1.0, it is nowhere.
 #[repr(C)]
 #[derive(StableAbi, Clone, Copy)]
 #[sabi(kind(Prefix(prefix_ref = BoundTableRef)))]
@@ -179,4 +188,19 @@ pub struct BoundTable {
     #[sabi(last_prefix_field)]
     pub open_aggregate:
         unsafe extern "C" fn(*const c_void, Host, Place<'_>, *mut AggregateRun) -> Status,
+    /// Of a source: its partitions, as they are now. The host is valid until it returns. Since 1.1.
+    pub list: Option<unsafe extern "C" fn(*const c_void, Host, *mut Listed) -> Status>,
+    /// Of a source: begins to read a partition, at this place: what it was [listed](crate::ListedPart::about) as, and what is
+    /// [wanted](crate::Wanted) of it, both as JSON. The run takes no input: it is asked with [`NO_INPUT`](crate::NO_INPUT) until it is
+    /// done. What comes out are the columns that are wanted. The host is valid until the run is dropped. Since 1.1.
+    pub open_read: Option<
+        unsafe extern "C" fn(
+            *const c_void,
+            Host,
+            Place<'_>,
+            RStr<'_>,
+            RStr<'_>,
+            *mut Run,
+        ) -> Status,
+    >,
 }

@@ -68,7 +68,7 @@ pub(crate) fn manifest(changes: &[(&str, Value)]) -> Vec<u8> {
         "functions": [
             {"name": "haversine_km", "kind": "scalar"},
             {"name": "to_grid", "kind": "partition", "params": [{"name": "size", "type": "float64", "default": 1.0}]},
-            {"name": "of_tomorrow", "kind": "source"},
+            {"name": "of_tomorrow", "kind": "window"},
         ],
     });
     let fields = manifest.as_object_mut().unwrap();

@@ -10,15 +10,15 @@ use swath_plugin_abi::{
 };
 
 use crate::shim::{
-    bind_aggregate, bind_partition, bind_partitioner, bind_scalar, guard, take_over_logs,
-    take_over_panics,
+    bind_aggregate, bind_partition, bind_partitioner, bind_scalar, bind_source, guard,
+    take_over_logs, take_over_panics,
 };
-use crate::{Aggregate, Example, PartitionFn, Partitioner, Scalar};
+use crate::{Aggregate, Example, PartitionFn, Partitioner, Scalar, Source};
 
 /// Any function of a plugin. `K` is its kind, which the compiler finds: each type has one.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no function of a plugin",
-    note = "it is one by `#[scalar]`, or by an `impl` of `PartitionFn`, `Scalar`, `Aggregate` or `Partitioner`"
+    note = "it is one by `#[scalar]`, or by an `impl` of `PartitionFn`, `Scalar`, `Aggregate`, `Partitioner` or `Source`"
 )]
 pub trait Function<K> {
     /// Its part of the manifest, in pieces.
@@ -40,6 +40,8 @@ pub mod kinds {
     pub struct Aggregate;
     /// A [`Partitioner`](crate::Partitioner).
     pub struct Partitioner;
+    /// A [`Source`](crate::Source).
+    pub struct Source;
 }
 
 macro_rules! kinds {
@@ -67,6 +69,7 @@ kinds! {
     Scalar Scalar "scalar" SCALAR bind_scalar;
     Aggregate Aggregate "aggregate" AGGREGATE bind_aggregate;
     Partitioner Partitioner "partitioner" PARTITIONER bind_partitioner;
+    Source Source "source" SOURCE bind_source;
 }
 
 /// An example as it stands in an entry.

@@ -28,6 +28,7 @@
 //! | [`PartitionFn`] | what `map_partitions` takes |
 //! | [`Aggregate`] | what `groupby(..).agg(..)` and reductions use |
 //! | [`Partitioner`] | what says where rows go in a `shuffle` |
+//! | [`Source`] | what `session.read` reads |
 //!
 //! Each says what it returns for which columns *before any data is read*, and what it returns is checked against that. Parameters
 //! are the fields of its type ([`Params`]). Functions must be synchronous, and give the same for the same rows.
@@ -52,6 +53,7 @@ mod aggregate;
 mod partition;
 mod partitioner;
 mod scalar;
+mod source;
 
 mod shim;
 
@@ -68,6 +70,7 @@ pub use params::{Param, Params, Ranged};
 pub use partition::PartitionFn;
 pub use partitioner::Partitioner;
 pub use scalar::{Returns, Scalar};
+pub use source::{Comparison, Filter, Part, Parts, Source, Wanted};
 pub use span::Span;
 
 pub use swath_plugin_macros::{Params, plugin, scalar};
@@ -76,7 +79,7 @@ pub use arrow_array;
 pub use arrow_schema;
 pub use log;
 pub use swath_batch::{Batch, Cx, Elapsed, NoRoom, Reserved, Stopped, Timestamp, Value};
-pub use swath_meta::{DType, Field, Meta};
+pub use swath_meta::{DType, Field, Index, Meta};
 
 /// What macros write.
 #[doc(hidden)]
@@ -90,7 +93,7 @@ pub mod prelude {
     pub use crate::testing;
     pub use crate::{
         Aggregate, Batch, Contract, Cx, DType, Error, Example, Field, Grouped, GroupedRows, Halo,
-        Meta, Params, PartitionFn, Partitioner, Result, Returns, Scalar, Span, Timestamp, Value,
-        plugin, scalar,
+        Meta, Params, Part, PartitionFn, Partitioner, Parts, Result, Returns, Scalar, Source, Span,
+        Timestamp, Value, Wanted, plugin, scalar,
     };
 }

@@ -8,19 +8,23 @@ use std::sync::Arc;
 use arrow_array::ArrayRef;
 use arrow_array::cast::AsArray;
 use arrow_array::types::UInt32Type;
-use swath_batch::Batch;
+use swath_batch::{Batch, Partition};
 use swath_meta::{DType, Field, Index, Meta};
 use swath_plugin_abi::abi_stable::std_types::RStr;
 use swath_plugin_abi::{
-    AggregateRun, ArrowArray, BindRequest, Bound, Contract, Handed, Host, Place, PluginError, Run,
-    Status, Step, step,
+    self as abi, AggregateRun, ArrowArray, BindRequest, Bound, Contract, Handed, Host, Listed,
+    ListedPart, NO_INPUT, Place, PluginError, Run, Status, Step, step,
 };
 use swath_plugin_data::{
     Columns, Crossing, give_batch, give_columns, give_metas, take_columns, take_metas,
 };
 
-use crate::shim::{bind_aggregate, bind_partition, bind_partitioner, bind_scalar, nobody};
-use crate::{Aggregate, Error, Params, PartitionFn, Partitioner, Result, Scalar};
+use crate::shim::{
+    bind_aggregate, bind_partition, bind_partitioner, bind_scalar, bind_source, nobody,
+};
+use crate::{
+    Aggregate, Comparison, Error, Params, PartitionFn, Partitioner, Result, Scalar, Source, Value,
+};
 
 /// A bound function, and what it says comes out.
 struct Ready {
@@ -43,9 +47,18 @@ type Bind = unsafe extern "C" fn(Host, BindRequest<'_>, *mut Bound) -> Status;
 
 impl Ready {
     fn bind<F: Params>(bind: Bind, function: &F, input: &Meta, targets: u32) -> Result<Self> {
+        Self::bind_to(bind, function, &[input], targets)
+    }
+
+    fn bind_to<F: Params>(
+        bind: Bind,
+        function: &F,
+        inputs: &[&Meta],
+        targets: u32,
+    ) -> Result<Self> {
         let params = function.to_json()?;
         let request = BindRequest {
-            inputs: give_metas([input])?,
+            inputs: give_metas(inputs.iter().copied())?,
             params: RStr::from_str(&params),
             targets: targets.into(),
             context: RStr::empty(),
@@ -234,6 +247,119 @@ pub fn run_aggregate<F: Aggregate>(
     let column = unsafe { take(finish) }?;
     let (mut columns, _) = take_columns(column, &ready.outputs[0].1)?;
     Ok(columns.remove(0))
+}
+
+/// Reads all partitions of a source, all columns of them.
+///
+/// # Errors
+/// The function's own, and those of a contract that it does not keep.
+pub fn read<F: Source>(source: F) -> Result<Vec<Batch>> {
+    read_wanted(source, &[], &[])
+}
+
+/// Reads all partitions of a source: these columns, all where none are named, with these filters to leave rows out by.
+///
+/// # Errors
+/// The function's own, and those of a contract that it does not keep.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "tests make the function in the call"
+)]
+pub fn read_wanted<F: Source>(
+    source: F,
+    columns: &[&str],
+    filters: &[(&str, Comparison, Value)],
+) -> Result<Vec<Batch>> {
+    let ready = Ready::bind_to(bind_source::<F>, &source, &[], 0)?;
+    let (meta, declared) = &ready.outputs[0];
+    let is_wanted = |name: &&str| columns.is_empty() || columns.contains(name);
+    let names: Vec<&str> = meta.names().filter(is_wanted).collect();
+    let wanted = wanted(&names, filters)?;
+    let columns = declared.only(names.iter().copied());
+    let fields = names.iter().map(|name| Ok(meta.field(name)?.clone()));
+    let fields = fields.collect::<Result<Vec<_>>>()?;
+    let has_index = meta
+        .index_fields()
+        .iter()
+        .all(|index| names.contains(&&*index.name));
+    let index = if has_index {
+        meta.index()
+    } else {
+        Index::none()
+    };
+    let read = Arc::new(Meta::try_new(fields, index)?);
+    let (table, instance) = (ready.bound.table(), ready.bound.instance());
+    let absent = || Error::new("it has no table of a source");
+    let list = table.list().flatten().ok_or_else(absent)?;
+    let open_read = table.open_read().flatten().ok_or_else(absent)?;
+    // SAFETY: the instance is that of `bound`, and lives as long.
+    let listed = |out| unsafe { list(instance, nobody(), out) };
+    // SAFETY: it writes what it has, as the contract says.
+    let listed: Listed = unsafe { take(listed) }?;
+    let parts: Vec<ListedPart> = serde_json::from_str(&listed.parts.read())?;
+    let count = parts.len() as u64;
+    let batches = parts.iter().zip(0_u64..).map(|(part, number)| {
+        let place = Place {
+            number,
+            count,
+            ..Place::ONLY
+        };
+        let about = part.about.to_string();
+        let (about, wanted) = (RStr::from_str(&about), RStr::from_str(&wanted));
+        // SAFETY: the instance is that of `bound`, and lives as long.
+        let open = |out| unsafe { open_read(instance, nobody(), place, about, wanted, out) };
+        // SAFETY: it writes a run, as the contract says.
+        let run: Run = unsafe { take(open) }?;
+        let mut found_rows = Vec::new();
+        loop {
+            let nothing = ArrowArray::released();
+            // SAFETY: the run is used here alone.
+            let step =
+                |out| unsafe { (run.table().step())(run.instance(), NO_INPUT, nothing, out) };
+            // SAFETY: it writes how it goes on, as the contract says.
+            let found: Step = unsafe { take(step) }?;
+            if found.next != step::OUTPUT {
+                break;
+            }
+            let (arrays, n) = take_columns(found.rows, &columns)?;
+            let rows = Batch::from_arrays(&read, arrays, n)?;
+            found_rows.push(rows.record_batch().clone());
+        }
+        let rows = Partition::try_new(Arc::clone(&read), found_rows)?.to_batch()?;
+        if part.is_exact && filters.is_empty() && part.rows != Some(rows.num_rows() as u64) {
+            return Err(Error::new(format!(
+                "partition {number} has {} rows, and was listed with {}",
+                rows.num_rows(),
+                part.rows.unwrap_or_default()
+            )));
+        }
+        Ok(rows)
+    });
+    batches.collect()
+}
+
+/// What is wanted, as a host writes it.
+fn wanted(names: &[&str], filters: &[(&str, Comparison, Value)]) -> Result<String> {
+    let filters = filters.iter().map(|(column, is, value)| {
+        let value = match value {
+            Value::Bool(truth) => (*truth).into(),
+            Value::Int(number) => (*number).into(),
+            Value::UInt(number) => (*number).into(),
+            Value::Float(number) => (*number).into(),
+            other => other.to_string().into(),
+        };
+        abi::Filter {
+            column: (*column).to_owned(),
+            is: is.crossing(),
+            value,
+        }
+    });
+    Ok(serde_json::to_string(&abi::Wanted {
+        columns: names.iter().map(|name| (*name).to_owned()).collect(),
+        filters: filters.collect(),
+        batch_rows: 8192,
+        requires: Vec::new(),
+    })?)
 }
 
 /// The words of a manifest, checked: what `plugin!` made.

@@ -11,6 +11,8 @@ mod other;
 mod partitions;
 #[path = "plugins/placing.rs"]
 mod placing;
+#[path = "plugins/reading.rs"]
+mod reading;
 #[path = "plugins/scene.rs"]
 mod scene;
 mod worker;
@@ -117,20 +119,22 @@ fn what_is_loaded_is_shown() -> swath::Result<()> {
     let shown = session.plugins().to_string();
     insta::assert_snapshot!(hashless(&shown), @r#"
     other 0.1.0  linked  [hash]
-      other.plus_one      scalar                                                            One more, and a half.
-      other.below_ten     scalar                                                            The number, if it is below ten.
+      other.plus_one      scalar                                                                               One more, and a half.
+      other.below_ten     scalar                                                                               The number, if it is below ten.
                           deprecated: use `min`
-      other.seeds         partition    number: int64 = 0                                    The seed of each partition.
-      other.in_order      partition    by: list<string>, chunks: bool = false               The rows as they are, if they come sorted.
-      other.neighbours    partition                                                         Sees a row of the partition before.
-      other.visit_starts  partition    user: string, time: string, gap: duration = "30min"  Marks the first row of each visit: no row of the same user in front of it within the gap.
-      other.ones          partition    reads: string, sorted_by: string, looks_at: string   Writes a one over each `x`, whatever it reads.
+      other.seeds         partition    number: int64 = 0                                                       The seed of each partition.
+      other.in_order      partition    by: list<string>, chunks: bool = false                                  The rows as they are, if they come sorted.
+      other.neighbours    partition                                                                            Sees a row of the partition before.
+      other.visit_starts  partition    user: string, time: string, gap: duration = "30min"                     Marks the first row of each visit: no row of the same user in front of it within the gap.
+      other.ones          partition    reads: string, sorted_by: string, looks_at: string                      Writes a one over each `x`, whatever it reads.
     tried 0.1.0  linked  [hash]
-      tried.plus_one      scalar                                                            One more.
-      tried.scale         partition    column: string, factor: float64 = 1.0                Multiplies a column by a factor, and passes the others by.
-      tried.behave        partition    how: string                                          Does what its parameter says, whatever it promised.
-      tried.sum           aggregate                                                         The sum of numbers.
-      tried.in_turn       partitioner  from: int64 = 0                                      Whole numbers in turn.
+      tried.plus_one      scalar                                                                               One more.
+      tried.scale         partition    column: string, factor: float64 = 1.0                                   Multiplies a column by a factor, and passes the others by.
+      tried.behave        partition    how: string                                                             Does what its parameter says, whatever it promised.
+      tried.sum           aggregate                                                                            The sum of numbers.
+      tried.in_turn       partitioner  from: int64 = 0                                                         Whole numbers in turn.
+      tried.numbers       source       parts: uint32 = 4, rows: uint32 = 10, how: string = "", at: uint32 = 2  Whole numbers with their halves: `n` from 0, the index; `half`; and `name`, a text.
+      tried.opened        scalar                                                                               How many partitions of sources were opened since this process began.
     "#);
     let plugins = session.plugins();
     let names: Vec<_> = plugins
@@ -234,14 +238,14 @@ fn names_and_versions() -> swath::Result<()> {
     insta::assert_snapshot!(refused("tried.plus_on"), @r"
     error[E0110]: no plugin that is loaded has a function `tried.plus_on`
       at      crates/swath/tests/plugins.rs:[line], assign
-      loaded  tried 0.1.0: plus_one, scale, behave, sum, in_turn
+      loaded  tried 0.1.0: plus_one, scale, behave, sum, in_turn, numbers, opened
       in      tried.plus_on(x)
       fix     did you mean `tried.plus_one`?
     ");
     insta::assert_snapshot!(refused("geo.haversine_km"), @r#"
     error[E0110]: no plugin that is loaded has a function `geo.haversine_km`
       at      crates/swath/tests/plugins.rs:[line], assign
-      loaded  tried 0.1.0: plus_one, scale, behave, sum, in_turn
+      loaded  tried 0.1.0: plus_one, scale, behave, sum, in_turn, numbers, opened
       in      geo.haversine_km(x)
       fix     load its plugin: `Session::builder().plugins("plugins.toml")`, `.plugin(name::plugin())`, or `session.load_plugin("libname.so")?`
     "#);
@@ -254,7 +258,7 @@ fn names_and_versions() -> swath::Result<()> {
     insta::assert_snapshot!(refused("minus_one"), @r#"
     error[E0110]: no plugin that is loaded has a function `minus_one`
       at      crates/swath/tests/plugins.rs:[line], assign
-      loaded  tried 0.1.0: plus_one, scale, behave, sum, in_turn
+      loaded  tried 0.1.0: plus_one, scale, behave, sum, in_turn, numbers, opened
       in      minus_one(x)
       fix     load its plugin: `Session::builder().plugins("plugins.toml")`, `.plugin(name::plugin())`, or `session.load_plugin("libname.so")?`
     "#);

@@ -10,7 +10,11 @@ use swath_plugin::arrow_array::{ArrayRef, Float64Array};
 use swath_plugin::prelude::*;
 use swath_plugin::{Reserved, log};
 
-plugin! { name: "tried", functions: [plus_one, Scale, Behave, Sum, InTurn] }
+mod source;
+
+pub use source::{Numbers, opened};
+
+plugin! { name: "tried", functions: [plus_one, Scale, Behave, Sum, InTurn, Numbers, opened] }
 
 /// One more.
 #[scalar]

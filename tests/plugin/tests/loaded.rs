@@ -134,6 +134,8 @@ fn it_says_what_it_is() {
     Function(tried.behave, partition)
     Function(tried.sum, aggregate)
     Function(tried.in_turn, partitioner)
+    Function(tried.numbers, source)
+    Function(tried.opened, scalar)
     ");
     // Once more is the same one, made ready once.
     assert!(Arc::ptr_eq(&load(&copies), &plugin));

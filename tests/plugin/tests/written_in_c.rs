@@ -13,6 +13,19 @@ use swath_plugin_host::{Bound, CallError, LoadError, Plugin, PluginCopies, Polic
 
 /// Compiles the plugin that is shipped, after these changes, into this folder, and loads it.
 fn compiled(folder: &Path, changes: &[(&str, &str)]) -> Result<Arc<Plugin>, LoadError> {
+    let header = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../crates/swath-plugin-abi/include"
+    );
+    compiled_with(Path::new(header), folder, changes)
+}
+
+/// The same with the header that is in this folder.
+fn compiled_with(
+    header: &Path,
+    folder: &Path,
+    changes: &[(&str, &str)],
+) -> Result<Arc<Plugin>, LoadError> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let (source, library) = (folder.join("bits.c"), folder.join("libbits.so"));
     let mut text =
@@ -27,7 +40,7 @@ fn compiled(folder: &Path, changes: &[(&str, &str)]) -> Result<Arc<Plugin>, Load
             "-std=c11", "-O1", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC",
         ])
         .arg("-I")
-        .arg(root.join("crates/swath-plugin-abi/include"))
+        .arg(header)
         .arg("-o")
         .arg(&library)
         .arg(&source)
@@ -43,6 +56,37 @@ fn compiled(folder: &Path, changes: &[(&str, &str)]) -> Result<Arc<Plugin>, Load
         &Policy::default(),
         &PluginCopies::in_folder(folder.join("copies")),
     )
+}
+
+/// Its tables are shorter than those of this version: what came since is not there, and is not looked for.
+#[test]
+fn one_that_was_compiled_with_the_header_of_1_0_is_loaded() {
+    let header = tempfile::tempdir().expect("a folder");
+    let of_then = include_str!("swath_plugin_1_0.h");
+    assert!(of_then.contains("SWATH_BOUND_TABLE_ENTRIES UINT64_C(0xf)"));
+    std::fs::write(header.path().join("swath_plugin.h"), of_then).expect("a file");
+    let folder = tempfile::tempdir().expect("a folder");
+    count_some(&compiled_with(header.path(), folder.path(), &[]).expect("a plugin"));
+    // It may say of itself that it is of a kind that there was not then, and has nothing that such a function has.
+    let folder = tempfile::tempdir().expect("a folder");
+    let changes = [
+        ("\"scalar", "\"source"),
+        (".kind = SWATH_KIND_SCALAR", ".kind = 5"),
+        (
+            "if (request->inputs.n_children != 1 ||",
+            "if (request->inputs.n_children == 0) return NULL;\n    if (",
+        ),
+        (
+            "request.inputs.children[0]->children[0]->flags & ARROW_FLAG_NULLABLE",
+            "0",
+        ),
+    ];
+    let plugin = compiled_with(header.path(), folder.path(), &changes).expect("a plugin");
+    let function = plugin.function("count").expect("it is in the list");
+    let error = function
+        .bind_source("{}")
+        .expect_err("it has no such table");
+    assert_snapshot!(words(&error), @"`bits.count` is a source, and its table has no `list`");
 }
 
 fn words(error: &CallError) -> String {

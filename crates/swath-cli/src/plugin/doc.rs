@@ -109,6 +109,7 @@ fn call(full: &str, function: &FunctionEntry) -> String {
         Kind::Aggregate => format!("{plugin}.agg(col(\"…\"))"),
         Kind::Partition => format!("frame.map_partitions({plugin})"),
         Kind::Partitioner => format!("frame.shuffle({plugin})"),
+        Kind::Source => format!("session.read({plugin})"),
         Kind::Unknown => {
             return "It is of a kind that this version of swath does not know.".to_owned();
         }

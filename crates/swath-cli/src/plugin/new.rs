@@ -33,6 +33,8 @@ enum Kind {
     Aggregate,
     /// Rows to the number of the partition that they belong into
     Partitioner,
+    /// Rows from elsewhere to a frame
+    Source,
 }
 
 impl Kind {
@@ -43,6 +45,7 @@ impl Kind {
             Self::Partition => include_str!("../../templates/partition.rs"),
             Self::Aggregate => include_str!("../../templates/aggregate.rs"),
             Self::Partitioner => include_str!("../../templates/partitioner.rs"),
+            Self::Source => include_str!("../../templates/source.rs"),
         }
     }
 }

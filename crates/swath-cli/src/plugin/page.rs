@@ -109,9 +109,15 @@ fn write_function(text: &mut String, plugin: &str, function: &FunctionEntry) {
 pub(super) fn example(example: &Example) -> String {
     let params = match example.params.to_string() {
         none if none == "{}" => String::new(),
-        params => format!("{params} "),
+        params => params,
     };
-    format!("{params}on {}", example.input)
+    match (params.as_str(), example.input.as_str()) {
+        // A source has no input.
+        ("", "") => "without parameters".to_owned(),
+        (params, "") => params.to_owned(),
+        ("", input) => format!("on {input}"),
+        (params, input) => format!("{params} on {input}"),
+    }
 }
 
 /// `gap: duration = "30min", at least 0`.

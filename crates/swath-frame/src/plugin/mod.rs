@@ -3,6 +3,7 @@
 mod function;
 mod listing;
 mod loading;
+mod reading;
 
 pub use function::{PluginFunction, plugin};
 pub use listing::{LoadedFunction, LoadedPlugin, LoadedPlugins};

@@ -480,6 +480,9 @@ pub enum IoError {
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// Rows come from a function that is no part of this crate, and that gave none.
+    #[error("{0}")]
+    Function(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// A file needs more memory than there is.
     #[error(transparent)]
     OverBudget(#[from] OverBudget),

@@ -116,6 +116,39 @@ pub enum PluginError {
         #[source]
         source: DivisionsError,
     },
+    /// A partition of a source could not be read.
+    #[error("{source}")]
+    Part {
+        /// The partition.
+        partition: usize,
+        /// How many there are.
+        of: usize,
+        /// Why not.
+        #[source]
+        source: CallError,
+    },
+    /// The boundaries that a source gave for its partitions are none.
+    #[error("`{name}` gave boundaries for its partitions that are none")]
+    Boundaries {
+        /// The function.
+        name: String,
+        /// What is wrong with them.
+        #[source]
+        source: DivisionsError,
+    },
+    /// A row of a source is not between the boundaries that it gave for the partition.
+    #[error(
+        "`{name}` returned a row of partition {partition} that is not between the boundaries it gave for it"
+    )]
+    Outside {
+        /// The function.
+        name: String,
+        /// The partition.
+        partition: usize,
+        /// The row that is out of place.
+        #[source]
+        source: DivisionsError,
+    },
     /// The function did not take what it was given, failed, or returned what it did not promise.
     #[error(transparent)]
     Call(#[from] CallError),
@@ -132,6 +165,8 @@ pub enum Use {
     Partition,
     /// In `shuffle`.
     Partitioner,
+    /// In `read`.
+    Source,
 }
 
 impl Use {
@@ -142,6 +177,7 @@ impl Use {
             Self::Aggregate => Kind::Aggregate,
             Self::Partition => Kind::Partition,
             Self::Partitioner => Kind::Partitioner,
+            Self::Source => Kind::Source,
         }
     }
 }
@@ -158,6 +194,7 @@ fn a_kind(kind: Kind) -> &'static str {
         Kind::Aggregate => "an aggregate",
         Kind::Partition => "a partition function",
         Kind::Partitioner => "a partitioner",
+        Kind::Source => "a source",
         Kind::Unknown => "a function of a newer kind",
     }
 }
@@ -170,6 +207,9 @@ impl PluginError {
                 vec![("loaded", "no plugin".to_owned())]
             }
             Self::Unknown { loaded, .. } => vec![("loaded", loaded.join("\n"))],
+            Self::Part { partition, of, .. } => {
+                vec![("part", format!("partition {partition} of {of}"))]
+            }
             Self::NotHere { here, .. } if !here.is_empty() => vec![("here", here.join("\n"))],
             _ => Vec::new(),
         }
@@ -221,6 +261,7 @@ fn right_call(name: &str, kind: Kind) -> Option<String> {
         Kind::Aggregate => format!("`.agg([(\"…\", plugin({name:?}).agg(col(\"…\")))])`"),
         Kind::Partition => format!("`df.map_partitions(plugin({name:?}))`"),
         Kind::Partitioner => format!("`df.shuffle(Shuffle::on([\"…\"]).by(plugin({name:?})))`"),
+        Kind::Source => format!("`session.read(plugin({name:?}))`"),
         Kind::Unknown => return None,
     };
     Some(format!("write {call}"))

@@ -16,11 +16,13 @@ mod aggregate;
 mod partition;
 mod partitioner;
 mod scalar;
+mod source;
 
 pub use error::{PluginError, Use};
 pub use partition::{PluginHalo, PluginPartition};
 pub use partitioner::PluginPartitioner;
 pub use plugins::Plugins;
+pub use source::{PluginFormat, PluginRows};
 pub use values::{params_of, unreadable};
 
 pub(crate) use aggregate::PluginAggregate;

@@ -67,7 +67,7 @@ pub(super) fn json_of(params: &Params, function: &str) -> Result<String, PluginE
 }
 
 /// A value in JSON: numbers, texts and truths as themselves, dates and times as texts; what has none is told.
-fn json_value(value: &Value) -> Result<Json, String> {
+pub(super) fn json_value(value: &Value) -> Result<Json, String> {
     Ok(match value {
         Value::Null => Json::Null,
         Value::Bool(truth) => Json::Bool(*truth),

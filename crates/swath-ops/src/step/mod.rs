@@ -45,7 +45,7 @@ pub use project::Project;
 pub(crate) use reach::counts_of;
 pub use reach::{OrderError, Reach};
 pub use sample::Sample;
-use sample::mixed;
+pub(crate) use sample::mixed;
 pub use tail::Tail;
 pub use top_k::TopK;
 

@@ -17,7 +17,8 @@ const BEGIN: &str = r#"/* Plugins for swath in C, and in any language that can b
  *   swath_plugin_manifest_v1, an array of bytes in the section ".swath_plugin": a manifest as JSON
  *   swath_plugin_root_v1,     a struct swath_plain_root
  *
- * A table begins with a bit for each entry that it has; SWATH_..._ENTRIES are all of this version. Entries are added at the end.
+ * A table begins with a bit for each entry that it has; SWATH_..._ENTRIES are all of this version. Entries are added at the end; those
+ * that came after 1.0 may be null.
  */
 #ifndef SWATH_PLUGIN_H
 #define SWATH_PLUGIN_H
@@ -164,6 +165,7 @@ fn header() -> String {
                 ("KIND_SCALAR", kind::SCALAR),
                 ("KIND_AGGREGATE", kind::AGGREGATE),
                 ("KIND_PARTITIONER", kind::PARTITIONER),
+                ("KIND_SOURCE", kind::SOURCE),
             ],
         ),
         (
@@ -213,6 +215,7 @@ fn header() -> String {
         Step::LAYOUT,
         AggregateTableRef::LAYOUT,
         AggregateRun::LAYOUT,
+        Listed::LAYOUT,
         BoundTableRef::LAYOUT,
         Bound::LAYOUT,
         FunctionRef::LAYOUT,

@@ -59,6 +59,7 @@ fn layouts() {
         Run::LAYOUT,
         Step::LAYOUT,
         AggregateRun::LAYOUT,
+        Listed::LAYOUT,
         Host::LAYOUT,
         Status::LAYOUT,
         Text::LAYOUT,

@@ -2,7 +2,7 @@
 //!
 //! Each module has one table as another version might have it; `abi_stable` tells types by their name and their crate.
 
-use crate::{LayoutMismatch, RunTableRef};
+use crate::{BoundTableRef, LayoutMismatch, RunTableRef};
 use abi_stable::StableAbi;
 use abi_stable::type_layout::TypeLayout;
 use insta::assert_snapshot;
@@ -42,9 +42,47 @@ version!(removed, {}, drop: unsafe extern "C" fn(*mut std::ffi::c_void));
 version!(retyped_inside, { drop: unsafe extern "C" fn(*mut std::ffi::c_void) },
     step: unsafe extern "C" fn(*mut std::ffi::c_void, u32, crate::ArrowArray, *mut u64) -> crate::Status);
 
+/// The table of bound functions as 1.0 had it.
+#[expect(
+    dead_code,
+    clippy::trivially_copy_pass_by_ref,
+    reason = "only its layout is looked at, and a macro writes what would look into it"
+)]
+mod of_1_0 {
+    use crate::{AggregateRun, ArrowArray, Host, Place, Run, Status};
+    use abi_stable::StableAbi;
+    use std::ffi::c_void;
+
+    #[repr(C)]
+    #[derive(StableAbi)]
+    #[sabi(kind(Prefix(prefix_ref = BoundTableRef)))]
+    #[sabi(missing_field(option))]
+    pub(super) struct BoundTable {
+        pub(super) drop: unsafe extern "C" fn(*mut c_void),
+        pub(super) call: unsafe extern "C" fn(
+            *const c_void,
+            Host,
+            Place<'_>,
+            ArrowArray,
+            *mut ArrowArray,
+        ) -> Status,
+        pub(super) open:
+            unsafe extern "C" fn(*const c_void, Host, Place<'_>, ArrowArray, *mut Run) -> Status,
+        #[sabi(last_prefix_field)]
+        pub(super) open_aggregate:
+            unsafe extern "C" fn(*const c_void, Host, Place<'_>, *mut AggregateRun) -> Status,
+    }
+}
+
 /// Both ways: a newer plugin in this host, and this plugin in a newer host.
 fn met(theirs: &'static TypeLayout) -> [Result<(), LayoutMismatch>; 2] {
-    let ours = RunTableRef::LAYOUT;
+    met_with(RunTableRef::LAYOUT, theirs)
+}
+
+fn met_with(
+    ours: &'static TypeLayout,
+    theirs: &'static TypeLayout,
+) -> [Result<(), LayoutMismatch>; 2] {
     [
         LayoutMismatch::check(ours, theirs),
         LayoutMismatch::check(theirs, ours),
@@ -55,6 +93,13 @@ fn met(theirs: &'static TypeLayout) -> [Result<(), LayoutMismatch>; 2] {
 fn a_table_may_grow_at_its_end() {
     assert_eq!(met(appended::RunTableRef::LAYOUT), [Ok(()), Ok(())]);
     assert_eq!(met(RunTableRef::LAYOUT), [Ok(()), Ok(())]);
+}
+
+/// What came after 1.0 stands at the end of its table: plugins that were built before are taken, and take part in hosts of that time.
+#[test]
+fn the_table_of_1_0_is_the_beginning_of_this_one() {
+    let before = of_1_0::BoundTableRef::LAYOUT;
+    assert_eq!(met_with(BoundTableRef::LAYOUT, before), [Ok(()), Ok(())]);
 }
 
 #[test]

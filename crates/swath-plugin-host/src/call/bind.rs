@@ -8,7 +8,8 @@ use swath_plugin_abi::{self as abi, BindRequest, Contract, FunctionEntry, Kind};
 use swath_plugin_data::{Columns, DataError, give_metas, take_metas};
 
 use super::{
-    BoundAggregate, BoundPartition, BoundPartitioner, BoundScalar, CallError, Callee, Services,
+    BoundAggregate, BoundPartition, BoundPartitioner, BoundScalar, BoundSource, CallError, Callee,
+    Services,
 };
 use crate::load::Guarded;
 
@@ -96,15 +97,15 @@ impl Function {
     pub fn bind(&self, params: &str, input: &Meta) -> Result<Bound, CallError> {
         match self.entry.kind {
             Kind::Partition => {
-                BoundPartition::new(self.parts(params, input, 0)?, input).map(Bound::Partition)
+                BoundPartition::new(self.parts(params, &[input], 0)?, input).map(Bound::Partition)
             }
             Kind::Scalar => {
-                BoundScalar::new(self.parts(params, input, 0)?, input).map(Bound::Scalar)
+                BoundScalar::new(self.parts(params, &[input], 0)?, input).map(Bound::Scalar)
             }
             Kind::Aggregate => {
-                BoundAggregate::new(self.parts(params, input, 0)?, input).map(Bound::Aggregate)
+                BoundAggregate::new(self.parts(params, &[input], 0)?, input).map(Bound::Aggregate)
             }
-            Kind::Partitioner => Err(self.used_as("a function of rows")),
+            Kind::Partitioner | Kind::Source => Err(self.used_as("a function of rows")),
             Kind::Unknown => Err(self.newer()),
         }
     }
@@ -121,14 +122,26 @@ impl Function {
     ) -> Result<BoundPartitioner, CallError> {
         match self.entry.kind {
             Kind::Partitioner => {
-                BoundPartitioner::new(self.parts(params, keys, targets)?, keys, targets)
+                BoundPartitioner::new(self.parts(params, &[keys], targets)?, keys, targets)
             }
             Kind::Unknown => Err(self.newer()),
             _ => Err(self.used_as("a partitioner")),
         }
     }
 
-    fn parts(&self, params: &str, input: &Meta, targets: u32) -> Result<Parts, CallError> {
+    /// As [`bind`](Self::bind), for what is read from elsewhere: it has no input.
+    ///
+    /// # Errors
+    /// Parameters that it does not take, and a function of another kind.
+    pub fn bind_source(&self, params: &str) -> Result<BoundSource, CallError> {
+        match self.entry.kind {
+            Kind::Source => BoundSource::new(self.parts(params, &[], 0)?),
+            Kind::Unknown => Err(self.newer()),
+            _ => Err(self.used_as("a source")),
+        }
+    }
+
+    fn parts(&self, params: &str, inputs: &[&Meta], targets: u32) -> Result<Parts, CallError> {
         let given = |source| CallError::Given {
             function: Arc::clone(&self.name),
             source,
@@ -142,7 +155,7 @@ impl Function {
             reason,
         };
         let request = BindRequest {
-            inputs: give_metas([input]).map_err(given)?,
+            inputs: give_metas(inputs.iter().copied()).map_err(given)?,
             params: RStr::from_str(params),
             targets: targets.into(),
             context: RStr::empty(),
@@ -165,7 +178,8 @@ impl Function {
                 "needs a host that understands `{word}`, which this version of swath does not; a newer one may"
             )));
         }
-        if contract.is_random() && self.entry.kind != Kind::Partition {
+        let may_be_random = matches!(self.entry.kind, Kind::Partition | Kind::Source);
+        if contract.is_random() && !may_be_random {
             return Err(broke(format!(
                 "does not say that it is deterministic, which a function of the kind `{}` must be",
                 self.entry.kind.as_str()

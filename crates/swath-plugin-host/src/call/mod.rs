@@ -8,6 +8,7 @@ mod partition;
 mod partitioner;
 mod scalar;
 mod services;
+mod source;
 
 pub use aggregate::{BoundAggregate, Groups};
 pub use bind::{Bound, Function};
@@ -15,6 +16,7 @@ pub use error::{CallError, Failure};
 pub use partition::{BoundPartition, PartitionRun};
 pub use partitioner::BoundPartitioner;
 pub use scalar::BoundScalar;
+pub use source::{BoundSource, Listing, SourceRun};
 
 pub(crate) use callee::Callee;
 pub(crate) use services::{Services, place, process};

@@ -72,6 +72,8 @@ impl<F: Aggregate> Tables<F> {
         call: unsupported::call,
         open: unsupported::open,
         open_aggregate: open::<F>,
+        list: None,
+        open_read: None,
     });
     const RUN: &'static WithMetadata<AggregateTable> = &WithMetadata::new(AggregateTable {
         drop: drop_owned::<Running<F>>,

@@ -24,6 +24,36 @@ struct Context {
     requires: Vec<String>,
 }
 
+/// Refuses what the host needs a function to understand, and what came later.
+fn understood(context: &str) -> Result<()> {
+    let context: Context = match context {
+        "" => Context::default(),
+        text => serde_json::from_str(text)?,
+    };
+    match context.requires.first() {
+        None => Ok(()),
+        Some(word) => Err(Error::of(
+            code::UNSUPPORTED,
+            format!(
+                "the host needs it to understand `{word}`; build the plugin with a newer swath-plugin"
+            ),
+        )),
+    }
+}
+
+/// A function that is bound to nothing but parameters.
+pub(super) fn nothing<F: Params>(request: BindRequest<'_>) -> Result<F> {
+    understood(&request.context)?;
+    let given = take_metas(request.inputs)?.len();
+    if given > 0 {
+        return Err(Error::of(
+            code::META,
+            format!("it takes no input, not {given}"),
+        ));
+    }
+    F::from_json(&request.params)
+}
+
 impl<F: Params> Request<F> {
     /// Reads parameters, and the columns of the one input.
     pub(crate) fn read(request: BindRequest<'_>) -> Result<Self> {
@@ -33,18 +63,7 @@ impl<F: Params> Request<F> {
             targets,
             context,
         } = request;
-        let context: Context = match context.as_str() {
-            "" => Context::default(),
-            text => serde_json::from_str(text)?,
-        };
-        if let Some(word) = context.requires.first() {
-            return Err(Error::of(
-                code::UNSUPPORTED,
-                format!(
-                    "the host needs it to understand `{word}`; build the plugin with a newer swath-plugin"
-                ),
-            ));
-        }
+        understood(&context)?;
         let mut inputs = take_metas(inputs)?;
         let given = inputs.len();
         let (Some((input, columns)), 1) = (inputs.pop(), given) else {

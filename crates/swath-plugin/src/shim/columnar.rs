@@ -58,6 +58,8 @@ impl<C: Columnar> Table<C> {
         call: call::<C>,
         open: unsupported::open,
         open_aggregate: unsupported::open_aggregate,
+        list: None,
+        open_read: None,
     });
 }
 

@@ -11,6 +11,7 @@ mod nobody;
 mod partition;
 mod partitioner;
 mod scalar;
+mod source;
 
 pub(crate) use aggregate::bind_aggregate;
 pub(crate) use bind::Request;
@@ -20,3 +21,4 @@ pub(crate) use nobody::nobody;
 pub(crate) use partition::bind_partition;
 pub(crate) use partitioner::bind_partitioner;
 pub(crate) use scalar::bind_scalar;
+pub(crate) use source::bind_source;

@@ -79,6 +79,8 @@ impl<F: PartitionFn> Tables<F> {
         call: unsupported::call,
         open: open::<F>,
         open_aggregate: unsupported::open_aggregate,
+        list: None,
+        open_read: None,
     });
     const RUN: &'static WithMetadata<RunTable> = &WithMetadata::new(RunTable {
         drop: drop_owned::<Running<F>>,

@@ -14,6 +14,7 @@ mod columns;
 mod random;
 mod rows;
 
+mod source;
 mod subject;
 mod task;
 
@@ -29,6 +30,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use swath_meta::Meta;
+use swath_plugin_abi::Kind;
 use swath_plugin_host::{Function, Plugin, PluginCopies, Policy};
 
 use self::trial::Trials;
@@ -79,6 +81,12 @@ pub(crate) fn run(options: &Options) -> Result<Answer, Error> {
             text.push_str(&report::untried(function));
             continue;
         };
+        if function.entry().kind == Kind::Source {
+            let (page, is_broken) = source::tried(function, &params)?;
+            is_found |= is_broken;
+            text.push_str(&page);
+            continue;
+        }
         let subject = Arc::new(Subject::bind(function, &params, &input)?);
         let trials = Trials::of(&subject, options.seed, options.cases);
         is_found |= trials.is_found();
@@ -126,7 +134,9 @@ pub(super) fn tried_with(
     input: Option<&str>,
 ) -> Result<Option<(String, Meta)>, Error> {
     let example = function.entry().example.as_ref();
-    let (own, input) = match (input, example) {
+    // It has no input, and can be tried where its parameters are known.
+    let no_input = (function.entry().kind == Kind::Source && params.is_some()).then_some("");
+    let (own, input) = match (input.or(no_input), example) {
         (Some(input), _) => (None, input),
         (None, Some(example)) => (Some(example.params.to_string()), example.input.as_str()),
         (None, None) => return Ok(None),

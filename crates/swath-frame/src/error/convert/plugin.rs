@@ -30,8 +30,13 @@ pub(super) fn of(error: &(dyn StdError + 'static)) -> Option<Report> {
 #[cfg(feature = "plugins")]
 pub(super) fn report(error: &PluginError) -> Report {
     let mut report = match error {
-        PluginError::Call(error) => called(error),
+        PluginError::Call(error) | PluginError::Part { source: error, .. } => called(error),
         PluginError::Params { .. } => Report::new(ErrorKind::Option, error.to_string()),
+        PluginError::Boundaries { source, .. } | PluginError::Outside { source, .. } => {
+            let mut report = Report::new(ErrorKind::Partitions, error.to_string());
+            report.notes.push(("why", source.to_string()));
+            report
+        }
         _ => Report::new(ErrorKind::Plugin, error.to_string()),
     };
     report.notes.extend(error.notes());

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use swath_batch::{Batch, BufferBytes, Chunk, Host, Partition};
 use swath_memory::Reservation;
 use swath_meta::Meta;
-use swath_plugin_host::{CallError, Failure};
 use swath_scheduler::TaskContext;
 
 use super::MapPlugin;
@@ -129,30 +128,16 @@ impl Running {
             run.push(rows, &mut hand_on)?;
             run.finish(&mut hand_on)
         });
-        done.map_err(|error| self.acted_on(error, cx))?;
+        let task = &self.task;
+        done.map_err(|error| match task {
+            Some(task) => task.acted_on(error, cx),
+            None => error,
+        })?;
         Ok(if self.enough {
             Flow::Enough
         } else {
             Flow::More
         })
-    }
-
-    /// The error, or what it comes from where the scheduler acts on that: the run was cancelled, or there was no room.
-    fn acted_on(&self, error: OpError, cx: &TaskContext<'_>) -> OpError {
-        let OpError::Plugin(found) = &error else {
-            return error;
-        };
-        let PluginError::Call(CallError::Said { failure, .. }) = &**found else {
-            return error;
-        };
-        match failure {
-            Failure::Cancelled => cx.check().map_or_else(OpError::from, |()| error),
-            Failure::Memory => {
-                let refused = self.task.as_ref().and_then(|task| task.refused());
-                refused.map_or(error, OpError::from)
-            }
-            _ => error,
-        }
     }
 }
 
