@@ -105,9 +105,9 @@ pub(crate) fn expand(arguments: &TokenStream, function: &ItemFn) -> syn::Result<
                 &self,
                 args: &[::swath_plugin::arrow_array::ArrayRef],
                 rows: usize,
-                _: &::swath_plugin::Cx,
+                cx: &::swath_plugin::Cx,
             ) -> ::swath_plugin::Result<::swath_plugin::arrow_array::ArrayRef> {
-                ::swath_plugin::made::call_rows::<fn(#(#types),*) -> #returned, _>(&#name, args, rows)
+                ::swath_plugin::made::call_rows::<fn(#(#types),*) -> #returned, _>(&#name, args, rows, cx)
             }
         }
     })

@@ -139,11 +139,13 @@ pub fn call_rows<M, F: RowFunction<M>>(
     function: &F,
     args: &[ArrayRef],
     rows: usize,
+    cx: &Cx,
 ) -> Result<ArrayRef> {
     function
-        .rows(args, rows, None)
+        .rows(args, rows, None, &|| cx.check())
         .map_err(|error| match error {
             RowError::Closure(source) => Error::of_any(source),
             RowError::Arrow(source) => source.into(),
+            RowError::Stopped(source) => source.into(),
         })
 }

@@ -3,8 +3,10 @@
 #![expect(clippy::panic, reason = "functions that panic are what is tried")]
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use insta::assert_snapshot;
+use swath_batch::Host;
 use swath_plugin::arrow_array::cast::AsArray;
 use swath_plugin::arrow_array::types::Float64Type;
 use swath_plugin::arrow_array::{
@@ -216,6 +218,31 @@ fn scalars_of_values() -> Result<()> {
     let error = testing::run_scalar(left {}, &[floats([Some(1.5)])]).expect_err("its own");
     assert_snapshot!(error, @"more than all of it");
     Ok(())
+}
+
+/// A task that is cancelled after a look at whether it is.
+#[derive(Default)]
+struct Brief(AtomicUsize);
+
+impl Host for Brief {
+    fn check(&self) -> std::result::Result<(), Box<dyn std::error::Error + Send + Sync>> {
+        match self.0.fetch_add(1, Ordering::Relaxed) {
+            0 => Ok(()),
+            _ => Err("cancelled".into()),
+        }
+    }
+
+    fn partition(&self) -> (usize, usize) {
+        (0, 1)
+    }
+}
+
+#[test]
+fn a_function_of_values_stops_within_a_batch() {
+    let column = floats((0..100_000).map(|row| Some(f64::from(row))));
+    let cx = Cx::new(Arc::new(Brief::default()));
+    let stopped = plus_one {}.call(&[column], 100_000, &cx);
+    assert_snapshot!(stopped.unwrap_err(), @"the run was asked to stop: cancelled");
 }
 
 fn scale(column: &str, factor: f64) -> Scale {

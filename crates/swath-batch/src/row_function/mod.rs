@@ -1,14 +1,17 @@
 //! Rust functions and closures of one to six arguments, called for each row of some columns.
 
+mod pace;
 mod parameter;
 mod returned;
 
 use std::error::Error;
 
 use arrow_array::ArrayRef;
-use arrow_buffer::BooleanBuffer;
+use arrow_buffer::{BooleanBuffer, NullBuffer};
 use swath_meta::DType;
 
+use crate::Stopped;
+use pace::Pace;
 pub use parameter::Parameter;
 pub use returned::{Plain, Returned};
 
@@ -26,13 +29,14 @@ pub trait RowFunction<M>: Send + Sync + 'static {
     fn returns() -> (DType, bool);
 
     /// Its results for rows that are `active`, for all of them without; `columns` are as many as it has arguments, each of this
-    /// many rows.
+    /// many rows. Now and then `check` says whether to go on.
     #[doc(hidden)]
     fn rows(
         &self,
         columns: &[ArrayRef],
         rows: usize,
         active: Option<&BooleanBuffer>,
+        check: &dyn Fn() -> Result<(), Stopped>,
     ) -> Result<ArrayRef, RowError>;
 }
 
@@ -55,6 +59,47 @@ pub enum RowError {
     Closure(Box<dyn Error + Send + Sync>),
     /// A column could not be decoded.
     Arrow(arrow_schema::ArrowError),
+    /// It was told to stop.
+    Stopped(Stopped),
+}
+
+/// The results of a function for the rows that are `wanted`, for all of them without; the others are null.
+///
+/// Where no row is left out and nothing can be null, the loop has no branch, and what is simple is vectorised.
+fn fill<R: Returned>(
+    rows: usize,
+    wanted: Option<&NullBuffer>,
+    check: &dyn Fn() -> Result<(), Stopped>,
+    call: impl Fn(usize) -> R,
+) -> Result<ArrayRef, RowError> {
+    let mut results = <R::Plain as Plain>::room(rows);
+    let has_nulls = R::NULLABLE || wanted.is_some();
+    let mut valid = vec![false; if has_nulls { rows } else { 0 }];
+    let mut pace = Pace::new(rows);
+    while let Some(block) = pace.next() {
+        check().map_err(RowError::Stopped)?;
+        let begin = block.start;
+        let results = &mut results[block.clone()];
+        if has_nulls {
+            for (at, (result, valid)) in results.iter_mut().zip(&mut valid[block]).enumerate() {
+                let row = begin + at;
+                if wanted.is_some_and(|wanted| wanted.is_null(row)) {
+                    continue;
+                }
+                if let Some(found) = call(row).settle().map_err(RowError::Closure)? {
+                    (*result, *valid) = (found, true);
+                }
+            }
+        } else {
+            for (at, result) in results.iter_mut().enumerate() {
+                if let Some(found) = call(begin + at).settle().map_err(RowError::Closure)? {
+                    *result = found;
+                }
+            }
+        }
+    }
+    let nulls = has_nulls.then(|| NullBuffer::from(valid));
+    Ok(<R::Plain as Plain>::array(results, nulls))
 }
 
 macro_rules! row_functions {
@@ -83,6 +128,7 @@ macro_rules! row_functions {
                 columns: &[ArrayRef],
                 rows: usize,
                 active: Option<&BooleanBuffer>,
+                check: &dyn Fn() -> Result<(), Stopped>,
             ) -> Result<ArrayRef, RowError> {
                 /// Calls by one of the two bounds: the types say by which.
                 fn call<R, $($arg),+>(function: impl Fn($($arg),+) -> R, $($value: $arg),+) -> R {
@@ -91,20 +137,14 @@ macro_rules! row_functions {
                 let mut columns = columns.iter();
                 let mut next = || columns.next().expect("as many columns as arguments");
                 $(let $column = <$arg as Parameter>::column(next()).map_err(RowError::Arrow)?;)+
-                let mut results = Vec::with_capacity(rows);
-                for row in 0..rows {
-                    if active.is_some_and(|active| !active.value(row)) {
-                        results.push(None);
-                        continue;
-                    }
-                    $(let Some($value) = <$arg as Parameter>::get(&$column, row) else {
-                        results.push(None);
-                        continue;
-                    };)+
-                    let result = call(self, $($value),+).settle();
-                    results.push(result.map_err(RowError::Closure)?);
-                }
-                Ok(<R::Plain as Plain>::array(results))
+                let mut wanted = active.map(|active| NullBuffer::new(active.clone()));
+                $(if !<$arg as Parameter>::SEES_NULLS {
+                    wanted = NullBuffer::union(wanted.as_ref(), <$arg as Parameter>::nulls(&$column));
+                })+
+                $(let $value = <$arg as Parameter>::values(&$column);)+
+                fill::<R>(rows, wanted.as_ref(), check, |row| {
+                    call(self, $(<$arg as Parameter>::value($value, row)),+)
+                })
             }
         }
     )* };

@@ -8,6 +8,7 @@ use arrow_array::types::{
     UInt32Type, UInt64Type,
 };
 use arrow_array::{Array, ArrayRef, BooleanArray, PrimitiveArray, StringViewArray};
+use arrow_buffer::NullBuffer;
 use arrow_cast::cast;
 use arrow_schema::{ArrowError, DataType};
 use swath_meta::DType;
@@ -30,6 +31,9 @@ pub trait Parameter: sealed::Sealed + 'static {
     /// The column, in the encoding that it is read from.
     #[doc(hidden)]
     type Column;
+    /// Its values, as a loop over its rows reads them.
+    #[doc(hidden)]
+    type Values<'a>: Copy;
     /// Whether nulls are handed over; where not, a row that has one is not handed over at all.
     #[doc(hidden)]
     const SEES_NULLS: bool;
@@ -45,9 +49,17 @@ pub trait Parameter: sealed::Sealed + 'static {
     #[doc(hidden)]
     fn column(array: &ArrayRef) -> Result<Self::Column, ArrowError>;
 
-    /// The value of a row; `None` where the row is not to be handed over.
+    /// Which rows are null.
     #[doc(hidden)]
-    fn get(column: &Self::Column, row: usize) -> Option<Self::Of<'_>>;
+    fn nulls(column: &Self::Column) -> Option<&NullBuffer>;
+
+    /// The values of the column.
+    #[doc(hidden)]
+    fn values(column: &Self::Column) -> Self::Values<'_>;
+
+    /// The value of a row, which is not null unless nulls are handed over.
+    #[doc(hidden)]
+    fn value(values: Self::Values<'_>, row: usize) -> Self::Of<'_>;
 }
 
 macro_rules! numbers {
@@ -57,6 +69,7 @@ macro_rules! numbers {
         impl Parameter for $type {
             type Of<'a> = $type;
             type Column = PrimitiveArray<$arrow>;
+            type Values<'a> = &'a [$type];
             const SEES_NULLS: bool = false;
             const WANTED: &'static str = $wanted;
 
@@ -69,8 +82,16 @@ macro_rules! numbers {
                 Ok(array.as_primitive::<$arrow>().clone())
             }
 
-            fn get(column: &Self::Column, row: usize) -> Option<$type> {
-                column.is_valid(row).then(|| column.value(row))
+            fn nulls(column: &Self::Column) -> Option<&NullBuffer> {
+                column.nulls()
+            }
+
+            fn values(column: &Self::Column) -> &[$type] {
+                column.values()
+            }
+
+            fn value(values: Self::Values<'_>, row: usize) -> Self::Of<'_> {
+                values[row]
             }
         }
     )* };
@@ -94,6 +115,7 @@ impl sealed::Sealed for bool {}
 impl Parameter for bool {
     type Of<'a> = bool;
     type Column = BooleanArray;
+    type Values<'a> = &'a BooleanArray;
     const SEES_NULLS: bool = false;
     const WANTED: &'static str = "bool";
 
@@ -105,8 +127,16 @@ impl Parameter for bool {
         Ok(cast(array, &DataType::Boolean)?.as_boolean().clone())
     }
 
-    fn get(column: &BooleanArray, row: usize) -> Option<bool> {
-        column.is_valid(row).then(|| column.value(row))
+    fn nulls(column: &BooleanArray) -> Option<&NullBuffer> {
+        column.nulls()
+    }
+
+    fn values(column: &BooleanArray) -> &BooleanArray {
+        column
+    }
+
+    fn value(values: Self::Values<'_>, row: usize) -> Self::Of<'_> {
+        values.value(row)
     }
 }
 
@@ -124,15 +154,12 @@ fn text_column(array: &ArrayRef) -> Result<StringViewArray, ArrowError> {
     Ok(cast(&text, &DataType::Utf8View)?.as_string_view().clone())
 }
 
-fn text(column: &StringViewArray, row: usize) -> Option<&str> {
-    column.is_valid(row).then(|| column.value(row))
-}
-
 impl sealed::Sealed for &'static str {}
 
 impl Parameter for &'static str {
     type Of<'a> = &'a str;
     type Column = StringViewArray;
+    type Values<'a> = &'a StringViewArray;
     const SEES_NULLS: bool = false;
     const WANTED: &'static str = "a string";
 
@@ -144,8 +171,16 @@ impl Parameter for &'static str {
         text_column(array)
     }
 
-    fn get(column: &StringViewArray, row: usize) -> Option<&str> {
-        text(column, row)
+    fn nulls(column: &StringViewArray) -> Option<&NullBuffer> {
+        column.nulls()
+    }
+
+    fn values(column: &StringViewArray) -> &StringViewArray {
+        column
+    }
+
+    fn value(values: Self::Values<'_>, row: usize) -> Self::Of<'_> {
+        values.value(row)
     }
 }
 
@@ -154,6 +189,7 @@ impl sealed::Sealed for String {}
 impl Parameter for String {
     type Of<'a> = String;
     type Column = StringViewArray;
+    type Values<'a> = &'a StringViewArray;
     const SEES_NULLS: bool = false;
     const WANTED: &'static str = "a string";
 
@@ -165,8 +201,16 @@ impl Parameter for String {
         text_column(array)
     }
 
-    fn get(column: &StringViewArray, row: usize) -> Option<String> {
-        text(column, row).map(str::to_owned)
+    fn nulls(column: &StringViewArray) -> Option<&NullBuffer> {
+        column.nulls()
+    }
+
+    fn values(column: &StringViewArray) -> &StringViewArray {
+        column
+    }
+
+    fn value(values: Self::Values<'_>, row: usize) -> Self::Of<'_> {
+        values.value(row).to_owned()
     }
 }
 
@@ -176,6 +220,7 @@ impl sealed::Sealed for Value {}
 impl Parameter for Value {
     type Of<'a> = Value;
     type Column = ArrayRef;
+    type Values<'a> = &'a ArrayRef;
     const SEES_NULLS: bool = true;
     const WANTED: &'static str = "any value";
 
@@ -187,8 +232,16 @@ impl Parameter for Value {
         Ok(Arc::clone(array))
     }
 
-    fn get(column: &ArrayRef, row: usize) -> Option<Value> {
-        Some(Self::from_array(column, row))
+    fn nulls(column: &ArrayRef) -> Option<&NullBuffer> {
+        column.nulls()
+    }
+
+    fn values(column: &ArrayRef) -> &ArrayRef {
+        column
+    }
+
+    fn value(values: Self::Values<'_>, row: usize) -> Self::Of<'_> {
+        Self::from_array(values, row)
     }
 }
 
@@ -198,6 +251,7 @@ impl<T: Parameter> sealed::Sealed for Option<T> {}
 impl<T: Parameter> Parameter for Option<T> {
     type Of<'a> = Option<T::Of<'a>>;
     type Column = T::Column;
+    type Values<'a> = (T::Values<'a>, Option<&'a NullBuffer>);
     const SEES_NULLS: bool = true;
     const WANTED: &'static str = T::WANTED;
 
@@ -209,7 +263,16 @@ impl<T: Parameter> Parameter for Option<T> {
         T::column(array)
     }
 
-    fn get(column: &T::Column, row: usize) -> Option<Self::Of<'_>> {
-        Some(T::get(column, row))
+    fn nulls(column: &T::Column) -> Option<&NullBuffer> {
+        T::nulls(column)
+    }
+
+    fn values(column: &T::Column) -> Self::Values<'_> {
+        (T::values(column), T::nulls(column))
+    }
+
+    fn value((values, nulls): Self::Values<'_>, row: usize) -> Self::Of<'_> {
+        let is_null = nulls.is_some_and(|nulls| nulls.is_null(row));
+        (!is_null).then(|| T::value(values, row))
     }
 }

@@ -3,11 +3,13 @@
 use std::error::Error;
 use std::sync::Arc;
 
+use arrow_array::builder::StringViewBuilder;
 use arrow_array::types::{
     Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type, UInt8Type, UInt16Type,
     UInt32Type, UInt64Type,
 };
 use arrow_array::{ArrayRef, BooleanArray, PrimitiveArray, StringViewArray};
+use arrow_buffer::NullBuffer;
 use swath_meta::DType;
 
 mod sealed {
@@ -20,9 +22,13 @@ pub trait Plain: sealed::Sealed + Sized + 'static {
     #[doc(hidden)]
     fn dtype() -> DType;
 
-    /// The column.
+    /// Room for the values of so many rows.
     #[doc(hidden)]
-    fn array(values: Vec<Option<Self>>) -> ArrayRef;
+    fn room(rows: usize) -> Vec<Self>;
+
+    /// The column; values where it is null count for nothing.
+    #[doc(hidden)]
+    fn array(values: Vec<Self>, nulls: Option<NullBuffer>) -> ArrayRef;
 }
 
 /// What a closure may return: a [`Plain`] value, an `Option` of one where `None` is null, or a `Result` of either. Sealed.
@@ -52,8 +58,12 @@ macro_rules! plain {
                 DType::$dtype
             }
 
-            fn array(values: Vec<Option<Self>>) -> ArrayRef {
-                Arc::new(values.into_iter().collect::<$array>())
+            fn room(rows: usize) -> Vec<Self> {
+                vec![Self::default(); rows]
+            }
+
+            fn array(values: Vec<Self>, nulls: Option<NullBuffer>) -> ArrayRef {
+                Arc::new(<$array>::new(values.into(), nulls))
             }
         }
 
@@ -80,7 +90,24 @@ plain! {
     u64, UInt64, PrimitiveArray<UInt64Type>;
     f32, Float32, PrimitiveArray<Float32Type>;
     f64, Float64, PrimitiveArray<Float64Type>;
-    String, String, StringViewArray;
+    String, String, TextColumn;
+}
+
+/// Columns of text, made as the other ones are.
+struct TextColumn;
+
+impl TextColumn {
+    fn new(values: Vec<String>, nulls: Option<NullBuffer>) -> StringViewArray {
+        let mut texts = StringViewBuilder::with_capacity(values.len());
+        for (row, value) in values.iter().enumerate() {
+            if nulls.as_ref().is_some_and(|nulls| nulls.is_null(row)) {
+                texts.append_null();
+            } else {
+                texts.append_value(value);
+            }
+        }
+        texts.finish()
+    }
 }
 
 impl<T: Plain> sealed::Sealed for Option<T> {}

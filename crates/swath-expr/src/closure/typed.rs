@@ -82,12 +82,16 @@ impl<F: RowFunction<M>, M> Evaluate for Opened<F, M> {
             .iter()
             .map(|arg| arg.to_rows(rows.len).map_err(arrow("repeating a value")))
             .collect::<Result<Vec<_>, _>>()?;
-        let result = self
-            .site
-            .call(|| self.function.rows(&columns, rows.len, rows.active));
+        let result = self.site.call(|| {
+            self.function
+                .rows(&columns, rows.len, rows.active, &|| Ok(()))
+        });
         result.map_err(|error| match error {
             RowError::Closure(source) => FunctionError::Closure { source },
             RowError::Arrow(source) => arrow("decoding an argument")(source),
+            RowError::Stopped(source) => FunctionError::Closure {
+                source: source.into(),
+            },
         })
     }
 }
