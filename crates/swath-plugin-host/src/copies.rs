@@ -1,6 +1,6 @@
 //! Copies of plugins that nobody else can touch: what is opened in place of their files.
 
-use crate::disk::{self, Content};
+use crate::disk;
 use crate::{FileHash, PluginFile};
 use std::env;
 use std::ffi::OsString;
@@ -49,7 +49,7 @@ impl PluginCopies {
         &self.folder
     }
 
-    /// The path of a copy of a plugin's bytes, made where it is not there; one that is there is read and hashed before it is
+    /// The path of a copy of a plugin's bytes, made where it is not there; one that is there is compared before it is
     /// trusted, and made again where anything of it differs. Several processes may do so at once.
     pub fn copy(&self, file: &PluginFile) -> Result<PathBuf, CopyError> {
         self.copy_bytes(file.hash(), file.bytes())
@@ -60,7 +60,7 @@ impl PluginCopies {
 
         let user = self.own_folder()?;
         let path = self.folder.join(format!("{hash}.so"));
-        if is_copy(&path, hash, user, bytes.len() as u64) {
+        if is_copy(&path, user, bytes) {
             return Ok(path);
         }
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
@@ -92,13 +92,9 @@ impl PluginCopies {
 }
 
 /// Whether there is a whole copy at a path that nobody could have changed. What cannot be read is none.
-fn is_copy(path: &Path, hash: FileHash, user: u32, size: u64) -> bool {
-    match disk::read_whole(path, size) {
-        Ok(Content::Regular(bytes, access)) => {
-            access.mode == MODE && access.owner == user && FileHash::of(&bytes) == hash
-        }
-        _ => false,
-    }
+fn is_copy(path: &Path, user: u32, bytes: &[u8]) -> bool {
+    let access = disk::holding(path, bytes).ok().flatten();
+    access.is_some_and(|access| access.mode == MODE && access.owner == user)
 }
 
 /// What the environment says of where caches are.
@@ -214,8 +210,13 @@ mod tests {
         let copies = PluginCopies::in_folder(root.path());
         let path = copied(&copies, b"one").unwrap();
         let elsewhere = root.path().join("elsewhere");
-        let breaks: [&dyn Fn(); 5] = [
+        let breaks: [&dyn Fn(); 6] = [
             &|| fs::write(&path, b"two").unwrap(),
+            &|| {
+                // Other bytes where all the rest is as it should be.
+                fs::write(&path, b"two").unwrap();
+                fs::set_permissions(&path, Permissions::from_mode(MODE)).unwrap();
+            },
             &|| fs::write(&path, b"on").unwrap(),
             &|| fs::write(&path, b"").unwrap(),
             &|| {

@@ -71,14 +71,19 @@ pub(crate) fn is_file(path: &Path) -> bool {
     path.is_file()
 }
 
-/// Reads a file of at most `limit` bytes through one handle. The last part of the path must not be a link.
-pub(crate) fn read_whole(path: &Path, limit: u64) -> io::Result<Content> {
+/// Opens what is at a path, if only to see what it is. The last part of the path must not be a link.
+fn open(path: &Path) -> io::Result<File> {
     // A pipe without a writer would be waited for.
     let flags = OFlags::NONBLOCK | OFlags::NOFOLLOW | OFlags::NOCTTY;
-    let file = OpenOptions::new()
+    OpenOptions::new()
         .read(true)
         .custom_flags(flags.bits().cast_signed())
-        .open(path)?;
+        .open(path)
+}
+
+/// Reads a file of at most `limit` bytes through one handle. The last part of the path must not be a link.
+pub(crate) fn read_whole(path: &Path, limit: u64) -> io::Result<Content> {
+    let file = open(path)?;
     let metadata = file.metadata()?;
     if metadata.is_dir() {
         return Ok(Content::Folder);
@@ -98,6 +103,28 @@ pub(crate) fn read_whole(path: &Path, limit: u64) -> io::Result<Content> {
         Content::Regular(bytes, Access::of(&metadata))
     })
 }
+
+/// Who may do what with a file, if it is one of these bytes. The last part of the path must not be a link.
+pub(crate) fn holding(path: &Path, bytes: &[u8]) -> io::Result<Option<Access>> {
+    let mut file = open(path)?;
+    let metadata = file.metadata()?;
+    if !metadata.is_file() || metadata.len() != bytes.len() as u64 {
+        return Ok(None);
+    }
+    // Compared where it is read, and not kept: libraries are large, and memory is not free before it is touched.
+    let mut block = vec![0; BLOCK.min(bytes.len())];
+    for expected in bytes.chunks(BLOCK) {
+        let found = &mut block[..expected.len()];
+        file.read_exact(found)?;
+        if found != expected {
+            return Ok(None);
+        }
+    }
+    Ok(Some(Access::of(&metadata)))
+}
+
+/// How many bytes are compared at once.
+const BLOCK: usize = 256 << 10;
 
 /// What tells the file of this program from others, as names of inputs tell files apart: its size and its time. Where there is
 /// no such file any more, it is another one than all.
