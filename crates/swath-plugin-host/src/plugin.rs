@@ -135,7 +135,7 @@ impl Plugin {
             }
             functions.push(Function::new(&name, entry.clone(), Arc::new(*table)));
         }
-        let inside = Inside::new();
+        let inside = Inside::new(&name, None);
         // SAFETY: the host is valid until the process ends; this is the first call of this root.
         let ready = unsafe { (root.init())(process(&name)) };
         drop(inside);

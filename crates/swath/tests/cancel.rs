@@ -63,6 +63,29 @@ fn once(query: &DataFrame, after: Duration) -> swath::Result<Option<Duration>> {
 }
 
 #[test]
+fn a_slow_function_of_values() -> swath::Result<()> {
+    let session = Session::builder().threads(1).build()?;
+    let rows = session.from_record_batches([rows(0)])?;
+    // Some minutes for all of the only partition.
+    let slow = rows.assign(
+        "slow",
+        col("v").map(|v: f64| {
+            std::thread::sleep(Duration::from_millis(1));
+            v
+        }),
+    )?;
+    let run = slow.submit()?;
+    std::thread::sleep(Duration::from_millis(300));
+    let asked = Instant::now();
+    run.cancel();
+    let error = run.wait().expect_err("it cannot be done yet");
+    let took = asked.elapsed();
+    assert_eq!(error.kind(), &ErrorKind::Cancelled, "{error}");
+    assert!(took < Duration::from_secs(5), "{took:?}");
+    Ok(())
+}
+
+#[test]
 fn a_merge_of_many_groups() -> swath::Result<()> {
     let session = Session::builder().threads(2).memory_limit("1GiB").build()?;
     let rows = session.from_record_batches((0..PARTS).map(rows).collect::<Vec<_>>())?;

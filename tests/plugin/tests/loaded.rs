@@ -5,10 +5,11 @@
     reason = "tests overwrite files and cancel from other threads"
 )]
 
+use std::fmt::{Debug, Write as _};
 use std::path::PathBuf;
 use std::process::Command;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::Float64Type;
@@ -444,6 +445,52 @@ fn a_function_knows_its_place() {
     ");
 }
 
+/// Keeps events as text.
+#[derive(Clone, Default)]
+struct Events(Arc<Mutex<Vec<String>>>);
+
+struct Fields(String);
+
+impl tracing::field::Visit for Fields {
+    fn record_debug(&mut self, field: &tracing::field::Field, value: &dyn Debug) {
+        write!(self.0, " {field}={value:?}").expect("text can be written");
+    }
+}
+
+impl tracing::Subscriber for Events {
+    fn enabled(&self, metadata: &tracing::Metadata<'_>) -> bool {
+        metadata.target().contains("plugin")
+    }
+
+    fn new_span(&self, _: &tracing::span::Attributes<'_>) -> tracing::span::Id {
+        tracing::span::Id::from_u64(1)
+    }
+
+    fn record(&self, _: &tracing::span::Id, _: &tracing::span::Record<'_>) {}
+
+    fn record_follows_from(&self, _: &tracing::span::Id, _: &tracing::span::Id) {}
+
+    fn event(&self, event: &tracing::Event<'_>) {
+        let mut fields = Fields(event.metadata().level().to_string());
+        event.record(&mut fields);
+        self.0.lock().expect("no panic").push(fields.0);
+    }
+
+    fn enter(&self, _: &tracing::span::Id) {}
+
+    fn exit(&self, _: &tracing::span::Id) {}
+}
+
+#[test]
+fn what_it_logs_arrives_with_where_it_was() {
+    let events = Events::default();
+    tracing::subscriber::with_default(events.clone(), || {
+        behave("log").expect("an answer");
+    });
+    let events = events.0.lock().expect("no panic");
+    assert_snapshot!(events.join("\n"), @r#"WARN message=3 rows plugin="tried" function="tried.behave" partition=2 target="swath_tried""#);
+}
+
 /// Set where this program runs itself, to see how it ends.
 const CHILD: &str = "SWATH_TRIED_CHILD";
 
@@ -462,8 +509,6 @@ fn an_exit_in_a_plugin_is_no_success() {
         .expect("it runs");
     assert_eq!(child.status.code(), Some(70));
     let said = String::from_utf8_lossy(&child.stderr).into_owned();
-    assert!(
-        said.contains("a plugin function ended the process"),
-        "{said}"
-    );
+    let expected = "the plugin function `tried.behave` ended the process in partition 2";
+    assert!(said.contains(expected), "{said}");
 }

@@ -2,15 +2,16 @@
 
 use std::fmt::{self, Debug, Formatter};
 use std::marker::PhantomData;
+use std::sync::Arc;
 
 use arrow_array::ArrayRef;
-use swath_batch::{ClosureSite, RowError, RowFunction};
+use swath_batch::{ClosureSite, Cx, RowError, RowFunction};
 
 use crate::{Argument, Evaluate, FunctionError, Input, Params, Returns, Rows, ScalarFunction};
 
 /// A closure as a scalar function.
 pub(super) struct Typed<F, M> {
-    function: std::sync::Arc<F>,
+    function: Arc<F>,
     site: ClosureSite,
     signature: PhantomData<fn() -> M>,
 }
@@ -18,7 +19,7 @@ pub(super) struct Typed<F, M> {
 impl<F, M> Typed<F, M> {
     pub(super) fn new(function: F, site: ClosureSite) -> Self {
         Self {
-            function: std::sync::Arc::new(function),
+            function: Arc::new(function),
             site,
             signature: PhantomData,
         }
@@ -61,7 +62,7 @@ impl<F: RowFunction<M>, M: 'static> ScalarFunction for Typed<F, M> {
     ) -> Result<Box<dyn Evaluate>, FunctionError> {
         self.infer(args, params)?;
         Ok(Box::new(Opened::<F, M> {
-            function: std::sync::Arc::clone(&self.function),
+            function: Arc::clone(&self.function),
             site: self.site.clone(),
             signature: PhantomData,
         }))
@@ -70,7 +71,7 @@ impl<F: RowFunction<M>, M: 'static> ScalarFunction for Typed<F, M> {
 
 /// A closure on columns of dtypes that it takes.
 struct Opened<F, M> {
-    function: std::sync::Arc<F>,
+    function: Arc<F>,
     site: ClosureSite,
     signature: PhantomData<fn() -> M>,
 }
@@ -82,10 +83,10 @@ impl<F: RowFunction<M>, M> Evaluate for Opened<F, M> {
             .iter()
             .map(|arg| arg.to_rows(rows.len).map_err(arrow("repeating a value")))
             .collect::<Result<Vec<_>, _>>()?;
-        let result = self.site.call(|| {
-            self.function
-                .rows(&columns, rows.len, rows.active, &|| Ok(()))
-        });
+        let task = rows.task.map(|task| Cx::new(Arc::clone(task)));
+        let check = || task.as_ref().map_or(Ok(()), Cx::check);
+        let call = || self.function.rows(&columns, rows.len, rows.active, &check);
+        let result = self.site.call(call);
         result.map_err(|error| match error {
             RowError::Closure(source) => FunctionError::Closure { source },
             RowError::Arrow(source) => arrow("decoding an argument")(source),

@@ -69,7 +69,7 @@ impl BoundAggregate {
         // SAFETY: it writes what it gives, as the contract says.
         let run = unsafe { services.ask(call) }?;
         Ok(Groups {
-            run: Guarded::new(run),
+            run: Guarded::new(run, &self.parts.name),
             rows_out: 0,
             has_failed: false,
             of: Arc::clone(self),
@@ -213,7 +213,7 @@ impl Groups {
 
     /// Bytes that the states take, about.
     pub fn size(&self) -> u64 {
-        let _inside = Inside::new();
+        let _inside = Inside::new(&self.of.parts.name, None);
         // SAFETY: the run is this one's alone, and is not changed.
         unsafe { (self.run.table().size())(self.run.instance()) }
     }

@@ -165,7 +165,7 @@ impl Function {
         let call = |out| unsafe { self.callee.bind(services.host(), request, out) };
         // SAFETY: it writes what it gives, as the contract says.
         let bound = unsafe { services.ask(call) }?;
-        let mut bound = Guarded::new(bound);
+        let mut bound = Guarded::new(bound, &self.name);
         let outputs = take_metas(bound.take_outputs()).map_err(returned)?;
         let contract = bound.contract().read();
         let contract: Contract = match &*contract {

@@ -85,7 +85,7 @@ impl BoundPartition {
         // SAFETY: it writes what it gives, as the contract says.
         let run = unsafe { services.ask(call) }?;
         Ok(PartitionRun {
-            run: Guarded::new(run),
+            run: Guarded::new(run, &self.parts.name),
             next: Next::More,
             of: self,
             services,
@@ -233,6 +233,10 @@ impl PartitionRun<'_> {
             match (found.next, found.output) {
                 (step::OUTPUT, 0) => {
                     let batch = self.of.take(found.rows, of, returned)?;
+                    if batch.num_rows() == 0 {
+                        // One that returns nothing for ever is stopped here.
+                        self.services.check()?;
+                    }
                     returned += batch.num_rows();
                     out(batch)?;
                 }

@@ -7,12 +7,14 @@ use std::sync::Arc;
 use swath_batch::Host as InTask;
 use swath_plugin_abi::abi_stable::prefix_type::WithMetadata;
 use swath_plugin_abi::abi_stable::std_types::RStr;
-use swath_plugin_abi::{Handed, Host, HostTable, HostTableRef, Place, Status, level, read_lent};
+use swath_plugin_abi::{
+    Handed, Host, HostTable, HostTableRef, Place, PluginError, Status, code, level, read_lent,
+};
 use tracing::Level;
 use tracing::level_filters::LevelFilter;
 
 use super::CallError;
-use crate::load::Inside;
+use crate::load::{Inside, where_inside};
 
 /// Answers for one run, at a place that stays while this moves.
 pub(crate) struct Services(Box<Answers>);
@@ -38,6 +40,15 @@ impl Services {
         host(&self.0)
     }
 
+    /// Whether the run goes on, for a function that does not look itself.
+    pub(super) fn check(&self) -> Result<(), CallError> {
+        let stop = self.0.task.as_ref().map_or(Ok(()), |task| task.check());
+        stop.map_err(|reason| {
+            let reason = PluginError::new(code::CANCELLED, reason.to_string());
+            CallError::said(&self.0.name, reason)
+        })
+    }
+
     /// Calls a function that may ask them, and takes what it gives.
     ///
     /// # Safety
@@ -46,7 +57,8 @@ impl Services {
         &self,
         call: impl FnOnce(*mut T) -> Status,
     ) -> Result<T, CallError> {
-        let inside = Inside::new();
+        let partition = self.0.task.as_ref().map(|task| task.partition().0);
+        let inside = Inside::new(&self.0.name, partition);
         // SAFETY: the caller's word.
         let answer = unsafe { Status::take(call) };
         drop(inside);
@@ -102,12 +114,16 @@ unsafe extern "C" fn log(context: *const c_void, at: u32, target: RStr<'_>, word
         let plugin = &*answers.name;
         let (target, words) = (read_lent(target), read_lent(words));
         let target = &*target;
+        // A library has one logger, whichever of its calls logs.
+        let within = where_inside(|function, partition| (function.to_owned(), partition));
+        let function = within.as_ref().map(|(function, _)| function.as_str());
+        let partition = within.as_ref().and_then(|(_, partition)| *partition);
         match at {
-            level::ERROR => tracing::error!(plugin, target, "{words}"),
-            level::WARN => tracing::warn!(plugin, target, "{words}"),
-            level::INFO => tracing::info!(plugin, target, "{words}"),
-            level::DEBUG => tracing::debug!(plugin, target, "{words}"),
-            _ => tracing::trace!(plugin, target, "{words}"),
+            level::ERROR => tracing::error!(plugin, function, partition, target, "{words}"),
+            level::WARN => tracing::warn!(plugin, function, partition, target, "{words}"),
+            level::INFO => tracing::info!(plugin, function, partition, target, "{words}"),
+            level::DEBUG => tracing::debug!(plugin, function, partition, target, "{words}"),
+            _ => tracing::trace!(plugin, function, partition, target, "{words}"),
         }
     });
 }

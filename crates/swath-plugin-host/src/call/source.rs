@@ -178,7 +178,7 @@ impl BoundSource {
         // SAFETY: it writes what it gives, as the contract says.
         let run: Run = unsafe { services.ask(call) }?;
         Ok(SourceRun {
-            run: Guarded::new(run),
+            run: Guarded::new(run, &self.parts.name),
             services,
             of: Arc::clone(self),
             meta,

@@ -24,7 +24,8 @@ pub(crate) fn open(path: &Path, of: &Path) -> Result<PluginRef, LoadError> {
     };
     // What is missing is found now, and not at the first call.
     let flags = RTLD_NOW | RTLD_LOCAL;
-    let inside = Inside::new();
+    let name = of.to_string_lossy();
+    let inside = Inside::new(&name, None);
     // SAFETY: constructors of the library run, which is what whoever allowed it agreed to; its segments lie within the file.
     let library =
         unsafe { Library::open(Some(path), flags) }.map_err(|error| refused(chain(&error)))?;

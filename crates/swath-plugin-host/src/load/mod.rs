@@ -1,10 +1,10 @@
 //! Libraries opened, and their roots found.
 
 mod error;
-mod exit_guard;
+mod inside;
 mod library;
 
-pub(crate) use exit_guard::{Guarded, Inside};
+pub(crate) use inside::{Guarded, Inside, where_inside};
 pub(crate) use library::open;
 
 pub use error::LoadError;
