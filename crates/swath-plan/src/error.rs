@@ -315,6 +315,14 @@ pub enum PlanError {
     /// How far neighbouring rows are was given in time, and there is no column of times.
     #[error("a span of time is measured along the index, and the frame has none")]
     NothingToMeasure,
+    /// What a function reads has the name of the column that spans of time are measured along, and is another one.
+    #[error(
+        "a span of time is measured along `{column}`, and the function reads something else by that name"
+    )]
+    MeasuredAndReplaced {
+        /// The column.
+        column: String,
+    },
     /// A column that is no time was to measure how far rows are from each other.
     #[error("`{operation}` measures time, and `{column}` is {dtype}")]
     NotATime {

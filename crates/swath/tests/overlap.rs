@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use proptest::prelude::*;
-use swath::arrow::array::{ArrayRef, TimestampSecondArray};
+use swath::arrow::array::{ArrayRef, TimestampNanosecondArray, TimestampSecondArray};
 use swath::prelude::*;
 use swath::{BatchError, FromMap, Halo, MapOverlap, Meta};
 
@@ -415,6 +415,90 @@ fn rows_are_not_measured_along_a_column() -> swath::Result<()> {
     let along = df.map_overlap(same.along("t"))?;
     assert_eq!(along.columns(), ["v"]);
     assert_eq!(beside.columns(), ["v"]);
+    Ok(())
+}
+
+/// Some centuries, and all the time that there is.
+#[test]
+fn spans_of_any_length() -> swath::Result<()> {
+    const YEAR: u64 = 31_557_600;
+    let years = |n: i64| n * YEAR as i64;
+    let rows = vec![(years(-1200), 1), (years(-700), 2), (0, 4), (years(900), 8)];
+    let df = frame(&session(2), &cut(&rows, &[1, 2, 3]), Made::Held)?;
+    for (span, expected) in [
+        (Halo::from(Duration::from_secs(700 * YEAR)), [1, 3, 6, 8]),
+        (Halo::from(Duration::from_secs(1300 * YEAR)), [1, 3, 7, 12]),
+        (Halo::from(Duration::MAX), [1, 3, 7, 15]),
+        ("500000 d".into(), [1, 3, 7, 12]),
+    ] {
+        let whole = adding(|rows| by_rows(rows, 4, 0));
+        let sums = df.map_overlap(whole.before(span.clone()).along("t"))?;
+        assert_eq!(sums_in(&sums)?, expected, "{span}");
+    }
+    // The whole of what nanoseconds reach, which is more than half of what a count does.
+    let ends = [i64::MIN, 0, i64::MAX];
+    let parts = ends.map(|end| {
+        let t: ArrayRef = Arc::new(TimestampNanosecondArray::from(vec![end]));
+        Batch::from_columns([("v", vec![1_i64])])?.with("t", t)
+    });
+    let df = session(1).from_batches(parts.into_iter().collect::<Result<Vec<_>, _>>()?)?;
+    let counted = |part: Batch| {
+        let seen = part.num_rows() as i64;
+        part.with("sum", vec![seen; part.num_rows()])
+    };
+    let all = MapOverlap::new(counted).before(Duration::MAX).along("t");
+    assert_eq!(sums_in(&df.map_overlap(all)?)?, [1, 2, 3]);
+    Ok(())
+}
+
+/// Neighbours whose own partition nobody computes are looked at too.
+#[test]
+fn neighbours_have_to_be_sorted() -> swath::Result<()> {
+    let parts = [
+        vec![(10, 1), (0, 2), (20, 4)],
+        vec![(20, 8)],
+        vec![(25, 16), (21, 32), (40, 64)],
+    ];
+    let df = frame(&session(1), &parts, Made::Held)?;
+    let hour = || MapOverlap::new(|part: Batch| part).along("t");
+    let said = [hour().before("15s"), hour().after("5s")].map(|overlap| {
+        let middle = df.map_overlap(overlap).and_then(|df| df.partitions([1]));
+        said(middle.and_then(|df| df.compute()))
+    });
+    insta::assert_snapshot!(said.join("\n"), @r"
+    error[E0109]: the partition is not sorted by `t`: row 1 is earlier than the row before it
+      at      crates/swath/tests/overlap.rs:[line]
+      task    pipeline, partition 0
+      stage   end
+      for     partitions
+      fix     a span of time needs rows in the order of their times; a number of rows does not
+    error[E0109]: the partition is not sorted by `t`: row 1 is earlier than the row before it
+      at      crates/swath/tests/overlap.rs:[line]
+      task    pipeline, partition 2
+      stage   beginning
+      for     partitions
+      fix     a span of time needs rows in the order of their times; a number of rows does not
+    ");
+    Ok(())
+}
+
+/// What a function reads may not stand for the column that its halo is measured along.
+#[test]
+fn the_column_that_is_measured_keeps_its_name() -> swath::Result<()> {
+    let df = frame(&session(1), &ragged(), Made::Held)?;
+    let same = |reads: Vec<Expr>| {
+        MapOverlap::new(|part: Batch| part)
+            .reads(reads)
+            .before("1h")
+    };
+    let plain = df.map_overlap(same(vec![col("t"), col("v")]).along("t"))?;
+    assert_eq!(plain.compute()?.num_rows(), 13);
+    let later = (col("s") + 1).alias("t");
+    insta::assert_snapshot!(said(df.map_overlap(same(vec![later]).along("t"))), @r"
+    error[E0105]: a span of time is measured along `t`, and the function reads something else by that name
+      at      crates/swath/tests/overlap.rs:[line], map_overlap
+      fix     give what `.reads(..)` computes another name than `t`
+    ");
     Ok(())
 }
 

@@ -8,7 +8,7 @@ use arrow_array::types::{
     Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type, UInt8Type, UInt16Type,
     UInt32Type, UInt64Type,
 };
-use arrow_array::{ArrayRef, BooleanArray, PrimitiveArray, StringViewArray};
+use arrow_array::{ArrayRef, BooleanArray, PrimitiveArray};
 use arrow_buffer::NullBuffer;
 use swath_meta::DType;
 
@@ -51,8 +51,6 @@ pub trait Returned: sealed::Sealed + 'static {
 
 macro_rules! plain {
     ($($type:ty, $dtype:ident, $array:ty;)*) => { $(
-        impl sealed::Sealed for $type {}
-
         impl Plain for $type {
             fn dtype() -> DType {
                 DType::$dtype
@@ -67,6 +65,14 @@ macro_rules! plain {
             }
         }
 
+        returned! { $type }
+    )* };
+}
+
+macro_rules! returned {
+    ($type:ty) => {
+        impl sealed::Sealed for $type {}
+
         impl Returned for $type {
             type Plain = Self;
             const NULLABLE: bool = false;
@@ -75,7 +81,7 @@ macro_rules! plain {
                 Ok(Some(self))
             }
         }
-    )* };
+    };
 }
 
 plain! {
@@ -90,14 +96,20 @@ plain! {
     u64, UInt64, PrimitiveArray<UInt64Type>;
     f32, Float32, PrimitiveArray<Float32Type>;
     f64, Float64, PrimitiveArray<Float64Type>;
-    String, String, TextColumn;
 }
 
-/// Columns of text, made as the other ones are.
-struct TextColumn;
+returned! { String }
 
-impl TextColumn {
-    fn new(values: Vec<String>, nulls: Option<NullBuffer>) -> StringViewArray {
+impl Plain for String {
+    fn dtype() -> DType {
+        DType::String
+    }
+
+    fn room(rows: usize) -> Vec<Self> {
+        vec![Self::new(); rows]
+    }
+
+    fn array(values: Vec<Self>, nulls: Option<NullBuffer>) -> ArrayRef {
         let mut texts = StringViewBuilder::with_capacity(values.len());
         for (row, value) in values.iter().enumerate() {
             if nulls.as_ref().is_some_and(|nulls| nulls.is_null(row)) {
@@ -106,7 +118,7 @@ impl TextColumn {
                 texts.append_value(value);
             }
         }
-        texts.finish()
+        Arc::new(texts.finish())
     }
 }
 

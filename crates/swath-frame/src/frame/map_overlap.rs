@@ -28,6 +28,8 @@ pub enum Halo {
     Rows(i64),
     /// Rows that are no further away than this; the verb refuses what is no span of time.
     Span(String),
+    /// Rows that are no further away than this.
+    Time(Duration),
 }
 
 impl<N: IntoCount> From<N> for Halo {
@@ -50,8 +52,7 @@ impl From<String> for Halo {
 
 impl From<Duration> for Halo {
     fn from(span: Duration) -> Self {
-        let span = i128::try_from(span.as_nanos()).unwrap_or(i128::MAX);
-        Self::Span(Frequency::Fixed(span).to_string())
+        Self::Time(span)
     }
 }
 
@@ -60,6 +61,7 @@ impl Display for Halo {
         match self {
             Self::Rows(rows) => rows.fmt(f),
             Self::Span(span) => span.fmt(f),
+            Self::Time(span) => PlanHalo::Nanoseconds(span.as_nanos()).fmt(f),
         }
     }
 }
@@ -307,6 +309,7 @@ fn halo(side: &'static str, halo: &Halo, location: &'static Location<'static>) -
             })?;
             Ok(PlanHalo::Rows(rows))
         }
+        Halo::Time(span) => Ok(PlanHalo::Nanoseconds(span.as_nanos())),
         Halo::Span(text) => {
             let span: Frequency = text
                 .parse()
@@ -321,12 +324,8 @@ fn halo(side: &'static str, halo: &Halo, location: &'static Location<'static>) -
             let Some(count) = span.nanoseconds() else {
                 return Err(no_distance("months have no fixed length"));
             };
-            if count < 0 {
-                return Err(no_distance("it is negative"));
-            }
-            Ok(PlanHalo::Nanoseconds(
-                u64::try_from(count).unwrap_or(u64::MAX),
-            ))
+            let count = u128::try_from(count).map_err(|_| no_distance("it is negative"))?;
+            Ok(PlanHalo::Nanoseconds(count))
         }
     }
 }

@@ -216,10 +216,17 @@ impl MapPartitions {
                 let mut columns = named(plan, columns)?;
                 let index = plan.meta().index_fields();
                 if let Some(needed) = needed
-                    && !columns.iter().any(|(name, _)| name == needed)
                     && !index.iter().any(|field| field.name == *needed)
                 {
-                    columns.push((Arc::clone(needed), data_column(needed)));
+                    match columns.iter().find(|(name, _)| name == needed) {
+                        None => columns.push((Arc::clone(needed), data_column(needed))),
+                        Some((_, read)) if read.as_column() == Some(needed) => {}
+                        // Another one has taken its name.
+                        Some(_) => {
+                            let column = needed.to_string();
+                            return Err(PlanError::MeasuredAndReplaced { column });
+                        }
+                    }
                 }
                 plan.select(columns, env)?
             }

@@ -207,7 +207,7 @@ impl<'a> Opening<'a> {
                     if last(&counts).is_some_and(|last| last > earliest) {
                         return Err(self.unsorted(column, 0).into());
                     }
-                    let nearest = earliest.saturating_sub(distance);
+                    let nearest = earliest.saturating_sub_unsigned(distance);
                     partition_point(&counts, |count| count < nearest)
                 }
                 _ => rows.saturating_sub(left),
@@ -246,7 +246,7 @@ impl<'a> Opening<'a> {
                         }
                         .into());
                     }
-                    let furthest = latest.saturating_add(distance);
+                    let furthest = latest.saturating_add_unsigned(distance);
                     partition_point(&counts, |count| count <= furthest)
                 }
                 _ => rows.min(left),

@@ -7,7 +7,7 @@ use swath_graph::{Decoder, Encoder};
 use swath_meta::Meta;
 use swath_scheduler::TaskContext;
 
-use super::reach::counts;
+use super::reach::InOrder;
 use super::{Reach, Step, StepSpec};
 use crate::estimate::{Expected, Kept};
 use crate::pipeline::Flow;
@@ -48,8 +48,7 @@ impl StepSpec for Limit {
         Ok(match self.reach {
             Reach::Rows(rows) => Box::new(Counting { left: rows }),
             Reach::Within { column, distance } => Box::new(Measuring {
-                meta: Arc::new(input.clone()),
-                column,
+                order: InOrder::of(input, column),
                 distance,
                 furthest: None,
             }),
@@ -97,9 +96,8 @@ impl Step for Counting {
 }
 
 struct Measuring {
-    meta: Arc<Meta>,
-    column: usize,
-    distance: i64,
+    order: InOrder,
+    distance: u64,
     /// The last count within reach of the first row, once there was one.
     furthest: Option<i64>,
 }
@@ -115,11 +113,11 @@ impl Step for Measuring {
         if chunk.rows == 0 {
             return Ok(Flow::More);
         }
-        let counts = counts(&self.meta, self.column, &chunk.columns[self.column])?;
+        let counts = self.order.next(&chunk)?;
         let counts = counts.values();
         let furthest = *self
             .furthest
-            .get_or_insert_with(|| counts[0].saturating_add(self.distance));
+            .get_or_insert_with(|| counts[0].saturating_add_unsigned(self.distance));
         let within = counts.partition_point(|count| *count <= furthest);
         let flow = out.push(chunk.slice(0, within))?;
         Ok(if within < chunk.rows {

@@ -1,5 +1,7 @@
 //! How far from an end of the rows something looks.
 
+use std::sync::Arc;
+
 use arrow_array::{Array, ArrayRef, Int64Array};
 use swath_batch::civil::stored;
 use swath_batch::{Chunk, Partition};
@@ -17,7 +19,7 @@ pub enum Reach {
         /// Position of the column.
         column: usize,
         /// In the column's unit; of dates in days.
-        distance: i64,
+        distance: u64,
     },
 }
 
@@ -40,7 +42,7 @@ impl Reach {
             Self::Rows(rows) => out.object("reach-rows", 1, |o| o.u64("rows", rows)),
             Self::Within { column, distance } => out.object("reach-within", 1, |o| {
                 o.u64("column", column as u64);
-                o.i64("distance", distance);
+                o.u64("distance", distance);
             }),
         }
     }
@@ -56,7 +58,7 @@ impl Reach {
                 object.expect("reach-within", 1)?;
                 Ok(Self::Within {
                     column: object.u64("column")? as usize,
-                    distance: object.i64("distance")?,
+                    distance: object.u64("distance")?,
                 })
             }
             _ => Err(object.unknown_kind(["reach-rows", "reach-within"])),
@@ -68,9 +70,7 @@ impl Fingerprint for Reach {
     fn feed(&self, out: &mut Canon) {
         match *self {
             Self::Rows(rows) => out.u64(0).u64(rows),
-            Self::Within { column, distance } => {
-                out.u64(1).u64(column as u64).u64(distance.cast_unsigned())
-            }
+            Self::Within { column, distance } => out.u64(1).u64(column as u64).u64(distance),
         };
     }
 }
@@ -88,6 +88,16 @@ pub enum OrderError {
         column: String,
         /// The partition.
         partition: usize,
+        /// The row, counted in its partition.
+        row: usize,
+    },
+    /// A row comes before an earlier one, in a partition of which a neighbour sees an end.
+    #[error(
+        "the partition is not sorted by `{column}`: row {row} is earlier than the row before it"
+    )]
+    UnsortedEnd {
+        /// The column of times.
+        column: String,
         /// The row, counted in its partition.
         row: usize,
     },
@@ -120,6 +130,46 @@ pub(crate) fn counts(meta: &Meta, at: usize, column: &ArrayRef) -> Result<Int64A
         });
     }
     Ok(stored(column))
+}
+
+/// Counts of chunks that have to come in their order.
+pub(crate) struct InOrder {
+    meta: Arc<Meta>,
+    column: usize,
+    rows: usize,
+    last: i64,
+}
+
+impl InOrder {
+    pub(crate) fn of(meta: &Meta, column: usize) -> Self {
+        Self {
+            meta: Arc::new(meta.clone()),
+            column,
+            rows: 0,
+            last: i64::MIN,
+        }
+    }
+
+    /// The counts of the next chunk.
+    ///
+    /// # Errors
+    /// A null, and a row that is earlier than the one before it.
+    pub(crate) fn next(&mut self, chunk: &Chunk) -> Result<Int64Array, OrderError> {
+        let counts = counts(&self.meta, self.column, &chunk.columns[self.column])?;
+        let mut last = self.last;
+        for (row, &count) in counts.values().iter().enumerate() {
+            if count < last {
+                return Err(OrderError::UnsortedEnd {
+                    column: self.meta.fields()[self.column].name.to_string(),
+                    row: self.rows + row,
+                });
+            }
+            last = count;
+        }
+        self.last = last;
+        self.rows += counts.len();
+        Ok(counts)
+    }
 }
 
 /// The count of the last row of a chunk that is not empty.

@@ -9,7 +9,7 @@ use swath_memory::Reservation;
 use swath_meta::Meta;
 use swath_scheduler::TaskContext;
 
-use super::reach::{counts, last_count};
+use super::reach::{InOrder, counts, last_count};
 use super::{Reach, Step, StepSpec};
 use crate::estimate::{Expected, Kept};
 use crate::pipeline::Flow;
@@ -55,6 +55,7 @@ impl StepSpec for Tail {
             bytes: BufferBytes::default(),
             gone: 0,
             reserved: None,
+            order: self.reach.column().map(|column| InOrder::of(input, column)),
         }))
     }
 
@@ -83,6 +84,8 @@ struct Running {
     bytes: BufferBytes,
     gone: usize,
     reserved: Option<Reservation>,
+    /// Of the counts, if they are looked at.
+    order: Option<InOrder>,
 }
 
 impl Running {
@@ -104,17 +107,9 @@ impl Running {
         Ok(match self.wanted {
             Reach::Rows(wanted) => self.rows - first.rows as u64 >= wanted,
             Reach::Within { column, distance } => {
-                last_count(&self.meta, column, first)? < last.saturating_sub(distance)
+                last_count(&self.meta, column, first)? < last.saturating_sub_unsigned(distance)
             }
         })
-    }
-
-    /// The count of the last row of a chunk, if counts are looked at.
-    fn last(&self, chunk: &Chunk) -> Result<i64, OpError> {
-        match self.wanted.column() {
-            Some(column) => Ok(last_count(&self.meta, column, chunk)?),
-            None => Ok(0),
-        }
     }
 
     /// How many rows of the first chunk are none of the last.
@@ -125,7 +120,8 @@ impl Running {
         Ok(match self.wanted {
             Reach::Rows(wanted) => self.rows.saturating_sub(wanted) as usize,
             Reach::Within { column, distance } => {
-                let nearest = self.last(last)?.saturating_sub(distance);
+                let last = last_count(&self.meta, column, last)?;
+                let nearest = last.saturating_sub_unsigned(distance);
                 let counts = counts(&self.meta, column, &first.columns[column])?;
                 counts.values().partition_point(|count| *count < nearest)
             }
@@ -144,7 +140,10 @@ impl Step for Running {
         if chunk.rows == 0 {
             return Ok(Flow::More);
         }
-        let last = self.last(&chunk)?;
+        let counts = self.order.as_mut().map(|order| order.next(&chunk));
+        let last = counts
+            .transpose()?
+            .map_or(0, |counts| counts.value(chunk.rows - 1));
         self.count(&chunk);
         self.reserved
             .get_or_insert_with(|| cx.reserve("last rows"))

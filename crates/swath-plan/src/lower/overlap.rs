@@ -141,9 +141,9 @@ fn neighbours(
                 let (first, last) = (bounds[at], bounds[at + 1]);
                 let in_reach = |neighbour: &usize| {
                     if before {
-                        bounds[neighbour + 1] >= first.saturating_sub(distance)
+                        bounds[neighbour + 1] >= first.saturating_sub_unsigned(distance)
                     } else {
-                        bounds[*neighbour] <= last.saturating_add(distance)
+                        bounds[*neighbour] <= last.saturating_add_unsigned(distance)
                     }
                 };
                 let room = (NEIGHBOURS * n + 1).saturating_sub(edges);

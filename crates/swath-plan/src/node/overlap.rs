@@ -19,7 +19,7 @@ pub enum Halo {
     /// So many rows, of as many partitions as it takes.
     Rows(u64),
     /// Rows that are no more nanoseconds away from the partition's outermost row.
-    Nanoseconds(u64),
+    Nanoseconds(u128),
 }
 
 impl Halo {
@@ -34,7 +34,9 @@ impl Display for Halo {
             Self::Rows(1) => f.write_str("1 row"),
             Self::Rows(rows) => write!(f, "{rows} rows"),
             Self::Nanoseconds(count) => {
-                Display::fmt(&swath_expr::Frequency::Fixed(i128::from(count)), f)
+                // No user writes a span that an `i128` does not hold.
+                let count = i128::try_from(count).unwrap_or(i128::MAX);
+                Display::fmt(&swath_expr::Frequency::Fixed(count), f)
             }
         }
     }
@@ -44,7 +46,7 @@ impl Fingerprint for Halo {
     fn feed(&self, out: &mut Canon) {
         match *self {
             Self::Rows(rows) => out.u64(0).u64(rows),
-            Self::Nanoseconds(count) => out.u64(1).u64(count),
+            Self::Nanoseconds(count) => out.u64(1).u128(count),
         };
     }
 }
@@ -109,8 +111,8 @@ impl Overlap {
                 column: column.to_string(),
                 dtype: field.dtype.clone(),
             })?;
-            // Of whole units, those are no further away that are no more units away than fit.
-            let distance = i64::try_from(count / unit).unwrap_or(i64::MAX);
+            // Of whole units, those are no further away that are no more units away than fit; no two counts are further apart.
+            let distance = u64::try_from(count / u128::from(unit)).unwrap_or(u64::MAX);
             let column = input.position(column)?;
             Ok(Reach::Within { column, distance })
         };

@@ -78,7 +78,7 @@ impl MapPlugin {
     /// The operation on each partition with what the function has to see of its neighbours.
     pub fn beside(self) -> Overlap {
         let halo = |halo: Option<PluginHalo>| match halo {
-            Some(PluginHalo::Nanoseconds(count)) => Halo::Nanoseconds(count),
+            Some(PluginHalo::Nanoseconds(count)) => Halo::Nanoseconds(count.into()),
             Some(PluginHalo::Rows(rows)) => Halo::Rows(rows),
             None => Halo::Rows(0),
         };

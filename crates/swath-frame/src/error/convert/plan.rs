@@ -109,6 +109,7 @@ fn report(error: &PlanError) -> Report {
         | PlanError::NoShare { .. }
         | PlanError::NoDistance { .. }
         | PlanError::NothingToMeasure
+        | PlanError::MeasuredAndReplaced { .. }
         | PlanError::SharesDoNotFit { .. }
         | PlanError::NoColumns { .. } => option(error),
         PlanError::WritesWhatItReads { file, folder } => {
@@ -172,6 +173,9 @@ fn option(error: &PlanError) -> Report {
             "name the column of times that rows are sorted by, `.along(\"…\")`, or give a number of rows"
                 .to_owned(),
         ),
+        PlanError::MeasuredAndReplaced { column } => Some(format!(
+            "give what `.reads(..)` computes another name than `{column}`"
+        )),
         PlanError::NoDistance { .. } => {
             Some("write it as `\"30min\"`, `\"2h\"` or `\"7d\"`, or give a number of rows".to_owned())
         }
