@@ -293,6 +293,22 @@ fn kept_promises() {
     ] {
         assert_snapshot!(format!("check-{name}"), more(params));
     }
+    let target = tempfile::tempdir().expect("a folder");
+    let target = target.path().to_str().expect("a text");
+    let sink = |how: &str| {
+        let params = format!(r#"{{"folder":"{target}","how":"{how}","at":2}}"#);
+        let arguments = ["check", "libtried.so", "--function", "table", "--params"];
+        let more = [params.as_str(), "--in", "z: int64?"];
+        let said = said(folder.path(), &[&arguments[..], &more[..]].concat());
+        said.replace(target, "[target]")
+    };
+    for (name, how) in [
+        ("table", ""),
+        ("table-pieces", "one batch"),
+        ("table-abort", "error in abort"),
+    ] {
+        assert_snapshot!(format!("check-{name}"), sink(how));
+    }
     assert_snapshot!(
         "check-examples",
         said(folder.path(), &["check", "libtried.so"])
@@ -356,7 +372,14 @@ fn authors_begin_with_nothing() {
             "{arguments:?}: {said}"
         );
     };
-    for kind in ["scalar", "partition", "aggregate", "partitioner", "source"] {
+    for kind in [
+        "scalar",
+        "partition",
+        "aggregate",
+        "partitioner",
+        "source",
+        "sink",
+    ] {
         let name = format!("begun-{kind}");
         in_folder(".", &["new", &name, "--kind", kind]);
         // The versions that this workspace is tested with.

@@ -75,6 +75,10 @@ impl Registry {
         registry.register_step("tail", |from, _| Ok(Arc::new(Tail::decode(from)?)));
         registry.register_step("top-k", |from, _| Ok(Arc::new(TopK::decode(from)?)));
 
+        #[cfg(feature = "plugins")]
+        registry.register_sink("deliver", |from, _| {
+            Ok(Arc::new(crate::sink::Deliver::decode(from)?))
+        });
         registry.register_sink("publish", |from, _| Ok(Arc::new(Publish::decode(from)?)));
         registry.register_sink("rows", |from, _| Ok(Arc::new(Rows::decode(from)?)));
         registry.register_sink("split", |from, env| Ok(Arc::new(Split::decode(from, env)?)));

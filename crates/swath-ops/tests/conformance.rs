@@ -10,13 +10,14 @@ use swath_batch::{Batch, Chunk, ClosureSite, Partition, Pieces, Value};
 use swath_divisions::{Divisions, Slice, SliceRows};
 use swath_expr::{Params, PluginName, Spelling, col, lit};
 use swath_io::{
-    FolderWrite, FooterCache, IoContext, ParquetDataset, ParquetWriter, ReadParquet, ScanRequest,
-    ToParquet, WrittenFile,
+    Dataset, FolderWrite, FooterCache, IoContext, ParquetDataset, ParquetWriter, ReadParquet,
+    ScanRequest, ToParquet, WrittenFile,
 };
 use swath_kernels::{Cumulative, Ordered, RollingStatistic, SortKey};
 use swath_memory::CancelToken;
 use swath_meta::{DType, Index, Meta};
-use swath_ops::sink::{Publish, Rows, Split, WriteFiles};
+use swath_ops::plugin::PluginRows;
+use swath_ops::sink::{Deliver, Ongoing, Publish, Rows, Split, WriteFiles};
 use swath_ops::source::{Constant, FileScan, Gather, InputRows, Overlap};
 use swath_ops::step::{
     AggCall, AggInput, DropDuplicates, Explode, Filter, GroupMerge, GroupPartial, InOrder, Limit,
@@ -302,8 +303,8 @@ fn env() -> Env {
     env
 }
 
-/// A function of the plugin, and a partitioner.
-fn of_plugins(env: &Env) -> Vec<Case> {
+/// Functions of the plugin: of partitions, a partitioner, a source and a sink that writes into this folder.
+fn of_plugins(env: &Env, folder: &Path) -> Vec<Case> {
     let params = Params::default().with("column", "x").with("factor", 2.0);
     let scale = PluginName::new("tried.scale");
     let scale = env.plugins.partition(&scale, &params, rows().meta());
@@ -322,9 +323,28 @@ fn of_plugins(env: &Env) -> Vec<Case> {
         .plugins
         .partitioner(&in_turn, &Params::default(), keys, 3)
         .expect("it is right");
+    let numbers = PluginName::new("tried.numbers");
+    let numbers = PluginRows::list(&env.plugins, &numbers, Params::default());
+    let numbers = numbers.expect("it is right");
+    let parts = numbers.parts(&[vec![0, 1], vec![3]]);
+    let mut request = ScanRequest::new(["n", "half"]);
+    request.predicate = Some(col("half").gt(2.0) & col("name").ne("n7"));
+    let read = Meta::of([("n", "int64"), ("half", "float64")]);
+    let read = read.and_then(|meta| meta.with_index(Index::leading(1)));
+    let parts = parts.into_iter().map(|part| (part, 1_000)).collect();
+    let read = FileScan::new(Arc::new(read.expect("it is right")), parts, request);
+    let params = Params::default()
+        .with("folder", folder.to_str().expect("it is right"))
+        .with("column", "id")
+        .with("how", "one attempt");
+    let table = PluginName::new("tried.table");
+    let table = env.plugins.sink(&table, &params, rows().meta());
+    let table = Deliver::new(&table.expect("it is right"), Ongoing::begin(), 1);
     vec![
         Case::step(Arc::new(scaled), rows()),
         Case::sink(Arc::new(Split::new(Arc::new(in_turn))), rows()),
+        Case::source(Arc::new(read), Vec::new()),
+        Case::sink(Arc::new(table), rows()),
     ]
 }
 
@@ -423,7 +443,7 @@ fn cases(folder: &Path) -> (Cases, [FolderWrite; 2]) {
         ]
         .into_iter()
         .chain(beside())
-        .chain(of_plugins(&env)),
+        .chain(of_plugins(&env, folder)),
     );
     (cases, [write, publish])
 }

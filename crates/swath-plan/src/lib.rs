@@ -32,9 +32,9 @@ pub use lower::{Lowering, Observed, RootKeys, Round};
 #[cfg(feature = "plugins")]
 pub use node::MapPlugin;
 pub use node::{
-    Argument, Call, Constant, Declared, DropDuplicates, EachPartition, GroupBy, Halo, Head,
-    HeldRows, MapPartitions, NamedAgg, Node, Overlap, Project, Returned, Scan, Shuffle, SortBy,
-    SplitOut, Tail, TopN, Write,
+    Argument, Call, Constant, Declared, Deliver, Destination, DropDuplicates, EachPartition,
+    GroupBy, Halo, Head, HeldRows, MapPartitions, NamedAgg, Node, Overlap, Project, Returned, Scan,
+    Shuffle, SortBy, SplitOut, Tail, TopN, Write,
 };
 pub use plan::Plan;
 pub use rules::{Applied, optimise};

@@ -39,6 +39,7 @@ extern "C" {
 #define SWATH_KIND_AGGREGATE UINT32_C(0x3)
 #define SWATH_KIND_PARTITIONER UINT32_C(0x4)
 #define SWATH_KIND_SOURCE UINT32_C(0x5)
+#define SWATH_KIND_SINK UINT32_C(0x6)
 
 /* How a run goes on. */
 #define SWATH_STEP_INPUT UINT32_C(0x0)
@@ -223,8 +224,11 @@ struct swath_bound_table {
     struct swath_status (*open_aggregate)(const void *, struct swath_host, struct swath_place, struct swath_aggregate_run *);
     struct swath_status (*list)(const void *, struct swath_host, struct swath_listed *);
     struct swath_status (*open_read)(const void *, struct swath_host, struct swath_place, struct swath_str, struct swath_str, struct swath_run *);
+    struct swath_status (*open_write)(const void *, struct swath_host, struct swath_place, struct swath_str, struct swath_run *);
+    struct swath_status (*commit)(const void *, struct swath_host, struct swath_str, struct swath_str);
+    struct swath_status (*abort)(const void *, struct swath_host, struct swath_str);
 };
-#define SWATH_BOUND_TABLE_ENTRIES UINT64_C(0x3f)
+#define SWATH_BOUND_TABLE_ENTRIES UINT64_C(0x1ff)
 
 struct swath_bound {
     void *instance;

@@ -35,6 +35,8 @@ pub mod kind {
     pub const PARTITIONER: u32 = 4;
     /// Nothing to a frame: what is read from elsewhere. Since 1.1.
     pub const SOURCE: u32 = 5;
+    /// A frame to nothing: where rows go. Since 1.1.
+    pub const SINK: u32 = 6;
 }
 
 /// Kinds of functions as texts name them.
@@ -51,6 +53,8 @@ pub enum Kind {
     Partitioner,
     /// Nothing to a frame.
     Source,
+    /// A frame to nothing.
+    Sink,
     /// Of a newer version than this one.
     #[serde(other)]
     Unknown,
@@ -65,6 +69,7 @@ impl Kind {
             kind::AGGREGATE => Self::Aggregate,
             kind::PARTITIONER => Self::Partitioner,
             kind::SOURCE => Self::Source,
+            kind::SINK => Self::Sink,
             _ => Self::Unknown,
         }
     }
@@ -77,6 +82,7 @@ impl Kind {
             Self::Aggregate => "aggregate",
             Self::Partitioner => "partitioner",
             Self::Source => "source",
+            Self::Sink => "sink",
             Self::Unknown => "unknown",
         }
     }
@@ -203,4 +209,15 @@ pub struct BoundTable {
             *mut Run,
         ) -> Status,
     >,
+    /// Of a sink: begins a partition, at this place, of the write of this name. The run takes rows, or a released array for their
+    /// end, and then gives one row of one column of text without nulls: a receipt, any JSON. One that is dropped before was given up.
+    /// The host is valid until the run is dropped. Since 1.1.
+    pub open_write:
+        Option<unsafe extern "C" fn(*const c_void, Host, Place<'_>, RStr<'_>, *mut Run) -> Status>,
+    /// Of a sink: makes the write of this name seen, called once: a JSON array of the receipts of its partitions, in their order. Where it
+    /// fails, `abort` follows. The host is valid until it returns. Since 1.1.
+    pub commit: Option<unsafe extern "C" fn(*const c_void, Host, RStr<'_>, RStr<'_>) -> Status>,
+    /// Of a sink: clears away what there is of the write of this name, of which nothing may be seen. The host is valid until it returns.
+    /// Since 1.1.
+    pub abort: Option<unsafe extern "C" fn(*const c_void, Host, RStr<'_>) -> Status>,
 }

@@ -12,6 +12,8 @@
 //!  Bound.open_aggregate(host) ► Aggregate.update … finish ► states, one row a group  an aggregate
 //!  Bound.list ─────────────────────────────────────► its partitions                   a source
 //!  Bound.open_read(place, partition) ► Run.step() ─► batches
+//!  Bound.open_write(place) ► Run.step(batch) ──────► a receipt                        a sink
+//!  Bound.commit(receipts), or Bound.abort
 //! ```
 //!
 //! Arrays and schemas that are handed over belong to who gets them, also where the call fails; texts that are lent

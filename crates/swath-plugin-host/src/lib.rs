@@ -6,7 +6,8 @@
 //! were checked, in [`PluginCopies`], where nobody else writes.
 //!
 //! A [`Plugin`] has [`Function`]s; bound to parameters and columns, before any data is read, one is a [`BoundPartition`], a
-//! [`BoundScalar`], a [`BoundAggregate`], a [`BoundPartitioner`] or a [`BoundSource`]. What it returns is looked at before it is believed, a panic is a [`CallError`], and an
+//! [`BoundScalar`], a [`BoundAggregate`], a [`BoundPartitioner`], a [`BoundSource`] or a
+//! [`BoundSink`]. What it returns is looked at before it is believed, a panic is a [`CallError`], and an
 //! `exit` in it fails the process. A crash of it is one of the process: plugins are trusted with that.
 //!
 //! This crate refuses to know plans: a plugin is called by batches and arguments, whichever engine has them.
@@ -53,8 +54,8 @@ mod disk;
 mod sample;
 
 pub use call::{
-    Bound, BoundAggregate, BoundPartition, BoundPartitioner, BoundScalar, BoundSource, CallError,
-    Failure, Function, Groups, Listing, PartitionRun, SourceRun,
+    Bound, BoundAggregate, BoundPartition, BoundPartitioner, BoundScalar, BoundSink, BoundSource,
+    CallError, Failure, Function, Groups, Listing, PartitionRun, SinkRun, SourceRun,
 };
 pub use copies::{CopyError, PluginCopies};
 pub use file::{GlibcVersion, PluginFile, PluginFileError};

@@ -10,15 +10,15 @@ use swath_plugin_abi::{
 };
 
 use crate::shim::{
-    bind_aggregate, bind_partition, bind_partitioner, bind_scalar, bind_source, guard,
+    bind_aggregate, bind_partition, bind_partitioner, bind_scalar, bind_sink, bind_source, guard,
     take_over_logs, take_over_panics,
 };
-use crate::{Aggregate, Example, PartitionFn, Partitioner, Scalar, Source};
+use crate::{Aggregate, Example, PartitionFn, Partitioner, Scalar, Sink, Source};
 
 /// Any function of a plugin. `K` is its kind, which the compiler finds: each type has one.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no function of a plugin",
-    note = "it is one by `#[scalar]`, or by an `impl` of `PartitionFn`, `Scalar`, `Aggregate`, `Partitioner` or `Source`"
+    note = "it is one by `#[scalar]`, or by an `impl` of `PartitionFn`, `Scalar`, `Aggregate`, `Partitioner`, `Source` or `Sink`"
 )]
 pub trait Function<K> {
     /// Its part of the manifest, in pieces.
@@ -42,6 +42,8 @@ pub mod kinds {
     pub struct Partitioner;
     /// A [`Source`](crate::Source).
     pub struct Source;
+    /// A [`Sink`](crate::Sink).
+    pub struct Sink;
 }
 
 macro_rules! kinds {
@@ -70,6 +72,7 @@ kinds! {
     Aggregate Aggregate "aggregate" AGGREGATE bind_aggregate;
     Partitioner Partitioner "partitioner" PARTITIONER bind_partitioner;
     Source Source "source" SOURCE bind_source;
+    Sink Sink "sink" SINK bind_sink;
 }
 
 /// An example as it stands in an entry.

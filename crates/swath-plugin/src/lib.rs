@@ -29,6 +29,7 @@
 //! | [`Aggregate`] | what `groupby(..).agg(..)` and reductions use |
 //! | [`Partitioner`] | what says where rows go in a `shuffle` |
 //! | [`Source`] | what `session.read` reads |
+//! | [`Sink`] | where `df.write` and `df.sink` have rows go |
 //!
 //! Each says what it returns for which columns *before any data is read*, and what it returns is checked against that. Parameters
 //! are the fields of its type ([`Params`]). Functions must be synchronous, and give the same for the same rows.
@@ -53,6 +54,7 @@ mod aggregate;
 mod partition;
 mod partitioner;
 mod scalar;
+mod sink;
 mod source;
 
 mod shim;
@@ -70,6 +72,7 @@ pub use params::{Param, Params, Ranged};
 pub use partition::PartitionFn;
 pub use partitioner::Partitioner;
 pub use scalar::{Returns, Scalar};
+pub use sink::Sink;
 pub use source::{Comparison, Filter, Part, Parts, Source, Wanted};
 pub use span::Span;
 
@@ -93,7 +96,7 @@ pub mod prelude {
     pub use crate::testing;
     pub use crate::{
         Aggregate, Batch, Contract, Cx, DType, Error, Example, Field, Grouped, GroupedRows, Halo,
-        Meta, Params, Part, PartitionFn, Partitioner, Parts, Result, Returns, Scalar, Source, Span,
-        Timestamp, Value, Wanted, plugin, scalar,
+        Meta, Params, Part, PartitionFn, Partitioner, Parts, Result, Returns, Scalar, Sink, Source,
+        Span, Timestamp, Value, Wanted, plugin, scalar,
     };
 }

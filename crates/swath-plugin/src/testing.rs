@@ -20,10 +20,11 @@ use swath_plugin_data::{
 };
 
 use crate::shim::{
-    bind_aggregate, bind_partition, bind_partitioner, bind_scalar, bind_source, nobody,
+    bind_aggregate, bind_partition, bind_partitioner, bind_scalar, bind_sink, bind_source, nobody,
 };
 use crate::{
-    Aggregate, Comparison, Error, Params, PartitionFn, Partitioner, Result, Scalar, Source, Value,
+    Aggregate, Comparison, Error, Params, PartitionFn, Partitioner, Result, Scalar, Sink, Source,
+    Value,
 };
 
 /// A bound function, and what it says comes out.
@@ -360,6 +361,64 @@ fn wanted(names: &[&str], filters: &[(&str, Comparison, Value)]) -> Result<Strin
         batch_rows: 8192,
         requires: Vec::new(),
     })?)
+}
+
+/// Writes partitions into a sink, one after the other, and commits them; where one fails, aborts what there is.
+///
+/// # Errors
+/// The function's own, and those of a contract that it does not keep.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "tests make the function in the call"
+)]
+pub fn write<F: Sink>(sink: F, parts: &[Batch]) -> Result<()> {
+    let Some(first) = parts.first() else {
+        return Err(Error::new("a frame has at least one partition"));
+    };
+    let ready = Ready::bind(bind_sink::<F>, &sink, first.meta(), 0)?;
+    let (table, instance) = (ready.bound.table(), ready.bound.instance());
+    let absent = || Error::new("it has no table of a sink");
+    let open = table.open_write().flatten().ok_or_else(absent)?;
+    let commit = table.commit().flatten().ok_or_else(absent)?;
+    let abort = table.abort().flatten().ok_or_else(absent)?;
+    let write = RStr::from_str("write-0");
+    let one = |(part, number): (&Batch, u64)| -> Result<String> {
+        let place = Place {
+            number,
+            count: parts.len() as u64,
+            ..Place::ONLY
+        };
+        // SAFETY: the instance is that of `bound`, and lives as long.
+        let open = |out| unsafe { open(instance, nobody(), place, write, out) };
+        // SAFETY: it writes a run, as the contract says.
+        let run: Run = unsafe { take(open) }?;
+        let step = |rows: ArrowArray| -> Result<Step> {
+            // SAFETY: the run is used here alone.
+            let step = |out| unsafe { (run.table().step())(run.instance(), 0, rows, out) };
+            // SAFETY: it writes how it goes on, as the contract says.
+            unsafe { take(step) }
+        };
+        step(give_batch(part))?;
+        let found = step(ArrowArray::released())?;
+        let (receipt, _) = take_columns(found.rows, &ready.outputs[0].1)?;
+        Ok(receipt[0].as_string_view().value(0).to_owned())
+    };
+    let receipts = parts.iter().zip(0..).map(one).collect::<Result<Vec<_>>>();
+    let done = receipts.and_then(|receipts| {
+        let receipts = format!("[{}]", receipts.join(","));
+        let receipts = RStr::from_str(&receipts);
+        // SAFETY: the instance is that of `bound`, and lives as long.
+        let commit = |_: *mut ()| unsafe { commit(instance, nobody(), write, receipts) };
+        // SAFETY: what is given is nothing.
+        unsafe { take(commit) }
+    });
+    done.or_else(|error| {
+        // SAFETY: the instance is that of `bound`, and lives as long.
+        let abort = |_: *mut ()| unsafe { abort(instance, nobody(), write) };
+        // SAFETY: what is given is nothing.
+        unsafe { take(abort) }.map_err(|error| error.context("it was to abort"))?;
+        Err(error)
+    })
 }
 
 /// The words of a manifest, checked: what `plugin!` made.

@@ -16,6 +16,8 @@ mod reading;
 #[path = "plugins/scene.rs"]
 mod scene;
 mod worker;
+#[path = "plugins/writing.rs"]
+mod writing;
 
 use scene::{changed, in_parts, library, linked, loaded, said, totals};
 use swath::prelude::*;
@@ -135,6 +137,7 @@ fn what_is_loaded_is_shown() -> swath::Result<()> {
       tried.in_turn       partitioner  from: int64 = 0                                                         Whole numbers in turn.
       tried.numbers       source       parts: uint32 = 4, rows: uint32 = 10, how: string = "", at: uint32 = 2  Whole numbers with their halves: `n` from 0, the index; `half`; and `name`, a text.
       tried.opened        scalar                                                                               How many partitions of sources were opened since this process began.
+      tried.table         sink         folder: string, column: string = "z", how: string = "", at: uint64 = 1  A column of whole numbers as lines of files in a folder: `part.N` when all are whole, hidden until then.
     "#);
     let plugins = session.plugins();
     let names: Vec<_> = plugins
@@ -238,14 +241,14 @@ fn names_and_versions() -> swath::Result<()> {
     insta::assert_snapshot!(refused("tried.plus_on"), @r"
     error[E0110]: no plugin that is loaded has a function `tried.plus_on`
       at      crates/swath/tests/plugins.rs:[line], assign
-      loaded  tried 0.1.0: plus_one, scale, behave, sum, in_turn, numbers, opened
+      loaded  tried 0.1.0: plus_one, scale, behave, sum, in_turn, numbers, opened, table
       in      tried.plus_on(x)
       fix     did you mean `tried.plus_one`?
     ");
     insta::assert_snapshot!(refused("geo.haversine_km"), @r#"
     error[E0110]: no plugin that is loaded has a function `geo.haversine_km`
       at      crates/swath/tests/plugins.rs:[line], assign
-      loaded  tried 0.1.0: plus_one, scale, behave, sum, in_turn, numbers, opened
+      loaded  tried 0.1.0: plus_one, scale, behave, sum, in_turn, numbers, opened, table
       in      geo.haversine_km(x)
       fix     load its plugin: `Session::builder().plugins("plugins.toml")`, `.plugin(name::plugin())`, or `session.load_plugin("libname.so")?`
     "#);
@@ -258,7 +261,7 @@ fn names_and_versions() -> swath::Result<()> {
     insta::assert_snapshot!(refused("minus_one"), @r#"
     error[E0110]: no plugin that is loaded has a function `minus_one`
       at      crates/swath/tests/plugins.rs:[line], assign
-      loaded  tried 0.1.0: plus_one, scale, behave, sum, in_turn, numbers, opened
+      loaded  tried 0.1.0: plus_one, scale, behave, sum, in_turn, numbers, opened, table
       in      minus_one(x)
       fix     load its plugin: `Session::builder().plugins("plugins.toml")`, `.plugin(name::plugin())`, or `session.load_plugin("libname.so")?`
     "#);

@@ -10,11 +10,13 @@ use swath_plugin::arrow_array::{ArrayRef, Float64Array};
 use swath_plugin::prelude::*;
 use swath_plugin::{Reserved, log};
 
+mod sink;
 mod source;
 
+pub use sink::Table;
 pub use source::{Numbers, opened};
 
-plugin! { name: "tried", functions: [plus_one, Scale, Behave, Sum, InTurn, Numbers, opened] }
+plugin! { name: "tried", functions: [plus_one, Scale, Behave, Sum, InTurn, Numbers, opened, Table] }
 
 /// One more.
 #[scalar]

@@ -137,6 +137,7 @@ fn it_says_what_it_is() {
     Function(tried.in_turn, partitioner)
     Function(tried.numbers, source)
     Function(tried.opened, scalar)
+    Function(tried.table, sink)
     ");
     // Once more is the same one, made ready once.
     assert!(Arc::ptr_eq(&load(&copies), &plugin));

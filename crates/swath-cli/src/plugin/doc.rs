@@ -110,6 +110,7 @@ fn call(full: &str, function: &FunctionEntry) -> String {
         Kind::Partition => format!("frame.map_partitions({plugin})"),
         Kind::Partitioner => format!("frame.shuffle({plugin})"),
         Kind::Source => format!("session.read({plugin})"),
+        Kind::Sink => format!("frame.write({plugin})"),
         Kind::Unknown => {
             return "It is of a kind that this version of swath does not know.".to_owned();
         }

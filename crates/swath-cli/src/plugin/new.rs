@@ -35,6 +35,8 @@ enum Kind {
     Partitioner,
     /// Rows from elsewhere to a frame
     Source,
+    /// Rows of a frame to elsewhere
+    Sink,
 }
 
 impl Kind {
@@ -46,6 +48,7 @@ impl Kind {
             Self::Aggregate => include_str!("../../templates/aggregate.rs"),
             Self::Partitioner => include_str!("../../templates/partitioner.rs"),
             Self::Source => include_str!("../../templates/source.rs"),
+            Self::Sink => include_str!("../../templates/sink.rs"),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Computing and persisting several items at once: one graph, what they share runs once.
 
+mod deliveries;
 mod outputs;
 mod persist;
 mod shapes;
@@ -85,10 +86,17 @@ pub fn submit<C: Compute>(items: C) -> Result<Run<C::Output>> {
     let called = std::panic::Location::caller();
     session.check_all(&sessions, called)?;
     let (roots, writes) = writes::begin(&session, session.with_all_persisted(&plans), called)?;
+    let (roots, deliveries) = deliveries::begin(roots, called);
     let run = engine::start(&session, roots, Purpose::HandOut);
+    let of = session.clone();
     // What follows a run is called, or dropped, before anybody learns of its end: by then no write has anything hidden.
     let run = run.map(move |roots| {
-        let output = roots.and_then(|roots: Roots| collector(&mut roots.into_iter()));
+        let output = roots.and_then(|roots: Roots| {
+            for delivery in deliveries {
+                delivery.commit(&roots, &of)?;
+            }
+            collector(&mut roots.into_iter())
+        });
         drop(writes);
         Ok(output)
     });

@@ -28,6 +28,7 @@ pub struct Sink {
 pub struct Written {
     files: Vec<PathBuf>,
     partitions: Vec<WrittenPartition>,
+    receipts: Vec<String>,
     rows: u64,
     bytes: u64,
 }
@@ -89,6 +90,7 @@ impl Written {
         }
         Ok(Self {
             partitions: partitions.into_values().collect(),
+            receipts: Vec::new(),
             rows: rows.iter().map(|(_, rows, _)| rows).sum(),
             bytes: rows.iter().map(|(_, _, bytes)| bytes).sum(),
             files: rows
@@ -98,12 +100,29 @@ impl Written {
         })
     }
 
+    /// The outcome of a write to a sink, whose receipts are listed in `table`.
+    pub(crate) fn delivered(table: &Table) -> Result<Self> {
+        let (receipts, rows): (Vec<String>, Vec<u64>) = table.rows::<(String, u64)>()?.unzip();
+        Ok(Self {
+            files: Vec::new(),
+            partitions: Vec::new(),
+            receipts,
+            rows: rows.iter().sum(),
+            bytes: 0,
+        })
+    }
+
+    /// What a sink of a plugin said of each partition, in their order, as JSON; none where files were written.
+    pub fn receipts(&self) -> &[String] {
+        &self.receipts
+    }
+
     /// The folders that were written into, in order of their names; none without `partition_on`.
     pub fn partitions(&self) -> &[WrittenPartition] {
         &self.partitions
     }
 
-    /// Number of files: one a partition of the frame, or one for each folder that it has rows for.
+    /// Number of files: one a partition of the frame, or one for each folder that it has rows for; none of a sink of a plugin.
     pub fn files(&self) -> usize {
         self.files.len()
     }
@@ -113,12 +132,12 @@ impl Written {
         self.files.iter().map(PathBuf::as_path)
     }
 
-    /// Rows in all files.
+    /// Rows in all files, or that a sink took.
     pub fn rows(&self) -> u64 {
         self.rows
     }
 
-    /// Bytes of all files.
+    /// Bytes of all files; 0 of a sink, which does not say.
     pub fn bytes(&self) -> u64 {
         self.bytes
     }
@@ -126,6 +145,9 @@ impl Written {
 
 impl fmt::Display for Written {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.receipts.is_empty() {
+            return write!(f, "{} partitions, {} rows", self.receipts.len(), self.rows);
+        }
         write!(
             f,
             "{} files, {} rows, {}",
@@ -173,7 +195,7 @@ impl DataFrame {
     pub fn sink_parquet(&self, options: impl Into<ToParquet>) -> Result<Sink> {
         let location = Location::caller();
         let options: ToParquet = options.into();
-        self.sink(options.recording(self.divisions().clone()), location)
+        self.sink_files(options.recording(self.divisions().clone()), location)
     }
 
     /// Writes the frame as CSV now, one file a partition, named `part.N.csv`.
@@ -209,7 +231,7 @@ impl DataFrame {
     /// Options that are not valid; a nested column.
     #[track_caller]
     pub fn sink_csv(&self, options: impl Into<ToCsv>) -> Result<Sink> {
-        self.sink(options.into(), Location::caller())
+        self.sink_files(options.into(), Location::caller())
     }
 
     /// Writes the frame as Arrow IPC files now (Feather, version 2), one file a partition, named `part.N.arrow`.
@@ -245,7 +267,7 @@ impl DataFrame {
     /// Options that are not valid.
     #[track_caller]
     pub fn sink_ipc(&self, options: impl Into<ToIpc>) -> Result<Sink> {
-        self.sink(options.into(), Location::caller())
+        self.sink_files(options.into(), Location::caller())
     }
 
     /// Writes the frame as newline-delimited JSON now, one object a line and one file a partition, named `part.N.jsonl`.
@@ -282,10 +304,10 @@ impl DataFrame {
     /// Options that are not valid.
     #[track_caller]
     pub fn sink_json(&self, options: impl Into<ToJson>) -> Result<Sink> {
-        self.sink(options.into(), Location::caller())
+        self.sink_files(options.into(), Location::caller())
     }
 
-    fn sink<W: WriteOptions + 'static>(
+    fn sink_files<W: WriteOptions + 'static>(
         &self,
         options: W,
         location: &'static Location<'static>,

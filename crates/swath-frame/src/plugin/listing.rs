@@ -116,7 +116,7 @@ impl<'a> LoadedFunction<'a> {
         format!("{}.{}", self.plugin, self.entry.name)
     }
 
-    /// What it is: `scalar`, `partition`, `aggregate`, `partitioner`, `source`.
+    /// What it is: `scalar`, `partition`, `aggregate`, `partitioner`, `source`, `sink`.
     pub fn kind(&self) -> &'static str {
         self.entry.kind.as_str()
     }

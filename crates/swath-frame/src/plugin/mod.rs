@@ -4,6 +4,7 @@ mod function;
 mod listing;
 mod loading;
 mod reading;
+mod writing;
 
 pub use function::{PluginFunction, plugin};
 pub use listing::{LoadedFunction, LoadedPlugin, LoadedPlugins};

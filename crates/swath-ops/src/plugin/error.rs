@@ -116,7 +116,7 @@ pub enum PluginError {
         #[source]
         source: DivisionsError,
     },
-    /// A partition of a source could not be read.
+    /// A partition of a source could not be read, or one for a sink not be written.
     #[error("{source}")]
     Part {
         /// The partition.
@@ -126,6 +126,12 @@ pub enum PluginError {
         /// Why not.
         #[source]
         source: CallError,
+    },
+    /// A write that another task made fail, or that was dropped.
+    #[error("`{name}` is not called any more: its write was given up")]
+    GivenUp {
+        /// The function.
+        name: String,
     },
     /// The boundaries that a source gave for its partitions are none.
     #[error("`{name}` gave boundaries for its partitions that are none")]
@@ -167,6 +173,8 @@ pub enum Use {
     Partitioner,
     /// In `read`.
     Source,
+    /// In `write`.
+    Sink,
 }
 
 impl Use {
@@ -178,6 +186,7 @@ impl Use {
             Self::Partition => Kind::Partition,
             Self::Partitioner => Kind::Partitioner,
             Self::Source => Kind::Source,
+            Self::Sink => Kind::Sink,
         }
     }
 }
@@ -195,6 +204,7 @@ fn a_kind(kind: Kind) -> &'static str {
         Kind::Partition => "a partition function",
         Kind::Partitioner => "a partitioner",
         Kind::Source => "a source",
+        Kind::Sink => "a sink",
         Kind::Unknown => "a function of a newer kind",
     }
 }
@@ -262,6 +272,7 @@ fn right_call(name: &str, kind: Kind) -> Option<String> {
         Kind::Partition => format!("`df.map_partitions(plugin({name:?}))`"),
         Kind::Partitioner => format!("`df.shuffle(Shuffle::on([\"…\"]).by(plugin({name:?})))`"),
         Kind::Source => format!("`session.read(plugin({name:?}))`"),
+        Kind::Sink => format!("`df.write(plugin({name:?}))`"),
         Kind::Unknown => return None,
     };
     Some(format!("write {call}"))

@@ -16,12 +16,14 @@ mod aggregate;
 mod partition;
 mod partitioner;
 mod scalar;
+mod sink;
 mod source;
 
 pub use error::{PluginError, Use};
 pub use partition::{PluginHalo, PluginPartition};
 pub use partitioner::PluginPartitioner;
 pub use plugins::Plugins;
+pub use sink::PluginSink;
 pub use source::{PluginFormat, PluginRows};
 pub use values::{params_of, unreadable};
 

@@ -4,7 +4,10 @@ mod rows;
 mod split;
 
 mod call;
+#[cfg(feature = "plugins")]
+mod deliver;
 mod function_partitioner;
+mod ongoing;
 mod publish;
 mod write_files;
 
@@ -22,7 +25,10 @@ use crate::pipeline::Flow;
 use crate::{OpError, TaskInputs, TaskValue};
 
 pub use call::{Call, CallFunction};
+#[cfg(feature = "plugins")]
+pub use deliver::Deliver;
 pub use function_partitioner::FunctionPartitioner;
+pub use ongoing::Ongoing;
 pub use publish::Publish;
 pub use rows::Rows;
 pub use split::Split;

@@ -80,6 +80,7 @@ pub(super) fn describe(plan: &Plan) -> String {
         Node::Shuffle(shuffle) => format!("{kind} {}", shuffle.describe()),
         Node::Call(call) => format!("{kind} {}", call.describe()),
         Node::Returned(returned) => format!("{kind} {}", returned.describe()),
+        Node::Deliver(deliver) => format!("{kind} {}", deliver.describe()),
         Node::Concat | Node::Repartition(_) | Node::Write(_) => kind.to_owned(),
     }
 }

@@ -174,6 +174,12 @@ impl<'e> Streams<'e> {
                 let written = self.consume(stream, sink, true, plan, "write");
                 Ok(self.origin(Origin::All(written), plan.meta(), 1))
             }
+            Node::Deliver(deliver) => {
+                let stream = self.of(plan.input());
+                let sink = deliver.sink(stream.coverage.len())?;
+                let receipts = self.consume(stream, sink, true, plan, "write");
+                Ok(self.origin(Origin::All(receipts), plan.meta(), 1))
+            }
             Node::Call(call) => Ok(self.call(plan, call)),
             Node::Returned(rows) => Ok(self.returned(plan, rows)),
         }

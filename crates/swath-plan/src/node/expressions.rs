@@ -25,6 +25,7 @@ impl Node {
             | Self::Repartition(_)
             | Self::Shuffle(_)
             | Self::Write(_)
+            | Self::Deliver(_)
             | Self::Call(_)
             | Self::Returned(_) => Vec::new(),
         }
@@ -65,6 +66,7 @@ impl Node {
             | Self::Repartition(_)
             | Self::Shuffle(_)
             | Self::Write(_)
+            | Self::Deliver(_)
             | Self::Call(_)
             | Self::Returned(_) => {}
         }

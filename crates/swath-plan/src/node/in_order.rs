@@ -210,6 +210,7 @@ impl Plan {
                 | Node::Constant(_)
                 | Node::TopN(_)
                 | Node::Write(_)
+                | Node::Deliver(_)
                 | Node::Call(_)
                 | Node::Returned(_) => {}
                 // Sorted, or one row.

@@ -4,6 +4,7 @@ mod call;
 mod concat;
 mod constant;
 mod declared;
+mod deliver;
 mod drop_duplicates;
 mod each;
 mod explode;
@@ -21,6 +22,8 @@ mod overlap;
 mod partitions;
 #[cfg(feature = "plugins")]
 mod plugin;
+#[cfg(feature = "plugins")]
+mod plugin_sink;
 mod project;
 mod repartition;
 mod returned;
@@ -41,6 +44,7 @@ pub use call::{Argument, Call};
 pub(crate) use concat::narrowed;
 pub use constant::Constant;
 pub use declared::Declared;
+pub use deliver::{Deliver, Destination};
 pub use drop_duplicates::DropDuplicates;
 pub use each::EachPartition;
 pub use group_by::{GroupBy, NamedAgg, SplitOut};
@@ -94,6 +98,8 @@ pub enum Node {
     Shuffle(Shuffle),
     /// Writes one file a partition; the rows are what was written.
     Write(Write),
+    /// Hands the rows of each partition to what is no file; the rows are a receipt for each.
+    Deliver(Deliver),
     /// Calls a user's function with whole values; what it returns is no rows.
     Call(Call),
     /// The batches that such calls return, one partition each.
@@ -121,6 +127,7 @@ impl Node {
             Self::Repartition(_) => "repartition",
             Self::Shuffle(_) => "shuffle",
             Self::Write(_) => "to-parquet",
+            Self::Deliver(_) => "write",
             Self::Call(_) => "delayed",
             Self::Returned(_) => "from-delayed",
         }
@@ -151,6 +158,7 @@ impl Node {
             Self::Repartition(cuts) => Ok(input.recut(cuts)),
             Self::Shuffle(shuffle) => shuffle.plan(input),
             Self::Write(write) => Ok(write.plan(input)),
+            Self::Deliver(deliver) => Ok(deliver.plan(input)),
             other @ (Self::Scan(_)
             | Self::Held(_)
             | Self::Constant(_)
@@ -192,6 +200,7 @@ impl Fingerprint for Node {
             Self::Repartition(cuts) => cuts.feed(out),
             Self::Shuffle(shuffle) => shuffle.feed(out),
             Self::Write(write) => write.feed(out),
+            Self::Deliver(deliver) => deliver.feed(out),
             Self::Call(call) => call.feed(out),
             Self::Returned(returned) => returned.feed(out),
         }

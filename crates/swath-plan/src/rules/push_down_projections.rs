@@ -85,7 +85,7 @@ fn reads(plan: &Plan, wanted: &Columns) -> Columns {
         | Node::Partitions(_)
         | Node::Concat
         | Node::Repartition(_) => wanted.clone(),
-        Node::Write(_) => all(plan.input().meta()).collect(),
+        Node::Write(_) | Node::Deliver(_) => all(plan.input().meta()).collect(),
         // A function sees all of what it was given; calls have no columns.
         Node::Call(_) | Node::Returned(_) => {
             let inputs = plan.inputs().iter();

@@ -166,6 +166,7 @@ fn header() -> String {
                 ("KIND_AGGREGATE", kind::AGGREGATE),
                 ("KIND_PARTITIONER", kind::PARTITIONER),
                 ("KIND_SOURCE", kind::SOURCE),
+                ("KIND_SINK", kind::SINK),
             ],
         ),
         (

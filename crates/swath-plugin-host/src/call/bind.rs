@@ -8,8 +8,8 @@ use swath_plugin_abi::{self as abi, BindRequest, Contract, FunctionEntry, Kind};
 use swath_plugin_data::{Columns, DataError, give_metas, take_metas};
 
 use super::{
-    BoundAggregate, BoundPartition, BoundPartitioner, BoundScalar, BoundSource, CallError, Callee,
-    Services,
+    BoundAggregate, BoundPartition, BoundPartitioner, BoundScalar, BoundSink, BoundSource,
+    CallError, Callee, Services,
 };
 use crate::load::Guarded;
 
@@ -105,7 +105,9 @@ impl Function {
             Kind::Aggregate => {
                 BoundAggregate::new(self.parts(params, &[input], 0)?, input).map(Bound::Aggregate)
             }
-            Kind::Partitioner | Kind::Source => Err(self.used_as("a function of rows")),
+            Kind::Partitioner | Kind::Source | Kind::Sink => {
+                Err(self.used_as("a function of rows"))
+            }
             Kind::Unknown => Err(self.newer()),
         }
     }
@@ -138,6 +140,18 @@ impl Function {
             Kind::Source => BoundSource::new(self.parts(params, &[], 0)?),
             Kind::Unknown => Err(self.newer()),
             _ => Err(self.used_as("a source")),
+        }
+    }
+
+    /// As [`bind`](Self::bind), for where rows of these columns go.
+    ///
+    /// # Errors
+    /// Parameters or columns that it does not take, and a function of another kind.
+    pub fn bind_sink(&self, params: &str, input: &Meta) -> Result<BoundSink, CallError> {
+        match self.entry.kind {
+            Kind::Sink => BoundSink::new(self.parts(params, &[input], 0)?, input),
+            Kind::Unknown => Err(self.newer()),
+            _ => Err(self.used_as("a sink")),
         }
     }
 
@@ -178,7 +192,7 @@ impl Function {
                 "needs a host that understands `{word}`, which this version of swath does not; a newer one may"
             )));
         }
-        let may_be_random = matches!(self.entry.kind, Kind::Partition | Kind::Source);
+        let may_be_random = matches!(self.entry.kind, Kind::Partition | Kind::Source | Kind::Sink);
         if contract.is_random() && !may_be_random {
             return Err(broke(format!(
                 "does not say that it is deterministic, which a function of the kind `{}` must be",

@@ -8,6 +8,7 @@ mod partition;
 mod partitioner;
 mod scalar;
 mod services;
+mod sink;
 mod source;
 
 pub use aggregate::{BoundAggregate, Groups};
@@ -16,6 +17,7 @@ pub use error::{CallError, Failure};
 pub use partition::{BoundPartition, PartitionRun};
 pub use partitioner::BoundPartitioner;
 pub use scalar::BoundScalar;
+pub use sink::{BoundSink, SinkRun};
 pub use source::{BoundSource, Listing, SourceRun};
 
 pub(crate) use callee::Callee;

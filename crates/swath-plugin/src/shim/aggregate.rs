@@ -74,6 +74,9 @@ impl<F: Aggregate> Tables<F> {
         open_aggregate: open::<F>,
         list: None,
         open_read: None,
+        open_write: None,
+        commit: None,
+        abort: None,
     });
     const RUN: &'static WithMetadata<AggregateTable> = &WithMetadata::new(AggregateTable {
         drop: drop_owned::<Running<F>>,

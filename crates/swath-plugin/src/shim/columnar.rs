@@ -60,6 +60,9 @@ impl<C: Columnar> Table<C> {
         open_aggregate: unsupported::open_aggregate,
         list: None,
         open_read: None,
+        open_write: None,
+        commit: None,
+        abort: None,
     });
 }
 

@@ -11,6 +11,7 @@ mod nobody;
 mod partition;
 mod partitioner;
 mod scalar;
+mod sink;
 mod source;
 
 pub(crate) use aggregate::bind_aggregate;
@@ -21,4 +22,5 @@ pub(crate) use nobody::nobody;
 pub(crate) use partition::bind_partition;
 pub(crate) use partitioner::bind_partitioner;
 pub(crate) use scalar::bind_scalar;
+pub(crate) use sink::bind_sink;
 pub(crate) use source::bind_source;

@@ -81,6 +81,9 @@ impl<F: PartitionFn> Tables<F> {
         open_aggregate: unsupported::open_aggregate,
         list: None,
         open_read: None,
+        open_write: None,
+        commit: None,
+        abort: None,
     });
     const RUN: &'static WithMetadata<RunTable> = &WithMetadata::new(RunTable {
         drop: drop_owned::<Running<F>>,

@@ -62,6 +62,9 @@ impl<F: Source> Tables<F> {
         open_aggregate: unsupported::open_aggregate,
         list: Some(list::<F>),
         open_read: Some(open_read::<F>),
+        open_write: None,
+        commit: None,
+        abort: None,
     });
     const RUN: &'static WithMetadata<RunTable> = &WithMetadata::new(RunTable {
         drop: drop_owned::<Running<F>>,

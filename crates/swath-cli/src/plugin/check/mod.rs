@@ -14,6 +14,7 @@ mod columns;
 mod random;
 mod rows;
 
+mod sink;
 mod source;
 mod subject;
 mod task;
@@ -83,6 +84,13 @@ pub(crate) fn run(options: &Options) -> Result<Answer, Error> {
         };
         if function.entry().kind == Kind::Source {
             let (page, is_broken) = source::tried(function, &params)?;
+            is_found |= is_broken;
+            text.push_str(&page);
+            continue;
+        }
+        if function.entry().kind == Kind::Sink {
+            let made = (options.seed, options.cases);
+            let (page, is_broken) = sink::tried(function, &params, &input, made)?;
             is_found |= is_broken;
             text.push_str(&page);
             continue;

@@ -1,0 +1,131 @@
+//! Sinks: where rows of frames go.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use swath_batch::{Batch, Cx};
+use swath_meta::Meta;
+
+use crate::{Example, Params, Result};
+
+/// What takes the rows of a frame, as its own description: what `df.write` and `df.sink` take.
+///
+/// Its fields are its parameters. A write has a name of its own, which no other has. Each partition is opened by a task, in whichever
+/// process, is given its rows batch after batch, and ends with a receipt: what [`commit`](Self::commit) needs to know of it. When all
+/// are done, `commit` is called once, in the process that computes, with the receipts in the order of the partitions. Where anything
+/// fails, is cancelled or dropped before, [`abort`](Self::abort) is called there instead.
+///
+/// **A write is seen whole or not at all, if the author makes it so**: partitions go where nobody looks, under the name of the write, and
+/// `commit` makes them seen. A partition may be opened again, also while an earlier attempt at it is under way, and only the receipt of
+/// one attempt is committed; what the others left is the author's to tell apart by the receipts. A process that is killed aborts nothing: what is named
+/// after a write can be found and removed later.
+///
+/// ```
+/// use std::sync::Mutex;
+/// use swath_plugin::prelude::*;
+///
+/// static TABLE: Mutex<Vec<i64>> = Mutex::new(Vec::new());
+///
+/// /// Keeps whole numbers in memory.
+/// #[derive(Params)]
+/// pub struct Keep {
+///     /// The column.
+///     column: String,
+/// }
+///
+/// impl Sink for Keep {
+///     const NAME: &'static str = "keep";
+///     type Writing = Vec<i64>;
+///     type Receipt = Vec<i64>;
+///
+///     fn bind(&self, input: &Meta) -> Result<()> {
+///         input.require(&self.column, "int64")?;
+///         Ok(())
+///     }
+///
+///     fn open(&self, _write: &str, _: &Cx) -> Result<Vec<i64>> {
+///         Ok(Vec::new())
+///     }
+///
+///     fn push(&self, kept: &mut Vec<i64>, rows: Batch, _: &Cx) -> Result<()> {
+///         kept.extend(rows.i64(&self.column)?.iter().flatten());
+///         Ok(())
+///     }
+///
+///     fn finish(&self, kept: Vec<i64>, _: &Cx) -> Result<Vec<i64>> {
+///         Ok(kept)
+///     }
+///
+///     fn commit(&self, _write: &str, receipts: Vec<Vec<i64>>, _: &Cx) -> Result<()> {
+///         TABLE.lock().expect("nobody panicked").extend(receipts.concat());
+///         Ok(())
+///     }
+///
+///     fn abort(&self, _write: &str, _: &Cx) -> Result<()> {
+///         Ok(()) // nothing is seen before it is committed
+///     }
+/// }
+///
+/// let parts = [Batch::from_csv("n\n1\n2\n")?, Batch::from_csv("n\n3\n")?];
+/// testing::write(Keep { column: "n".into() }, &parts)?;
+/// assert_eq!(*TABLE.lock().expect("nobody panicked"), [1, 2, 3]);
+/// # Ok::<(), swath_plugin::Error>(())
+/// ```
+pub trait Sink: Params {
+    /// Its name within the plugin: letters, digits and `_`.
+    const NAME: &'static str;
+    /// What it can be tried with.
+    const EXAMPLE: Option<Example> = None;
+
+    /// A partition while it is written.
+    type Writing: Send + 'static;
+
+    /// What a partition that is done leaves for [`commit`](Self::commit), by serde: a path, a number, an id.
+    type Receipt: Serialize + DeserializeOwned;
+
+    /// Whether it takes these columns, index columns first. Touches nothing.
+    ///
+    /// # Errors
+    /// Columns or parameters that it has no place for: they fail the line that writes.
+    fn bind(&self, input: &Meta) -> Result<()>;
+
+    /// Prepares what is needed by all that follows and costs something, in fields that are no parameters. Called after
+    /// [`bind`](Self::bind), perhaps for each task.
+    ///
+    /// # Errors
+    /// As of [`bind`](Self::bind).
+    fn prepare(&mut self, input: &Meta) -> Result<()> {
+        let _ = input;
+        Ok(())
+    }
+
+    /// Begins a partition of the write of this name: letters, digits and `-`.
+    ///
+    /// # Errors
+    /// Whatever it fails with; it ends the write.
+    fn open(&self, write: &str, cx: &Cx) -> Result<Self::Writing>;
+
+    /// Takes the next rows of the partition, in order.
+    ///
+    /// # Errors
+    /// As of [`open`](Self::open).
+    fn push(&self, writing: &mut Self::Writing, rows: Batch, cx: &Cx) -> Result<()>;
+
+    /// Ends the partition, also one without rows. One that is dropped before was given up.
+    ///
+    /// # Errors
+    /// As of [`open`](Self::open).
+    fn finish(&self, writing: Self::Writing, cx: &Cx) -> Result<Self::Receipt>;
+
+    /// Makes the write seen: a receipt for each partition, in their order. Called once; where it fails, [`abort`](Self::abort) follows.
+    ///
+    /// # Errors
+    /// Whatever it fails with: the write did not take place.
+    fn commit(&self, write: &str, receipts: Vec<Self::Receipt>, cx: &Cx) -> Result<()>;
+
+    /// Removes what there is of a write that will not be committed, of partitions that were done as of others. Called once, perhaps
+    /// before anything was opened; no partition of this process is called any more then, one in another process may be.
+    ///
+    /// # Errors
+    /// Whatever it fails with; it is logged, and the user is told why the write failed.
+    fn abort(&self, write: &str, cx: &Cx) -> Result<()>;
+}

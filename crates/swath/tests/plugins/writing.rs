@@ -1,0 +1,232 @@
+//! Sinks out of plugins.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use swath::prelude::*;
+use swath::{ErrorKind, PluginFunction};
+use tempfile::TempDir;
+
+use crate::partitions::elsewhere_with;
+use crate::scene::{in_parts, linked, loaded, said};
+
+fn table(folder: &Path) -> PluginFunction {
+    plugin("tried.table").param("folder", folder.to_str().expect("a text"))
+}
+
+fn folder() -> TempDir {
+    tempfile::tempdir().expect("a folder")
+}
+
+/// The names of the files of a folder, sorted.
+fn files(folder: &Path) -> Vec<String> {
+    let files = std::fs::read_dir(folder).expect("a folder");
+    let names = files.map(|file| file.expect("a file").file_name().into_string());
+    let mut names: Vec<String> = names.map(|name| name.expect("a text")).collect();
+    names.sort();
+    names
+}
+
+/// How many lines a file has.
+fn lines(folder: &Path, name: &str) -> usize {
+    let text = std::fs::read_to_string(folder.join(name)).expect("a file");
+    text.lines().count()
+}
+
+#[test]
+fn a_write_is_seen_whole() -> swath::Result<()> {
+    for session in [linked(), loaded().0] {
+        let folder = folder();
+        let df = in_parts(&session, 3)?;
+        let written = df.write(table(folder.path()))?;
+        assert_eq!(
+            (written.rows(), written.files(), written.receipts().len()),
+            (100, 0, 3)
+        );
+        assert_eq!(written.to_string(), "3 partitions, 100 rows");
+        assert_eq!(files(folder.path()), ["part.0", "part.1", "part.2"]);
+        assert_eq!(lines(folder.path(), "part.2"), 32);
+        // In the order of the partitions, whichever is done first.
+        assert!(written.receipts()[2].contains("-2-"), "{written:?}");
+        // Partitions without rows are some too.
+        let few = df.filter(col("z").lt(40))?.write(table(folder.path()))?;
+        assert_eq!((few.rows(), few.receipts().len()), (40, 3));
+        assert_eq!(lines(folder.path(), "part.2"), 0);
+    }
+    Ok(())
+}
+
+#[test]
+fn a_lazy_write_shares_what_others_read() -> swath::Result<()> {
+    let session = linked();
+    let (one, other) = (folder(), folder());
+    let df = session.read(plugin("tried.numbers"))?;
+    let to = |folder: &TempDir| table(folder.path()).param("column", "n");
+    let first = df.sink(to(&one))?;
+    assert!(files(one.path()).is_empty());
+    let second = df.partitions(0)?.sink(to(&other))?;
+    let (halves, first, second) = swath::compute((&df.sum("half")?, &first, &second))?;
+    assert_eq!(f64::try_from(halves)?, 390.0);
+    assert_eq!((first.rows(), second.rows()), (40, 10));
+    assert_eq!((files(one.path()).len(), files(other.path()).len()), (4, 1));
+    // Computed again, it is another write.
+    let again = df.sink(to(&one))?;
+    assert_eq!(swath::compute(&again)?.rows(), 40);
+    assert_eq!(swath::compute(&again)?.rows(), 40);
+    let plan = df.explain().to_string();
+    assert!(plan.contains("read tried@0.1.0.numbers()"), "{plan}");
+    Ok(())
+}
+
+#[test]
+fn what_fails_is_aborted() -> swath::Result<()> {
+    let session = linked();
+    let df = in_parts(&session, 3)?;
+    let failed = |how: &str| {
+        let folder = folder();
+        let error = said(df.write(table(folder.path()).param("how", how)));
+        let left = files(folder.path());
+        assert!(left.is_empty(), "{how}: {left:?}");
+        error
+    };
+    insta::assert_snapshot!(failed("error in open"), @r"
+    error[E0401]: `tried.table`: the table is locked
+      at      crates/swath/tests/plugins/writing.rs:[line]
+      task    pipeline
+      part    partition 1 of 3
+      stage   read
+      for     write
+    ");
+    insta::assert_snapshot!(failed("error"), @r"
+    error[E0401]: `tried.table`: the disk is full
+      at      crates/swath/tests/plugins/writing.rs:[line]
+      task    pipeline
+      part    partition 1 of 3
+      stage   read
+      for     write
+    ");
+    insta::assert_snapshot!(failed("panic"), @r"
+    error[E0402]: `tried.table`: panicked: no room for chf
+      at      crates/swath/tests/plugins/writing.rs:[line]
+      task    pipeline
+      part    partition 1 of 3
+      stage   read
+      for     write
+    ");
+    insta::assert_snapshot!(failed("error in finish"), @r"
+    error[E0401]: `tried.table`: the disk is full after all
+      at      crates/swath/tests/plugins/writing.rs:[line]
+      task    pipeline
+      part    partition 1 of 3
+      stage   read
+      for     write
+    ");
+    insta::assert_snapshot!(failed("error in commit"), @r"
+    error[E0401]: `tried.table`: somebody was faster
+      at      crates/swath/tests/plugins/writing.rs:[line], write
+    ");
+    insta::assert_snapshot!(failed("panic in commit"), @r"
+    error[E0402]: `tried.table`: panicked: no table
+      at      crates/swath/tests/plugins/writing.rs:[line], write
+    ");
+    // Something else that is computed with it fails.
+    let folder = folder();
+    let fails = df.assign("y", plugin("other.below_ten").call("x"))?;
+    let error = swath::compute((&df.sink(table(folder.path()))?, &fails));
+    assert!(error.is_err());
+    assert!(files(folder.path()).is_empty());
+    // What cannot be cleared away stays, and the error is that of the write.
+    let error = df.write(table(folder.path()).param("how", "error in abort"));
+    assert_eq!(error.expect_err("commit clears away too").code(), "E0401");
+    Ok(())
+}
+
+#[test]
+fn a_write_that_is_cancelled_or_dropped_is_aborted() -> swath::Result<()> {
+    let (session, _folder) = loaded();
+    let df = in_parts(&session, 2)?;
+    let folder = folder();
+    let sink = df.sink(table(folder.path()).param("how", "endless"))?;
+    let begun = |run: &swath::Run<swath::Written>| {
+        let since = Instant::now();
+        while files(folder.path()).is_empty() {
+            assert!(since.elapsed() < Duration::from_secs(10) && !run.is_done());
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    };
+    let cleared = || {
+        let since = Instant::now();
+        while !files(folder.path()).is_empty() {
+            assert!(
+                since.elapsed() < Duration::from_secs(10),
+                "{:?}",
+                files(folder.path())
+            );
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    };
+    let run = swath::submit(&sink)?;
+    begun(&run);
+    run.cancel();
+    let error = run.wait().expect_err("it was cancelled");
+    assert_eq!(error.kind(), &ErrorKind::Cancelled);
+    cleared();
+    let run = swath::submit(&sink)?;
+    begun(&run);
+    drop(run);
+    cleared();
+    Ok(())
+}
+
+#[test]
+fn what_cannot_be_written() -> swath::Result<()> {
+    let session = linked();
+    let df = in_parts(&session, 2)?;
+    let folder = folder();
+    insta::assert_snapshot!(said(df.write(table(folder.path()).param("column", "k"))), @r"
+    error[E0103]: `tried.table`: column `k` is string, and must be int64
+      at      crates/swath/tests/plugins/writing.rs:[line], write
+    ");
+    insta::assert_snapshot!(said(df.sink(table(folder.path()).param("columm", "z"))), @r"
+    error[E0105]: `tried.table`: no parameter `columm`; did you mean `column`? parameters are `folder`, `column`, `how`, `at`
+      at      crates/swath/tests/plugins/writing.rs:[line], sink
+    ");
+    insta::assert_snapshot!(said(df.sink(plugin("tried.table"))), @r"
+    error[E0105]: `tried.table`: parameter `folder` is missing: a string that has no default
+      at      crates/swath/tests/plugins/writing.rs:[line], sink
+    ");
+    insta::assert_snapshot!(said(df.write(plugin("tried.numbers"))), @r#"
+    error[E0110]: `tried.numbers` is a source, and is used as a sink
+      at      crates/swath/tests/plugins/writing.rs:[line], write
+      fix     write `session.read(plugin("tried.numbers"))`
+    "#);
+    insta::assert_snapshot!(said(session.read(plugin("tried.table"))), @r#"
+    error[E0110]: `tried.table` is a sink, and is used as a source
+      at      crates/swath/tests/plugins/writing.rs:[line], read
+      fix     write `df.write(plugin("tried.table"))`
+    "#);
+    insta::assert_snapshot!(said(df.map_partitions(plugin("tried.table"))), @r#"
+    error[E0110]: `tried.table` is a sink, and is used as a partition function
+      at      crates/swath/tests/plugins/writing.rs:[line], map_partitions
+      fix     write `df.write(plugin("tried.table"))`
+    "#);
+    assert!(files(folder.path()).is_empty());
+    Ok(())
+}
+
+/// Its tasks are data: another process writes the partitions, and this one commits them.
+#[test]
+fn other_processes_write_too() -> swath::Result<()> {
+    let folder = folder();
+    let (session, _worker) = elsewhere_with(true);
+    let written = in_parts(&session, 3)?.write(table(folder.path()))?;
+    assert_eq!((written.rows(), files(folder.path()).len()), (100, 3));
+    let (session, _worker) = elsewhere_with(false);
+    let error = said(in_parts(&session, 3)?.write(table(folder.path())));
+    assert!(
+        error.contains("this process has not the plugin of `tried@0.1.0.table`"),
+        "{error}"
+    );
+    assert_eq!(files(folder.path()).len(), 3);
+    Ok(())
+}

@@ -1,0 +1,132 @@
+//! A sink, honest and not.
+
+#![expect(
+    clippy::disallowed_methods,
+    reason = "authors of plugins have the files of the standard library"
+)]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use swath_plugin::prelude::*;
+
+/// A column of whole numbers as lines of files in a folder: `part.N` when all are whole, hidden until then.
+#[derive(Params)]
+pub struct Table {
+    /// The folder.
+    pub folder: String,
+    /// The column.
+    #[param(default = "z")]
+    pub column: String,
+    /// What it does, whatever it promised.
+    #[param(default = "")]
+    pub how: String,
+    /// The partition in which it does that.
+    #[param(default = 1)]
+    pub at: u64,
+}
+
+/// A partition while it is written.
+pub struct Opened {
+    path: PathBuf,
+    lines: Vec<String>,
+    partition: u64,
+}
+
+impl Table {
+    fn named(&self, name: &str) -> PathBuf {
+        Path::new(&self.folder).join(name)
+    }
+
+    fn does(&self, how: &str, partition: u64) -> bool {
+        self.how == how && partition == self.at
+    }
+}
+
+impl Sink for Table {
+    const NAME: &'static str = "table";
+    type Writing = Opened;
+    type Receipt = PathBuf;
+
+    fn bind(&self, input: &Meta) -> Result<()> {
+        input.require(&self.column, "int64")?;
+        Ok(())
+    }
+
+    fn open(&self, write: &str, cx: &Cx) -> Result<Opened> {
+        static ATTEMPTS: AtomicU64 = AtomicU64::new(0);
+        let partition = cx.partition().number() as u64;
+        if self.does("error in open", partition) {
+            return Err(Error::new("the table is locked"));
+        }
+        fs::create_dir_all(&self.folder)?;
+        let attempt = match self.how.as_str() {
+            "one attempt" => 0,
+            _ => ATTEMPTS.fetch_add(1, Ordering::Relaxed),
+        };
+        let path = self.named(&format!(".{write}-{partition}-{attempt}"));
+        fs::write(&path, "")?;
+        Ok(Opened {
+            path,
+            lines: Vec::new(),
+            partition,
+        })
+    }
+
+    fn push(&self, opened: &mut Opened, rows: Batch, cx: &Cx) -> Result<()> {
+        if self.does("error", opened.partition) {
+            return Err(Error::new("the disk is full"));
+        }
+        assert!(!self.does("panic", opened.partition), "no room for chf");
+        if self.how == "endless" {
+            loop {
+                cx.tick()?;
+            }
+        }
+        if self.does("one batch", opened.partition) && !opened.lines.is_empty() {
+            return Err(Error::new("one batch is enough"));
+        }
+        for number in rows.i64(&self.column)?.iter() {
+            opened.lines.push(format!("{number:?}"));
+        }
+        Ok(())
+    }
+
+    fn finish(&self, opened: Opened, _: &Cx) -> Result<PathBuf> {
+        if self.does("error in finish", opened.partition) {
+            return Err(Error::new("the disk is full after all"));
+        }
+        fs::write(&opened.path, opened.lines.join("\n"))?;
+        Ok(opened.path)
+    }
+
+    fn commit(&self, write: &str, receipts: Vec<PathBuf>, cx: &Cx) -> Result<()> {
+        match self.how.as_str() {
+            "error in commit" => return Err(Error::new("somebody was faster")),
+            "panic in commit" => panic!("no table"),
+            _ => {}
+        }
+        for (partition, path) in receipts.iter().enumerate() {
+            fs::rename(path, self.named(&format!("part.{partition}")))?;
+        }
+        self.abort(write, cx)
+    }
+
+    fn abort(&self, write: &str, _: &Cx) -> Result<()> {
+        if self.how == "error in abort" {
+            return Err(Error::new("it stays"));
+        }
+        let Ok(files) = fs::read_dir(&self.folder) else {
+            return Ok(());
+        };
+        let begins = format!(".{write}-");
+        for file in files {
+            let file = file?;
+            if file.file_name().to_string_lossy().starts_with(&begins) {
+                fs::remove_file(file.path())?;
+            }
+        }
+        Ok(())
+    }
+}
