@@ -169,4 +169,32 @@ mod tests {
         assert_eq!(contract.input(0).before, Some(Halo::Rows(2)));
         assert_eq!(contract.input(1), &Needs::default());
     }
+
+    /// The words are as much for good as the layouts: what says them is out there. A later version adds words.
+    #[test]
+    fn words_of_1_0_stay() {
+        let said = Contract {
+            rows: RowCount::Same,
+            order: Order::Kept,
+            divisions: Divisions::Kept,
+            scope: Scope::Chunk,
+            inputs: vec![Needs {
+                reads: Some(vec!["x".to_owned()]),
+                needs_order: vec!["t".to_owned()],
+                before: Some(Halo::Rows(2)),
+                after: Some(Halo::Nanoseconds(30)),
+            }],
+            is_deterministic: true,
+            requires: vec!["moon".to_owned()],
+        };
+        let words = r#"{"rows":"same","order":"kept","divisions":"kept","scope":"chunk","inputs":[{"reads":["x"],"needs_order":["t"],"before":{"rows":2},"after":{"nanoseconds":30}}],"is_deterministic":true,"requires":["moon"]}"#;
+        assert_eq!(serde_json::to_string(&said).expect("it has a text"), words);
+        let read: Contract = serde_json::from_str(words).expect("words of 1.0");
+        assert_eq!(read, said);
+        let weakest = r#"{"rows":"any","order":"any","divisions":"cleared","scope":"partition","is_deterministic":false}"#;
+        assert_eq!(
+            serde_json::to_string(&Contract::default()).expect("it has a text"),
+            weakest
+        );
+    }
 }

@@ -43,9 +43,8 @@ fn describe(layout: &'static TypeLayout, text: &mut String) {
     }
 }
 
-/// What is here is for good: of a struct nothing changes, and a table grows at its end.
-#[test]
-fn layouts() {
+/// All layouts, as they are.
+fn described() -> String {
     let mut text = String::new();
     let layouts = [
         PluginRef::LAYOUT,
@@ -71,5 +70,44 @@ fn layouts() {
     for layout in layouts {
         describe(layout, &mut text);
     }
-    insta::assert_snapshot!(text);
+    text
+}
+
+#[test]
+fn layouts() {
+    insta::assert_snapshot!(described());
+}
+
+/// The layouts of the first version, which nobody writes anew: plugins that were built for it are out there.
+const OF_1_0: &str = include_str!("layouts-1.0.txt");
+
+/// What a text describes: in front of each the line that names it, then its fields.
+fn by_name(text: &str) -> Vec<(&str, Vec<&str>)> {
+    let mut all: Vec<(&str, Vec<&str>)> = Vec::new();
+    for line in text.lines().map(str::trim_end) {
+        match all.last_mut() {
+            Some((_, fields)) if line.starts_with(' ') => fields.push(line),
+            _ => all.push((line, Vec::new())),
+        }
+    }
+    all
+}
+
+/// What was in 1.0 is for good: of a struct nothing changes, and a table grows at its end.
+#[test]
+fn what_1_0_has_stays() {
+    let now = described();
+    let now = by_name(&now);
+    for (name, fields) in by_name(OF_1_0) {
+        let (_, found) = now
+            .iter()
+            .find(|(found, _)| *found == name)
+            .unwrap_or_else(|| panic!("1.0 has `{name}`"));
+        let kept = if name.starts_with("table ") {
+            &found[..fields.len().min(found.len())]
+        } else {
+            &found[..]
+        };
+        assert_eq!(kept, fields, "`{name}` has been changed since 1.0");
+    }
 }
