@@ -9,7 +9,8 @@ use swath_batch::Batch;
 use swath_plugin_abi::ArrowArray;
 
 use crate::shape::{self, check};
-use crate::{Columns, DataError};
+use crate::strict::is_strict;
+use crate::{Columns, DataError, nulls};
 
 const _: () = {
     assert!(size_of::<FFI_ArrowArray>() == size_of::<ArrowArray>());
@@ -167,12 +168,7 @@ pub fn take_columns(
         })?;
         // The specification lets a child be longer than its parent.
         let column = column.slice(from, rows);
-        if !field.is_nullable() && column.null_count() > 0 {
-            return Err(DataError::Nulls {
-                column: field.name().clone(),
-                nulls: column.null_count(),
-            });
-        }
+        nulls::check(&column, field)?;
         taken.push(column);
     }
     Ok((taken, rows))
@@ -183,15 +179,24 @@ fn import(array: ArrowArray, data_type: &arrow_schema::DataType) -> Result<Array
     let array = unsafe { std::mem::transmute::<ArrowArray, FFI_ArrowArray>(array) };
     // SAFETY: it is built as arrays of this type are, as was checked; what its buffers hold is the word of whoever made it.
     let data = unsafe { from_ffi_and_data_type(array, data_type.clone()) }?;
-    data.validate()?;
+    if is_strict() {
+        data.validate_full()?;
+    } else {
+        data.validate()?;
+    }
     Ok(make_array(data))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use arrow_array::types::Int8Type;
-    use arrow_array::{DictionaryArray, Float64Array, Int64Array, StringArray};
+    use arrow_array::types::{Int8Type, UInt32Type};
+    use arrow_array::{
+        DictionaryArray, Float64Array, Int64Array, ListArray, StringArray, StringViewArray,
+        StructArray,
+    };
+    use arrow_buffer::{NullBuffer, OffsetBuffer};
+    use arrow_schema::DataType;
     use insta::assert_snapshot;
     use std::sync::Arc;
     use swath_meta::{DType, Meta};
@@ -294,6 +299,29 @@ mod tests {
         }
     }
 
+    /// Memory of a language that knows no numbers of 128 bits is where 64 bits may be.
+    #[test]
+    fn numbers_may_lie_where_smaller_ones_may() {
+        let meta = Meta::of([("d", "decimal(12, 3)")]).expect("a meta");
+        let rows = swath_batch::meta_nonempty(&meta);
+        let mut given = give_batch(&rows);
+        let values = rows.record_batch().column(0).to_data().buffers()[0].clone();
+        let mut words = vec![0; values.len() / 8 + 1];
+        let start = usize::from(words.as_ptr().addr().is_multiple_of(16));
+        for (word, bytes) in words[start..].iter_mut().zip(values.chunks(8)) {
+            *word = u64::from_ne_bytes(bytes.try_into().expect("two words a number"));
+        }
+        let place = words[start..].as_ptr();
+        assert_eq!(place.addr() % 16, 8);
+        let buffers = child(&mut given, 0).buffers;
+        // SAFETY: a decimal has two buffers, the second of which are its values.
+        let second = unsafe { buffers.add(1) };
+        // SAFETY: see above; nobody else uses it.
+        unsafe { *second = place.cast() };
+        let taken = back(given, &meta).expect("it is copied");
+        assert_eq!(taken, rows.record_batch().columns());
+    }
+
     #[test]
     fn longer_children_are_cut() {
         let mut given = give_batch(&batch());
@@ -318,8 +346,8 @@ mod tests {
     }
 
     fn pointers(given: &mut ArrowArray) -> &mut [*mut ArrowArray] {
-        // SAFETY: it was made here with four columns, and nobody else uses it.
-        unsafe { std::slice::from_raw_parts_mut(given.children, 4) }
+        // SAFETY: it was made here with so many columns, and nobody else uses it.
+        unsafe { std::slice::from_raw_parts_mut(given.children, given.n_children as usize) }
     }
 
     fn child(given: &mut ArrowArray, at: usize) -> &mut ArrowArray {
@@ -395,5 +423,68 @@ mod tests {
         let floats: ArrayRef = Arc::new(Float64Array::from(vec![1.0]));
         let error = back(give(&[floats], 1), &meta).expect_err("no dictionary");
         assert_snapshot!(error, @"column `c`: no dictionary");
+    }
+
+    /// The message about a column that was declared as one of a field.
+    #[track_caller]
+    fn promised(field: swath_meta::Field, column: ArrayRef) -> Result<Vec<ArrayRef>, DataError> {
+        let meta = Meta::try_new([field], swath_meta::Index::none()).expect("a meta");
+        let rows = column.len();
+        back(give(&[column], rows), &meta)
+    }
+
+    /// Neither a text that is missing in a dictionary nor a value inside of others hides from a promise.
+    #[test]
+    fn nulls_are_found_where_they_hide() {
+        let category = |nullable| swath_meta::Field::new("c", DType::Category, nullable);
+        let hidden: ArrayRef = Arc::new(DictionaryArray::<UInt32Type>::new(
+            vec![0, 1, 1].into(),
+            Arc::new(StringViewArray::from(vec![Some("a"), None])),
+        ));
+        promised(category(true), Arc::clone(&hidden)).expect("it may have nulls");
+        let error = promised(category(false), hidden).expect_err("two nulls");
+        assert_snapshot!(error, @"column `c` has 2 nulls and is declared without");
+
+        let numbers = |nullable| {
+            let item = swath_meta::Field::new("item", DType::Int64, nullable);
+            swath_meta::Field::new("l", DType::List(item.into()), true)
+        };
+        let list =
+            |field: &swath_meta::Field, lengths: &[usize], valid: Option<Vec<bool>>| -> ArrayRef {
+                let DataType::List(item) = field.dtype.border() else {
+                    unreachable!("it is a list");
+                };
+                let values: ArrayRef = Arc::new(Int64Array::from(vec![Some(1), None, Some(3)]));
+                let offsets = OffsetBuffer::from_lengths(lengths.iter().copied());
+                let item = Arc::new(item.as_ref().clone().with_nullable(true));
+                let list = ListArray::new(item, offsets, values, valid.map(NullBuffer::from));
+                Arc::new(list)
+            };
+        let field = numbers(true);
+        promised(field.clone(), list(&field, &[1, 2], None)).expect("it may have nulls");
+        let field = numbers(false);
+        let error = promised(field.clone(), list(&field, &[1, 2], None)).expect_err("a null");
+        assert_snapshot!(error, @"column `l.item` has 1 nulls and is declared without");
+        // Nobody sees what belongs to no row, nor what a list has that is null itself.
+        promised(field.clone(), list(&field, &[1], None)).expect("no null");
+        let null = vec![true, false, true];
+        promised(field.clone(), list(&field, &[1, 1, 1], Some(null))).expect("no null");
+
+        let inside = swath_meta::Field::new("a", DType::Int64, false);
+        let pair = swath_meta::Field::new("s", DType::Struct([inside].into()), true);
+        let pairs = |valid: Vec<bool>| -> ArrayRef {
+            let DataType::Struct(fields) = pair.dtype.border() else {
+                unreachable!("it is a struct");
+            };
+            let fields = fields
+                .iter()
+                .map(|field| field.as_ref().clone().with_nullable(true));
+            let numbers: ArrayRef = Arc::new(Int64Array::from(vec![Some(1), None]));
+            let pairs = StructArray::new(fields.collect(), vec![numbers], Some(valid.into()));
+            Arc::new(pairs)
+        };
+        promised(pair.clone(), pairs(vec![true, false])).expect("its pair is null as a whole");
+        let error = promised(pair.clone(), pairs(vec![false, true])).expect_err("a null");
+        assert_snapshot!(error, @"column `s.a` has 1 nulls and is declared without");
     }
 }

@@ -126,7 +126,7 @@ impl Batch {
             let declared = declared.field(&field.name);
             let without_nulls = declared.is_ok_and(|declared| !declared.nullable);
             Field {
-                nullable: !without_nulls || column.null_count() > 0,
+                nullable: !without_nulls || column.logical_null_count() > 0,
                 ..field.clone()
             }
         });

@@ -212,10 +212,10 @@ impl<F: Aggregate> Running<F> {
                     column.data_type()
                 )));
             }
-            if !nullable && column.null_count() > 0 {
+            let nulls = column.logical_null_count();
+            if !nullable && nulls > 0 {
                 return Err(broken(format!(
-                    "returned {} nulls in `{name}`, and declared none",
-                    column.null_count()
+                    "returned {nulls} nulls in `{name}`, and declared none"
                 )));
             }
         }

@@ -59,11 +59,9 @@ impl<F: Scalar> Columnar for Ready<F> {
                 column.data_type()
             )));
         }
-        if !nullable && column.null_count() > 0 {
-            return Err(broken(format!(
-                "returned {} nulls, and declared none",
-                column.null_count()
-            )));
+        let nulls = column.logical_null_count();
+        if !nullable && nulls > 0 {
+            return Err(broken(format!("returned {nulls} nulls, and declared none")));
         }
         Ok(column)
     }
