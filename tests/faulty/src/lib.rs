@@ -1,13 +1,17 @@
 //! A plugin whose functions each break one promise: what `swath plugin check` has to find.
 
 mod aggregates;
+mod panics;
 mod partitioners;
 mod partitions;
 mod scalars;
 
 pub use aggregates::{Forgetful, MeanOfMeans};
+pub use panics::{PanicsInGroups, PanicsInPartitions, PanicsInPlaces, PanicsInRows};
 pub use partitioners::{Dealt, Sevenths};
-pub use partitions::{Deaf, NoFirstRow, Peeking, Reversed, ShortSighted, Wide};
+pub use partitions::{
+    Deaf, DeafSoon, NoFirstRow, Peeking, Reversed, ShortSighted, UpsideDown, Wide,
+};
 pub use scalars::{Beneath, Counted, NeverNull, Numbered};
 
 use swath_plugin::{Example, plugin};
@@ -15,8 +19,8 @@ use swath_plugin::{Example, plugin};
 plugin! {
     name: "faulty",
     functions: [
-        Numbered, Counted, NeverNull, Beneath, NoFirstRow, Peeking, Wide, Reversed, ShortSighted, Deaf, MeanOfMeans, Forgetful,
-        Sevenths, Dealt,
+        Numbered, Counted, NeverNull, Beneath, NoFirstRow, Peeking, Wide, Reversed, UpsideDown, ShortSighted, Deaf, DeafSoon,
+        MeanOfMeans, Forgetful, Sevenths, Dealt, PanicsInPartitions, PanicsInRows, PanicsInGroups, PanicsInPlaces,
     ]
 }
 

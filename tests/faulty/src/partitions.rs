@@ -78,13 +78,35 @@ impl PartitionFn for Reversed {
     }
 
     fn call(&self, part: Batch, _: &Cx) -> Result<Batch> {
-        let rows = part.num_rows();
-        let backwards = UInt32Array::from_iter_values((0..rows as u32).rev());
-        let columns = part.record_batch().columns().iter();
-        let columns = columns.map(|column| take(column, &backwards, None));
-        let columns: std::result::Result<Vec<_>, _> = columns.collect();
-        let columns = columns.map_err(|error| Error::new(error.to_string()))?;
-        Ok(Batch::from_arrays(part.meta(), columns, rows)?)
+        backwards(&part)
+    }
+}
+
+/// The last row first.
+fn backwards(part: &Batch) -> Result<Batch> {
+    let rows = part.num_rows();
+    let backwards = UInt32Array::from_iter_values((0..rows as u32).rev());
+    let columns = part.record_batch().columns().iter();
+    let columns = columns.map(|column| take(column, &backwards, None));
+    let columns: std::result::Result<Vec<_>, _> = columns.collect();
+    let columns = columns.map_err(|error| Error::new(error.to_string()))?;
+    Ok(Batch::from_arrays(part.meta(), columns, rows)?)
+}
+
+/// Promises the order of its rows and nothing else, and turns them round.
+#[derive(Params)]
+pub struct UpsideDown;
+
+impl PartitionFn for UpsideDown {
+    const NAME: &'static str = "upside_down";
+    const EXAMPLE: Option<Example> = Some(example("x: float64?"));
+
+    fn bind(&self, input: &Meta) -> Result<Contract> {
+        Ok(Contract::any_rows(input).order_kept())
+    }
+
+    fn call(&self, part: Batch, _: &Cx) -> Result<Batch> {
+        backwards(&part)
     }
 }
 
@@ -124,6 +146,27 @@ impl PartitionFn for Deaf {
     fn call(&self, part: Batch, _: &Cx) -> Result<Batch> {
         if part.num_rows() > 1000 {
             std::thread::sleep(Duration::from_millis(150));
+        }
+        Ok(part)
+    }
+}
+
+/// Looks once whether anybody still waits, and takes its time after that.
+#[derive(Params)]
+pub struct DeafSoon;
+
+impl PartitionFn for DeafSoon {
+    const NAME: &'static str = "deaf_soon";
+    const EXAMPLE: Option<Example> = Some(example("x: float64?"));
+
+    fn bind(&self, input: &Meta) -> Result<Contract> {
+        Ok(Contract::rows_kept(input))
+    }
+
+    fn call(&self, part: Batch, cx: &Cx) -> Result<Batch> {
+        cx.check()?;
+        if part.num_rows() > 1000 {
+            std::thread::sleep(Duration::from_millis(250));
         }
         Ok(part)
     }

@@ -94,12 +94,22 @@ const PATIENCE: Duration = Duration::from_millis(100);
 /// How long it is waited for.
 const LONGEST: Duration = Duration::from_secs(10);
 
-/// Cancelled before it begins, and timed: the shortest of a few times, since a machine may be busy with something else.
+/// When it is cancelled, after it began.
+const MOMENTS: [Duration; 2] = [Duration::ZERO, Duration::from_millis(20)];
+
+/// Cancelled before it begins and while it is at it, and timed: the shortest of a few times, since a machine may be busy with something
+/// else.
 pub(super) fn cancel(subject: &Arc<Subject>, rows: &Batch, _: Random) -> Verdict {
+    MOMENTS
+        .into_iter()
+        .try_for_each(|after| cancelled_after(subject, rows, after))
+}
+
+fn cancelled_after(subject: &Arc<Subject>, rows: &Batch, after: Duration) -> Verdict {
     let todo = "call `cx.tick()?` for each row, or `cx.check()?` now and then";
     let mut shortest = LONGEST;
     for _ in 0..3 {
-        let Some(took) = cancelled(subject, rows) else {
+        let Some(took) = goes_on(subject, rows, after) else {
             let seconds = LONGEST.as_secs();
             return Err(Trouble::Endless(format!(
                 "it had not stopped {seconds} s after it was cancelled, and nothing else was tried; {todo}"
@@ -116,22 +126,33 @@ pub(super) fn cancel(subject: &Arc<Subject>, rows: &Batch, _: Random) -> Verdict
     ))
 }
 
-/// How long a call of a task that is cancelled already takes; `None` where it does not come back.
+/// How long a call goes on after its task was cancelled, that long after it began; `None` where it does not come back.
 #[expect(
     clippy::disallowed_methods,
     reason = "what never comes back is left behind when the program ends: a thread of a scope would be waited for"
 )]
-fn cancelled(subject: &Arc<Subject>, rows: &Batch) -> Option<Duration> {
+fn goes_on(subject: &Arc<Subject>, rows: &Batch, after: Duration) -> Option<Duration> {
     let task = Arc::new(Task::default());
-    task.cancel();
+    if after.is_zero() {
+        task.cancel();
+    }
     let (sender, receiver) = mpsc::channel();
-    let (called, rows) = (Arc::clone(subject), rows.clone());
+    let (called, rows, its_own) = (Arc::clone(subject), rows.clone(), Arc::clone(&task));
     let start = Instant::now();
     std::thread::spawn(move || {
         // Whether it was done or gave up does not matter, nor whether anybody still listens.
-        let _ = called.call_in(&rows, &task);
+        let _ = called.call_in(&rows, &its_own);
         let _ = sender.send(());
     });
+    if !after.is_zero() && receiver.recv_timeout(after).is_ok() {
+        return Some(Duration::ZERO);
+    }
+    task.cancel();
+    let asked = if after.is_zero() {
+        start
+    } else {
+        Instant::now()
+    };
     receiver.recv_timeout(LONGEST).ok()?;
-    Some(start.elapsed())
+    Some(asked.elapsed())
 }
