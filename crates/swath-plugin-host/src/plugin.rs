@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use swath_plugin_abi::{FunctionRef, Kind, Manifest, PluginRef, read_lent};
 
 use crate::call::{Function, process};
+use crate::file::check_manifest;
 use crate::load::{Inside, LoadError, open};
 use crate::{FileHash, PluginCopies, PluginFile, Policy, disk};
 
@@ -68,7 +69,9 @@ impl Plugin {
     pub fn linked(root: PluginRef) -> Result<Arc<Self>, LoadError> {
         let mut of = root.manifest().as_bytes().to_vec();
         of.extend(disk::this_program());
-        Self::ready(root, Self::read(root)?, FileHash::of(&of), None)
+        let manifest = Self::read(root)?;
+        check_manifest(Path::new(&manifest.name), &manifest)?;
+        Self::ready(root, manifest, FileHash::of(&of), None)
     }
 
     fn read(root: PluginRef) -> Result<Manifest, LoadError> {

@@ -49,6 +49,11 @@ fn a_scalar_gives_what_an_expression_gives() -> swath::Result<()> {
             let both = df.assign("branch", branch)?.assign("expected", expected)?;
             let differ = both.filter(col("branch").ne_missing(col("expected")))?;
             assert_eq!(differ.len().get::<i64>()?, 0);
+            // A constant is one in every row.
+            let two = plugin("tried.plus_one").call([lit(1.0)]);
+            let twos = df.assign("two", &two)?.filter(col("two").eq(2.0))?;
+            assert_eq!(twos.len().get::<i64>()?, 100);
+            assert_eq!(df.filter(two.gt(col("x")))?.len().get::<i64>()?, 2);
         }
     }
     Ok(())
@@ -107,6 +112,64 @@ fn an_aggregate_gives_what_the_built_in_one_gives() -> swath::Result<()> {
     Ok(())
 }
 
+/// Several states, which are merged in trees and shared out.
+#[test]
+fn aggregates_of_several_states_give_what_built_in_ones_give() -> swath::Result<()> {
+    for parts in PARTS {
+        let df = in_parts(&linked(), parts)?;
+        for (is_variance, ours) in [(false, col("x").mean()), (true, col("x").var())] {
+            let expected = totals(&df.groupby("k").agg([("s", ours)])?)?;
+            let theirs = plugin("other.moment").param("is_variance", is_variance);
+            let theirs = theirs.agg(col("x"));
+            for groups in [
+                df.groupby("k").sort(true),
+                df.groupby("k").split_every(2),
+                df.groupby("k").split_out(3),
+            ] {
+                let found = totals(&groups.agg([("s", theirs.clone())])?)?;
+                assert_eq!(found.len(), expected.len());
+                for ((found_k, found), (k, expected)) in found.iter().zip(&expected) {
+                    assert_eq!(found_k, k);
+                    assert!((found - expected).abs() < 1e-9 * expected, "{found}");
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+mod twice {
+    use swath_plugin::prelude::*;
+
+    /// One more.
+    #[scalar]
+    pub(crate) fn more(x: f64) -> f64 {
+        x + 1.0
+    }
+
+    mod again {
+        use swath_plugin::prelude::*;
+
+        /// Two more.
+        #[scalar]
+        pub(crate) fn more(x: f64) -> f64 {
+            x + 2.0
+        }
+    }
+
+    plugin! { name: "twice", functions: [more, again::more] }
+}
+
+/// What is part of the program is looked at as a file is.
+#[test]
+fn linked_plugins_are_looked_at_too() {
+    let session = Session::builder().threads(1).memory_limit("256MiB");
+    insta::assert_snapshot!(said(session.plugin(twice::plugin()).build()), @r"
+    error[E0110]: `twice` has two functions `twice.more`: give one of them another name
+      at      crates/swath/tests/plugins.rs:[line], Session::builder
+    ");
+}
+
 #[test]
 fn results_have_names_as_those_of_other_aggregates() -> swath::Result<()> {
     let df = in_parts(&linked(), 2)?;
@@ -121,23 +184,27 @@ fn what_is_loaded_is_shown() -> swath::Result<()> {
     let shown = session.plugins().to_string();
     insta::assert_snapshot!(hashless(&shown), @r#"
     other 0.1.0  linked  [hash]
-      other.plus_one      scalar                                                                               One more, and a half.
-      other.below_ten     scalar                                                                               The number, if it is below ten.
-                          deprecated: use `min`
-      other.seeds         partition    number: int64 = 0                                                       The seed of each partition.
-      other.in_order      partition    by: list<string>, chunks: bool = false                                  The rows as they are, if they come sorted.
-      other.neighbours    partition                                                                            Sees a row of the partition before.
-      other.visit_starts  partition    user: string, time: string, gap: duration = "30min"                     Marks the first row of each visit: no row of the same user in front of it within the gap.
-      other.ones          partition    reads: string, sorted_by: string, looks_at: string                      Writes a one over each `x`, whatever it reads.
+      other.plus_one        scalar                                                                               One more, and a half.
+      other.below_ten       scalar                                                                               The number, if it is below ten.
+                            deprecated: use `min`
+      other.seeds           partition    number: int64 = 0                                                       The seed of each partition.
+      other.in_order        partition    by: list<string>, chunks: bool = false                                  The rows as they are, if they come sorted.
+      other.neighbours      partition                                                                            Sees a row of the partition before.
+      other.visit_starts    partition    user: string, time: string, gap: duration = "30min"                     Marks the first row of each visit: no row of the same user in front of it within the gap.
+      other.ones            partition    reads: string, sorted_by: string, looks_at: string                      Writes a one over each `x`, whatever it reads.
+      other.counted         partition                                                                            Counts its calls.
+      other.moment          aggregate    is_variance: bool                                                       The mean, or the variance.
+      other.endless_rows    scalar                                                                               A value of its own that never comes.
+      other.endless_groups  aggregate                                                                            Groups to which a row is never added.
     tried 0.1.0  linked  [hash]
-      tried.plus_one      scalar                                                                               One more.
-      tried.scale         partition    column: string, factor: float64 = 1.0                                   Multiplies a column by a factor, and passes the others by.
-      tried.behave        partition    how: string                                                             Does what its parameter says, whatever it promised.
-      tried.sum           aggregate                                                                            The sum of numbers.
-      tried.in_turn       partitioner  from: int64 = 0                                                         Whole numbers in turn.
-      tried.numbers       source       parts: uint32 = 4, rows: uint32 = 10, how: string = "", at: uint32 = 2  Whole numbers with their halves: `n` from 0, the index; `half`; and `name`, a text.
-      tried.opened        scalar                                                                               How many partitions of sources were opened since this process began.
-      tried.table         sink         folder: string, column: string = "z", how: string = "", at: uint64 = 1  A column of whole numbers as lines of files in a folder: `part.N` when all are whole, hidden until then.
+      tried.plus_one        scalar                                                                               One more.
+      tried.scale           partition    column: string, factor: float64 = 1.0                                   Multiplies a column by a factor, and passes the others by.
+      tried.behave          partition    how: string                                                             Does what its parameter says, whatever it promised.
+      tried.sum             aggregate                                                                            The sum of numbers.
+      tried.in_turn         partitioner  from: int64 = 0                                                         Whole numbers in turn.
+      tried.numbers         source       parts: uint32 = 4, rows: uint32 = 10, how: string = "", at: uint32 = 2  Whole numbers with their halves: `n` from 0, the index; `half`; and `name`, a text.
+      tried.opened          scalar                                                                               How many partitions of sources were opened since this process began.
+      tried.table           sink         folder: string, column: string = "z", how: string = "", at: uint64 = 1  A column of whole numbers as lines of files in a folder: `part.N` when all are whole, hidden until then.
     "#);
     let plugins = session.plugins();
     let names: Vec<_> = plugins

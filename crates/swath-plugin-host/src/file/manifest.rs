@@ -31,6 +31,12 @@ pub(super) fn parse(path: &Path, bytes: &[u8]) -> Result<Manifest, PluginFileErr
             });
         }
     };
+    check(path, &manifest)?;
+    Ok(manifest)
+}
+
+/// Checks what the rest relies on, whoever says it: a file, or a plugin that is part of the program, whose name is its path.
+pub(crate) fn check(path: &Path, manifest: &Manifest) -> Result<(), PluginFileError> {
     for (field, value) in [
         ("abi", &manifest.abi),
         ("target", &manifest.target),
@@ -57,7 +63,7 @@ pub(super) fn parse(path: &Path, bytes: &[u8]) -> Result<Manifest, PluginFileErr
             });
         }
     }
-    Ok(manifest)
+    Ok(())
 }
 
 /// Names stand in `plugin.function` and `plugin@version`, and in keys.

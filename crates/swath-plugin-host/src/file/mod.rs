@@ -15,6 +15,8 @@ mod error;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use manifest::check as check_manifest;
+
 pub use error::PluginFileError;
 pub use glibc::GlibcVersion;
 pub use plugin_file::PluginFile;

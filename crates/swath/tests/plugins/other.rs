@@ -1,8 +1,19 @@
 //! A second plugin, part of this program, one of whose functions is called as one of the first.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use swath_plugin::arrow_array::cast::AsArray;
+use swath_plugin::arrow_array::types::Float64Type;
+use swath_plugin::arrow_array::{ArrayRef, Float64Array};
 use swath_plugin::prelude::*;
 
-plugin! { name: "other", functions: [plus_one, below_ten, Seeds, InOrder, Neighbours, VisitStarts, Ones] }
+plugin! {
+    name: "other",
+    functions: [
+        plus_one, below_ten, Seeds, InOrder, Neighbours, VisitStarts, Ones, Counted, Moment, EndlessRows, EndlessGroups,
+    ]
+}
 
 /// One more, and a half.
 #[scalar]
@@ -149,5 +160,161 @@ impl PartitionFn for Ones {
             "z" => made.select(["x", "z"])?,
             _ => made,
         })
+    }
+}
+
+/// How often [`Counted`] was called.
+pub(crate) static CALLS: AtomicUsize = AtomicUsize::new(0);
+
+/// Counts its calls.
+#[derive(Params)]
+pub(crate) struct Counted;
+
+impl PartitionFn for Counted {
+    const NAME: &'static str = "counted";
+
+    fn bind(&self, input: &Meta) -> Result<Contract> {
+        Ok(Contract::rows_kept(input.with("more", "float64")))
+    }
+
+    fn call(&self, part: Batch, _: &Cx) -> Result<Batch> {
+        CALLS.fetch_add(1, Ordering::Relaxed);
+        let more = part.f64("x")?.map(|x| x + 1.0);
+        Ok(part.with("more", more)?)
+    }
+}
+
+/// The mean, or the variance.
+#[derive(Params)]
+pub(crate) struct Moment {
+    is_variance: bool,
+}
+
+/// Of each group how many values it has, their sum, and that of their squares.
+type Moments = Vec<[f64; 3]>;
+
+impl Aggregate for Moment {
+    const NAME: &'static str = "moment";
+    type States = Moments;
+
+    fn bind(&self, _: &[Field]) -> Result<Grouped> {
+        let state = ["count", "sum", "squares"];
+        let state = state.map(|name| Field::new(name, DType::Float64, false));
+        Ok(Grouped::new(Field::new("x", DType::Float64, true), state))
+    }
+
+    fn open(&self) -> Moments {
+        Vec::new()
+    }
+
+    fn update(&self, states: &mut Moments, rows: GroupedRows<'_>, _: &Cx) -> Result<()> {
+        states.resize(rows.n_groups, [0.0; 3]);
+        let numbers = rows.columns[0].as_primitive::<Float64Type>();
+        for (group, x) in rows.groups.iter().zip(numbers) {
+            let [count, sum, squares] = &mut states[*group as usize];
+            if let Some(x) = x {
+                *count += 1.0;
+                *sum += x;
+                *squares += x * x;
+            }
+        }
+        Ok(())
+    }
+
+    fn merge(&self, states: &mut Moments, rows: GroupedRows<'_>, _: &Cx) -> Result<()> {
+        states.resize(rows.n_groups, [0.0; 3]);
+        for (at, column) in rows.columns.iter().enumerate() {
+            let more = column.as_primitive::<Float64Type>().values();
+            for (group, more) in rows.groups.iter().zip(more) {
+                states[*group as usize][at] += more;
+            }
+        }
+        Ok(())
+    }
+
+    fn state(&self, states: Moments) -> Result<Vec<ArrayRef>> {
+        let column = |at: usize| -> ArrayRef {
+            Arc::new(Float64Array::from_iter_values(
+                states.iter().map(|state| state[at]),
+            ))
+        };
+        Ok(vec![column(0), column(1), column(2)])
+    }
+
+    fn finish(&self, states: Moments) -> Result<ArrayRef> {
+        let results = states.iter().map(|[count, sum, squares]| {
+            if self.is_variance {
+                (*count > 1.0).then(|| (squares - sum * sum / count) / (count - 1.0))
+            } else {
+                (*count > 0.0).then(|| sum / count)
+            }
+        });
+        Ok(Arc::new(results.collect::<Float64Array>()))
+    }
+
+    fn size(&self, states: &Moments) -> u64 {
+        (states.capacity() * size_of::<[f64; 3]>()) as u64
+    }
+}
+
+/// Goes on until it is cancelled.
+fn endless(cx: &Cx) -> Result<std::convert::Infallible> {
+    loop {
+        cx.tick()?;
+    }
+}
+
+/// A value of its own that never comes.
+#[derive(Params)]
+pub(crate) struct EndlessRows;
+
+impl Scalar for EndlessRows {
+    const NAME: &'static str = "endless_rows";
+
+    fn bind(&self, args: &[Field]) -> Result<Returns> {
+        Returns::null_as(args, "float64")
+    }
+
+    fn call(&self, _: &[ArrayRef], _: usize, cx: &Cx) -> Result<ArrayRef> {
+        match endless(cx)? {}
+    }
+}
+
+/// Groups to which a row is never added.
+#[derive(Params)]
+pub(crate) struct EndlessGroups;
+
+impl Aggregate for EndlessGroups {
+    const NAME: &'static str = "endless_groups";
+    type States = usize;
+
+    fn bind(&self, _: &[Field]) -> Result<Grouped> {
+        let field = Field::new("x", DType::Float64, true);
+        Ok(Grouped::new(field.clone(), [field]))
+    }
+
+    fn open(&self) -> usize {
+        0
+    }
+
+    fn update(&self, _: &mut usize, _: GroupedRows<'_>, cx: &Cx) -> Result<()> {
+        match endless(cx)? {}
+    }
+
+    fn merge(&self, states: &mut usize, rows: GroupedRows<'_>, _: &Cx) -> Result<()> {
+        *states = rows.n_groups;
+        Ok(())
+    }
+
+    fn state(&self, states: usize) -> Result<Vec<ArrayRef>> {
+        Ok(vec![self.finish(states)?])
+    }
+
+    fn finish(&self, states: usize) -> Result<ArrayRef> {
+        Ok(Arc::new(Float64Array::new_null(states)))
+    }
+
+    fn size(&self, _: &usize) -> u64 {
+        0
     }
 }
