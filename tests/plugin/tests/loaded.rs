@@ -5,27 +5,40 @@
     reason = "tests overwrite files and cancel from other threads"
 )]
 
-use std::fmt::{Debug, Write as _};
+#[path = "loaded/logs.rs"]
+mod logs;
+#[path = "loaded/panics.rs"]
+mod panics;
+#[path = "loaded/soak.rs"]
+mod soak;
+
 use std::path::PathBuf;
-use std::process::Command;
+use std::process::{Command, Output};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
-use std::sync::{Arc, Mutex};
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::Float64Type;
 use arrow_array::{ArrayRef, Float32Array, Float64Array, Int64Array};
+use arrow_buffer::Buffer;
 use insta::assert_snapshot;
 use swath_batch::{Batch, Host, Value};
 use swath_meta::Meta;
 use swath_plugin_host::{
-    Bound, BoundPartition, CallError, LoadError, Plugin, PluginCopies, Policy,
+    Bound, BoundPartition, CallError, LoadError, Plugin, PluginCopies, PluginFileError, Policy,
 };
 
-/// The library that was built beside these tests.
+/// The library that was built beside these tests, or that of another version, to try it in this host.
 fn library() -> PathBuf {
+    let other = std::env::var_os("SWATH_TRIED_LIBRARY");
+    other.map_or_else(|| library_of("swath_tried"), PathBuf::from)
+}
+
+/// The library of a package, built beside these tests.
+fn library_of(package: &str) -> PathBuf {
     let tests = std::env::current_exe().expect("a program has a path");
     let folder = tests.parent().expect("it is in a folder");
-    folder.join("libswath_tried.so")
+    folder.join(format!("lib{package}.so"))
 }
 
 fn load(copies: &PluginCopies) -> Arc<Plugin> {
@@ -369,6 +382,52 @@ fn a_file_replaced_while_it_is_used_does_no_harm() {
     assert!(matches!(error, LoadError::File(_)), "{error}");
 }
 
+/// What was loaded stays what it was; the name leads to another plugin from then on.
+#[test]
+fn a_file_renamed_over_one_that_is_used_is_another() {
+    let (folder, copies) = copies();
+    let path = folder.path().join("libtried.so");
+    let load = || Plugin::load(&path, &Policy::default(), &copies).expect("it is a plugin");
+    let bytes = std::fs::read(library()).expect("it was built");
+    std::fs::write(&path, &bytes).expect("a file");
+    let first = load();
+    let newer = folder.path().join("libnewer.so");
+    // What follows the last section is nobody's.
+    std::fs::write(&newer, [&bytes[..], b"newer"].concat()).expect("a file");
+    std::fs::rename(&newer, &path).expect("another file of the same name");
+    let second = load();
+    assert_ne!(first.hash(), second.hash());
+    for plugin in [first, second] {
+        let bound = partition_fn(&plugin, "scale", r#"{"column":"x"}"#).expect("columns that do");
+        assert_eq!(run(&bound, &Arc::default()).expect("an answer"), [part()]);
+    }
+}
+
+/// Whatever becomes of a call, the rows that it was given are let go.
+#[test]
+fn nothing_holds_on_to_rows_that_were_handed_over() {
+    let plugin = loaded();
+    let values = Buffer::from(vec![1.5, 2.5, 4.0]);
+    let column: ArrayRef = Arc::new(Float64Array::new(values.clone().into(), None));
+    let texts = Arc::clone(part().record_batch().column(1));
+    let rows = Batch::from_arrays(part().meta(), vec![column, texts], 3).expect("rows");
+    let held = values.strong_count();
+    for how in [
+        "nothing", "reads", "panic", "error", "rows", "column", "endless",
+    ] {
+        let params = format!(r#"{{"how":"{how}"}}"#);
+        let bound = partition_fn(&plugin, "behave", &params).expect("columns that do");
+        let task = Arc::<Task>::default();
+        task.is_cancelled.store(how == "endless", Ordering::Relaxed);
+        let mut run = bound.open(task).expect("a run");
+        let answer = run.push(&rows, |_| Ok::<_, CallError>(()));
+        assert_eq!(answer.is_ok(), ["nothing", "reads"].contains(&how), "{how}");
+        drop(run);
+        drop((bound, answer));
+        assert_eq!(values.strong_count(), held, "{how}");
+    }
+}
+
 #[test]
 fn a_partitioner() {
     let plugin = loaded();
@@ -446,66 +505,58 @@ fn a_function_knows_its_place() {
     ");
 }
 
-/// Keeps events as text.
-#[derive(Clone, Default)]
-struct Events(Arc<Mutex<Vec<String>>>);
-
-struct Fields(String);
-
-impl tracing::field::Visit for Fields {
-    fn record_debug(&mut self, field: &tracing::field::Field, value: &dyn Debug) {
-        write!(self.0, " {field}={value:?}").expect("text can be written");
-    }
-}
-
-impl tracing::Subscriber for Events {
-    fn enabled(&self, metadata: &tracing::Metadata<'_>) -> bool {
-        metadata.target().contains("plugin")
-    }
-
-    fn new_span(&self, _: &tracing::span::Attributes<'_>) -> tracing::span::Id {
-        tracing::span::Id::from_u64(1)
-    }
-
-    fn record(&self, _: &tracing::span::Id, _: &tracing::span::Record<'_>) {}
-
-    fn record_follows_from(&self, _: &tracing::span::Id, _: &tracing::span::Id) {}
-
-    fn event(&self, event: &tracing::Event<'_>) {
-        let mut fields = Fields(event.metadata().level().to_string());
-        event.record(&mut fields);
-        self.0.lock().expect("no panic").push(fields.0);
-    }
-
-    fn enter(&self, _: &tracing::span::Id) {}
-
-    fn exit(&self, _: &tracing::span::Id) {}
-}
-
-#[test]
-fn what_it_logs_arrives_with_where_it_was() {
-    let events = Events::default();
-    tracing::subscriber::with_default(events.clone(), || {
-        behave("log").expect("an answer");
-    });
-    let events = events.0.lock().expect("no panic");
-    assert_snapshot!(events.join("\n"), @r#"WARN message=3 rows plugin="tried" function="tried.behave" partition=2 target="swath_tried""#);
-}
-
 /// Set where this program runs itself, to see how it ends.
 const CHILD: &str = "SWATH_TRIED_CHILD";
 
+/// Whether this is the process that [`child`] started.
+fn is_child() -> bool {
+    std::env::var_os(CHILD).is_some()
+}
+
+/// One of these tests in a process of its own.
+fn child(test: &str) -> Command {
+    let program = std::env::current_exe().expect("a program has a path");
+    let mut child = Command::new(program);
+    child.args(["--exact", test, "--nocapture"]).env(CHILD, "1");
+    child
+}
+
+/// Runs one of these tests in a process of its own, which must end well.
+fn in_child(test: &str) {
+    let Output { status, stderr, .. } = child(test).output().expect("it runs");
+    assert!(status.success(), "{}", String::from_utf8_lossy(&stderr));
+}
+
+/// Only a path leads to a file: the places where the system looks for libraries are none of ours.
+#[test]
+fn a_bare_name_is_no_search() {
+    if is_child() {
+        let (_folder, copies) = copies();
+        let error = Plugin::load("libswath_tried.so", &Policy::default(), &copies);
+        let error = error.expect_err("it is not in this folder");
+        let LoadError::File(PluginFileError::Missing { .. }) = &error else {
+            panic!("{error}");
+        };
+        return;
+    }
+    let bait = library_of("swath_tried");
+    let elsewhere = tempfile::tempdir().expect("a folder");
+    let ended = child("a_bare_name_is_no_search")
+        .env("LD_LIBRARY_PATH", bait.parent().expect("a folder"))
+        .current_dir(elsewhere.path())
+        .output()
+        .expect("it runs");
+    let said = String::from_utf8_lossy(&ended.stderr);
+    assert!(ended.status.success(), "{said}");
+}
+
 #[test]
 fn an_exit_in_a_plugin_is_no_success() {
-    let name = "an_exit_in_a_plugin_is_no_success";
-    if std::env::var_os(CHILD).is_some() {
+    if is_child() {
         let _ = behave("exit");
         unreachable!("the process ended");
     }
-    let program = std::env::current_exe().expect("a program has a path");
-    let child = Command::new(program)
-        .args(["--exact", name, "--nocapture"])
-        .env(CHILD, "1")
+    let child = child("an_exit_in_a_plugin_is_no_success")
         .output()
         .expect("it runs");
     assert_eq!(child.status.code(), Some(70));

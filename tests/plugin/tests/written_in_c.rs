@@ -1,9 +1,12 @@
-//! A plugin in C, compiled with the header of the contract.
+//! Plugins in C, compiled with the header of the contract.
 
 #![expect(clippy::disallowed_methods, reason = "tests write files")]
 
-use std::path::Path;
-use std::process::Command;
+#[path = "written_in_c/echo.rs"]
+mod echo;
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
 use std::sync::Arc;
 
 use arrow_array::{Array, ArrayRef, Int64Array};
@@ -11,13 +14,58 @@ use insta::assert_snapshot;
 use swath_meta::Meta;
 use swath_plugin_host::{Bound, CallError, LoadError, Plugin, PluginCopies, Policy};
 
+/// A path from the top of the repository.
+fn shipped(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../..")
+        .join(path)
+}
+
+/// Compiles a source, after these changes, into this folder.
+fn library(folder: &Path, source: &str, changes: &[(&str, &str)], flags: &[&str]) -> PathBuf {
+    let source = shipped(source);
+    let name = source.file_stem().expect("it has a name").to_string_lossy();
+    let library = folder.join(format!("lib{name}.so"));
+    let written = folder.join(format!("{name}.c"));
+    let mut text = std::fs::read_to_string(&source).expect("it is shipped");
+    for (from, to) in changes {
+        assert!(text.contains(from), "the source has `{from}`");
+        text = text.replacen(from, to, 1);
+    }
+    std::fs::write(&written, text).expect("a file");
+    let made = Command::new("cc")
+        .args(["-std=c11", "-O1", "-Wall", "-Wextra", "-Werror"])
+        .args(["-shared", "-fPIC"])
+        .args(flags)
+        .arg("-I")
+        .arg(shipped("crates/swath-plugin-abi/include"))
+        .arg("-o")
+        .arg(&library)
+        .arg(&written)
+        .output()
+        .expect("there is a C compiler: Rust links with it");
+    assert!(
+        made.status.success(),
+        "{}",
+        String::from_utf8_lossy(&made.stderr)
+    );
+    library
+}
+
+fn load(folder: &Path, library: &Path) -> Result<Arc<Plugin>, LoadError> {
+    Plugin::load(
+        library,
+        &Policy::default(),
+        &PluginCopies::in_folder(folder.join("copies")),
+    )
+}
+
 /// Compiles the plugin that is shipped, after these changes, into this folder, and loads it.
 fn compiled(folder: &Path, changes: &[(&str, &str)]) -> Result<Arc<Plugin>, LoadError> {
-    let header = concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../../crates/swath-plugin-abi/include"
-    );
-    compiled_with(Path::new(header), folder, changes)
+    load(
+        folder,
+        &library(folder, "plugins/bits/bits.c", changes, &[]),
+    )
 }
 
 /// The same with the header that is in this folder.
@@ -26,67 +74,30 @@ fn compiled_with(
     folder: &Path,
     changes: &[(&str, &str)],
 ) -> Result<Arc<Plugin>, LoadError> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let (source, library) = (folder.join("bits.c"), folder.join("libbits.so"));
-    let mut text =
-        std::fs::read_to_string(root.join("plugins/bits/bits.c")).expect("it is shipped");
-    for (from, to) in changes {
-        assert!(text.contains(from), "the source has `{from}`");
-        text = text.replacen(from, to, 1);
-    }
-    std::fs::write(&source, text).expect("a file");
-    let made = Command::new("cc")
-        .args([
-            "-std=c11", "-O1", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC",
-        ])
-        .arg("-I")
-        .arg(header)
-        .arg("-o")
-        .arg(&library)
-        .arg(&source)
-        .output()
-        .expect("there is a C compiler: Rust links with it");
-    assert!(
-        made.status.success(),
-        "{}",
-        String::from_utf8_lossy(&made.stderr)
-    );
-    Plugin::load(
-        &library,
-        &Policy::default(),
-        &PluginCopies::in_folder(folder.join("copies")),
+    let flags = ["-I", &*header.to_string_lossy()];
+    load(
+        folder,
+        &library(folder, "plugins/bits/bits.c", changes, &flags),
     )
 }
 
-/// Its tables are shorter than those of this version: what came since is not there, and is not looked for.
-#[test]
-fn one_that_was_compiled_with_the_header_of_1_0_is_loaded() {
-    let header = tempfile::tempdir().expect("a folder");
-    let of_then = include_str!("swath_plugin_1_0.h");
-    assert!(of_then.contains("SWATH_BOUND_TABLE_ENTRIES UINT64_C(0xf)"));
-    std::fs::write(header.path().join("swath_plugin.h"), of_then).expect("a file");
-    let folder = tempfile::tempdir().expect("a folder");
-    count_some(&compiled_with(header.path(), folder.path(), &[]).expect("a plugin"));
-    // It may say of itself that it is of a kind that there was not then, and has nothing that such a function has.
-    let folder = tempfile::tempdir().expect("a folder");
-    let changes = [
-        ("\"scalar", "\"source"),
-        (".kind = SWATH_KIND_SCALAR", ".kind = 5"),
-        (
-            "if (request->inputs.n_children != 1 ||",
-            "if (request->inputs.n_children == 0) return NULL;\n    if (",
-        ),
-        (
-            "request.inputs.children[0]->children[0]->flags & ARROW_FLAG_NULLABLE",
-            "0",
-        ),
-    ];
-    let plugin = compiled_with(header.path(), folder.path(), &changes).expect("a plugin");
-    let function = plugin.function("count").expect("it is in the list");
-    let error = function
-        .bind_source("{}")
-        .expect_err("it has no such table");
-    assert_snapshot!(words(&error), @"`bits.count` is a source, and its table has no `list`");
+/// Set where this program runs itself, to see how it ends.
+const CHILD: &str = "SWATH_TRIED_CHILD";
+
+/// Whether this is the process that [`child`] started.
+fn is_child() -> bool {
+    std::env::var_os(CHILD).is_some()
+}
+
+/// One of these tests in a process of its own, with a variable set in it.
+fn child(test: &str, variable: (&str, &str)) -> Output {
+    let program = std::env::current_exe().expect("a program has a path");
+    Command::new(program)
+        .args(["--exact", test, "--nocapture"])
+        .env(CHILD, "1")
+        .env(variable.0, variable.1)
+        .output()
+        .expect("it runs")
 }
 
 fn words(error: &CallError) -> String {
@@ -182,4 +193,126 @@ fn nulls_that_it_did_not_count_are_counted() {
     let folder = tempfile::tempdir().expect("a folder");
     let plugin = compiled(folder.path(), &[("out->null_count++;", "")]).expect("it is a plugin");
     count_some(&plugin);
+}
+
+const BEFORE_INIT: &str = "init(struct swath_host host) {\n    (void)host;\n    return ";
+
+#[test]
+fn what_it_cannot_be_made_ready_for() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let from = format!("{BEFORE_INIT}answered()");
+    let to = format!("{BEFORE_INIT}refused(SWATH_CODE_FUNCTION, \"no map of the moon\")");
+    let error = compiled(folder.path(), &[(&from, &to)]).expect_err("it says so");
+    let LoadError::Init { source, .. } = &error else {
+        panic!("{error}");
+    };
+    assert_snapshot!(source, @"no map of the moon");
+    assert!(error.to_string().ends_with("could not be made ready"));
+}
+
+/// What the system finds missing when it opens a library.
+#[test]
+fn what_it_is_linked_to_has_to_be_there() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let top = folder.path().canonicalize().expect("it is there");
+    let said = |result: Result<Arc<Plugin>, LoadError>| {
+        let error = result.expect_err("something is missing");
+        assert!(matches!(error, LoadError::Open { .. }), "{error}");
+        // The path of the copy that was opened has a hash in it.
+        let text = error
+            .to_string()
+            .replace(&*top.to_string_lossy(), "<folder>");
+        let words = text.split(' ').map(|word| {
+            if word.contains("copies/") {
+                "<copy>:"
+            } else {
+                word
+            }
+        });
+        words.collect::<Vec<_>>().join(" ")
+    };
+    let calls = (
+        "static int64_t ones(int64_t number) {",
+        "int64_t nowhere(int64_t);\n\nstatic int64_t ones(int64_t number) {\n    if (number == 77) return nowhere(number);",
+    );
+    assert_snapshot!(said(compiled(&top, &[calls])), @"<folder>/libbits.so cannot be opened: dlopen failed: <copy>: undefined symbol: nowhere; `swath plugin inspect` shows which libraries and which glibc it needs");
+
+    let gone = top.join("libgone.so");
+    let made = Command::new("cc")
+        .args(["-shared", "-fPIC", "-x", "c", "/dev/null", "-o"])
+        .arg(&gone)
+        .status();
+    assert!(made.expect("there is a C compiler").success());
+    let flags = [
+        "-L",
+        &*top.to_string_lossy(),
+        "-Wl,--no-as-needed",
+        "-lgone",
+    ];
+    let library = library(&top, "plugins/bits/bits.c", &[], &flags);
+    std::fs::remove_file(gone).expect("it was there");
+    assert_snapshot!(said(load(&top, &library)), @"<folder>/libbits.so cannot be opened: dlopen failed: libgone.so: cannot open shared object file: No such file or directory; `swath plugin inspect` shows which libraries and which glibc it needs");
+}
+
+/// A kind that came later is loaded with its plugin, and refused when it is used.
+#[test]
+fn a_kind_of_a_later_version() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let changes = [
+        ("SWATH_KIND_SCALAR", "99"),
+        (r#"\"kind\":\"scalar\""#, r#"\"kind\":\"moon\""#),
+    ];
+    let plugin = compiled(folder.path(), &changes).expect("it is a plugin");
+    let function = plugin.function("count").expect("it is in the list");
+    assert_snapshot!(words(&function.bind("{}", &number()).expect_err("what is it?")), @"`bits.count` is of a kind that this version of swath does not know; a newer one may");
+    assert_snapshot!(words(&function.bind_partitioner("{}", &number(), 2).expect_err("what is it?")), @"`bits.count` is of a kind that this version of swath does not know; a newer one may");
+}
+
+/// Nothing in the process can stop it: what may happen is isolated, or trusted.
+#[test]
+fn an_abort_ends_the_process() {
+    use std::os::unix::process::ExitStatusExt as _;
+    let folder = tempfile::tempdir().expect("a folder");
+    if is_child() {
+        let aborts = (
+            "int64_t rows = column->length;",
+            "int64_t rows = column->length;\n    abort();",
+        );
+        count_some(&compiled(folder.path(), &[aborts]).expect("it is a plugin"));
+        unreachable!("the process ended");
+    }
+    let ended = child("an_abort_ends_the_process", ("RUST_BACKTRACE", "0"));
+    let said = String::from_utf8_lossy(&ended.stderr);
+    assert_eq!(ended.status.signal(), Some(6), "{said}");
+}
+
+/// Its tables are shorter than those of this version: what came since is not there, and is not looked for.
+#[test]
+fn one_that_was_compiled_with_the_header_of_1_0_is_loaded() {
+    let header = tempfile::tempdir().expect("a folder");
+    let of_then = include_str!("swath_plugin_1_0.h");
+    assert!(of_then.contains("SWATH_BOUND_TABLE_ENTRIES UINT64_C(0xf)"));
+    std::fs::write(header.path().join("swath_plugin.h"), of_then).expect("a file");
+    let folder = tempfile::tempdir().expect("a folder");
+    count_some(&compiled_with(header.path(), folder.path(), &[]).expect("a plugin"));
+    // It may say of itself that it is of a kind that there was not then, and has nothing that such a function has.
+    let folder = tempfile::tempdir().expect("a folder");
+    let changes = [
+        ("\"scalar", "\"source"),
+        (".kind = SWATH_KIND_SCALAR", ".kind = 5"),
+        (
+            "if (request->inputs.n_children != 1 ||",
+            "if (request->inputs.n_children == 0) return NULL;\n    if (",
+        ),
+        (
+            "request.inputs.children[0]->children[0]->flags & ARROW_FLAG_NULLABLE",
+            "0",
+        ),
+    ];
+    let plugin = compiled_with(header.path(), folder.path(), &changes).expect("a plugin");
+    let function = plugin.function("count").expect("it is in the list");
+    let error = function
+        .bind_source("{}")
+        .expect_err("it has no such table");
+    assert_snapshot!(words(&error), @"`bits.count` is a source, and its table has no `list`");
 }
