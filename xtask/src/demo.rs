@@ -1,11 +1,8 @@
 //! `cargo xtask demo`: the program of the README on data made on the spot.
 
-use crate::command::CommandLine;
+use crate::{command::CommandLine, libraries};
 use anyhow::Result;
-use std::{
-    env::consts::{DLL_PREFIX, DLL_SUFFIX},
-    time::Duration,
-};
+use std::time::Duration;
 
 /// The plugins that the demo loads.
 const PLUGINS: [&str; 2] = ["sketch", "textstats"];
@@ -32,7 +29,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     CommandLine::cargo("build")
         .args(["--release", "--locked", "--package", "swath-demo"])
         .run()?;
-    build_plugins("release")?;
+    libraries::build(&PLUGINS, "release")?;
     let mut demo = CommandLine::built("release", "swath-demo")
         .args([
             "--rows",
@@ -51,7 +48,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
 /// Runs the demo on few rows, as the tests have built it; gives the time it took. Building the one package again would choose
 /// features for it alone, and compile half of the workspace a second time.
 pub(crate) fn small() -> Result<Duration> {
-    let built = build_plugins("debug")?;
+    let built = libraries::build(&PLUGINS, "debug")?;
     let ran = CommandLine::built("debug", "swath-demo")
         .args(["--rows", "2e5", "--data", "target/data-small"])
         .args(plugins("debug"))
@@ -59,25 +56,8 @@ pub(crate) fn small() -> Result<Duration> {
     Ok(built + ran)
 }
 
-/// Builds the libraries of the plugins as `swath plugin build` does, with their own lock file and in their own target folder.
-fn build_plugins(profile: &str) -> Result<Duration> {
-    let mut took = Duration::ZERO;
-    for plugin in PLUGINS {
-        let mut build = CommandLine::cargo("rustc")
-            .args(["--manifest-path", "plugins/Cargo.toml", "--locked"])
-            .args(["--target-dir", "target/plugins"])
-            .args(["--package", plugin, "--lib", "--crate-type", "cdylib"]);
-        if profile == "release" {
-            build = build.arg("--release");
-        }
-        took += build.args(["--", "--cfg", "swath_plugin_export"]).run()?;
-    }
-    Ok(took)
-}
-
 /// The libraries, as options of the demo.
 fn plugins(profile: &str) -> Vec<String> {
-    let library = |plugin| format!("target/plugins/{profile}/{DLL_PREFIX}{plugin}{DLL_SUFFIX}");
-    let options = PLUGINS.map(|plugin| ["--plugin".to_owned(), library(plugin)]);
+    let options = PLUGINS.map(|plugin| ["--plugin".to_owned(), libraries::path(plugin, profile)]);
     options.concat()
 }

@@ -18,6 +18,7 @@ mod crate_map;
 mod demo;
 mod docs;
 mod files;
+mod libraries;
 mod metadata;
 mod model;
 mod plugin;

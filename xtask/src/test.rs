@@ -3,9 +3,9 @@
 //! Unit and integration tests go through cargo-nextest where it is installed (one process a test, timeouts from
 //! `.config/nextest.toml`), else through `cargo test`. Documentation examples, crates of plugins that are made from nothing, and the
 //! packages under `tests/compose`, which build against single crates from outside the workspace as an engine builder would, always
-//! run through `cargo test`; so do the plugins, which are a workspace of their own.
+//! run through `cargo test`; so do the plugins, which are a workspace of their own, and are built as libraries and loaded as well.
 
-use crate::{command::CommandLine, files, say, workspace};
+use crate::{command::CommandLine, files, libraries, say, workspace};
 use anyhow::{Result, bail};
 use std::{
     path::{Path, PathBuf},
@@ -29,6 +29,7 @@ pub(crate) fn parts() -> Result<Vec<(String, Duration)>> {
         parts.push((package.display().to_string(), outside(&package)?));
     }
     parts.push(("plugins".to_owned(), plugins()?));
+    parts.push(("plugins as libraries".to_owned(), plugin_libraries()?));
     Ok(parts)
 }
 
@@ -63,6 +64,20 @@ fn plugins() -> Result<Duration> {
         .args(["--manifest-path", "plugins/Cargo.toml"])
         .args(["--workspace", "--locked", "--target-dir", "target/plugins"])
         .run()
+}
+
+/// Builds the plugins as libraries and tries what they promise, in few cases each: their own tests have many. The program is the one
+/// that the other tests have built.
+fn plugin_libraries() -> Result<Duration> {
+    let names = libraries::names()?;
+    let mut took = libraries::build(&names, "debug")?;
+    for name in names {
+        took += CommandLine::built("debug", "swath")
+            .args(["plugin", "check", "--cases", "12"])
+            .arg(libraries::path(&name, "debug"))
+            .run()?;
+    }
+    Ok(took)
 }
 
 /// Crates of plugins made, built, tested and checked outside the workspace, as their authors do. All of the workspace is named, so

@@ -1,0 +1,41 @@
+//! The plugins as libraries, as their users get them.
+
+use crate::{command::CommandLine, files, workspace};
+use anyhow::Result;
+use std::{
+    env::consts::{DLL_PREFIX, DLL_SUFFIX},
+    time::Duration,
+};
+
+/// The names of all plugins that are shipped and written in Rust, sorted.
+pub(crate) fn names() -> Result<Vec<String>> {
+    let folders = files::list(&workspace::root()?.join("plugins"))?;
+    let crates = folders
+        .iter()
+        .filter(|folder| folder.join("Cargo.toml").exists());
+    Ok(crates
+        .filter_map(|folder| Some(folder.file_name()?.to_str()?.to_owned()))
+        .collect())
+}
+
+/// Builds some as `swath plugin build` does, with their own lock file and in their own target folder; gives the time it took.
+pub(crate) fn build(plugins: &[impl AsRef<str>], profile: &str) -> Result<Duration> {
+    let mut took = Duration::ZERO;
+    for plugin in plugins {
+        let mut build = CommandLine::cargo("rustc")
+            .args(["--manifest-path", "plugins/Cargo.toml", "--locked"])
+            .args(["--target-dir", "target/plugins"])
+            .args(["--package", plugin.as_ref()])
+            .args(["--lib", "--crate-type", "cdylib"]);
+        if profile == "release" {
+            build = build.arg("--release");
+        }
+        took += build.args(["--", "--cfg", "swath_plugin_export"]).run()?;
+    }
+    Ok(took)
+}
+
+/// Where the library of one is, from the project's top.
+pub(crate) fn path(plugin: &str, profile: &str) -> String {
+    format!("target/plugins/{profile}/{DLL_PREFIX}{plugin}{DLL_SUFFIX}")
+}
