@@ -27,6 +27,10 @@ impl Lines {
 
 impl Sink for Lines {
     const NAME: &'static str = "lines";
+    const EXAMPLE: Option<Example> = Some(Example {
+        params: r#"{"folder":"target/lines","column":"line"}"#,
+        input: "line: string?",
+    });
 
     type Writing = (path::PathBuf, io::BufWriter<fs::File>);
     /// The file.
@@ -95,7 +99,10 @@ mod tests {
             folder: folder.to_string_lossy().into_owned(),
             column: column.into(),
         };
-        let parts = [Batch::from_csv("a\none\ntwo\n")?, Batch::from_csv("a\nthree\n")?];
+        let parts = [
+            Batch::from_csv("a\none\ntwo\n")?,
+            Batch::from_csv("a\nthree\n")?,
+        ];
         testing::write(lines("a"), &parts)?;
         let text = fs::read_to_string(folder.join("part.0.txt"))?;
         let files = fs::read_dir(&folder)?.count();

@@ -14,6 +14,10 @@ pub struct Lines {
 
 impl Source for Lines {
     const NAME: &'static str = "lines";
+    const EXAMPLE: Option<Example> = Some(Example {
+        params: r#"{"folder":"."}"#,
+        input: "",
+    });
 
     /// Where the file is, how large it was and when it changed: a file that changed is another partition.
     type Part = (String, u64, u64);
@@ -21,7 +25,10 @@ impl Source for Lines {
     type Reading = (io::Lines<io::BufReader<fs::File>>, i64);
 
     fn bind(&self) -> Result<Contract> {
-        Ok(Contract::any_rows(Meta::of([("number", "int64"), ("line", "string")])))
+        Ok(Contract::any_rows(Meta::of([
+            ("number", "int64"),
+            ("line", "string"),
+        ])))
     }
 
     fn parts(&self, cx: &Cx) -> Result<Parts<Self::Part>> {
@@ -76,10 +83,15 @@ mod tests {
         fs::write(folder.join("b.log"), "")?;
         fs::write(folder.join("c.txt"), "not this\n")?;
         let folder_text = folder.to_string_lossy().into_owned();
-        let parts = testing::read(Lines { folder: folder_text })?;
+        let parts = testing::read(Lines {
+            folder: folder_text,
+        })?;
         fs::remove_dir_all(&folder)?;
         assert_eq!(parts.len(), 2);
-        assert_eq!(parts[0].str("line")?.iter().collect::<Vec<_>>(), [Some("one"), Some("two")]);
+        assert_eq!(
+            parts[0].str("line")?.iter().collect::<Vec<_>>(),
+            [Some("one"), Some("two")]
+        );
         assert_eq!(parts[1].num_rows(), 0);
         Ok(())
     }

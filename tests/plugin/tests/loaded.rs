@@ -564,3 +564,112 @@ fn an_exit_in_a_plugin_is_no_success() {
     let expected = "the plugin function `tried.behave` ended the process in partition 2";
     assert!(said.contains(expected), "{said}");
 }
+
+/// Each attempt at a partition is one of its own, and the receipt of one of them is committed.
+#[test]
+fn a_partition_of_a_sink_is_begun_anew() {
+    let plugin = loaded();
+    let function = plugin.function("table").expect("it is in the list");
+    let folder = tempfile::tempdir().expect("a folder");
+    let params = format!(r#"{{"folder":"{}"}}"#, folder.path().display());
+    let rows = Batch::from_columns([("z", vec![1_i64, 2, 3])]).expect("a column");
+    let sink = function.bind_sink(&params, rows.meta()).expect("it is one");
+    let sink = Arc::new(sink);
+    let files = || {
+        let files = std::fs::read_dir(folder.path()).expect("a folder");
+        let names = files.map(|file| file.expect("a file").file_name());
+        let mut names: Vec<String> = names
+            .map(|name| name.to_string_lossy().into_owned())
+            .collect();
+        names.sort();
+        names
+    };
+    let open = |write: &str| {
+        let run = sink.open(write, Arc::new(Task::default()));
+        run.expect("it begins")
+    };
+    let (mut first, mut second, mut dropped) = (open("write-7"), open("write-7"), open("write-7"));
+    let other = open("write-8");
+    first.push(&rows).expect("rows of its columns");
+    dropped.push(&rows).expect("rows of its columns");
+    drop(dropped);
+    for row in 0..3 {
+        second.push(&rows.slice(row, 1)).expect("in pieces too");
+    }
+    let (first, second) = (first.finish(), second.finish());
+    assert_ne!(
+        first.expect("a receipt"),
+        *second.as_ref().expect("one more")
+    );
+    let second = second.expect("a receipt");
+    sink.commit("write-7", &[second]).expect("it is seen");
+    assert_eq!(
+        files().len(),
+        2,
+        "that of the other write stays: {:?}",
+        files()
+    );
+    assert_eq!(files()[1], "part.0");
+    other.finish().expect("a receipt");
+    sink.abort("write-8").expect("it is cleared away");
+    assert_eq!(files(), ["part.0"]);
+    // Of other columns it is not given any.
+    let mut wrong = open("write-9");
+    let others = Batch::from_columns([("y", vec![1_i64])]).expect("a column");
+    let error = wrong.push(&others).expect_err("other columns");
+    assert_snapshot!(error, @"`tried.table` was given other columns than it was bound to");
+    drop(wrong);
+    sink.abort("write-9").expect("it is cleared away");
+    assert_eq!(files(), ["part.0"]);
+}
+
+/// A source of a library lists and reads in whichever process it is; what is not true of the list is an error.
+#[test]
+fn a_source_is_listed_and_read() {
+    let plugin = loaded();
+    let function = plugin.function("numbers").expect("it is in the list");
+    let source = Arc::new(function.bind_source("{}").expect("it is one"));
+    let listed = source.list(None).expect("it looks");
+    assert_eq!((listed.parts.len(), listed.parts[2].rows), (4, Some(10)));
+    let bounds = listed.bounds.expect("they are known");
+    assert_eq!(
+        bounds.i64("n").expect("numbers").iter().flatten().last(),
+        Some(39)
+    );
+    let wanted = swath_plugin_abi::Wanted {
+        columns: vec!["half".to_owned(), "n".to_owned()],
+        ..swath_plugin_abi::Wanted::default()
+    };
+    let mut run = source
+        .read(&listed.parts[2], &wanted, Arc::new(Task::default()))
+        .expect("it begins");
+    assert!(
+        run.meta().names().eq(["n", "half"]),
+        "in the source's order"
+    );
+    let mut rows = 0;
+    while let Some(batch) = run.next_batch().expect("it goes on") {
+        rows += batch.num_rows();
+    }
+    assert_eq!(rows, 10);
+    let unknown = swath_plugin_abi::Wanted {
+        columns: vec!["hlaf".to_owned()],
+        ..swath_plugin_abi::Wanted::default()
+    };
+    let error = source.read(&listed.parts[2], &unknown, Arc::new(Task::default()));
+    assert_snapshot!(error.expect_err("no such column"), @"`tried.numbers` is asked for a column `hlaf` that it has not");
+    let cancelled = Task::default();
+    cancelled.is_cancelled.store(true, Ordering::Relaxed);
+    let mut run = source
+        .read(&listed.parts[2], &wanted, Arc::new(cancelled))
+        .expect("it is asked first whether it goes on when it is asked for rows");
+    let error = run.next_batch().expect_err("it was cancelled");
+    assert!(matches!(
+        error,
+        CallError::Said {
+            failure: swath_plugin_host::Failure::Cancelled,
+            ..
+        }
+    ));
+    assert!(run.next_batch().expect("nothing more").is_none());
+}

@@ -38,7 +38,8 @@ impl DataFrame {
 
     /// Like [`write`](Self::write), but lazy: an item of a [`compute`](crate::compute), with others of which it shares what they read.
     ///
-    /// Computed again, it is another write.
+    /// Computed again, it is another write. A run that is cancelled or dropped waits for calls of the sink that are at work, which look at
+    /// whether they should stop, before it has the write cleared away.
     ///
     /// # Errors
     /// No such function, or one of another kind; parameters or columns that it does not take.

@@ -88,6 +88,7 @@ pub(super) fn tried(function: &Function, params: &str) -> Result<(String, bool),
         }
         let says = promise.says;
         let outcome = match (promise.holds)(&subject) {
+            Ok(0) => "not tried: there is no partition".to_owned(),
             Ok(1) => format!("holds: {says}, in 1 partition"),
             Ok(tried) => format!("holds: {says}, in {tried} partitions"),
             Err(Trouble::Refused(reason)) => format!("not tried: {reason}"),
