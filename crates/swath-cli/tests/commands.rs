@@ -8,9 +8,15 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::Arc;
 
+use arrow_array::cast::AsArray;
+use arrow_array::types::Float64Type;
+use arrow_array::{ArrayRef, Float64Array};
 use insta::assert_snapshot;
+use swath_meta::Meta;
 use swath_plugin::testing;
+use swath_plugin_host::{Bound, Pins, Plugin, PluginCopies, Policy};
 
 #[path = "../templates/aggregate.rs"]
 mod aggregate;
@@ -157,6 +163,70 @@ fn a_plugin_is_pinned() {
     });
     assert_eq!(read(), before, "what is not allowed is not listed");
     drop(file);
+}
+
+/// What a scalar of a pinned library gives for some numbers: loaded under the list that `pin` wrote, and bound as a session does it.
+fn called(folder: &Path, library: &Path, function: &str, numbers: &[f64]) -> f64 {
+    let pins = Pins::read(folder.join("plugins.toml")).expect("the list");
+    let copies = PluginCopies::in_folder(folder.join("copies"));
+    let plugin = Plugin::load(library, &Policy::from(pins), &copies).expect("it is pinned");
+    let names: Vec<String> = (0..numbers.len()).map(|at| at.to_string()).collect();
+    let args = Meta::of(names.iter().map(|name| (name.as_str(), "float64")));
+    let function = plugin.function(function).expect("it is in the list");
+    let bound = function.bind("{}", &args.expect("a meta"));
+    let Ok(Bound::Scalar(bound)) = bound else {
+        unreachable!("it is a scalar of floats");
+    };
+    let column = |number: &f64| -> ArrayRef { Arc::new(Float64Array::from(vec![*number])) };
+    let columns: Vec<ArrayRef> = numbers.iter().map(column).collect();
+    let found = bound.call(&columns, 1, None).expect("an answer");
+    found.as_primitive::<Float64Type>().value(0)
+}
+
+#[test]
+fn what_is_pinned_is_loaded_and_called() {
+    let (folder, file) = folder();
+    let pinned = swath(folder.path(), &["pin", "libtried.so"]);
+    assert!(pinned.status.success());
+    let found = called(folder.path(), &file, "plus_one", &[1.5]);
+    assert!((found - 2.5).abs() < f64::EPSILON);
+}
+
+/// Nothing of a file runs that is only looked at: this one leaves a trace when it does.
+#[test]
+fn what_is_looked_at_does_not_run() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let bits = std::fs::read_to_string(root.join("plugins/bits/bits.c")).expect("it is shipped");
+    let trace = "#include <stdio.h>\n__attribute__((constructor)) static void leave(void) {\n    FILE *file = fopen(\"trace\", \"w\");\n    if (file) fclose(file);\n}\n";
+    let source = folder.path().join("bits.c");
+    std::fs::write(&source, format!("{bits}{trace}")).expect("a file");
+    let library = folder.path().join("libbits.so");
+    let made = Command::new("cc")
+        .args(["-std=c11", "-shared", "-fPIC", "-I"])
+        .arg(root.join("crates/swath-plugin-abi/include"))
+        .arg("-o")
+        .arg(&library)
+        .arg(&source)
+        .status();
+    assert!(made.expect("there is a C compiler").success());
+    std::fs::copy(&library, folder.path().join("libother.so")).expect("a copy");
+    let run = |arguments: &[&str]| {
+        let output = swath(folder.path(), arguments);
+        assert!(output.status.success(), "{output:?}");
+        folder.path().join("trace").exists()
+    };
+    for arguments in [
+        &["inspect", "libbits.so"][..],
+        &["inspect", "--json", "libbits.so"],
+        &["doc", "libbits.so"],
+        &["diff", "libbits.so", "libother.so"],
+        &["pin", "libbits.so"],
+    ] {
+        assert!(!run(arguments), "{arguments:?}");
+    }
+    // Whoever lets it be called finds the trace.
+    assert!(run(&["check", "libbits.so", "--cases", "4"]));
 }
 
 #[test]
@@ -413,5 +483,11 @@ fn authors_begin_with_nothing() {
         let library = format!("{target}/debug/libbegun_{kind}.so");
         in_folder(&name, &["check", &library]);
         in_folder(&name, &["pin", &library]);
+        if kind == "scalar" {
+            let places = [52.52, 13.40, 48.86, 2.35];
+            let folder = folder.path().join(&name);
+            let distance = called(&folder, library.as_ref(), "haversine_km", &places);
+            assert!((distance - 878.0).abs() < 2.0, "{distance}");
+        }
     }
 }
