@@ -21,6 +21,8 @@ enum Command {
     /// Makes, builds and looks at plugins: functions from dynamic libraries
     #[command(subcommand)]
     Plugin(plugin::Command),
+    /// Runs plugins that are kept apart from a program: programs that use swath start it, nobody else can
+    PluginWorker,
 }
 
 /// Does what the arguments say. Progress of what it starts goes to standard error; the answer is returned.
@@ -30,6 +32,10 @@ enum Command {
 pub fn run(cli: &Cli) -> Result<Answer, Error> {
     match &cli.command {
         Command::Plugin(command) => plugin::run(command),
+        Command::PluginWorker => {
+            swath_plugin_host::run_worker_if_asked();
+            Err(Error::NotAsked)
+        }
     }
 }
 

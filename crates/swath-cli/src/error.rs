@@ -140,6 +140,11 @@ pub enum Error {
         /// The folder of the crate.
         path: PathBuf,
     },
+    /// A worker that nobody started as one.
+    #[error(
+        "`swath plugin-worker` runs plugins for a program that keeps them apart, which starts it itself: see `isolate = \"process\"` in a `plugins.toml`"
+    )]
+    NotAsked,
     /// A list of pins in which there is no place that can be changed.
     #[error(
         "`{}` is written in a way that cannot be edited without losing something: write this yourself\n{lines}",

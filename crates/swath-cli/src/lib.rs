@@ -10,6 +10,7 @@
 //!                      plugin::build    a library of a crate      plugin::doc       the same as a page
 //!                      plugin::pin      a line in plugins.toml    plugin::diff      what changed between two
 //!                      plugin::bench    what a call costs         plugin::check     what functions promise, tried
+//!                      plugin-worker    runs isolated plugins for another program
 //!                                 │
 //!                                 └──► Answer: text, finding?     exit code 0, or 1 for a finding
 //!                                 └──► Error: what, where, what to do         1, or 2 for wrong use and what is not allowed

@@ -51,7 +51,10 @@ pub use frame::{
 pub use group_by::{GroupBy, IntoAggs};
 pub use persisted::{Holder, Persisted, PersistedFrame};
 #[cfg(feature = "plugins")]
-pub use plugin::{LoadedFunction, LoadedPlugin, LoadedPlugins, PluginFunction, plugin};
+pub use plugin::{
+    LoadedFunction, LoadedPlugin, LoadedPlugins, PluginFunction, WorkerProgram, plugin,
+    plugin_worker,
+};
 pub use run::Run;
 pub use scalar::{Scalar, ScalarOperand};
 pub use session::{FromMap, Session, SessionBuilder};

@@ -170,6 +170,11 @@ pub(crate) fn private_folder(path: &Path) -> io::Result<Option<Access>> {
     Ok(Some(Access::of(&metadata)))
 }
 
+/// Makes a folder that nobody else may look into, where none is; one that is there stays as it is.
+pub(crate) fn make_folder(path: &Path) -> io::Result<()> {
+    DirBuilder::new().recursive(true).mode(0o700).create(path)
+}
+
 /// Puts a file of these bytes and permissions at a path, there as a whole or not at all, whatever was there before.
 ///
 /// What a crash of the machine leaves may be cut off: whoever finds it there checks it.

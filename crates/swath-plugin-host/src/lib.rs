@@ -8,7 +8,8 @@
 //! A [`Plugin`] has [`Function`]s; bound to parameters and columns, before any data is read, one is a [`BoundPartition`], a
 //! [`BoundScalar`], a [`BoundAggregate`], a [`BoundPartitioner`], a [`BoundSource`] or a
 //! [`BoundSink`]. What it returns is looked at before it is believed, a panic is a [`CallError`], and an
-//! `exit` in it fails the process. A crash of it is one of the process: plugins are trusted with that.
+//! `exit` in it fails the process. A crash of it is one of the process: plugins are trusted with that, or [kept apart](Isolation) in
+//! processes of their own.
 //!
 //! This crate refuses to know plans: a plugin is called by batches and arguments, whichever engine has them.
 //!
@@ -49,6 +50,8 @@ mod plugin;
 
 mod call;
 
+mod isolate;
+
 mod disk;
 #[cfg(test)]
 mod sample;
@@ -60,6 +63,7 @@ pub use call::{
 pub use copies::{CopyError, PluginCopies};
 pub use file::{GlibcVersion, PluginFile, PluginFileError};
 pub use hash::{FileHash, NoFileHash};
+pub use isolate::{Isolation, WorkerProgram, run_worker_if_asked};
 pub use load::LoadError;
 pub use plugin::Plugin;
 pub use policy::{Isolate, Pin, Pins, Policy, PolicyError};

@@ -6,12 +6,13 @@ use std::fmt::{self, Debug, Formatter};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use swath_plugin_abi::{FunctionRef, Kind, Manifest, PluginRef, read_lent};
+use swath_plugin_abi::{FunctionRef, Host, Kind, Manifest, PluginRef, read_lent};
 
 use crate::call::{Function, process};
 use crate::file::check_manifest;
+use crate::isolate::{Elsewhere, Isolation, Pool};
 use crate::load::{Inside, LoadError, open};
-use crate::{FileHash, PluginCopies, PluginFile, Policy, disk};
+use crate::{FileHash, Isolate, Pin, PluginCopies, PluginFile, Policy, disk};
 
 /// A plugin, loaded from a file or linked into the program. It stays until the process ends.
 ///
@@ -27,6 +28,7 @@ pub struct Plugin {
     path: Option<PathBuf>,
     hash: FileHash,
     functions: Vec<Function>,
+    is_isolated: bool,
 }
 
 impl Plugin {
@@ -44,8 +46,73 @@ impl Plugin {
     ) -> Result<Arc<Self>, LoadError> {
         let file = PluginFile::read(path)?;
         policy.check(&file)?;
-        let copy = copies.copy(&file)?;
-        let root = open(&copy, file.path())?;
+        Self::open(&file, &copies.copy(&file)?, process)
+    }
+
+    /// As [`load`](Self::load), in processes of its own: no code of it runs in this one, and a crash of it is an error of the call
+    /// that it did not survive.
+    ///
+    /// The first of its processes is started here, and takes some milliseconds more. They end when the last handle of the
+    /// plugin is dropped. What was loaded so is another plugin each time, with processes of its own.
+    ///
+    /// # Errors
+    /// As of [`load`](Self::load), and there is no program that could run it.
+    pub fn load_isolated(
+        path: impl AsRef<Path>,
+        policy: &Policy,
+        copies: &PluginCopies,
+        isolation: &Isolation,
+    ) -> Result<Arc<Self>, LoadError> {
+        let file = PluginFile::read(path)?;
+        policy.check(&file)?;
+        Self::apart(&file, copies, isolation)
+    }
+
+    /// As [`load_isolated`](Self::load_isolated) where the pin of the file says so, else as [`load`](Self::load).
+    ///
+    /// # Errors
+    /// As of both.
+    pub fn load_as_pinned(
+        path: impl AsRef<Path>,
+        policy: &Policy,
+        copies: &PluginCopies,
+        isolation: &Isolation,
+    ) -> Result<Arc<Self>, LoadError> {
+        let file = PluginFile::read(path)?;
+        match policy.check(&file)?.and_then(Pin::isolate) {
+            Some(Isolate::Process) => Self::apart(&file, copies, isolation),
+            None => Self::open(&file, &copies.copy(&file)?, process),
+        }
+    }
+
+    fn apart(
+        file: &PluginFile,
+        copies: &PluginCopies,
+        isolation: &Isolation,
+    ) -> Result<Arc<Self>, LoadError> {
+        let manifest = file.manifest().clone();
+        let places = (copies.copy(file)?, file.path());
+        let pool = Pool::start(&manifest.name, places, file.hash(), isolation)?;
+        let functions = manifest.functions.iter().map(|entry| {
+            let callee = Elsewhere::new(&pool, &entry.name, entry.kind);
+            Function::new(&manifest.name, entry.clone(), Arc::new(callee))
+        });
+        Ok(Arc::new(Self {
+            functions: functions.collect(),
+            manifest,
+            path: Some(file.path().to_owned()),
+            hash: file.hash(),
+            is_isolated: true,
+        }))
+    }
+
+    /// Opens a copy of a file that was checked; the plugin as a whole says what it has to say to `host`.
+    pub(crate) fn open(
+        file: &PluginFile,
+        copy: &Path,
+        host: impl FnOnce(&Arc<str>) -> Host,
+    ) -> Result<Arc<Self>, LoadError> {
+        let root = open(copy, file.path())?;
         let found = Self::read(root)?;
         let expected = file.manifest();
         if found != *expected {
@@ -57,7 +124,8 @@ impl Plugin {
                 found: says(&found),
             });
         }
-        Self::ready(root, found, file.hash(), Some(file.path().to_owned()))
+        let path = Some(file.path().to_owned());
+        Self::ready(root, found, (file.hash(), path), host)
     }
 
     /// A plugin that is part of the program.
@@ -71,7 +139,7 @@ impl Plugin {
         of.extend(disk::this_program());
         let manifest = Self::read(root)?;
         check_manifest(Path::new(&manifest.name), &manifest)?;
-        Self::ready(root, manifest, FileHash::of(&of), None)
+        Self::ready(root, manifest, (FileHash::of(&of), None), process)
     }
 
     fn read(root: PluginRef) -> Result<Manifest, LoadError> {
@@ -84,8 +152,8 @@ impl Plugin {
     fn ready(
         root: PluginRef,
         manifest: Manifest,
-        hash: FileHash,
-        path: Option<PathBuf>,
+        of: (FileHash, Option<PathBuf>),
+        host: impl FnOnce(&Arc<str>) -> Host,
     ) -> Result<Arc<Self>, LoadError> {
         static READY: Mutex<BTreeMap<usize, Arc<Plugin>>> = Mutex::new(BTreeMap::new());
         // Held while a plugin is made ready: nobody else may call it before.
@@ -93,7 +161,7 @@ impl Plugin {
         match ready.entry(root.0.to_raw_ptr().addr()) {
             Entry::Occupied(known) => Ok(Arc::clone(known.get())),
             Entry::Vacant(place) => {
-                let plugin = Self::make_ready(root, manifest, hash, path)?;
+                let plugin = Self::make_ready(root, manifest, of, host)?;
                 Ok(Arc::clone(place.insert(Arc::new(plugin))))
             }
         }
@@ -102,8 +170,8 @@ impl Plugin {
     fn make_ready(
         root: PluginRef,
         manifest: Manifest,
-        hash: FileHash,
-        path: Option<PathBuf>,
+        (hash, path): (FileHash, Option<PathBuf>),
+        host: impl FnOnce(&Arc<str>) -> Host,
     ) -> Result<Self, LoadError> {
         let name: Arc<str> = manifest.name.as_str().into();
         let at = path.clone().unwrap_or_else(|| manifest.name.clone().into());
@@ -140,7 +208,7 @@ impl Plugin {
         }
         let inside = Inside::new(&name, None);
         // SAFETY: the host is valid until the process ends; this is the first call of this root.
-        let ready = unsafe { (root.init())(process(&name)) };
+        let ready = unsafe { (root.init())(host(&name)) };
         drop(inside);
         ready.into_result().map_err(|source| LoadError::Init {
             path: at.clone(),
@@ -151,6 +219,7 @@ impl Plugin {
             path,
             hash,
             functions,
+            is_isolated: false,
         })
     }
 
@@ -167,6 +236,11 @@ impl Plugin {
     /// What tells it from every other.
     pub fn hash(&self) -> FileHash {
         self.hash
+    }
+
+    /// Whether it runs in processes of its own.
+    pub fn is_isolated(&self) -> bool {
+        self.is_isolated
     }
 
     /// Its functions, in the order of its manifest.

@@ -50,7 +50,10 @@ pub use swath_frame::{
 };
 
 #[cfg(feature = "plugins")]
-pub use swath_frame::{LoadedFunction, LoadedPlugin, LoadedPlugins, PluginFunction, plugin};
+pub use swath_frame::{
+    LoadedFunction, LoadedPlugin, LoadedPlugins, PluginFunction, WorkerProgram, plugin,
+    plugin_worker,
+};
 
 /// The Arrow that swath speaks: its arrays and schemas, of the version that this swath was built with.
 pub mod arrow {

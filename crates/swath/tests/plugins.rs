@@ -5,6 +5,8 @@
     reason = "tests copy and change files as no part of swath would"
 )]
 
+#[path = "plugins/isolated.rs"]
+mod isolated;
 #[path = "plugins/other.rs"]
 mod other;
 #[path = "plugins/partitions.rs"]
@@ -200,8 +202,8 @@ fn what_is_loaded_is_shown() -> swath::Result<()> {
       tried.plus_one        scalar                                                                               One more.
       tried.scale           partition    column: string, factor: float64 = 1.0                                   Multiplies a column by a factor, and passes the others by.
       tried.behave          partition    how: string                                                             Does what its parameter says, whatever it promised.
-      tried.sum             aggregate                                                                            The sum of numbers.
-      tried.in_turn         partitioner  from: int64 = 0                                                         Whole numbers in turn.
+      tried.sum             aggregate    at_13: string = ""                                                      The sum of numbers.
+      tried.in_turn         partitioner  from: int64 = 0, at_null: string = ""                                   Whole numbers in turn.
       tried.numbers         source       parts: uint32 = 4, rows: uint32 = 10, how: string = "", at: uint32 = 2  Whole numbers with their halves: `n` from 0, the index; `half`; and `name`, a text.
       tried.opened          scalar                                                                               How many partitions of sources were opened since this process began.
       tried.table           sink         folder: string, column: string = "z", how: string = "", at: uint64 = 1  A column of whole numbers as lines of files in a folder: `part.N` when all are whole, hidden until then.
@@ -275,12 +277,28 @@ fn a_list_of_plugins() -> swath::Result<()> {
     error[E0110]: `[folder]/libtried.so` has the hash [hash], and `[folder]/plugins.toml` pins `tried` to [hash]: if the plugin was built anew, run `swath plugin pin [folder]/libtried.so`, and else find out who changed it
       at      crates/swath/tests/plugins.rs:[line], Session::builder
     ");
+    // Apart from this process, where the list says so.
     write(&hash, "isolate = \"process\"");
-    insta::assert_snapshot!(shown(said(build())), @r"
-    error[E0110]: the plugin `tried` is to run in a process of its own, which this version of swath has not
+    let apart = |program: swath::WorkerProgram| {
+        let session = Session::builder().threads(1).memory_limit("256MiB");
+        let copies = folder.path().join("copies");
+        let session = session.plugin_copies(copies).plugins(&pins);
+        session.plugin_worker(program).build()
+    };
+    insta::assert_snapshot!(shown(said(apart("/no/such/swath".into()))), @r"
+    error[E0110]: `/no/such/swath`, which is to run plugins in processes of their own, cannot be started: see that it is there and may be run
       at      crates/swath/tests/plugins.rs:[line], Session::builder
-      fix     leave `isolate` out in `[folder]/plugins.toml` if the plugin may run in this process
+      why     No such file or directory (os error 2)
     ");
+    let session = apart(isolated::worker())?;
+    assert!(
+        session
+            .plugins()
+            .iter()
+            .all(swath::LoadedPlugin::is_isolated)
+    );
+    let df = in_parts(&session, 2)?.assign("y", plugin("plus_one").call("x"))?;
+    assert_eq!(df.len().get::<i64>()?, 100);
     Ok(())
 }
 
@@ -485,7 +503,7 @@ fn wrong_uses() -> swath::Result<()> {
       groupby crates/swath/tests/plugins.rs:[line]
       in      tried@0.1.0.sum(k)
 
-    error[E0105]: `tried.sum`: no parameter `q`; it has none
+    error[E0105]: `tried.sum`: no parameter `q`; parameters are `at_13`
       at      crates/swath/tests/plugins.rs:[line], agg
       groupby crates/swath/tests/plugins.rs:[line]
       in      tried@0.1.0.sum(x, q=0.5)

@@ -17,7 +17,9 @@ use arrow_array::{ArrayRef, Float64Array};
 use swath_batch::{Batch, Cx, Host};
 use swath_meta::Meta;
 use swath_plugin::{Aggregate as _, GroupedRows};
-use swath_plugin_host::{Bound, BoundPartition, CallError, Plugin, PluginCopies, Policy};
+use swath_plugin_host::{
+    Bound, BoundPartition, CallError, Isolation, Plugin, PluginCopies, Policy, run_worker_if_asked,
+};
 use swath_tried::Sum;
 
 /// Rows of a large batch.
@@ -92,7 +94,37 @@ fn round_trip(bound: &BoundPartition, task: &Arc<Task>, part: &Batch) {
     run.finish(keep).expect("an end");
 }
 
+/// The same there and back in a process of its own: this program, started once more.
+fn apart(copies: &PluginCopies, say: impl Fn(&str, f64)) {
+    let isolation = Isolation::default().worker("/proc/self/exe");
+    let policy = Policy::default();
+    let plugin = Plugin::load_isolated(library(), &policy, copies, &isolation);
+    let plugin = plugin.expect("it runs apart");
+    let task = Arc::new(Task);
+    for (what, rows) in [("1 row", 1), ("5 MiB", ROWS)] {
+        let part = batch(rows);
+        let bound = partition_fn(&plugin, part.meta());
+        let micros = time(100, || round_trip(&bound, &task, &part));
+        say(
+            &format!("a partition of {what}, to another process and back"),
+            micros,
+        );
+    }
+    let number = Meta::of([("x", "float64")]).expect("a meta");
+    let function = plugin.function("plus_one").expect("it is in the list");
+    let Bound::Scalar(bound) = function.bind("{}", &number).expect("a number") else {
+        unreachable!("it is a scalar");
+    };
+    let column = floats(ROWS);
+    let micros = time(100, || {
+        let found = bound.call(&[Arc::clone(&column)], ROWS, None);
+        black_box(found.expect("an answer"));
+    });
+    say("x + 1 of 65,536 floats, in another process", micros);
+}
+
 fn main() {
+    run_worker_if_asked();
     let folder = tempfile::tempdir().expect("a folder");
     let copies = PluginCopies::in_folder(folder.path().join("copies"));
     let load = || Plugin::load(library(), &Policy::default(), &copies).expect("it is a plugin");
@@ -137,6 +169,8 @@ fn main() {
     say("x + 1 of 65,536 floats, in the plugin", crossed);
     say("x + 1 of 65,536 floats, by Arrow in this program", here);
 
+    apart(&copies, say);
+
     // Each group four times, in chunks as the engine has them.
     let values = floats(ROWS);
     let groups: Vec<u32> = (0..4 * GROUPS)
@@ -157,7 +191,8 @@ fn main() {
     });
     let cx = Cx::new(Arc::<Task>::clone(&task));
     let here = time(1, || {
-        let mut states = Sum.open();
+        let sum = Sum::default();
+        let mut states = sum.open();
         for chunk in groups.chunks(ROWS) {
             let columns = [values.slice(0, chunk.len())];
             let rows = GroupedRows {
@@ -165,9 +200,9 @@ fn main() {
                 groups: chunk,
                 n_groups: GROUPS,
             };
-            Sum.update(&mut states, rows, &cx).expect("rows");
+            sum.update(&mut states, rows, &cx).expect("rows");
         }
-        black_box(Sum.finish(states).expect("results"));
+        black_box(sum.finish(states).expect("results"));
     });
     say(
         "sum of 4,000,000 floats in 1,000,000 groups, in the plugin",

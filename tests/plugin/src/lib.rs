@@ -10,6 +10,7 @@ use swath_plugin::arrow_array::{ArrayRef, Float64Array};
 use swath_plugin::prelude::*;
 use swath_plugin::{Reserved, log};
 
+mod crashes;
 mod sink;
 mod source;
 
@@ -67,6 +68,10 @@ impl PartitionFn for Behave {
     fn bind(&self, input: &Meta) -> Result<Contract> {
         match self.how.as_str() {
             "panic in bind" => panic!("no plan"),
+            "crash in bind" => {
+                crashes::crash("abort");
+                Ok(Contract::rows_kept(input))
+            }
             "reads" => Ok(Contract::rows_kept(input).reads(["x"])),
             "refuse" => Err(Error::new("not today")),
             "place" => Ok(Contract::any_rows(Meta::of([
@@ -108,6 +113,14 @@ impl PartitionFn for Behave {
                 }
             }
             "reserve" => drop(cx.reserve(1 << 40)?),
+            "progress" => cx.progress(3, 8),
+            "reserve and crash" => {
+                let _reserved = cx.reserve(100)?;
+                crashes::crash("segv");
+            }
+            "spin" => loop {
+                std::hint::spin_loop();
+            },
             "place" => {
                 let place = cx.partition();
                 let (before, after) = place.halo();
@@ -125,7 +138,7 @@ impl PartitionFn for Behave {
                 }
                 return Ok(said);
             }
-            _ => {}
+            how => crashes::crash(how),
         }
         Ok(part)
     }
@@ -133,7 +146,11 @@ impl PartitionFn for Behave {
 
 /// The sum of numbers.
 #[derive(Params)]
-pub struct Sum;
+pub struct Sum {
+    /// What happens where a 13 is added.
+    #[param(default = "")]
+    at_13: String,
+}
 
 impl Aggregate for Sum {
     const NAME: &'static str = "sum";
@@ -157,6 +174,9 @@ impl Aggregate for Sum {
         states.resize(rows.n_groups, 0.0);
         let column = rows.columns[0].as_primitive::<Float64Type>();
         for (group, value) in rows.groups.iter().zip(column) {
+            if value == Some(13.0) {
+                crashes::crash(&self.at_13);
+            }
             states[*group as usize] += value.unwrap_or(0.0);
         }
         Ok(())
@@ -179,12 +199,24 @@ impl Aggregate for Sum {
     }
 }
 
+impl Default for Sum {
+    /// One that minds no number.
+    fn default() -> Self {
+        Self {
+            at_13: String::new(),
+        }
+    }
+}
+
 /// Whole numbers in turn.
 #[derive(Params)]
 pub struct InTurn {
     /// What is added first.
     #[param(default = 0)]
     from: i64,
+    /// What happens where a null comes.
+    #[param(default = "")]
+    at_null: String,
 }
 
 impl Partitioner for InTurn {
@@ -203,6 +235,7 @@ impl Partitioner for InTurn {
             cx.tick()?;
             // Nulls go where nothing is.
             let Some(number) = number else {
+                crashes::crash(&self.at_null);
                 return Ok(targets);
             };
             Ok((number + self.from).rem_euclid(targets.into()) as u32)

@@ -39,6 +39,10 @@ const PLACES: &[(&str, &str)] = &[
         "opening a library and calling its functions is foreign code",
     ),
     (
+        "tests/plugin/src/crashes.rs",
+        "functions that crash are what is tried",
+    ),
+    (
         "tests/process/src/allocator.rs",
         "giving freed memory back is a foreign function of the allocator",
     ),

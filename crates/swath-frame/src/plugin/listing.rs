@@ -95,6 +95,11 @@ impl LoadedPlugin {
         self.0.path()
     }
 
+    /// Whether it runs in processes of its own.
+    pub fn is_isolated(&self) -> bool {
+        self.0.is_isolated()
+    }
+
     /// The BLAKE3 hash of its file in 64 digits, of a linked one that of what it says of itself.
     pub fn hash(&self) -> String {
         self.0.hash().to_string()
@@ -170,6 +175,9 @@ impl Display for LoadedPlugins {
                 None => f.write_str("  linked")?,
             }
             write!(f, "  {}", plugin.0.hash().short())?;
+            if plugin.is_isolated() {
+                f.write_str("  isolated")?;
+            }
             for function in plugin.functions() {
                 let row = format!(
                     "{:names$}{:kinds$}{:all_params$}{}",

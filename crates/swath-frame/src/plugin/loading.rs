@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use swath_ops::plugin::Plugins;
 use swath_plugin_abi::PluginRef;
-use swath_plugin_host::{LoadError, Pins, Plugin, PluginCopies, Policy};
+use swath_plugin_host::{Isolation, LoadError, Pins, Plugin, PluginCopies, Policy, WorkerProgram};
 
 use super::LoadedPlugin;
 use crate::{Error, Result, Session, SessionBuilder};
@@ -17,12 +17,16 @@ pub(crate) struct PluginSettings {
     linked: Vec<PluginRef>,
     pins: Option<PathBuf>,
     copies: Option<PathBuf>,
+    isolation: Isolation,
+    all_isolated: bool,
 }
 
 /// What a session needs to load more.
 pub(crate) struct Loading {
     policy: Policy,
     copies: Option<PathBuf>,
+    isolation: Isolation,
+    all_isolated: bool,
 }
 
 impl PluginSettings {
@@ -45,13 +49,11 @@ impl PluginSettings {
         let loading = Loading {
             policy,
             copies: self.copies.clone(),
+            isolation: self.isolation.clone(),
+            all_isolated: self.all_isolated,
         };
         let pins = loading.policy.pins();
-        for (name, pin) in pins.into_iter().flat_map(Pins::plugins) {
-            if pin.isolate().is_some() {
-                let file = pins.map_or(pin.path(), Pins::file);
-                return Err(Error::isolated_plugin(name, file, location));
-            }
+        for (_, pin) in pins.into_iter().flat_map(Pins::plugins) {
             plugins.add(loading.load(pin.path()).map_err(refused)?);
         }
         Ok(loading)
@@ -64,7 +66,10 @@ impl Loading {
             Some(folder) => PluginCopies::in_folder(folder),
             None => PluginCopies::of_user()?,
         };
-        Plugin::load(path, &self.policy, &copies)
+        if self.all_isolated {
+            return Plugin::load_isolated(path, &self.policy, &copies, &self.isolation);
+        }
+        Plugin::load_as_pinned(path, &self.policy, &copies, &self.isolation)
     }
 }
 
@@ -85,6 +90,7 @@ impl SessionBuilder {
     /// [plugins.geo]
     /// path = "plugins/libgeo.so"
     /// blake3 = "af1349b9f5f9a1a6a0404dea36dcc9499bcb25c9adc112b7cc9a93cae41f3262"
+    /// isolate = "process"   # if it shall not run in the process of the program
     /// ```
     ///
     /// [`build`](Self::build) fails where the file is not there or says something else, and where a plugin is not the one that is pinned.
@@ -99,13 +105,44 @@ impl SessionBuilder {
         self.plugins.copies = Some(folder.into());
         self
     }
+
+    /// Runs all plugins that are loaded from files in processes of their own, not only those whose entry in a `plugins.toml` has
+    /// `isolate = "process"`. One that is linked runs in that of the program in any case.
+    ///
+    /// A crash of a plugin, an `exit` or a loop without an end is then an error of the run and not the end of the program: what a
+    /// process did not survive is tried once more in a new one, and then fails. There are as many processes as tasks call the
+    /// plugin at once; they end with the session. A batch crosses in memory that both processes share, copied once each way.
+    ///
+    /// They are started from [`plugin_worker`](Self::plugin_worker) if that was given; else from this program itself, if it
+    /// called [`plugin_worker`](crate::plugin_worker()) first in its `main`; else from `swath`, where the `PATH` has it. If there is
+    /// none, loading is an error.
+    pub fn isolate_plugins(mut self, isolate_plugins: bool) -> Self {
+        self.plugins.all_isolated = isolate_plugins;
+        self
+    }
+
+    /// The program whose processes run plugins apart from this one: `swath`, or one that calls
+    /// [`plugin_worker`](crate::plugin_worker()) first in its `main`.
+    pub fn plugin_worker(mut self, program: impl Into<WorkerProgram>) -> Self {
+        self.plugins.isolation = self.plugins.isolation.worker(program);
+        self
+    }
+
+    /// The folder for the rows that an isolated plugin crashed on: a file of Arrow IPC each, which says in its metadata which function
+    /// with which parameters it was. Without it: `swath/plugins/crashes` in the user's cache. With
+    /// [`redact_values`](Self::redact_values), nothing is kept.
+    pub fn plugin_crashes(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.plugins.isolation = self.plugins.isolation.crashes(folder);
+        self
+    }
 }
 
 impl Session {
     /// Loads a plugin from its file, and from then on knows its functions. The same file again is the same plugin.
     ///
-    /// Code of it runs in this process, with all that the process may do: load what you trust. Nothing of it runs before the file was
-    /// checked. It stays until the process ends. Takes some milliseconds.
+    /// Code of it runs in this process, with all that the process may do: load what you trust, or
+    /// [keep it apart](SessionBuilder::isolate_plugins). Nothing of it runs before the file was checked. It stays until the process
+    /// ends. Takes some milliseconds.
     ///
     /// # Errors
     /// No plugin, one for another machine or version, or one that a `plugins.toml` does not allow.

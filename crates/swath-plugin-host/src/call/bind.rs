@@ -83,6 +83,11 @@ impl Function {
         &self.name
     }
 
+    /// What binds it.
+    pub(crate) fn callee(&self) -> &dyn Callee {
+        &*self.callee
+    }
+
     /// What its manifest says of it: kind, words, parameters.
     pub fn entry(&self) -> &FunctionEntry {
         &self.entry

@@ -86,7 +86,12 @@ pub enum Failure {
     Unsupported,
     /// The memory that it asked for was refused.
     Memory,
+    /// The process that it ran in ended.
+    Crash,
 }
+
+/// What a call ends with whose process did. No plugin says that: it is no [`code`] of the contract.
+pub(crate) const CRASHED: u32 = 1 << 31;
 
 impl Failure {
     fn of(number: u32) -> Self {
@@ -98,6 +103,7 @@ impl Failure {
             code::CANCELLED => Self::Cancelled,
             code::UNSUPPORTED => Self::Unsupported,
             code::MEMORY => Self::Memory,
+            CRASHED => Self::Crash,
             _ => Self::Function,
         }
     }
@@ -114,6 +120,7 @@ impl Display for Failure {
             Self::Cancelled => "cancelled",
             Self::Unsupported => "unsupported",
             Self::Memory => "memory",
+            Self::Crash => "crash",
         })
     }
 }

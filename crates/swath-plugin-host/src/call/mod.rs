@@ -10,6 +10,7 @@ mod scalar;
 mod services;
 mod sink;
 mod source;
+mod watch;
 
 pub use aggregate::{BoundAggregate, Groups};
 pub use bind::{Bound, Function};
@@ -21,4 +22,5 @@ pub use sink::{BoundSink, SinkRun};
 pub use source::{BoundSource, Listing, SourceRun};
 
 pub(crate) use callee::Callee;
+pub(crate) use error::CRASHED;
 pub(crate) use services::{Services, place, process};

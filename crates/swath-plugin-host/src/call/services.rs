@@ -14,6 +14,7 @@ use tracing::Level;
 use tracing::level_filters::LevelFilter;
 
 use super::CallError;
+use super::watch::Watched;
 use crate::load::{Inside, where_inside};
 
 /// Answers for one run, at a place that stays while this moves.
@@ -59,8 +60,10 @@ impl Services {
     ) -> Result<T, CallError> {
         let partition = self.0.task.as_ref().map(|task| task.partition().0);
         let inside = Inside::new(&self.0.name, partition);
+        let watched = Watched::new(&self.0.name, partition);
         // SAFETY: the caller's word.
         let answer = unsafe { Status::take(call) };
+        drop(watched);
         drop(inside);
         answer.map_err(|error| CallError::said(&self.0.name, error))
     }

@@ -1,9 +1,9 @@
 //! What a host and a worker say to each other.
 //!
-//! A message is a JSON object, and behind it bytes where it needs some; rows are in the [memory](super::memory) that both share,
-//! and the message says where. Host and worker are of one version, which the first message of each side says.
+//! A message is JSON; rows are in the [memory](super::memory) that both share, and the message says where. Host and worker are of one version, which the first message of each side says.
 
 use serde::{Deserialize, Serialize};
+use swath_meta::Meta;
 use swath_plugin_abi::{PluginError, PluginResult};
 
 use super::packed::Packed;
@@ -39,13 +39,14 @@ pub(super) enum Request {
         /// Its hash, as the host saw it.
         hash: String,
     },
-    /// Bind a function; the columns of its input are behind the message.
+    /// Bind a function.
     Bind {
         /// What it is called by from then on.
         id: u64,
         /// Its name within the plugin.
         function: String,
         params: String,
+        inputs: Vec<Meta>,
         targets: u64,
     },
     /// Call a scalar or a partitioner.
@@ -56,7 +57,26 @@ pub(super) enum Request {
         place: At,
         boundaries: Option<Packed>,
     },
-    /// Take rows of a partition.
+    /// Say which partitions a source has.
+    List { id: u64 },
+    /// Begin to read a partition of a source.
+    Read {
+        id: u64,
+        place: At,
+        about: String,
+        wanted: String,
+    },
+    /// Begin to write a partition of a write.
+    Write { id: u64, place: At, write: String },
+    /// Make a write seen.
+    Commit {
+        id: u64,
+        write: String,
+        receipts: String,
+    },
+    /// Clear away what there is of a write.
+    Abort { id: u64, write: String },
+    /// Take rows of a partition, or go on.
     Step { input: u32, rows: Option<Packed> },
     /// Add rows or states of groups.
     Add {
@@ -119,10 +139,18 @@ pub(super) enum Answer {
         is_retryable: bool,
         message: String,
     },
-    /// It is bound; the columns of its outputs are behind the message.
-    Bound { contract: String },
+    /// It is bound.
+    Bound {
+        outputs: Vec<Meta>,
+        contract: String,
+    },
     /// Rows.
     Rows(Packed),
+    /// The partitions of a source.
+    Listed {
+        parts: String,
+        boundaries: Option<Packed>,
+    },
     /// How a run goes on.
     Step {
         next: u32,

@@ -1,5 +1,6 @@
 //! Why a plugin cannot be used.
 
+use std::io;
 use std::path::PathBuf;
 
 use swath_plugin_abi::PluginError;
@@ -58,6 +59,61 @@ pub enum LoadError {
     Unreadable {
         /// Why.
         reason: String,
+    },
+    /// There is no program that could run it in a process of its own.
+    #[error(
+        "the plugin `{plugin}` is to run in a process of its own, and there is no program for that: install one with `cargo install swath-cli`, \
+         which puts `swath` on the `PATH`; or call `swath::plugin_worker()` first in `main`; or name one with \
+         `Session::builder().plugin_worker(\"/path/to/swath\")`"
+    )]
+    NoWorker {
+        /// The plugin.
+        plugin: String,
+    },
+    /// The program that is to run it does not start.
+    #[error(
+        "`{}`, which is to run plugins in processes of their own, cannot be started: see that it is there and may be run",
+        program.display()
+    )]
+    Worker {
+        /// The program.
+        program: PathBuf,
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
+    /// The program that is to run it is none that does.
+    #[error(
+        "`{}` {how} where it should run a plugin: name `swath`, or a program that calls `swath::plugin_worker()` first in `main`",
+        program.display()
+    )]
+    NotAWorker {
+        /// The program.
+        program: PathBuf,
+        /// What it did.
+        how: String,
+    },
+    /// The program that is to run it is of another version.
+    #[error(
+        "`{}` runs plugins for version {found} of swath, and this is {expected}: install it again with `cargo install swath-cli`",
+        program.display()
+    )]
+    OtherWorker {
+        /// The program.
+        program: PathBuf,
+        /// Its version.
+        found: String,
+        /// The version of this program.
+        expected: String,
+    },
+    /// It could not be made ready in a process of its own.
+    #[error("{} cannot be used in a process of its own", path.display())]
+    Refused {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        #[source]
+        source: PluginError,
     },
     /// It failed while it was made ready.
     #[error("{} could not be made ready", path.display())]

@@ -80,7 +80,7 @@ fn what_goes_wrong_with_partitioners() -> swath::Result<()> {
     ");
     let params = df.shuffle(on("z").by(plugin("tried.in_turn").param("form", 1)));
     insta::assert_snapshot!(said(params), @r"
-    error[E0105]: `tried.in_turn`: no parameter `form`; did you mean `from`? parameters are `from`
+    error[E0105]: `tried.in_turn`: no parameter `form`; did you mean `from`? parameters are `from`, `at_null`
       at      crates/swath/tests/plugins/placing.rs:[line], shuffle
     ");
     // It sends nulls where nothing is.

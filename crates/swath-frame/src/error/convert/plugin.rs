@@ -3,7 +3,7 @@
 use std::error::Error as StdError;
 
 #[cfg(feature = "plugins")]
-use std::{panic::Location, path::Path, sync::Arc};
+use std::{panic::Location, sync::Arc};
 
 #[cfg(feature = "plugins")]
 use swath_graph::Shown;
@@ -48,6 +48,11 @@ pub(super) fn report(error: &PluginError) -> Report {
 #[cfg(feature = "plugins")]
 fn called(error: &CallError) -> Report {
     let mut report = match error {
+        // Words of swath's own.
+        CallError::Said {
+            failure: Failure::Crash,
+            ..
+        } => Report::new(ErrorKind::Task, error.to_string()),
         CallError::Said {
             function,
             failure,
@@ -98,24 +103,5 @@ impl Error {
         }
         report.source = Some(Arc::new(error));
         Self::of(report).at(call, location)
-    }
-
-    /// A plugin that is to run in a process of its own, for which there is none.
-    pub(crate) fn isolated_plugin(
-        name: &str,
-        pins: &Path,
-        location: &'static Location<'static>,
-    ) -> Self {
-        let mut report = Report::new(
-            ErrorKind::Plugin,
-            format!(
-                "the plugin `{name}` is to run in a process of its own, which this version of swath has not"
-            ),
-        );
-        report.fix = Some(format!(
-            "leave `isolate` out in `{}` if the plugin may run in this process",
-            pins.display()
-        ));
-        Self::of(report).at("Session::builder", location)
     }
 }

@@ -1,0 +1,63 @@
+//! The columns that go to a worker and come back, which both sides work out from the same words.
+
+use std::sync::Arc;
+
+use arrow_schema::Schema;
+use swath_meta::Meta;
+use swath_plugin_abi::{Contract, Kind};
+use swath_plugin_data::{Columns, Crossing, DataError};
+
+/// The columns that go to a worker and come back, all in border encodings.
+pub(super) struct Travels {
+    /// Rows that it gets.
+    pub(super) sent: Columns,
+    /// The index columns, of which rows are boundaries of partitions.
+    pub(super) boundaries: Columns,
+    /// What it returns; of an aggregate the results, and behind them the states.
+    pub(super) returned: Vec<Arc<Meta>>,
+    /// Of a partition function, which of the columns of the output come back.
+    pub(super) positions: Option<Vec<usize>>,
+}
+
+impl Travels {
+    /// Those of a function that was bound.
+    ///
+    /// # Errors
+    /// Columns and contract contradict each other: whoever bound it says so in its own words.
+    pub(super) fn new(
+        kind: Kind,
+        inputs: &[Meta],
+        outputs: &[Meta],
+        contract: &Contract,
+    ) -> Result<Self, DataError> {
+        let bounded = match kind {
+            Kind::Source => outputs.first(),
+            _ => inputs.first(),
+        };
+        let boundaries = bounded.map_or_else(nothing, |meta| {
+            let index = meta.index_fields().iter();
+            Columns::of_meta(meta).only(index.map(|field| &*field.name))
+        });
+        let (Kind::Partition, [input], [output]) = (kind, inputs, outputs) else {
+            return Ok(Self {
+                sent: inputs.first().map_or_else(nothing, Columns::of_meta),
+                boundaries,
+                returned: outputs.iter().cloned().map(Arc::new).collect(),
+                positions: None,
+            });
+        };
+        let crossing = Crossing::new(input, output, contract)?;
+        let stays = |at: &usize| crossing.kept.iter().any(|(kept, _)| kept == at);
+        Ok(Self {
+            sent: Columns::of_meta(&crossing.input),
+            boundaries,
+            positions: Some((0..output.len()).filter(|at| !stays(at)).collect()),
+            returned: vec![Arc::new(crossing.output)],
+        })
+    }
+}
+
+/// No columns.
+fn nothing() -> Columns {
+    Columns::new(Schema::empty())
+}

@@ -1,0 +1,153 @@
+//! The line to the host, by which functions ask it what they would ask a host in their own process.
+
+use std::ffi::c_void;
+use std::io;
+use std::os::unix::net::UnixStream;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
+
+use swath_plugin_abi::abi_stable::prefix_type::WithMetadata;
+use swath_plugin_abi::abi_stable::std_types::RStr;
+use swath_plugin_abi::{Host, HostTable, HostTableRef, read_lent};
+
+use super::super::frames::send;
+use super::super::protocol::{Answer, Answered};
+
+/// The line to the host.
+pub(super) struct Line {
+    to: Mutex<UnixStream>,
+    is_cancelled: AtomicBool,
+    level: AtomicU32,
+    /// What the host says to [`Answer::Reserve`].
+    room: Mutex<mpsc::Receiver<bool>>,
+    /// Where rows lay that nobody looks at any more.
+    freed: Arc<Mutex<Vec<u64>>>,
+}
+
+/// Rows that somebody looks at where they lie: dropping the last of it gives the place back.
+pub(super) struct Lease {
+    at: u64,
+    freed: Arc<Mutex<Vec<u64>>>,
+}
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        let mut freed = self.freed.lock().unwrap_or_else(PoisonError::into_inner);
+        freed.push(self.at);
+    }
+}
+
+impl Line {
+    pub(super) fn new(to: UnixStream, room: mpsc::Receiver<bool>) -> Arc<Self> {
+        Arc::new(Self {
+            to: Mutex::new(to),
+            is_cancelled: AtomicBool::new(false),
+            level: AtomicU32::new(0),
+            room: Mutex::new(room),
+            freed: Arc::default(),
+        })
+    }
+
+    pub(super) fn send(&self, answered: &Answered) -> io::Result<()> {
+        let to = self.to.lock().unwrap_or_else(PoisonError::into_inner);
+        send(&to, answered)
+    }
+
+    /// Says something; with it, what was let go of.
+    pub(super) fn answer(&self, answer: Answer) -> io::Result<()> {
+        let freed = {
+            let mut freed = self.freed.lock().unwrap_or_else(PoisonError::into_inner);
+            std::mem::take(&mut *freed)
+        };
+        self.send(&Answered { freed, answer })
+    }
+
+    /// A request begins: what was cancelled was another one.
+    pub(super) fn begin(&self, level: u32) {
+        self.level.store(level, Ordering::Relaxed);
+        self.is_cancelled.store(false, Ordering::Release);
+    }
+
+    pub(super) fn cancel(&self) {
+        self.is_cancelled.store(true, Ordering::Release);
+    }
+
+    /// Keeps rows where they lie.
+    pub(super) fn lease(&self, at: u64) -> Arc<Lease> {
+        Arc::new(Lease {
+            at,
+            freed: Arc::clone(&self.freed),
+        })
+    }
+
+    /// As functions see it while they run, valid until the process ends.
+    pub(super) fn run(self: &Arc<Self>) -> Host {
+        self.host(true)
+    }
+
+    /// As a plugin sees it as a whole, valid until the process ends.
+    pub(super) fn plugin(self: &Arc<Self>) -> Host {
+        self.host(false)
+    }
+
+    fn host(self: &Arc<Self>, is_of_run: bool) -> Host {
+        let end = Box::leak(Box::new(End {
+            line: Arc::clone(self),
+            is_of_run,
+        }));
+        Host {
+            context: std::ptr::from_ref(end).cast(),
+            table: HostTableRef(TABLE.static_as_prefix()),
+        }
+    }
+}
+
+/// What a plugin holds a pointer to.
+struct End {
+    line: Arc<Line>,
+    is_of_run: bool,
+}
+
+const TABLE: &WithMetadata<HostTable> = &WithMetadata::new(HostTable {
+    log,
+    max_level,
+    is_cancelled,
+    progress,
+    reserve,
+});
+
+fn end<'a>(context: *const c_void) -> &'a End {
+    // SAFETY: it is the context of a host that was made here, and none of them is ever freed.
+    unsafe { &*context.cast::<End>() }
+}
+
+unsafe extern "C" fn log(context: *const c_void, level: u32, target: RStr<'_>, words: RStr<'_>) {
+    let end = end(context);
+    let said = Answer::Log {
+        is_of_run: end.is_of_run,
+        level,
+        target: read_lent(target).into_owned(),
+        words: read_lent(words).into_owned(),
+    };
+    // Where nobody listens any more, the process is about to end.
+    let _ = end.line.answer(said);
+}
+
+unsafe extern "C" fn max_level(context: *const c_void) -> u32 {
+    end(context).line.level.load(Ordering::Relaxed)
+}
+
+unsafe extern "C" fn is_cancelled(context: *const c_void) -> bool {
+    end(context).line.is_cancelled.load(Ordering::Acquire)
+}
+
+unsafe extern "C" fn progress(context: *const c_void, done: u64, total: u64) {
+    let _ = end(context).line.answer(Answer::Progress { done, total });
+}
+
+unsafe extern "C" fn reserve(context: *const c_void, bytes: i64) -> bool {
+    let line = &end(context).line;
+    // Held until the answer is there: answers come in the order of questions.
+    let room = line.room.lock().unwrap_or_else(PoisonError::into_inner);
+    line.answer(Answer::Reserve { bytes }).is_ok() && room.recv().unwrap_or(false)
+}

@@ -1,0 +1,145 @@
+//! Plugins in processes of their own: frames see no difference, but that a crash is an error.
+
+use std::fmt::Write as _;
+use std::sync::{Arc, Mutex};
+
+use swath::prelude::*;
+use swath::{Shuffle, WorkerProgram};
+use tempfile::TempDir;
+use tracing::field::{Field, Visit};
+use tracing::span;
+
+use crate::scene::{in_parts, library, linked, said, totals};
+
+/// The worker: this test binary, started once more. Does nothing in a run of tests.
+#[test]
+fn serves() {
+    swath::plugin_worker();
+}
+
+pub(crate) fn worker() -> WorkerProgram {
+    let tests = std::env::current_exe().expect("a program has a path");
+    WorkerProgram::from(tests)
+        .arg("--exact")
+        .arg("isolated::serves")
+        .arg("--nocapture")
+}
+
+/// A session with one plugin that runs apart; the folder has copies of what is loaded, and what it crashed on.
+fn apart(threads: usize) -> (Session, TempDir) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let session = Session::builder().threads(threads).memory_limit("256MiB");
+    let session = session
+        .plugin_copies(folder.path().join("copies"))
+        .plugin_crashes(folder.path().join("crashes"))
+        .plugin_worker(worker())
+        .isolate_plugins(true)
+        .build()
+        .expect("a session");
+    session.load_plugin(library()).expect("a plugin");
+    (session, folder)
+}
+
+#[test]
+fn pipelines_give_what_they_give_in_this_process() -> swath::Result<()> {
+    let (session, _folder) = apart(2);
+    let here = linked();
+    for parts in [1, 7] {
+        let results = [&session, &here].map(|session| -> swath::Result<_> {
+            let df = in_parts(session, parts)?
+                .assign("y", plugin("tried.plus_one").call([col("x")]))?
+                .map_partitions(
+                    plugin("tried.scale")
+                        .param("column", "y")
+                        .param("factor", 3),
+                )?;
+            let sums = df
+                .groupby("k")
+                .agg([("s", plugin("tried.sum").agg(col("y")))])?;
+            let by = Shuffle::on("z").by(plugin("tried.in_turn")).npartitions(3);
+            let rows = df.shuffle(by)?.sum("y")?.get::<f64>()?;
+            Ok((totals(&sums)?, rows, df.compute()?.to_string()))
+        });
+        let [found, expected] = results;
+        assert_eq!(found?, expected?);
+    }
+    Ok(())
+}
+
+#[test]
+fn a_crash_is_an_error_of_the_run() -> swath::Result<()> {
+    let (session, folder) = apart(2);
+    let plugins = session.plugins();
+    let shown = plugins.to_string();
+    let first = shown.lines().next().unwrap_or_default();
+    assert!(first.ends_with("  isolated"), "{first}");
+    let df = in_parts(&session, 1)?;
+    let crashing = df.map_partitions(plugin("tried.behave").param("how", "segv"))?;
+    let text = said(crashing.compute());
+    let text = text.replace(&folder.path().display().to_string(), "[folder]");
+    let (front, rest) = text.split_once("-partition-0-").expect("a file");
+    let text = format!("{front}-partition-0-[hash]{}", &rest[12..]);
+    insta::assert_snapshot!(text, @r"
+    error[E0401]: `tried.behave`: crashed with SIGSEGV on partition 0, and again in a new process; the rows it was given are in `[folder]/crashes/tried.behave-partition-0-[hash].arrow`
+      at      crates/swath/tests/plugins/isolated.rs:[line]
+      task    map-partitions
+      stage   map-partitions
+    ");
+    // The session goes on, and so does the plugin.
+    let scaled = df.map_partitions(plugin("tried.scale").param("column", "x"))?;
+    assert_eq!(scaled.sum("x")?.get::<f64>()?, df.sum("x")?.get::<f64>()?);
+    // What it crashed on can be looked at.
+    let kept = session.read_ipc(folder.path().join("crashes").join("*.arrow"))?;
+    assert_eq!(kept.len().get::<i64>()?, 100);
+    Ok(())
+}
+
+/// What was logged, one line an event: its level and its fields.
+#[derive(Clone, Default)]
+struct Lines(Arc<Mutex<Vec<String>>>);
+
+/// The fields of an event.
+struct Fields(String);
+
+impl Visit for Fields {
+    fn record_debug(&mut self, field: &Field, value: &dyn std::fmt::Debug) {
+        write!(self.0, " {field}={value:?}").expect("text can be written");
+    }
+}
+
+impl tracing::Subscriber for Lines {
+    fn enabled(&self, metadata: &tracing::Metadata<'_>) -> bool {
+        metadata.target().starts_with("swath_plugin_host")
+    }
+
+    fn new_span(&self, _: &span::Attributes<'_>) -> span::Id {
+        span::Id::from_u64(1)
+    }
+
+    fn record(&self, _: &span::Id, _: &span::Record<'_>) {}
+
+    fn record_follows_from(&self, _: &span::Id, _: &span::Id) {}
+
+    fn event(&self, event: &tracing::Event<'_>) {
+        let mut fields = Fields(event.metadata().level().to_string());
+        event.record(&mut fields);
+        self.0.lock().expect("no panic").push(fields.0);
+    }
+
+    fn enter(&self, _: &span::Id) {}
+
+    fn exit(&self, _: &span::Id) {}
+}
+
+#[test]
+fn what_it_logs_arrives() -> swath::Result<()> {
+    let lines = Lines::default();
+    tracing::subscriber::set_global_default(lines.clone()).expect("the first one");
+    let (session, _folder) = apart(1);
+    let df = in_parts(&session, 1)?;
+    let log = plugin("tried.behave").param("how", "log");
+    df.map_partitions(log)?.compute()?;
+    let said = lines.0.lock().expect("no panic");
+    insta::assert_snapshot!(said.join("\n"), @r#"WARN message=100 rows plugin="tried" function="tried.behave" partition=0 target="swath_tried""#);
+    Ok(())
+}
