@@ -18,24 +18,47 @@ pub(crate) fn names() -> Result<Vec<String>> {
         .collect())
 }
 
+/// Where they are built.
+const TARGET: &str = "target/plugins";
+
 /// Builds some as `swath plugin build` does, with their own lock file and in their own target folder; gives the time it took.
 pub(crate) fn build(plugins: &[impl AsRef<str>], profile: &str) -> Result<Duration> {
     let mut took = Duration::ZERO;
     for plugin in plugins {
-        let mut build = CommandLine::cargo("rustc")
-            .args(["--manifest-path", "plugins/Cargo.toml", "--locked"])
-            .args(["--target-dir", "target/plugins"])
-            .args(["--package", plugin.as_ref()])
-            .args(["--lib", "--crate-type", "cdylib"]);
-        if profile == "release" {
-            build = build.arg("--release");
-        }
-        took += build.args(["--", "--cfg", "swath_plugin_export"]).run()?;
+        took += command(
+            CommandLine::cargo("rustc"),
+            plugin.as_ref(),
+            profile,
+            TARGET,
+        )
+        .run()?;
     }
     Ok(took)
 }
 
+/// What builds one by some cargo's `rustc`, in a target folder.
+pub(crate) fn command(
+    rustc: CommandLine,
+    plugin: &str,
+    profile: &str,
+    target: &str,
+) -> CommandLine {
+    let mut build = rustc
+        .args(["--manifest-path", "plugins/Cargo.toml", "--locked"])
+        .args(["--target-dir", target, "--package", plugin])
+        .args(["--lib", "--crate-type", "cdylib"]);
+    if profile == "release" {
+        build = build.arg("--release");
+    }
+    build.args(["--", "--cfg", "swath_plugin_export"])
+}
+
 /// Where the library of one is, from the project's top.
 pub(crate) fn path(plugin: &str, profile: &str) -> String {
-    format!("target/plugins/{profile}/{DLL_PREFIX}{plugin}{DLL_SUFFIX}")
+    path_in(TARGET, plugin, profile)
+}
+
+/// The same in another target folder.
+pub(crate) fn path_in(target: &str, plugin: &str, profile: &str) -> String {
+    format!("{target}/{profile}/{DLL_PREFIX}{plugin}{DLL_SUFFIX}")
 }

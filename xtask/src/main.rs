@@ -25,6 +25,7 @@ mod plugin;
 mod say;
 mod section;
 mod setup;
+mod skew;
 mod test;
 mod tidy;
 mod workspace;
@@ -58,6 +59,8 @@ enum Command {
     Bench(bench::Options),
     /// Builds the program `swath` and runs `swath plugin`: makes, builds and looks at plugins
     Plugin(plugin::Options),
+    /// Builds a plugin with the nightly compiler, where there is one, and tries it in this host
+    Skew,
     /// Rewrites what is generated in docs/, builds the API docs with warnings denied, and the guide as a book
     Docs,
 }
@@ -72,6 +75,7 @@ fn main() -> ExitCode {
         Command::Tidy(options) => tidy::run(&options),
         Command::Bench(options) => bench::run(&options),
         Command::Plugin(options) => plugin::run(&options),
+        Command::Skew => skew::run(),
         Command::Docs => docs::run(),
     };
     match outcome {
