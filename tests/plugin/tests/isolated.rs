@@ -692,6 +692,29 @@ fn workers_end_with_a_program_that_is_killed() {
 }
 
 #[test]
+fn rows_are_not_kept_while_values_are_redacted() {
+    let name = "rows_are_not_kept_while_values_are_redacted";
+    if std::env::var_os(CHILD).is_some() {
+        // For this process, which is why it is one of its own.
+        swath_graph::redact_values();
+        let (plugin, folder) = apart();
+        let error = behave(&plugin, "segv", &Arc::default()).expect_err("it crashes");
+        assert!(!folder.path().join("crashes").exists());
+        println!("said: {error}");
+        return;
+    }
+    let child = std::process::Command::new(this_program())
+        .args(["--exact", name, "--nocapture"])
+        .env(CHILD, "1")
+        .output()
+        .expect("it runs");
+    assert!(child.status.success());
+    let text = String::from_utf8_lossy(&child.stdout).into_owned();
+    let (_, said) = text.split_once("said: ").expect("it says something");
+    assert_snapshot!(said.lines().next().unwrap_or_default(), @"`tried.behave`: crashed with SIGSEGV on partition 2, and again in a new process; its rows are not kept, because values are redacted");
+}
+
+#[test]
 fn a_program_that_is_no_worker_is_named() {
     let folder = tempfile::tempdir().expect("a folder");
     let said = |program: WorkerProgram| {

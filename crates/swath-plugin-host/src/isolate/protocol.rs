@@ -29,7 +29,7 @@ pub(super) struct Asked {
     pub(super) request: Request,
 }
 
-/// What a worker is asked. Each but the last two is answered by an [`Answer`] that [ends](Answer::ends) it.
+/// What a worker is asked. Each is answered by an [`Answer`] that [ends](Answer::ends) it, unless it says otherwise.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) enum Request {
     /// Load this plugin. The first one.

@@ -1,25 +1,24 @@
 //! The plugin of a worker, and what is bound and open of it.
 
 use std::collections::BTreeMap;
-use std::fmt::Display;
 use std::sync::Arc;
 
 use arrow_array::ArrayRef;
 use arrow_cast::cast;
-use swath_batch::Batch;
-use swath_meta::{Index, Meta};
+use swath_meta::Meta;
 use swath_plugin_abi::abi_stable::std_types::RStr;
 use swath_plugin_abi::{
-    self as abi, AggregateRun, ArrowArray, BindRequest, Contract, Handed, Host, Kind, Listed,
-    Place, PluginError, PluginResult, Run, Status, Step, Wanted, code, step,
+    AggregateRun, ArrowArray, BindRequest, Contract, Host, Kind, Listed, Place, PluginError,
+    PluginResult, Run, Step, Wanted, code, step,
 };
-use swath_plugin_data::{Columns, give_columns, give_metas, take_columns, take_metas};
+use swath_plugin_data::{Columns, give_columns, give_metas, take_metas};
 
 use super::super::bound::odd;
 use super::super::memory::{Lane, Memory};
 use super::super::packed::{Lying, Packed, Packing};
 use super::super::protocol::{Answer, At, Request};
 use super::super::travels::Travels;
+use super::instance::{Instance, Output, broken, call};
 use super::line::{Lease, Line};
 use crate::load::{Guarded, Inside};
 use crate::{FileHash, LoadError, Plugin, PluginFile};
@@ -37,90 +36,11 @@ pub(super) struct Instances {
     partition: Option<usize>,
 }
 
-/// A function that is bound.
-struct Instance {
-    /// Plugin and function.
-    name: Arc<str>,
-    bound: Guarded<abi::Bound>,
-    /// None where columns and contract contradict each other, which the host says.
-    travels: Option<Travels>,
-    /// The columns that come back, in the encodings that the plugin declared.
-    declared: Vec<Columns>,
-}
-
 /// What is at work.
 enum Open {
     /// With what comes out of it.
     Partition(Guarded<Run>, Arc<Instance>, Output),
     Groups(Guarded<AggregateRun>, Arc<Instance>),
-}
-
-/// The columns of an output, as they cross and as the plugin declared them.
-#[derive(Clone)]
-struct Output {
-    meta: Arc<Meta>,
-    declared: Columns,
-}
-
-impl Output {
-    /// What came out, in the encodings that cross.
-    fn taken(&self, rows: ArrowArray) -> PluginResult<(Vec<ArrayRef>, usize)> {
-        let (columns, rows) = take_columns(rows, &self.declared).map_err(broken)?;
-        let batch = Batch::from_arrays(&self.meta, columns, rows);
-        let batch = batch.map_err(|error| odd(format!("returned {error}")))?;
-        Ok((batch.record_batch().columns().to_vec(), rows))
-    }
-
-    /// Some of its columns, without an index.
-    fn only(&self, names: &[&str]) -> PluginResult<Self> {
-        let fields = self.meta.fields().iter();
-        let fields = fields.filter(|field| names.contains(&&*field.name));
-        let meta = Meta::try_new(fields.cloned(), Index::none()).map_err(odd)?;
-        Ok(Self {
-            meta: Arc::new(meta),
-            declared: self.declared.only(names.iter().copied()),
-        })
-    }
-}
-
-/// What came out is not what was promised.
-fn broken(error: impl Display) -> PluginError {
-    odd(format!("returned what it did not promise: {error}"))
-}
-
-/// Calls a function of the plugin.
-///
-/// # Safety
-/// As of [`Status::take`].
-unsafe fn call<T: Handed>(
-    name: &str,
-    partition: Option<usize>,
-    body: impl FnOnce(*mut T) -> Status,
-) -> PluginResult<T> {
-    let _inside = Inside::new(name, partition);
-    // SAFETY: the caller's word.
-    unsafe { Status::take(body) }
-}
-
-impl Instance {
-    fn travels(&self) -> PluginResult<&Travels> {
-        let travels = self.travels.as_ref();
-        travels.ok_or_else(|| odd("columns and contract contradict each other"))
-    }
-
-    /// The output of this number.
-    fn output(&self, at: usize) -> PluginResult<Output> {
-        let returned = self.travels()?.returned.get(at);
-        match (returned, self.declared.get(at)) {
-            (Some(meta), Some(declared)) => Ok(Output {
-                meta: Arc::clone(meta),
-                declared: declared.clone(),
-            }),
-            _ => Err(odd(format!(
-                "returned rows of output {at}, which there is not"
-            ))),
-        }
-    }
 }
 
 impl Instances {
