@@ -9,7 +9,8 @@
 )]
 
 use std::hint::black_box;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -18,7 +19,8 @@ use swath_batch::{Batch, Cx, Host};
 use swath_meta::Meta;
 use swath_plugin::{Aggregate as _, GroupedRows};
 use swath_plugin_host::{
-    Bound, BoundPartition, CallError, Isolation, Plugin, PluginCopies, Policy, run_worker_if_asked,
+    Bound, BoundPartition, CallError, Isolation, Plugin, PluginCopies, PluginFile, Policy,
+    run_worker_if_asked,
 };
 use swath_tried::Sum;
 
@@ -29,10 +31,23 @@ const COLUMNS: usize = 10;
 /// Groups of the aggregate.
 const GROUPS: usize = 1_000_000;
 
-/// The library that was built beside this program.
-fn library() -> PathBuf {
+/// The library that was built beside this program, without its symbols, as `swath plugin build` leaves it.
+fn library(folder: &Path) -> PathBuf {
     let program = std::env::current_exe().expect("a program has a path");
-    program.with_file_name("libswath_tried.so")
+    let built = program.with_file_name("libswath_tried.so");
+    let library = folder.join("libtried.so");
+    let stripped = Command::new("strip")
+        .arg("--strip-all")
+        .arg("-o")
+        .args([&library, &built])
+        .status();
+    match stripped {
+        Ok(status) if status.success() => library,
+        _ => {
+            println!("there is no `strip`: the library is loaded with its symbols");
+            built
+        }
+    }
 }
 
 /// A task that is never stopped.
@@ -95,10 +110,10 @@ fn round_trip(bound: &BoundPartition, task: &Arc<Task>, part: &Batch) {
 }
 
 /// The same there and back in a process of its own: this program, started once more.
-fn apart(copies: &PluginCopies, say: impl Fn(&str, f64)) {
+fn apart(library: &Path, copies: &PluginCopies, say: impl Fn(&str, f64)) {
     let isolation = Isolation::default().worker("/proc/self/exe");
     let policy = Policy::default();
-    let plugin = Plugin::load_isolated(library(), &policy, copies, &isolation);
+    let plugin = Plugin::load_isolated(library, &policy, copies, &isolation);
     let plugin = plugin.expect("it runs apart");
     let task = Arc::new(Task);
     for (what, rows) in [("1 row", 1), ("5 MiB", ROWS)] {
@@ -127,12 +142,14 @@ fn main() {
     run_worker_if_asked();
     let folder = tempfile::tempdir().expect("a folder");
     let copies = PluginCopies::in_folder(folder.path().join("copies"));
-    let load = || Plugin::load(library(), &Policy::default(), &copies).expect("it is a plugin");
+    let library = library(folder.path());
+    let load = || Plugin::load(&library, &Policy::default(), &copies).expect("it is a plugin");
     let plugin = load();
+    let size = PluginFile::read(&library).expect("it is a plugin").size();
     let say = |what: &str, micros: f64| println!("{what:<60} {micros:>12.2} µs");
 
     say(
-        "load, the library in memory already",
+        &format!("load of {:.1} MB, in memory already", size as f64 / 1e6),
         time(3, || drop(load())),
     );
 
@@ -169,7 +186,7 @@ fn main() {
     say("x + 1 of 65,536 floats, in the plugin", crossed);
     say("x + 1 of 65,536 floats, by Arrow in this program", here);
 
-    apart(&copies, say);
+    apart(&library, &copies, say);
 
     // Each group four times, in chunks as the engine has them.
     let values = floats(ROWS);

@@ -78,6 +78,10 @@ fn arguments(options: &Options, manifest: &Path) -> Vec<OsString> {
     let checked = format!("cfg({EXPORT})");
     let rustc = ["--", "--cfg", EXPORT, "--check-cfg", &checked];
     arguments.extend(rustc.map(OsString::from));
+    if !options.debug {
+        // Whoever loads it reads all of it, and messages name lines without symbols.
+        arguments.extend(["-C", "strip=symbols"].map(OsString::from));
+    }
     arguments
 }
 
@@ -134,7 +138,7 @@ mod tests {
     #[test]
     fn what_cargo_is_told() {
         let of = |options: &Options| shown(&arguments(options, Path::new("/geo/Cargo.toml")));
-        insta::assert_snapshot!(of(&options(false, &[])), @"cargo rustc --lib --crate-type cdylib --release --manifest-path /geo/Cargo.toml --message-format json-render-diagnostics -- --cfg swath_plugin_export --check-cfg 'cfg(swath_plugin_export)'");
+        insta::assert_snapshot!(of(&options(false, &[])), @"cargo rustc --lib --crate-type cdylib --release --manifest-path /geo/Cargo.toml --message-format json-render-diagnostics -- --cfg swath_plugin_export --check-cfg 'cfg(swath_plugin_export)' -C strip=symbols");
         insta::assert_snapshot!(of(&options(true, &["--features", "exact"])), @"cargo rustc --lib --crate-type cdylib --manifest-path /geo/Cargo.toml --message-format json-render-diagnostics --features exact -- --cfg swath_plugin_export --check-cfg 'cfg(swath_plugin_export)'");
     }
 
