@@ -103,6 +103,17 @@ impl Work for Op {
         }
     }
 
+    /// Tasks are pure: what failed fails again, but for a function of a plugin that says otherwise.
+    fn retryable(&self, error: &TaskError) -> bool {
+        #[cfg(feature = "plugins")]
+        return crate::plugin::asks_again(error);
+        #[cfg(not(feature = "plugins"))]
+        {
+            let _ = error;
+            false
+        }
+    }
+
     fn demand(&self, at: At<'_>, input_bytes: &[u64]) -> Demand {
         match self {
             Self::Pipeline(pipeline) => {

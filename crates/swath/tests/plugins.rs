@@ -5,6 +5,8 @@
     reason = "tests copy and change files as no part of swath would"
 )]
 
+#[path = "plugins/again.rs"]
+mod again;
 #[path = "plugins/isolated.rs"]
 mod isolated;
 #[path = "plugins/other.rs"]

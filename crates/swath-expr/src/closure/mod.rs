@@ -96,6 +96,17 @@ impl Expr {
         called(vec![self.clone()], function, Location::caller())
     }
 
+    /// Whether a part of the expression is a function of a plugin.
+    pub fn calls_plugins(&self) -> bool {
+        let mut found = false;
+        crate::walk::each(self, |expr| {
+            if let ExprNode::Call { function, .. } = expr.node() {
+                found |= function.plugin().is_some();
+            }
+        });
+        found
+    }
+
     /// Whether a part of the expression is a Rust function of this process (see [`udf`]) or one of a plugin: nobody knows what it
     /// costs to compute that part a second time.
     pub fn has_user_functions(&self) -> bool {

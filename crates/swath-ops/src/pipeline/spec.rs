@@ -65,6 +65,19 @@ impl Pipeline {
         })
     }
 
+    /// Whether a function of a plugin runs in it, whose error may ask for another attempt.
+    pub fn may_ask_again(&self) -> bool {
+        let steps = self.branches.iter().flat_map(|branch| &branch.steps);
+        let mut sinks = self.branches.iter().map(|branch| &branch.sink);
+        self.source.may_ask_again()
+            || self
+                .trunk
+                .iter()
+                .chain(steps)
+                .any(|step| step.may_ask_again())
+            || sinks.any(|sink| sink.may_ask_again())
+    }
+
     /// Writes the pipeline in the form [`Pipeline::decode`] reads.
     pub fn encode(&self, out: &mut Encoder) {
         out.object("pipeline", 1, |o| {

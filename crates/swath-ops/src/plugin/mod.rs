@@ -8,6 +8,7 @@
 //! What is settled goes into names of results and into encoded tasks: a plugin that was built anew is another one, and a process
 //! that has another one says so.
 
+mod again;
 mod error;
 mod plugins;
 mod values;
@@ -24,7 +25,9 @@ pub use partition::{PluginHalo, PluginPartition};
 pub use partitioner::PluginPartitioner;
 pub use plugins::Plugins;
 pub use sink::PluginSink;
+pub(crate) use source::FORMAT as SOURCE_FORMAT;
 pub use source::{PluginFormat, PluginRows};
 pub use values::{params_of, unreadable};
 
+pub(crate) use again::asks_again;
 pub(crate) use aggregate::PluginAggregate;

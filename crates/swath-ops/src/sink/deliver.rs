@@ -92,6 +92,10 @@ impl SinkSpec for Deliver {
         Kept::default()
     }
 
+    fn may_ask_again(&self) -> bool {
+        true
+    }
+
     fn encode(&self, out: &mut Encoder) {
         out.object("deliver", 1, |o| {
             o.str("function", &self.function.marked());

@@ -44,6 +44,12 @@ pub trait SinkSpec: Debug + Send + Sync {
         input.kept()
     }
 
+    /// Whether a function of a plugin runs in it, whose error may ask for another attempt: what such a task reads is kept until it is
+    /// done. By default not.
+    fn may_ask_again(&self) -> bool {
+        false
+    }
+
     /// Writes kind, version and parameters.
     fn encode(&self, out: &mut Encoder);
 }

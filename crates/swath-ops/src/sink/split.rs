@@ -64,6 +64,11 @@ impl SinkSpec for Split {
         }
     }
 
+    #[cfg(feature = "plugins")]
+    fn may_ask_again(&self) -> bool {
+        self.by.kind() == PluginPartitioner::KIND
+    }
+
     fn encode(&self, out: &mut Encoder) {
         out.object("split", 1, |o| o.object("by", |out| self.by.encode(out)));
     }

@@ -85,6 +85,16 @@ impl SourceSpec for FileScan {
         }
     }
 
+    #[cfg(feature = "plugins")]
+    fn may_ask_again(&self) -> bool {
+        let predicate = self.request.predicate.as_ref();
+        predicate.is_some_and(swath_expr::Expr::calls_plugins)
+            || self
+                .parts
+                .iter()
+                .any(|part| part.format() == crate::plugin::SOURCE_FORMAT)
+    }
+
     fn encode(&self, out: &mut Encoder) {
         out.object("file-scan", 1, |o| {
             o.serde("meta", &*self.meta);

@@ -50,6 +50,12 @@ pub trait SourceSpec: Debug + Send + Sync {
     /// What the task of this index is expected to read, whose dependencies have these bytes.
     fn expected(&self, index: usize, inputs: &[u64]) -> Expected;
 
+    /// Whether a function of a plugin runs in it, whose error may ask for another attempt: what such a task reads is kept until it is
+    /// done. By default not.
+    fn may_ask_again(&self) -> bool {
+        false
+    }
+
     /// Writes kind, version and parameters.
     fn encode(&self, out: &mut Encoder);
 }

@@ -45,6 +45,10 @@ impl StepSpec for Filter {
         }))
     }
 
+    fn may_ask_again(&self) -> bool {
+        self.predicate.calls_plugins()
+    }
+
     fn encode(&self, out: &mut Encoder) {
         out.object("filter", 1, |o| {
             o.object("predicate", |out| self.predicate.encode(out));

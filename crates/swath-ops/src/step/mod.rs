@@ -73,6 +73,12 @@ pub trait StepSpec: Debug + Send + Sync {
         (Kept::default(), input.or_fewer())
     }
 
+    /// Whether a function of a plugin runs in it, whose error may ask for another attempt: what such a task reads is kept until it is
+    /// done. By default not.
+    fn may_ask_again(&self) -> bool {
+        false
+    }
+
     /// Writes kind, version and parameters.
     fn encode(&self, out: &mut Encoder);
 }

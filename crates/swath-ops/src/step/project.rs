@@ -97,6 +97,10 @@ impl StepSpec for Project {
         )
     }
 
+    fn may_ask_again(&self) -> bool {
+        self.columns.iter().any(|(_, expr)| expr.calls_plugins())
+    }
+
     fn encode(&self, out: &mut Encoder) {
         out.object("project", 1, |o| {
             o.list("columns", self.columns.iter(), |out, (name, expr)| {

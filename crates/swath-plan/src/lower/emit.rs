@@ -133,6 +133,9 @@ struct Tasks {
     reads: u128,
 }
 
+/// How often a task is tried again whose error asks for it.
+const RETRIES: u32 = 2;
+
 impl Emitter<'_, '_> {
     fn group(&mut self, group: &Group) -> Result<(), PlanError> {
         let tasks = self.tasks(group)?;
@@ -168,7 +171,10 @@ impl Emitter<'_, '_> {
             Origin::Arguments(_) => consumers[0].purpose.kind().to_owned(),
             _ => label(&consumers.iter().map(|c| &c.steps[..]).collect::<Vec<_>>()),
         };
-        let hint = Hint::default().label(label);
+        let mut hint = Hint::default().label(label);
+        if pipeline.may_ask_again() {
+            hint = hint.retries(RETRIES);
+        }
         let stage = self
             .builder
             .stage_with(name.clone(), Op::Pipeline(pipeline), hint);

@@ -9,6 +9,7 @@ mod part;
 mod reading;
 mod rows;
 
+pub(crate) use part::FORMAT;
 pub use part::PluginFormat;
 pub use rows::PluginRows;
 

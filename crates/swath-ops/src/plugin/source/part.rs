@@ -13,7 +13,7 @@ use super::super::{PluginError, Plugins};
 use super::Reading;
 
 /// What parts of sources are known by.
-const FORMAT: &str = "plugin";
+pub(crate) const FORMAT: &str = "plugin";
 
 /// Neighbouring partitions of a source: the function is named down to the hash of its plugin, and found in the process that runs the
 /// task.

@@ -119,6 +119,10 @@ impl StepSpec for GroupMerge {
         (kept, input.or_fewer())
     }
 
+    fn may_ask_again(&self) -> bool {
+        self.calls.iter().any(AggCall::is_of_plugin)
+    }
+
     fn encode(&self, out: &mut Encoder) {
         out.object("group-merge", 1, |o| {
             o.u64("keys", self.keys as u64);

@@ -83,6 +83,10 @@ impl StepSpec for GroupPartial {
         (input.or_fewer().kept(), input.or_fewer())
     }
 
+    fn may_ask_again(&self) -> bool {
+        self.calls.iter().any(AggCall::is_of_plugin)
+    }
+
     fn encode(&self, out: &mut Encoder) {
         out.object("group-partial", 1, |o| {
             o.u64("keys", self.keys as u64);

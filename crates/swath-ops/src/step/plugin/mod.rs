@@ -136,6 +136,10 @@ impl StepSpec for MapPlugin {
         (kept, input.or_fewer())
     }
 
+    fn may_ask_again(&self) -> bool {
+        true
+    }
+
     fn encode(&self, out: &mut Encoder) {
         out.object("map-plugin", 1, |o| {
             o.str("function", &self.function.marked());
