@@ -1,4 +1,4 @@
-//! What a plugin's function costs in a computation, beside what the engine has itself: `cargo bench -p swath-tried --bench engine`.
+//! What a plugin's function costs in a computation, beside what the engine has itself: `cargo bench -p swath-bench --bench plugins`.
 //!
 //! Both are computed in turn, so that whatever else the machine does meets both; what is printed is the median of the ratios, and
 //! the median time of each in milliseconds.
