@@ -66,4 +66,4 @@ pub use hash::{FileHash, NoFileHash};
 pub use isolate::{Isolation, WorkerProgram, run_worker_if_asked};
 pub use load::LoadError;
 pub use plugin::Plugin;
-pub use policy::{Isolate, Pin, Pins, Policy, PolicyError};
+pub use policy::{Isolate, Pin, Pins, Policy, PolicyError, plugin_folders};

@@ -175,6 +175,24 @@ fn linked_plugins_are_looked_at_too() {
 }
 
 #[test]
+fn a_name_finds_a_plugin() -> swath::Result<()> {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::copy(library(), folder.path().join("libtried.so")).expect("copied");
+    let list = folder.path().join("plugins.toml");
+    std::fs::write(&list, "allow = ['.']").expect("written");
+    let session = Session::builder().threads(1).plugins(&list);
+    let session = session.plugin_copies(folder.path().join("copies")).build()?;
+    assert_eq!(session.load_plugin("tried")?.name(), "tried");
+    let error = said(session.load_plugin("risk"));
+    let root = folder.path().display().to_string();
+    insta::assert_snapshot!(error.replace(&root, "[folder]"), @r"
+    error[E0110]: there is no plugin `risk`: `[folder]/plugins.toml` has none of this name, and no `librisk.so` is in `[folder]/.`; give the path of its file, or pin it with `swath plugin pin`
+      at      crates/swath/tests/plugins.rs:[line], load_plugin
+    ");
+    Ok(())
+}
+
+#[test]
 fn results_have_names_as_those_of_other_aggregates() -> swath::Result<()> {
     let df = in_parts(&linked(), 2)?;
     let sums = df.groupby("k").agg([plugin("tried.sum").agg("x")])?;

@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use swath_ops::plugin::Plugins;
 use swath_plugin_abi::PluginRef;
-use swath_plugin_host::{Isolation, LoadError, Pins, Plugin, PluginCopies, Policy, WorkerProgram};
+use swath_plugin_host::{
+    Isolation, LoadError, Pins, Plugin, PluginCopies, Policy, WorkerProgram, plugin_folders,
+};
 
 use super::LoadedPlugin;
 use crate::{Error, Result, Session, SessionBuilder};
@@ -47,7 +49,7 @@ impl PluginSettings {
                 .into(),
         };
         let loading = Loading {
-            policy,
+            policy: policy.looking_in(plugin_folders()),
             copies: self.copies.clone(),
             isolation: self.isolation.clone(),
             all_isolated: self.all_isolated,
@@ -66,11 +68,21 @@ impl Loading {
             Some(folder) => PluginCopies::in_folder(folder),
             None => PluginCopies::of_user()?,
         };
+        let path = &match name_of(path) {
+            Some(name) => self.policy.find(name)?,
+            None => path.to_owned(),
+        };
         if self.all_isolated {
             return Plugin::load_isolated(path, &self.policy, &copies, &self.isolation);
         }
         Plugin::load_as_pinned(path, &self.policy, &copies, &self.isolation)
     }
+}
+
+/// The name of a plugin, if that is given in place of a path.
+fn name_of(path: &Path) -> Option<&str> {
+    path.to_str()
+        .filter(|text| !text.is_empty() && !text.contains(['/', '.']))
 }
 
 impl SessionBuilder {
@@ -139,6 +151,10 @@ impl SessionBuilder {
 
 impl Session {
     /// Loads a plugin from its file, and from then on knows its functions. The same file again is the same plugin.
+    ///
+    /// `load_plugin("geo")`, without a slash or a dot, is the plugin that the `plugins.toml` of the session pins by that name, or `libgeo.so`
+    /// in one of the folders that it allows; without such a list, in those of `$SWATH_PLUGIN_PATH`, or in `swath/plugins` of the user's data
+    /// (`$XDG_DATA_HOME` or `$HOME/.local/share`).
     ///
     /// Code of it runs in this process, with all that the process may do: load what you trust, or
     /// [keep it apart](SessionBuilder::isolate_plugins). Nothing of it runs before the file was checked. It stays until the process

@@ -22,11 +22,15 @@ use std::path::{Path, PathBuf};
 #[derive(Clone, Debug, Default)]
 pub struct Policy {
     pins: Option<Pins>,
+    folders: Vec<PathBuf>,
 }
 
 impl From<Pins> for Policy {
     fn from(pins: Pins) -> Self {
-        Self { pins: Some(pins) }
+        Self {
+            pins: Some(pins),
+            folders: Vec::new(),
+        }
     }
 }
 
@@ -36,14 +40,22 @@ impl Policy {
         self.pins.as_ref()
     }
 
-    /// The file of the plugin of this name: that of its pin, or `lib<name>.so` in the first of the folders that has one.
+    /// Looks for plugins by name in these folders too, where a `plugins.toml` does not say in which they may be.
+    #[must_use]
+    pub fn looking_in(self, folders: impl IntoIterator<Item = PathBuf>) -> Self {
+        let folders = folders.into_iter().collect();
+        Self { folders, ..self }
+    }
+
+    /// The file of the plugin of this name: that of its pin, or `lib<name>.so` in the first of the folders that has one: those that
+    /// a `plugins.toml` allows, or else those that are [looked in](Self::looking_in).
     pub fn find(&self, name: &str) -> Result<PathBuf, PolicyError> {
         if let Some(pin) = self.pins().and_then(|pins| pins.get(name)) {
             return Ok(pin.path().to_owned());
         }
         // As cargo names the file of a crate.
         let file = format!("lib{}.so", name.replace('-', "_"));
-        let folders = self.pins().and_then(Pins::allow).unwrap_or_default();
+        let folders = self.pins().and_then(Pins::allow).unwrap_or(&self.folders);
         // A name with a slash would lead out of the folder.
         let is_name = !name.contains('/');
         let mut paths = folders.iter().map(|folder| folder.join(&file));

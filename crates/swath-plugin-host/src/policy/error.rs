@@ -126,10 +126,10 @@ struct Looked<'a> {
 
 impl fmt::Display for Looked<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Some(pins) = self.pins else {
-            return f.write_str("there is no `plugins.toml` to name one");
-        };
-        write!(f, "`{}` has none of this name", pins.display())?;
+        match self.pins {
+            Some(pins) => write!(f, "`{}` has none of this name", pins.display())?,
+            None => f.write_str("there is no `plugins.toml` to name one")?,
+        }
         if self.folders.is_empty() {
             return Ok(());
         }

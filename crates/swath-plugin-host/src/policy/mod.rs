@@ -3,6 +3,7 @@
 mod pins;
 
 mod checks;
+mod folders;
 mod writers;
 
 mod error;
@@ -12,4 +13,5 @@ mod tests;
 
 pub use checks::Policy;
 pub use error::PolicyError;
+pub use folders::plugin_folders;
 pub use pins::{Isolate, Pin, Pins};

@@ -121,6 +121,14 @@ fn a_name_finds_its_file() {
     let pinned = pin("other/libgeo2.so", &file);
     assert_eq!(found(&pinned, "geo"), Some(folder.join("other/libgeo2.so")));
     assert_eq!(found("", "geo"), None);
+    // Other folders count where nothing says which are allowed.
+    let looking = |text: &str| {
+        let folders = ["/nowhere".into(), folder.clone()];
+        policy(text, &folder).looking_in(folders).find("geo").ok()
+    };
+    assert_eq!(looking(""), Some(written.path()));
+    assert_eq!(looking("allow = ['plugins']"), None);
+    assert_eq!(looking(&pinned), Some(folder.join("other/libgeo2.so")));
 }
 
 #[test]
@@ -141,6 +149,11 @@ fn messages() {
         refused(&from(&pin("gone.so", &other)), &file),
         refused(&from(&pin("libgeo.so", &other)), &file),
         Policy::default().find("tokens").unwrap_err().to_string(),
+        Policy::default()
+            .looking_in(["/opt/plugins".into()])
+            .find("tokens")
+            .unwrap_err()
+            .to_string(),
         from("").find("tokens").unwrap_err().to_string(),
         from("allow = ['.', 'plugins']")
             .find("to-kens")
