@@ -111,6 +111,16 @@ pub enum PlanError {
         /// What was given.
         found: usize,
     },
+    /// A number that has to be smaller.
+    #[error("{what} must be at most {most}, and {found} was given")]
+    TooLarge {
+        /// What the number counts.
+        what: &'static str,
+        /// The largest allowed number.
+        most: usize,
+        /// What was given.
+        found: usize,
+    },
     /// Sorted groups were to be spread over several partitions.
     #[error(
         "`split_out({asked})` spreads the groups by their hash, and `sort(true)` puts them in order"

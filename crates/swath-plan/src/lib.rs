@@ -34,7 +34,7 @@ pub use node::MapPlugin;
 pub use node::{
     Argument, Call, Constant, Declared, Deliver, Destination, DropDuplicates, EachPartition,
     GroupBy, Halo, Head, HeldRows, MapPartitions, NamedAgg, Node, Overlap, Project, Returned, Scan,
-    Shuffle, SortBy, SplitOut, Tail, TopN, Write,
+    Shuffle, SortBy, SplitOut, Tail, TopN, Write, partition_count,
 };
 pub use plan::Plan;
 pub use rules::{Applied, optimise};

@@ -181,7 +181,9 @@ fn a_name_finds_a_plugin() -> swath::Result<()> {
     let list = folder.path().join("plugins.toml");
     std::fs::write(&list, "allow = ['.']").expect("written");
     let session = Session::builder().threads(1).plugins(&list);
-    let session = session.plugin_copies(folder.path().join("copies")).build()?;
+    let session = session
+        .plugin_copies(folder.path().join("copies"))
+        .build()?;
     assert_eq!(session.load_plugin("tried")?.name(), "tried");
     let error = said(session.load_plugin("risk"));
     let root = folder.path().display().to_string();

@@ -607,6 +607,8 @@ fn what_goes_wrong_with_functions_that_place_rows() -> swath::Result<()> {
     );
     note("a key that is not there", said(df.shuffle("idd")));
     note("no partition", said(df.shuffle(on_id().npartitions(0))));
+    let many = said(df.shuffle(on_id().npartitions(1_i64 << 32)));
+    note("more partitions than there can be", many);
     note("fewer than none", said(df.shuffle(on_id().npartitions(-2))));
     let shuffled = df.shuffle("k")?;
     note(

@@ -10,7 +10,7 @@ use swath_expr::{Columns, IntoColumns};
 use swath_meta::{Index, Meta};
 use swath_ops::sink::FunctionPartitioner;
 use swath_ops::{Env, OpError};
-use swath_plan::{Plan, PlanError, Shuffle as ShuffleNode};
+use swath_plan::{Plan, PlanError, Shuffle as ShuffleNode, partition_count};
 use swath_shuffle::HashPartitioner;
 
 use super::DataFrame;
@@ -163,13 +163,7 @@ impl Shuffle {
                 found: n,
             })?,
         };
-        if n == 0 {
-            return Err(PlanError::TooSmall {
-                what: "the number of partitions",
-                least: 1,
-                found: 0,
-            });
-        }
+        let count = partition_count("the number of partitions", n)?;
         let Some(by) = &self.by else {
             let by = HashPartitioner::try_new(columns, n).map_err(OpError::from)?;
             return Ok(ShuffleNode::new(Arc::new(by)));
@@ -182,7 +176,7 @@ impl Shuffle {
         let function = match by {
             By::Local(function) => function,
             #[cfg(feature = "plugins")]
-            By::Plugin(function) => return by_plugin(function, keys, n, env),
+            By::Plugin(function) => return by_plugin(function, keys, count, env),
         };
         let site = function.site.clone();
         let by = FunctionPartitioner::new(site, keys, n, Arc::clone(&function.call));
@@ -200,12 +194,11 @@ impl Shuffle {
 fn by_plugin(
     function: &PluginFunction,
     keys: Arc<Meta>,
-    npartitions: usize,
+    npartitions: u32,
     env: &Env,
 ) -> std::result::Result<ShuffleNode, PlanError> {
     let (name, params) = (function.name(), function.all_params());
-    let n = u32::try_from(npartitions).expect("a frame has fewer than 2^32 partitions");
-    let by = env.plugins.partitioner(name, params, keys, n)?;
+    let by = env.plugins.partitioner(name, params, keys, npartitions)?;
     let label = format!("{}({params})", by.name());
     Ok(ShuffleNode::by_function(Arc::new(by), label))
 }

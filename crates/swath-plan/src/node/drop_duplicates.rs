@@ -8,6 +8,7 @@ use swath_expr::Expr;
 use swath_graph::{Canon, Fingerprint};
 use swath_meta::DType;
 
+use super::partition_count;
 use crate::{Node, Plan, PlanError};
 
 /// Keeps the first, or the last, of the rows that are equal in some columns, one or several. Filters on those columns pass through.
@@ -47,12 +48,8 @@ impl DropDuplicates {
                 operation: "drop_duplicates",
             });
         }
-        if self.split_out == Some(0) {
-            return Err(PlanError::TooSmall {
-                what: "`split_out`",
-                least: 1,
-                found: 0,
-            });
+        if let Some(asked) = self.split_out {
+            partition_count("`split_out`", asked)?;
         }
         for column in &self.subset {
             let field = input.meta().field(column)?;

@@ -10,6 +10,7 @@ use swath_graph::{Canon, Fingerprint};
 use swath_meta::{Field, Index, Meta};
 use swath_ops::Env;
 
+use super::partition_count;
 use crate::{Node, Plan, PlanError};
 
 /// Keys, aggregates and the shape of the result.
@@ -148,18 +149,11 @@ impl GroupBy {
     }
 
     pub(crate) fn plan(mut self, input: Plan, env: &Env) -> Result<Plan, PlanError> {
-        if let SplitOut::Count(0) = self.split_out {
-            return Err(PlanError::TooSmall {
-                what: "`split_out`",
-                least: 1,
-                found: 0,
-            });
-        }
-        if let SplitOut::Count(asked) = self.split_out
-            && self.sort
-            && asked > 1
-        {
-            return Err(PlanError::SortedSplitOut { asked });
+        if let SplitOut::Count(asked) = self.split_out {
+            partition_count("`split_out`", asked)?;
+            if self.sort && asked > 1 {
+                return Err(PlanError::SortedSplitOut { asked });
+            }
         }
         if let Some(every) = self.split_every.filter(|every| *every < 2) {
             return Err(PlanError::TooSmall {

@@ -19,6 +19,7 @@ mod map_partitions;
 mod melt;
 mod memory_usage;
 mod overlap;
+mod partition_count;
 mod partitions;
 #[cfg(feature = "plugins")]
 mod plugin;
@@ -52,6 +53,7 @@ pub use head::{Head, Tail};
 pub use held::HeldRows;
 pub use map_partitions::MapPartitions;
 pub use overlap::{Halo, Overlap};
+pub use partition_count::partition_count;
 #[cfg(feature = "plugins")]
 pub use plugin::MapPlugin;
 pub use project::Project;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use swath_divisions::RepartitionPlan;
 
+use super::partition_count;
 use crate::{Node, Plan, PlanError};
 
 impl Plan {
@@ -20,13 +21,7 @@ impl Plan {
     /// the order of rows within a new partition, and so of all rows where partitions are sorted by the index.
     /// Otherwise more cut each partition evenly by rows, which makes divisions unknown.
     pub fn repartition(&self, n: usize) -> Result<Plan, PlanError> {
-        if n == 0 {
-            return Err(PlanError::TooSmall {
-                what: "the number of partitions",
-                least: 1,
-                found: 0,
-            });
-        }
+        partition_count("the number of partitions", n)?;
         if n == self.npartitions() {
             return Ok(self.clone());
         }

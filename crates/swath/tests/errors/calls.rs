@@ -40,6 +40,7 @@ fn options_of_calls() {
         df.head(Head::new(5).npartitions(0))
     });
     scene.mistake("no partitions", |_| df.repartition(0));
+    scene.mistake("too many partitions", |_| df.repartition(1_usize << 32));
     scene.mistake("negative partitions", |_| df.repartition(-3));
     scene.mistake("partitions of a size that is none", |_| {
         df.repartition(Repartition::by_size("big"))

@@ -104,6 +104,7 @@ fn report(error: &PlanError) -> Report {
         | PlanError::RowsNotGroups { .. }
         | PlanError::GivenTwice { .. }
         | PlanError::TooSmall { .. }
+        | PlanError::TooLarge { .. }
         | PlanError::Negative { .. }
         | PlanError::NoKeys
         | PlanError::NoShare { .. }
