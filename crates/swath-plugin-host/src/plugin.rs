@@ -6,7 +6,7 @@ use std::fmt::{self, Debug, Formatter};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use swath_plugin_abi::{FunctionRef, Host, Kind, Manifest, PluginRef, read_lent};
+use swath_plugin_abi::{FunctionEntry, FunctionRef, Host, Kind, Manifest, PluginRef, read_lent};
 
 use crate::call::{Function, process};
 use crate::file::check_manifest;
@@ -113,15 +113,14 @@ impl Plugin {
         host: impl FnOnce(&Arc<str>) -> Host,
     ) -> Result<Arc<Self>, LoadError> {
         let root = open(copy, file.path())?;
-        let found = Self::read(root)?;
+        let found = Self::read(root, file.path())?;
         let expected = file.manifest();
         if found != *expected {
-            let says =
-                |manifest: &Manifest| format!("that it is {} {}", manifest.name, manifest.version);
+            let [expected, found] = difference(expected, &found);
             return Err(LoadError::Manifest {
                 path: file.path().to_owned(),
-                expected: says(expected),
-                found: says(&found),
+                expected,
+                found,
             });
         }
         let path = Some(file.path().to_owned());
@@ -137,13 +136,14 @@ impl Plugin {
     pub fn linked(root: PluginRef) -> Result<Arc<Self>, LoadError> {
         let mut of = root.manifest().as_bytes().to_vec();
         of.extend(disk::this_program());
-        let manifest = Self::read(root)?;
+        let manifest = Self::read(root, Path::new("a plugin of this program"))?;
         check_manifest(Path::new(&manifest.name), &manifest)?;
         Self::ready(root, manifest, (FileHash::of(&of), None), process)
     }
 
-    fn read(root: PluginRef) -> Result<Manifest, LoadError> {
+    fn read(root: PluginRef, path: &Path) -> Result<Manifest, LoadError> {
         serde_json::from_str(&read_lent(root.manifest())).map_err(|error| LoadError::Unreadable {
+            path: path.to_owned(),
             reason: error.to_string(),
         })
     }
@@ -254,6 +254,23 @@ impl Plugin {
             .iter()
             .find(|function| function.entry().name == name)
     }
+}
+
+/// What two manifests say that is not the same.
+fn difference(one: &Manifest, other: &Manifest) -> [String; 2] {
+    let is = |manifest: &Manifest| format!("that it is {} {}", manifest.name, manifest.version);
+    let (ones, others) = (is(one), is(other));
+    if ones != others {
+        return [ones, others];
+    }
+    let function = |entries: &[FunctionEntry], at: usize| match entries.get(at) {
+        Some(entry) => serde_json::to_string(entry).unwrap_or_else(|_| entry.name.clone()),
+        None => format!("that it has {} functions", entries.len()),
+    };
+    let all = 0..one.functions.len().max(other.functions.len());
+    let mut pairs = all.map(|at| [&one.functions, &other.functions].map(|of| function(of, at)));
+    let different = pairs.find(|[one, other]| one != other);
+    different.unwrap_or_else(|| [one, other].map(|manifest| format!("{manifest:?}")))
 }
 
 impl Debug for Plugin {

@@ -164,7 +164,7 @@ fn it_is_refused_where_it_does_not_fit() {
     assert_snapshot!(said("SWATH_PLUGIN_ENTRIES", "3"), @"<folder>/libbits.so does not keep to the contract of plugins: its table of the plugin lacks entries of 1.0; build it again with `swath plugin build`");
     assert_snapshot!(said("SWATH_FUNCTION_ENTRIES", "1"), @"<folder>/libbits.so does not keep to the contract of plugins: its table of a function lacks entries of 1.0; build it again with `swath plugin build`");
     assert_snapshot!(said("KIND_SCALAR", "KIND_AGGREGATE"), @"<folder>/libbits.so says of itself that it is of the kind `aggregate` when it is loaded, and that `count` is of the kind `scalar` in its file");
-    assert_snapshot!(said("swath_plugin_root_v1 =", "swath_plugin_root_v2 ="), @"`<folder>/libbits.so` has the manifest of a plugin and exports no `_1as_0lib_1header_0root_bmodule_bloader`: build it with `swath plugin build`, and keep its dynamic symbols when stripping it");
+    assert_snapshot!(said("swath_plugin_root_v1 =", "swath_plugin_root_v2 ="), @"`<folder>/libbits.so` has the manifest of a plugin and exports no `_1as_0lib_1header_0root_bmodule_bloader` (one in another language: `swath_plugin_root_v1`): build it with `swath plugin build`, and keep its dynamic symbols when stripping it");
     assert_snapshot!(said(".count = 1", ".count = 0"), @"<folder>/libbits.so says of itself that it has [] when it is loaded, and that it has [count] in its file");
 }
 

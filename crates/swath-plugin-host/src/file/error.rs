@@ -2,6 +2,7 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use swath_plugin_abi::{PLAIN_ROOT_SYMBOL, ROOT_SYMBOL};
 
 /// A file that is not a plugin, or not one for this program and this machine. None of its code has run.
 #[derive(Debug, thiserror::Error)]
@@ -141,8 +142,8 @@ pub enum PluginFileError {
     },
     /// A shared library that has a manifest and lacks one of the two symbols of a plugin.
     #[error(
-        "`{}` has the manifest of a plugin and exports no `{symbol}`: build it with `swath plugin build`, and keep its dynamic symbols when stripping it",
-        path.display()
+        "`{}` has the manifest of a plugin and exports no `{symbol}`{}: build it with `swath plugin build`, and keep its dynamic symbols when stripping it",
+        path.display(), in_another_language(symbol)
     )]
     NoSymbol {
         /// The file.
@@ -291,5 +292,14 @@ impl PluginFileError {
             | Self::UnknownProcessorFeature { path, .. }
             | Self::Processor { path, .. } => path,
         }
+    }
+}
+
+/// What a plugin that was not written in Rust exports instead.
+fn in_another_language(symbol: &str) -> String {
+    if symbol == ROOT_SYMBOL {
+        format!(" (one in another language: `{PLAIN_ROOT_SYMBOL}`)")
+    } else {
+        String::new()
     }
 }

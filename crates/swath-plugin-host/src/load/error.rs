@@ -54,9 +54,12 @@ pub enum LoadError {
     },
     /// What it says of itself cannot be read.
     #[error(
-        "what a plugin says of itself once it is loaded cannot be read: {reason}; build it again with `swath plugin build`"
+        "what {} says of itself once it is loaded cannot be read: {reason}; build it again with `swath plugin build`",
+        path.display()
     )]
     Unreadable {
+        /// The file, or that it is linked.
+        path: PathBuf,
         /// Why.
         reason: String,
     },
