@@ -46,39 +46,33 @@ fn expression_line(error: &PlanError) -> Option<&'static Location<'static>> {
         _ => None,
     }
 }
+
+/// An error about columns, and what to do.
+fn columns(error: &PlanError, fix: impl Into<String>) -> Report {
+    let mut report = Report::new(ErrorKind::Columns, error.to_string());
+    report.fix = Some(fix.into());
+    report
+}
+
 fn report(error: &PlanError) -> Report {
     match error {
         PlanError::Meta(error) => meta::report(error),
         PlanError::Expr(error) => expression::report(error),
         PlanError::Aggregate { agg, source } => kernel::planned(agg, source),
         PlanError::Io(error) => io::report(error),
-        PlanError::DropIndex { .. } | PlanError::ChangesIndex { .. } => {
-            let mut report = Report::new(ErrorKind::Columns, error.to_string());
-            report.fix =
-                Some("call `reset_index()` first, which makes it an ordinary column".to_owned());
-            report
-        }
-        PlanError::DuplicateColumn { column } => {
-            let mut report = Report::new(ErrorKind::Columns, error.to_string());
-            report.fix = Some(format!(
-                "give one of them another name: `.alias(\"{column}_2\")`, or `rename` before"
-            ));
-            report
-        }
-        PlanError::Unnamed { .. } => {
-            let mut report = Report::new(ErrorKind::Columns, error.to_string());
-            report.fix = Some("name it with `.alias(\"…\")`".to_owned());
-            report
-        }
-        PlanError::NotAColumn { .. } => {
-            let mut report = Report::new(ErrorKind::Columns, error.to_string());
-            report.fix = Some("give it a name with `assign` first".to_owned());
-            report
-        }
+        PlanError::DropIndex { .. } | PlanError::ChangesIndex { .. } => columns(
+            error,
+            "call `reset_index()` first, which makes it an ordinary column",
+        ),
+        PlanError::DuplicateColumn { column } => columns(
+            error,
+            format!("give one of them another name: `.alias(\"{column}_2\")`, or `rename` before"),
+        ),
+        PlanError::Unnamed { .. } => columns(error, "name it with `.alias(\"…\")`"),
+        PlanError::NotAColumn { .. } => columns(error, "give it a name with `assign` first"),
         PlanError::IndexNotFirst { column, .. } => {
-            let mut report = Report::new(ErrorKind::Columns, error.to_string());
+            let mut report = columns(error, "return the index columns first, in their order");
             report.column = Some(column.clone());
-            report.fix = Some("return the index columns first, in their order".to_owned());
             report
         }
         PlanError::DivisionsOfNothing => {
