@@ -73,6 +73,7 @@ fn fill<R: Returned>(
     call: impl Fn(usize) -> R,
 ) -> Result<ArrayRef, RowError> {
     let mut results = <R::Plain as Plain>::room(rows);
+    let wanted = wanted.filter(|wanted| wanted.null_count() > 0);
     let has_nulls = R::NULLABLE || wanted.is_some();
     let mut valid = vec![false; if has_nulls { rows } else { 0 }];
     let mut pace = Pace::new(rows);
