@@ -370,6 +370,29 @@ fn sources_have_the_same_rows() {
     assert!(found.1.len() > 6);
 }
 
+/// Nobody knows how far a commit came that its process did not survive: what is there stays.
+#[test]
+fn a_commit_that_is_cut_off_is_not_cleared_away() {
+    let Both { apart, folder, .. } = both();
+    let part = Batch::from_columns([("z", vec![1_i64, 2, 3])]).expect("a column");
+    let to = folder.path().join("cut");
+    let params = format!(r#"{{"folder":"{}","how":"exit in commit"}}"#, to.display());
+    let function = apart.function("table").expect("it is in the list");
+    let bound = Arc::new(function.bind_sink(&params, part.meta()).expect("columns"));
+    let receipts: Vec<String> = (0..2)
+        .map(|at| {
+            let mut run = bound.open("w", Arc::new(Third(at))).expect("a run");
+            run.push(&part.slice(at, 1)).expect("rows");
+            run.finish().expect("a receipt")
+        })
+        .collect();
+    let error = bound.commit("w", &receipts).expect_err("it ends");
+    assert!(!error.to_string().is_empty());
+    bound.abort("w").expect("nothing is done");
+    let files = std::fs::read_dir(&to).expect("a folder").count();
+    assert_eq!(files, 2, "one that is seen, and one that is not yet");
+}
+
 #[test]
 fn sinks_write_the_same() {
     let Both {

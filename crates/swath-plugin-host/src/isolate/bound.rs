@@ -3,9 +3,10 @@
 //! It is called by the same table as one in this process, so everything around a call is the same for both. Its instance says what
 //! to bind in a worker that does not know it yet.
 
+use std::collections::HashSet;
 use std::ffi::c_void;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use arrow_array::ArrayRef;
 use swath_meta::Meta;
@@ -49,6 +50,8 @@ pub(super) struct BoundElsewhere {
     targets: u64,
     pub(super) contract: Contract,
     travels: Option<Travels>,
+    /// Writes whose commit a process did not survive: they may be seen, and are not cleared away.
+    unknown: Mutex<HashSet<String>>,
 }
 
 /// Rows on their way.
@@ -75,6 +78,7 @@ impl Elsewhere {
             targets: request.targets,
             contract: Contract::default(),
             travels: None,
+            unknown: Mutex::default(),
         };
         let hosts = bound.pool.hosts(host);
         let bind = |worker: &mut Worker| bound.bind_in(worker, hosts);
@@ -280,14 +284,25 @@ impl BoundElsewhere {
             Err(Lost::Refused(error)) => Err(error),
             Err(Lost::Stopped(grace)) => return Err(stopped(grace)),
             Err(Lost::Ended(ending)) => {
-                return Err(self.crash(&ending, None, None, Again::Impossible));
+                self.unknown().insert(write.to_owned());
+                let mut error = self.crash(&ending, None, None, Again::Impossible);
+                // Another attempt might write the rows twice.
+                error.is_retryable = false;
+                return Err(error);
             }
         };
         self.pool.give_back(worker);
         done(answer)
     }
 
+    fn unknown(&self) -> MutexGuard<'_, HashSet<String>> {
+        self.unknown.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn abort(&self, host: Host, write: &str) -> PluginResult<()> {
+        if self.unknown().remove(write) {
+            return Ok(());
+        }
         let hosts = self.pool.hosts(host);
         let body = |worker: &mut Worker| {
             self.ready(worker, hosts)?;

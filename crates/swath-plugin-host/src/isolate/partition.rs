@@ -10,8 +10,8 @@ use std::sync::Arc;
 
 use swath_plugin_abi::abi_stable::prefix_type::WithMetadata;
 use swath_plugin_abi::{
-    ArrowArray, Host, NO_INPUT, Place, PluginResult, Run, RunTable, RunTableRef, Scope, Status,
-    Step, Wanted, step,
+    ArrowArray, Host, NO_INPUT, Place, PluginResult, RowCount, Run, RunTable, RunTableRef, Scope,
+    Status, Step, Wanted, step,
 };
 use swath_plugin_data::{Columns, take_columns};
 
@@ -32,8 +32,10 @@ struct RunElsewhere {
     worker: Option<Worker>,
     /// What it was given, as far as it matters for what comes.
     given: Vec<(u32, Option<Columned>)>,
-    /// How often it returned rows of that.
-    answers: usize,
+    /// The rows of each batch that it returned of that.
+    answers: Vec<i64>,
+    /// Whether it was given rows that are not there any more and may have kept some of them.
+    has_forgotten: bool,
 }
 
 /// What a run begins with.
@@ -101,7 +103,8 @@ fn begun(
         returned,
         worker: None,
         given: Vec::new(),
-        answers: 0,
+        answers: Vec::new(),
+        has_forgotten: false,
         of,
     };
     let number = Some(run.place.number);
@@ -178,7 +181,9 @@ impl RunElsewhere {
         if let Err(error) = self.begin(worker)? {
             return Ok(Err(error));
         }
-        let mut passed = self.answers;
+        let mut passed = self.answers.iter();
+        let other =
+            || odd("what it returned before its process ended comes in other batches in a new one");
         let mut last = None;
         // A source is given nothing, and only asked.
         let asked = [(NO_INPUT, None)];
@@ -188,15 +193,20 @@ impl RunElsewhere {
             let mut found = self.step_in(worker, *input, rows.as_ref())?;
             while let Ok(one) = &found
                 && one.next == step::OUTPUT
-                && passed > 0
+                && let Some(before) = passed.next()
             {
-                passed -= 1;
+                if one.rows.length != *before {
+                    return Ok(Err(other()));
+                }
                 found = self.step_in(worker, NO_INPUT, None)?;
             }
             if !matches!(&found, Ok(one) if one.next == step::INPUT) {
                 return Ok(found);
             }
             last = Some(found);
+        }
+        if passed.next().is_some() {
+            return Ok(Err(other()));
         }
         Ok(last.unwrap_or_else(|| Err(odd("it was asked for rows before it was given any"))))
     }
@@ -215,8 +225,11 @@ impl RunElsewhere {
         };
         if input != NO_INPUT {
             if self.of.contract.scope == Scope::Chunk || self.is_sink() {
+                // With a row for each, nothing of the rows before is left in it.
+                self.has_forgotten |=
+                    !self.given.is_empty() && self.of.contract.rows != RowCount::Same;
                 self.given.clear();
-                self.answers = 0;
+                self.answers.clear();
             }
             self.given.push((input, rows));
         }
@@ -234,8 +247,8 @@ impl RunElsewhere {
                 let number = Some(self.place.number);
                 let last = self.given.iter().rev().find_map(|(_, rows)| rows.as_ref());
                 let last = last.map(|rows| (rows, &travels.sent));
-                let is_gone = self.answers > 0 && self.of.contract.is_random();
-                if is_gone || self.is_sink() {
+                let is_gone = !self.answers.is_empty() && self.of.contract.is_random();
+                if is_gone || self.has_forgotten || self.is_sink() {
                     return Err(self.of.crash(&ending, number, last, Again::Impossible));
                 }
                 worker = self.of.again(&ending, number)?;
@@ -252,7 +265,9 @@ impl RunElsewhere {
             Ok(found) => {
                 self.worker = Some(worker);
                 let found = found?;
-                self.answers += usize::from(found.next == step::OUTPUT);
+                if found.next == step::OUTPUT {
+                    self.answers.push(found.rows.length);
+                }
                 Ok(found)
             }
             Err(Lost::Stopped(grace)) => Err(stopped(grace)),
