@@ -216,10 +216,11 @@ impl Parameter for String {
 
 impl sealed::Sealed for Value {}
 
-/// Any value, as itself: null is [`Value::Null`].
+/// Any value, as itself: null is [`Value::Null`], and `None` of an `Option`.
 impl Parameter for Value {
     type Of<'a> = Value;
-    type Column = ArrayRef;
+    /// With the rows that are null, also by the value that a code stands for.
+    type Column = (ArrayRef, Option<NullBuffer>);
     type Values<'a> = &'a ArrayRef;
     const SEES_NULLS: bool = true;
     const WANTED: &'static str = "any value";
@@ -228,16 +229,16 @@ impl Parameter for Value {
         true
     }
 
-    fn column(array: &ArrayRef) -> Result<ArrayRef, ArrowError> {
-        Ok(Arc::clone(array))
+    fn column(array: &ArrayRef) -> Result<Self::Column, ArrowError> {
+        Ok((Arc::clone(array), array.logical_nulls()))
     }
 
-    fn nulls(column: &ArrayRef) -> Option<&NullBuffer> {
-        column.nulls()
+    fn nulls((_, nulls): &Self::Column) -> Option<&NullBuffer> {
+        nulls.as_ref()
     }
 
-    fn values(column: &ArrayRef) -> &ArrayRef {
-        column
+    fn values((array, _): &Self::Column) -> &ArrayRef {
+        array
     }
 
     fn value(values: Self::Values<'_>, row: usize) -> Self::Of<'_> {

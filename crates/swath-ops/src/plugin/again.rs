@@ -3,6 +3,7 @@
 use std::error::Error;
 
 use swath_expr::FunctionError;
+use swath_io::IoError;
 use swath_kernels::KernelError;
 use swath_plugin_host::CallError;
 use swath_scheduler::TaskError;
@@ -13,7 +14,10 @@ use super::PluginError;
 pub(crate) fn asks_again(error: &TaskError) -> bool {
     let mut next = error.source();
     while let Some(error) = next {
-        if let Some(PluginError::Call(CallError::Said { is_retryable, .. })) = found(error) {
+        if let Some(PluginError::Call(failed) | PluginError::Part { source: failed, .. }) =
+            found(error)
+            && let CallError::Said { is_retryable, .. } = failed
+        {
             return *is_retryable;
         }
         next = error.source();
@@ -27,6 +31,9 @@ fn found<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a PluginError> {
         return error.downcast_ref();
     }
     if let Some(KernelError::Plugin(error)) = error.downcast_ref() {
+        return error.downcast_ref();
+    }
+    if let Some(IoError::Function(error)) = error.downcast_ref() {
         return error.downcast_ref();
     }
     error.downcast_ref()

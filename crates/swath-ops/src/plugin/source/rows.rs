@@ -185,6 +185,9 @@ impl Fingerprint for PluginRows {
         out.object("plugin-rows", 1)
             .str(&self.name.marked())
             .feed(&self.params)
+            // What a source looks at to tell its columns may change while its partitions do not.
+            .feed(&**self.set.meta())
+            .feed(self.set.divisions())
             .seq(self.parts.len());
         for part in &*self.parts {
             out.str(&part.about.to_string());
