@@ -13,7 +13,8 @@ impl DataFrame {
     /// Its parameters and the columns of the frame are checked first, index columns among them. Each partition is handed over by a task of
     /// its own, batch after batch; when all are done, the sink is told once, in this process, which makes the write seen. Where
     /// anything of the computation fails, is cancelled or dropped before, it is told to clear the write away. Whether nobody sees
-    /// a part of a write meanwhile is the author's to keep.
+    /// a part of a write meanwhile is the author's to keep. Several sinks in one [`compute`](crate::compute) are told one after the
+    /// other: what is seen already stays where a later one fails.
     ///
     /// # Errors
     /// No such function, or one of another kind; parameters or columns that it does not take; whatever a task meets; what the sink fails

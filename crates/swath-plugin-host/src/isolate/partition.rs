@@ -1,9 +1,10 @@
 //! A partition on its way through a function in a worker.
 //!
 //! A run lives in one worker, also that of a source. Where that does not survive a step, the run is begun anew in another, given again what it was given,
-//! and what it had returned before is passed over: a function that is deterministic returns the same. One that takes chunks is
-//! given the last chunk alone, because it keeps nothing of those before. One that is neither, and had returned rows, is not
-//! begun anew; nor is that of a sink, of which all rows would have to be kept.
+//! and what it had returned before is passed over: a function that is deterministic returns the same. One that takes chunks and
+//! returns a row for each is given the last chunk alone, because it keeps nothing of those before. One that takes chunks and may
+//! hold rows back, or is random and had returned rows, is not begun anew; nor is that of a sink, of which all rows would have to
+//! be kept.
 
 use std::ffi::c_void;
 use std::sync::Arc;

@@ -57,7 +57,7 @@ impl Isolation {
     }
 
     /// How long a function that was told to stop may go on, before its process is ended: first by SIGTERM, and by SIGKILL
-    /// after as long again.
+    /// half a second later.
     pub fn grace(self, grace: Duration) -> Self {
         Self { grace, ..self }
     }
