@@ -99,4 +99,31 @@ mod tests {
         let part: ListedPart = serde_json::from_str(r#"{"at":"here"}"#).expect("little is said");
         assert_eq!(part, ListedPart::default());
     }
+
+    /// A source that obeys a filter leaves out what is not equal to the value as it reads it.
+    #[test]
+    fn a_float_is_read_as_it_was_written() {
+        let mut bits: u64 = 0x9E37_79B9_7F4A_7C15;
+        for _ in 0..100_000 {
+            bits ^= bits << 13;
+            bits ^= bits >> 7;
+            bits ^= bits << 17;
+            let Some(value) = serde_json::Number::from_f64(f64::from_bits(bits)) else {
+                continue;
+            };
+            let filter = Filter {
+                column: "x".to_owned(),
+                is: Comparison::Eq,
+                value: value.into(),
+            };
+            let text = serde_json::to_string(&filter).expect("it has a text");
+            let read: Filter = serde_json::from_str(&text).expect("its own text");
+            assert_eq!(
+                read.value.as_f64().map(f64::to_bits),
+                Some(bits),
+                "{text}, {:e}",
+                f64::from_bits(bits)
+            );
+        }
+    }
 }
