@@ -76,7 +76,7 @@ pub enum CallError {
     },
 }
 
-/// `2 frames, `trades` and `quotes``.
+/// How many frames, and which.
 fn taken(frames: &[String]) -> String {
     let named: Vec<String> = frames.iter().map(|name| format!("`{name}`")).collect();
     match named.split_last() {
