@@ -115,9 +115,8 @@ fn nearest<'a>(places: &[Place<'a>], lat: f64, lon: f64) -> Option<(&'a str, f64
                 break;
             }
             let km = haversine_km(lat, lon, place.lat, place.lon);
-            let is_nearer = |(other, at): (f64, &Place<'a>)| {
-                km < other || km == other && place.row < at.row
-            };
+            let is_nearer =
+                |(other, at): (f64, &Place<'a>)| km < other || km == other && place.row < at.row;
             if best.is_none_or(is_nearer) {
                 best = Some((km, place));
             }
@@ -141,14 +140,16 @@ mod tests {
 
     fn found(points: &Batch, places: &Batch) -> Result<Vec<Option<(String, f64)>>> {
         let found = testing::run_frames(by_default(), [points, places])?;
-        let names = found.rows1::<Option<String>>("nearest")?;
-        let km: Vec<Option<f64>> = found.f64("nearest_km")?.iter().collect();
-        Ok(names.zip(km).map(|(name, km)| name.zip(km)).collect())
+        let rows = found.rows2::<Option<&str>, Option<f64>>("nearest", "nearest_km")?;
+        Ok(rows
+            .map(|(name, km)| name.map(str::to_owned).zip(km))
+            .collect())
     }
 
     #[test]
     fn cities() -> Result<()> {
-        let places = "name,lat,lon\nBerlin,52.52,13.405\nParis,48.8566,2.3522\n,48.0,2.0\nNowhere,,0.0\n";
+        let places =
+            "name,lat,lon\nBerlin,52.52,13.405\nParis,48.8566,2.3522\n,48.0,2.0\nNowhere,,0.0\n";
         let places = Batch::from_csv(places)?;
         let points = Batch::from_csv("lat,lon\n52.4,13.1\n,1.0\n47.9,1.9\n")?;
         let found = found(&points, &places)?;
