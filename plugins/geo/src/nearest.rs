@@ -25,6 +25,9 @@ pub struct Nearest {
     pub lon: String,
 }
 
+/// A latitude and a longitude, as far as they are known.
+type Coordinates = (Option<f64>, Option<f64>);
+
 /// A place that has a name.
 struct Place<'a> {
     row: usize,
@@ -79,9 +82,8 @@ impl Nearest {
         let (lat, lon) = (places.f64(&self.lat)?, places.f64(&self.lon)?);
         let names = places.rows1::<Option<&str>>(&self.name)?;
         let rows = names.zip(lat.iter().zip(lon.iter())).enumerate();
-        let place = |(row, (name, (lat, lon)))| {
-            let (lat, lon): (f64, f64) = (Option::from(lat)?, Option::from(lon)?);
-            let name: &str = Option::from(name)?;
+        let place = |(row, (name, (lat, lon))): (usize, (Option<&'a str>, Coordinates))| {
+            let (name, lat, lon) = (name?, lat?, lon?);
             let is_there = lat.is_finite() && lon.is_finite();
             is_there.then_some(Place {
                 row,
