@@ -5,6 +5,13 @@
     reason = "tests look at files, and call from several threads"
 )]
 
+#[path = "isolated/again.rs"]
+mod again;
+#[path = "isolated/ends.rs"]
+mod ends;
+#[path = "isolated/limits.rs"]
+mod limits;
+
 use std::io::BufRead as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -387,10 +394,34 @@ fn a_commit_that_is_cut_off_is_not_cleared_away() {
         })
         .collect();
     let error = bound.commit("w", &receipts).expect_err("it ends");
-    assert!(!error.to_string().is_empty());
+    assert_snapshot!(words(&error, folder.path()), @"`tried.table`: ended its process by `exit` while it made the write `w` seen; all, a part or nothing of the write may be seen, nothing of it is cleared away, and it is not tried again: look at what is there, and complete or remove it before it is written again");
+    let is_retryable = matches!(
+        error,
+        CallError::Said {
+            is_retryable: true,
+            ..
+        }
+    );
+    assert!(!is_retryable, "it might be written twice");
     bound.abort("w").expect("nothing is done");
     let files = std::fs::read_dir(&to).expect("a folder").count();
     assert_eq!(files, 2, "one that is seen, and one that is not yet");
+}
+
+#[test]
+fn an_end_says_what_it_left() {
+    let Both { apart, folder, .. } = both();
+    let part = Batch::from_columns([("z", vec![1_i64])]).expect("a column");
+    let to = folder.path().join("left");
+    let params = format!(r#"{{"folder":"{}","how":"exit in abort"}}"#, to.display());
+    let function = apart.function("table").expect("it is in the list");
+    let bound = function.bind_sink(&params, part.meta()).expect("columns");
+    let aborted = bound.abort("w").expect_err("it ends");
+    let function = apart.function("numbers").expect("it is in the list");
+    let bound = function.bind_source(r#"{"how":"exit in parts"}"#);
+    let listed = bound.expect("parameters").list(None).expect_err("it ends");
+    let said = [aborted, listed].map(|error| words(&error, folder.path()));
+    assert_snapshot!(said.join("\n"));
 }
 
 #[test]
@@ -654,6 +685,27 @@ fn children() -> Vec<String> {
     all.split_whitespace().map(ToOwned::to_owned).collect()
 }
 
+/// Whether a process is there: one whose end nobody asked for is none any more.
+fn is_there(process: &str) -> bool {
+    let state = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+    state
+        .rsplit_once(") ")
+        .is_some_and(|(_, rest)| !rest.starts_with('Z'))
+}
+
+/// Waits until a process is there no more.
+#[track_caller]
+fn await_end(process: &str) {
+    let begin = Instant::now();
+    while is_there(process) {
+        assert!(
+            begin.elapsed() < Duration::from_secs(5),
+            "process {process} is left over"
+        );
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
 #[test]
 fn nothing_is_left_over() {
     let (plugin, _folder) = apart();
@@ -697,21 +749,7 @@ fn workers_end_with_a_program_that_is_killed() {
     assert!(!workers.is_empty());
     program.kill().expect("it is there");
     program.wait().expect("it ends");
-    let is_there = |id: &str| {
-        let state = std::fs::read_to_string(format!("/proc/{id}/stat")).unwrap_or_default();
-        // A process whose end nobody asked for is none any more.
-        state
-            .rsplit_once(") ")
-            .is_some_and(|(_, rest)| !rest.starts_with('Z'))
-    };
-    let begin = Instant::now();
-    while workers.split_whitespace().any(is_there) {
-        assert!(
-            begin.elapsed() < Duration::from_secs(5),
-            "a worker is left over"
-        );
-        std::thread::sleep(Duration::from_millis(10));
-    }
+    workers.split_whitespace().for_each(await_end);
 }
 
 #[test]

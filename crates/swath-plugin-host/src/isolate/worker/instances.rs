@@ -224,12 +224,7 @@ impl Instances {
         let packing = Packing::new(columns, rows).map_err(odd)?;
         // The host has copied what lay there before.
         let packed = packing.write(&self.memory, Lane::Back, 0);
-        packed.ok_or_else(|| {
-            odd(format!(
-                "{} bytes are more than can be handed to another process",
-                packing.size()
-            ))
-        })
+        packed.ok_or_else(|| self.memory.too_short(packing.size()))
     }
 
     fn call(&self, id: u64, place: &At, rows: &Packed) -> PluginResult<Answer> {
