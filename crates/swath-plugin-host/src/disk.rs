@@ -152,9 +152,8 @@ pub(crate) fn access(path: &Path) -> io::Result<Access> {
 }
 
 /// The number of the user this process acts for.
-pub(crate) fn own_user() -> io::Result<u32> {
-    // The folder of a process belongs to its effective user.
-    Ok(fs::metadata("/proc/self")?.uid())
+pub(crate) fn own_user() -> u32 {
+    rustix::process::geteuid().as_raw()
 }
 
 /// Makes a folder that nobody else may look into, or takes the rights of others from the one that is there. `None` where

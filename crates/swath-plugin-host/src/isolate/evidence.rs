@@ -60,8 +60,7 @@ impl Evidence<'_> {
                 "they take {size} bytes, and files have at most {most} MiB"
             ));
         }
-        let folder = self.of.pool.isolation.folder();
-        let folder = disk::absolute(&folder.ok_or("there is no folder for them")?);
+        let folder = disk::absolute(&self.of.pool.isolation.folder());
         let bytes = self.file().map_err(|error| error.to_string())?;
         let at = |error: io::Error| format!("`{}`: {error}", folder.display());
         disk::make_folder(&folder).map_err(at)?;
@@ -102,8 +101,7 @@ impl Evidence<'_> {
 fn check(folder: &Path) -> Result<(), String> {
     let at = |error: io::Error| format!("`{}`: {error}", folder.display());
     let access = disk::access(folder).map_err(at)?;
-    let user = disk::own_user().map_err(at)?;
-    if access.owner == user && access.mode & 0o022 == 0 {
+    if access.owner == disk::own_user() && access.mode & 0o022 == 0 {
         return Ok(());
     }
     let folder = folder.display();

@@ -70,12 +70,11 @@ impl Isolation {
         self.grace
     }
 
-    /// The folder for rows; `None` where there is no place for it.
-    pub(super) fn folder(&self) -> Option<PathBuf> {
-        if let Some(folder) = &self.crashes {
-            return Some(folder.clone());
+    /// The folder for rows.
+    pub(super) fn folder(&self) -> PathBuf {
+        match &self.crashes {
+            Some(folder) => folder.clone(),
+            None => PluginCopies::of_user().folder().join("crashes"),
         }
-        let copies = PluginCopies::of_user().ok()?;
-        Some(copies.folder().join("crashes"))
     }
 }
