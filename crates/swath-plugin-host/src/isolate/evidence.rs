@@ -9,13 +9,14 @@ use std::process;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use arrow_array::{Array, RecordBatch, RecordBatchOptions};
+use arrow_array::{RecordBatch, RecordBatchOptions};
 use arrow_ipc::writer::FileWriter;
 use arrow_schema::{ArrowError, Schema};
 use swath_graph::values_are_redacted;
 use swath_plugin_data::Columns;
 
 use super::bound::{BoundElsewhere, Columned};
+use super::packed::Packing;
 use crate::{FileHash, disk};
 
 /// Files in a folder.
@@ -23,7 +24,7 @@ const FILES: usize = 64;
 /// Bytes of all of them.
 const BYTES: u64 = 1 << 30;
 /// Bytes of one: rows that take more are not kept.
-const LARGEST: usize = 256 << 20;
+const LARGEST: u64 = 256 << 20;
 
 /// What the name of every file has, by which those that are ours are told from others in the same folder.
 const PARTITION: &str = "-partition-";
@@ -52,16 +53,12 @@ impl Evidence<'_> {
     fn keep(&self) -> Result<PathBuf, String> {
         static NUMBER: AtomicU64 = AtomicU64::new(0);
 
-        let (columns, _) = self.rows;
-        let size: usize = columns.iter().map(Array::get_array_memory_size).sum();
-        if size > LARGEST {
-            let most = LARGEST >> 20;
-            return Err(format!(
-                "they take {size} bytes, and files have at most {most} MiB"
-            ));
-        }
+        let (columns, rows) = self.rows;
+        let packing = Packing::new(columns, *rows).map_err(|error| error.to_string())?;
+        check_size(packing.size())?;
         let folder = disk::absolute(&self.of.pool.isolation.folder());
         let bytes = self.file().map_err(|error| error.to_string())?;
+        check_size(bytes.len() as u64)?;
         let at = |error: io::Error| format!("`{}`: {error}", folder.display());
         disk::make_folder(&folder).map_err(at)?;
         check(&folder)?;
@@ -97,16 +94,27 @@ impl Evidence<'_> {
     }
 }
 
-/// Sees to it that nobody else can put files into a folder, or take them out.
+/// Sees to it that files are not too large.
+fn check_size(size: u64) -> Result<(), String> {
+    if size <= LARGEST {
+        return Ok(());
+    }
+    let most = LARGEST >> 20;
+    Err(format!(
+        "they take {size} bytes, and files have at most {most} MiB"
+    ))
+}
+
+/// Sees to it that a folder is this user's, and that not everybody can put files into it or take them out.
 fn check(folder: &Path) -> Result<(), String> {
     let at = |error: io::Error| format!("`{}`: {error}", folder.display());
     let access = disk::access(folder).map_err(at)?;
-    if access.owner == disk::own_user() && access.mode & 0o022 == 0 {
+    if access.owner == disk::own_user() && !access.is_world_writable() {
         return Ok(());
     }
     let folder = folder.display();
     Err(format!(
-        "the folder `{folder}` belongs to others, or others may write to it: name one of your own"
+        "the folder `{folder}` belongs to another user, or all may write to it: name one of your own"
     ))
 }
 
@@ -194,6 +202,6 @@ mod tests {
         std::fs::set_permissions(folder.path(), all).expect("it is ours");
         let error = check(folder.path()).expect_err("others may write");
         let error = error.replace(&folder.path().display().to_string(), "[folder]");
-        insta::assert_snapshot!(error, @"the folder `[folder]` belongs to others, or others may write to it: name one of your own");
+        insta::assert_snapshot!(error, @"the folder `[folder]` belongs to another user, or all may write to it: name one of your own");
     }
 }

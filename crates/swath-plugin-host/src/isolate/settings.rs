@@ -48,7 +48,8 @@ impl Isolation {
     }
 
     /// The folder for the rows that a function crashed on, as files of Arrow IPC. Without it: `crashes`, within that of the
-    /// user's copies of plugins. Nothing is kept while values are redacted.
+    /// user's copies of plugins. The oldest go: there are at most 64, of 1 GiB in all, none larger than 256 MiB. Nothing is kept
+    /// while values are redacted, nor in a folder of another user or one that all may write to.
     pub fn crashes(self, folder: impl Into<PathBuf>) -> Self {
         Self {
             crashes: Some(folder.into()),
