@@ -1,6 +1,7 @@
 //! What a host and a worker say to each other.
 //!
-//! A message is JSON; rows are in the [memory](super::memory) that both share, and the message says where. Host and worker are of one version, which the first message of each side says.
+//! A message is JSON; rows are in the [memory](super::memory) that both share, and the message says where. Host and worker are of one
+//! version, which the first message of a worker says; an answer says which question it is one to.
 
 use serde::{Deserialize, Serialize};
 use swath_meta::Meta;
