@@ -2,6 +2,46 @@
 
 use super::*;
 
+#[test]
+fn what_crashes_once_is_done_again() {
+    let (plugin, folder) = apart();
+    let marker = |name: &str| folder.path().join(name).display().to_string();
+    let how = format!("once: {}: segv", marker("partition"));
+    assert_eq!(
+        behave(&plugin, &how, &Arc::default()).expect("another attempt"),
+        [part()]
+    );
+    assert!(Path::new(&marker("partition")).exists(), "it crashed");
+
+    // States are made again of what was added.
+    let params = format!(r#"{{"at_13":"once: {}: abort"}}"#, marker("sum"));
+    let bound = sum(&plugin, &params);
+    let mut groups = bound.open(None).expect("states");
+    let column = |values: &[f64]| -> ArrayRef { Arc::new(Float64Array::from(values.to_vec())) };
+    groups
+        .update(&[column(&[1.0, 2.0])], &[0, 1], 2)
+        .expect("rows");
+    groups
+        .update(&[column(&[13.0, 4.0])], &[1, 0], 2)
+        .expect("another attempt");
+    groups.update(&[column(&[1.0])], &[2], 3).expect("rows");
+    let found = groups.finish().expect("results");
+    assert_eq!(
+        found.as_primitive::<Float64Type>().values(),
+        &[5.0, 15.0, 1.0]
+    );
+    assert!(Path::new(&marker("sum")).exists(), "it crashed");
+
+    let keys = Meta::of([("k", "int64")]).expect("a meta");
+    let params = format!(r#"{{"at_null":"once: {}: overflow"}}"#, marker("in_turn"));
+    let function = plugin.function("in_turn").expect("it is in the list");
+    let bound = function.bind_partitioner(&params, &keys, 4).expect("keys");
+    let nulls: ArrayRef = Arc::new(Int64Array::from(vec![None, Some(1)]));
+    let error = bound.call(&[nulls], 2, None).expect_err("nulls go nowhere");
+    assert_eq!(failure(&error), Some(Failure::Contract), "{error:?}");
+    assert!(!folder.path().join("crashes").exists());
+}
+
 /// A source that crashes after two batches, and then has others in their place.
 #[track_caller]
 fn reads_once(how: &str) -> CallError {
