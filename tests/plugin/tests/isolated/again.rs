@@ -103,3 +103,60 @@ fn end(process: &str) {
     assert!(kill.expect("it runs").success());
     await_end(process);
 }
+
+/// Rows of a source, or what happened to its process.
+fn read_all(plugin: &Plugin) -> Result<Vec<Batch>, CallError> {
+    let function = plugin.function("numbers").expect("it is in the list");
+    let bound = Arc::new(function.bind_source(r#"{"parts":1,"rows":40}"#)?);
+    let listing = bound.list(None)?;
+    let wanted = Wanted {
+        columns: ["n", "half", "name"].map(ToOwned::to_owned).to_vec(),
+        ..Wanted::default()
+    };
+    let mut run = bound.read(&listing.parts[0], &wanted, Arc::new(Third(0)))?;
+    let mut found = Vec::new();
+    while let Some(batch) = run.next_batch()? {
+        found.push(batch);
+    }
+    Ok(found)
+}
+
+/// Whenever a process is killed, there are the right rows or an error.
+#[test]
+fn rows_are_never_lost_and_never_come_twice() {
+    let (plugin, _folder) = apart();
+    let expected = read_all(&plugin).expect("nobody is killed yet");
+    let is_over = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            for turn in 0.. {
+                // Now early and now late, and mostly not while the next one starts.
+                std::thread::sleep(Duration::from_millis(60 + turn * 37 % 90));
+                if is_over.load(Ordering::Relaxed) {
+                    break;
+                }
+                if let Some(process) = children().first() {
+                    let mut kill = std::process::Command::new("kill");
+                    // It may have ended by itself.
+                    let _ = kill.args(["-9", process]).output();
+                }
+            }
+        });
+        let (mut whole, mut crashed) = (0, 0);
+        for _ in 0..200 {
+            match read_all(&plugin) {
+                Ok(found) => {
+                    assert_eq!(found, expected);
+                    whole += 1;
+                }
+                Err(error) => {
+                    let said = words(&error, Path::new("/no/such/folder"));
+                    assert!(said.contains("SIGKILL"), "{said}");
+                    crashed += 1;
+                }
+            }
+        }
+        is_over.store(true, Ordering::Relaxed);
+        assert!(whole > crashed, "{whole} whole, {crashed} crashed");
+    });
+}
