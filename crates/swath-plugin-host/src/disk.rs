@@ -10,6 +10,7 @@ use std::fs::{self, DirBuilder, File, Metadata, OpenOptions, Permissions};
 use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 /// Who may do what with a file or folder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -151,9 +152,8 @@ pub(crate) fn access(path: &Path) -> io::Result<Access> {
 }
 
 /// The number of the user this process acts for.
-pub(crate) fn own_user() -> io::Result<u32> {
-    // The folder of a process belongs to its effective user.
-    Ok(fs::metadata("/proc/self")?.uid())
+pub(crate) fn own_user() -> u32 {
+    rustix::process::geteuid().as_raw()
 }
 
 /// Makes a folder that nobody else may look into, or takes the rights of others from the one that is there. `None` where
@@ -173,6 +173,37 @@ pub(crate) fn private_folder(path: &Path) -> io::Result<Option<Access>> {
 /// Makes a folder that nobody else may look into, where none is; one that is there stays as it is.
 pub(crate) fn make_folder(path: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(path)
+}
+
+/// A file in a folder.
+pub(crate) struct Entry {
+    pub(crate) path: PathBuf,
+    pub(crate) size: u64,
+    pub(crate) modified: SystemTime,
+}
+
+/// The files in a folder: no folders, and no links.
+pub(crate) fn files(folder: &Path) -> io::Result<Vec<Entry>> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        // What somebody removed meanwhile is none.
+        if let Ok(metadata) = entry.metadata()
+            && metadata.is_file()
+        {
+            found.push(Entry {
+                path: entry.path(),
+                size: metadata.len(),
+                modified: metadata.modified()?,
+            });
+        }
+    }
+    Ok(found)
+}
+
+/// Removes a file.
+pub(crate) fn remove(path: &Path) -> io::Result<()> {
+    fs::remove_file(path)
 }
 
 /// Puts a file of these bytes and permissions at a path, there as a whole or not at all, whatever was there before.

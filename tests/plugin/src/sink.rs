@@ -117,8 +117,10 @@ impl Sink for Table {
     }
 
     fn abort(&self, write: &str, _: &Cx) -> Result<()> {
-        if self.how == "error in abort" {
-            return Err(Error::new("it stays"));
+        match self.how.as_str() {
+            "error in abort" => return Err(Error::new("it stays")),
+            "exit in abort" => std::process::exit(3),
+            _ => {}
         }
         let Ok(files) = fs::read_dir(&self.folder) else {
             return Ok(());

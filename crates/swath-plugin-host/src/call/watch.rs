@@ -74,8 +74,11 @@ impl Watched {
             partition,
             said: 0,
         });
-        this.since.store(now(), Ordering::Release);
-        if !IS_WATCHING.load(Ordering::Relaxed) {
+        // This thread says that it is in a call, and then looks whether somebody watches; the one that watches says that it stops, and
+        // then looks for calls. Each writes one place and reads the other: only where all four are in one order, which is what
+        // `SeqCst` says, do they not both read what was there before, which would leave this call to nobody.
+        this.since.store(now(), Ordering::SeqCst);
+        if !IS_WATCHING.load(Ordering::SeqCst) {
             watch();
         }
         Self(Some(this))
@@ -92,7 +95,7 @@ impl Drop for Watched {
 
 /// Starts to look, if nobody does.
 fn watch() {
-    if IS_WATCHING.swap(true, Ordering::AcqRel) {
+    if IS_WATCHING.swap(true, Ordering::SeqCst) {
         return;
     }
     let look = || {
@@ -101,9 +104,9 @@ fn watch() {
             thread::sleep(EVERY);
             quiet = if look() { 0 } else { quiet + 1 };
             if quiet == QUIET {
-                IS_WATCHING.store(false, Ordering::Release);
-                // A call that began meanwhile counts on this thread.
-                if look() && !IS_WATCHING.swap(true, Ordering::AcqRel) {
+                IS_WATCHING.store(false, Ordering::SeqCst);
+                // A call that began meanwhile counts on this thread; see `Watched::new`.
+                if look() && !IS_WATCHING.swap(true, Ordering::SeqCst) {
                     quiet = 0;
                 }
             }
@@ -124,7 +127,7 @@ fn look() -> bool {
     drop(threads);
     let mut are_calls = false;
     for thread in all {
-        let since = thread.since.load(Ordering::Acquire);
+        let since = thread.since.load(Ordering::SeqCst);
         are_calls |= since != 0;
         if let Some(words) = thread.words(since, now()) {
             tracing::warn!("{words}");
@@ -141,6 +144,10 @@ impl Thread {
         }
         let seconds = now.saturating_sub(since) / 1000;
         let mut call = locked(&self.call);
+        // Where that call is over, it may be another one's name by now.
+        if self.since.load(Ordering::SeqCst) != since {
+            return None;
+        }
         let call = call.as_mut()?;
         let due = SAID_AFTER.iter().filter(|after| seconds >= **after).count();
         if due <= call.said {
