@@ -26,6 +26,10 @@ mod partition;
 mod partitioner;
 #[path = "../templates/scalar.rs"]
 mod scalar;
+#[path = "../templates/sink.rs"]
+mod sink;
+#[path = "../templates/source.rs"]
+mod source;
 
 /// The library of a package of tests, built beside these.
 fn library(package: &str) -> PathBuf {
@@ -275,6 +279,8 @@ fn new_crates_are_plugins() {
         (partition::plugin(), ["scale"]),
         (aggregate::plugin(), ["spread"]),
         (partitioner::plugin(), ["blocks"]),
+        (source::plugin(), ["lines"]),
+        (sink::plugin(), ["lines"]),
     ] {
         let manifest = testing::manifest(root).expect("a manifest");
         let names: Vec<_> = manifest.functions.iter().map(|one| &one.name).collect();
@@ -320,6 +326,13 @@ fn each_broken_promise_is_found() {
         ("forgetful", "meta"),
         ("sevenths", "targets"),
         ("dealt", "pieces"),
+        ("overcounted", "meta"),
+        ("renamed", "list"),
+        ("narrowed", "columns"),
+        ("eager", "filters"),
+        ("one_place", "again"),
+        ("first_batch", "receipt"),
+        ("uncleared", "abort"),
     ] {
         let start = format!("faulty.{function}: {property} ");
         assert!(

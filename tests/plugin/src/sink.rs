@@ -54,19 +54,23 @@ impl Sink for Table {
         Ok(())
     }
 
-    fn open(&self, write: &str, cx: &Cx) -> Result<Opened> {
-        static ATTEMPTS: AtomicU64 = AtomicU64::new(0);
-        let partition = cx.partition().number() as u64;
+    fn open(&self, attempt: &Attempt, _: &Cx) -> Result<Opened> {
+        static OPENED: AtomicU64 = AtomicU64::new(0);
+        let partition = attempt.partition() as u64;
         if self.does("error in open", partition) {
             return Err(Error::new("the table is locked"));
         }
         fs::create_dir_all(&self.folder)?;
-        let attempt = match self.how.as_str() {
-            "one attempt" => 0,
-            _ => ATTEMPTS.fetch_add(1, Ordering::Relaxed),
+        let path = match self.how.as_str() {
+            "one attempt" => self.named(&format!(".{}-{partition}", attempt.write())),
+            _ => self.named(&format!(".{attempt}")),
         };
-        let path = self.named(&format!(".{write}-{partition}-{attempt}"));
         fs::write(&path, "")?;
+        let opened = OPENED.fetch_add(1, Ordering::Relaxed);
+        if self.does("busy once", partition) && opened % 2 == 0 {
+            fs::write(&path, "what a first attempt left")?;
+            return Err(Error::new("the line is busy").retryable());
+        }
         Ok(Opened {
             path,
             lines: Vec::new(),
@@ -79,6 +83,9 @@ impl Sink for Table {
             return Err(Error::new("the disk is full"));
         }
         assert!(!self.does("panic", opened.partition), "no room for chf");
+        if self.how == "reserve" {
+            drop(cx.reserve(1 << 40)?);
+        }
         if self.how == "endless" {
             loop {
                 cx.tick()?;
@@ -105,6 +112,20 @@ impl Sink for Table {
         match self.how.as_str() {
             "error in commit" => return Err(Error::new("somebody was faster")),
             "panic in commit" => panic!("no table"),
+            "endless commit" => {
+                fs::write(self.named("begun"), "")?;
+                loop {
+                    cx.tick()?;
+                }
+            }
+            "commit although cancelled" => {
+                fs::write(self.named("begun"), "")?;
+                while cx.check().is_ok() {
+                    std::thread::sleep(std::time::Duration::from_millis(1));
+                }
+                fs::remove_file(self.named("begun"))?;
+            }
+            "reserve in commit" => drop(cx.reserve(1 << 40)?),
             _ => {}
         }
         for (partition, path) in receipts.iter().enumerate() {
@@ -123,6 +144,9 @@ impl Sink for Table {
         let Ok(files) = fs::read_dir(&self.folder) else {
             return Ok(());
         };
+        if self.how == "endless commit" {
+            fs::remove_file(self.named("begun"))?;
+        }
         let begins = format!(".{write}-");
         for file in files {
             let file = file?;

@@ -65,15 +65,21 @@ impl Source for Numbers {
         })
     }
 
-    fn parts(&self, _: &Cx) -> Result<Parts<u32>> {
+    fn parts(&self, cx: &Cx) -> Result<Parts<u32>> {
         match self.how.as_str() {
             "panic in parts" => panic!("no list"),
+            "endless list" => loop {
+                cx.tick()?;
+            },
             "no list" => return Err(Error::new("nobody answers")),
             _ => {}
         }
         let parts = (0..self.parts).map(|part| match self.how.as_str() {
             "unknown rows" => Part::new(part),
             "guessed rows" => Part::new(part).about_rows(3),
+            "endless rows" => Part::new(part).rows(u64::MAX).bytes(u64::MAX),
+            "endless guesses" => Part::new(part).about_rows(u64::MAX),
+            "too few rows" => Part::new(part).rows(u64::from(self.rows) - 1),
             _ => Part::new(part).rows(self.rows.into()),
         });
         let last = self.first(self.parts);

@@ -381,12 +381,14 @@ fn a_commit_that_is_cut_off_is_not_cleared_away() {
     let bound = Arc::new(function.bind_sink(&params, part.meta()).expect("columns"));
     let receipts: Vec<String> = (0..2)
         .map(|at| {
-            let mut run = bound.open("w", Arc::new(Third(at))).expect("a run");
+            let mut run = bound
+                .open("w", &at.to_string(), Arc::new(Third(at)))
+                .expect("a run");
             run.push(&part.slice(at, 1)).expect("rows");
             run.finish().expect("a receipt")
         })
         .collect();
-    let error = bound.commit("w", &receipts).expect_err("it ends");
+    let error = bound.commit("w", &receipts, None).expect_err("it ends");
     assert!(!error.to_string().is_empty());
     bound.abort("w").expect("nothing is done");
     let files = std::fs::read_dir(&to).expect("a folder").count();
@@ -408,15 +410,17 @@ fn sinks_write_the_same() {
         let bound = Arc::new(function.bind_sink(&params, part.meta()).expect("columns"));
         let receipts: Vec<String> = (0..3)
             .map(|at| {
-                let mut run = bound.open("w", Arc::new(Third(at))).expect("a run");
+                let mut run = bound
+                    .open("w", &at.to_string(), Arc::new(Third(at)))
+                    .expect("a run");
                 run.push(&part.slice(at, 1)).expect("rows");
                 run.push(&part.head(at)).expect("rows");
                 run.finish().expect("a receipt")
             })
             .collect();
-        bound.commit("w", &receipts).expect("it is seen");
+        bound.commit("w", &receipts, None).expect("it is seen");
         // Of a write that is given up nothing is left.
-        let mut run = bound.open("x", Arc::new(Third(0))).expect("a run");
+        let mut run = bound.open("x", "0", Arc::new(Third(0))).expect("a run");
         run.push(&part).expect("rows");
         drop(run);
         bound.abort("x").expect("it is cleared away");
