@@ -44,10 +44,22 @@ impl Services {
     /// Whether the run goes on, for a function that does not look itself.
     pub(super) fn check(&self) -> Result<(), CallError> {
         let stop = self.0.task.as_ref().map_or(Ok(()), |task| task.check());
-        stop.map_err(|reason| {
-            let reason = PluginError::new(code::CANCELLED, reason.to_string());
-            CallError::said(&self.0.name, reason)
-        })
+        stop.map_err(|reason| self.said(PluginError::new(code::CANCELLED, reason.to_string())))
+    }
+
+    /// What the function said, and where it said that it was stopped or refused, what the task says of that.
+    fn said(&self, error: PluginError) -> CallError {
+        let task = self.0.task.as_ref();
+        let cause = task.and_then(|task| match error.code {
+            code::CANCELLED => task.check().err(),
+            code::MEMORY => task.refusal(),
+            _ => None,
+        });
+        CallError::said(&self.0.name, error, cause)
+    }
+
+    fn partition(&self) -> Option<usize> {
+        self.0.task.as_ref().map(|task| task.partition().0)
     }
 
     /// Calls a function that may ask them, and takes what it gives.
@@ -58,14 +70,14 @@ impl Services {
         &self,
         call: impl FnOnce(*mut T) -> Status,
     ) -> Result<T, CallError> {
-        let partition = self.0.task.as_ref().map(|task| task.partition().0);
+        let partition = self.partition();
         let inside = Inside::new(&self.0.name, partition);
         let watched = Watched::new(&self.0.name, partition);
         // SAFETY: the caller's word.
         let answer = unsafe { Status::take(call) };
         drop(watched);
         drop(inside);
-        answer.map_err(|error| CallError::said(&self.0.name, error))
+        answer.map_err(|error| self.said(error))
     }
 }
 
