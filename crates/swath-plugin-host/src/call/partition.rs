@@ -7,7 +7,7 @@ use arrow_array::ArrayRef;
 use swath_batch::{Batch, Host, Value};
 use swath_meta::Meta;
 use swath_plugin_abi::{ArrowArray, Contract, NO_INPUT, RowCount, Run, Step, step};
-use swath_plugin_data::{Columns, Crossing, give_columns, take_columns};
+use swath_plugin_data::{Columns, Crossing, Loan, give_columns, take_columns};
 
 use super::bind::Parts;
 use super::{CallError, Services, place};
@@ -88,6 +88,7 @@ impl BoundPartition {
             run: Guarded::new(run, &self.parts.name),
             next: Next::More,
             of: self,
+            loan: services.loan(),
             services,
         })
     }
@@ -125,6 +126,8 @@ pub struct PartitionRun<'a> {
     // Dropped before the services that it may call.
     run: Guarded<Run>,
     next: Next,
+    // Over when the run is.
+    loan: Loan,
     services: Services,
     of: &'a BoundPartition,
 }
@@ -169,6 +172,8 @@ impl PartitionRun<'_> {
             .collect();
         let given = give_columns(&columns, &self.of.sent, rows.num_rows());
         let given = given.map_err(|source| self.of.parts.given(source))?;
+        let given = self.loan.lend(given, &columns);
+        drop(columns);
         self.drive(0, given, rows, &mut out)
     }
 
@@ -232,7 +237,8 @@ impl PartitionRun<'_> {
             let found: Step = unsafe { self.services.ask(call) }?;
             match (found.next, found.output) {
                 (step::OUTPUT, 0) => {
-                    let batch = self.of.take(found.rows, of, returned)?;
+                    let rows = self.loan.take_back(found.rows, self.of.columns.len());
+                    let batch = self.of.take(rows, of, returned)?;
                     if batch.num_rows() == 0 {
                         // One that returns nothing for ever is stopped here.
                         self.services.check()?;

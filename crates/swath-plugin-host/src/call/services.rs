@@ -10,6 +10,7 @@ use swath_plugin_abi::abi_stable::std_types::RStr;
 use swath_plugin_abi::{
     Handed, Host, HostTable, HostTableRef, Place, PluginError, Status, code, level, read_lent,
 };
+use swath_plugin_data::{Kept, Loan};
 use tracing::Level;
 use tracing::level_filters::LevelFilter;
 
@@ -56,6 +57,22 @@ impl Services {
             _ => None,
         });
         CallError::said(&self.0.name, error, cause)
+    }
+
+    /// What is handed over in this run: what the function keeps of it is logged.
+    pub(super) fn loan(&self) -> Loan {
+        let function = Arc::clone(&self.0.name);
+        let partition = self.partition();
+        Loan::new(move |Kept { arrays, bytes }| {
+            let function = &*function;
+            tracing::warn!(
+                function,
+                partition,
+                arrays,
+                bytes,
+                "`{function}` keeps {bytes} bytes of what it was given, and its run is over"
+            );
+        })
     }
 
     fn partition(&self) -> Option<usize> {
