@@ -49,7 +49,7 @@ fn parts(text: &str) -> Vec<&str> {
 }
 
 /// The columns as a text that [`columns`] reads.
-pub(super) fn written(meta: &Meta) -> String {
+pub(in crate::plugin) fn written(meta: &Meta) -> String {
     let field = |field: &Field| {
         let mark = if field.nullable { "?" } else { "" };
         format!("{}: {}{mark}", field.name, field.dtype)
