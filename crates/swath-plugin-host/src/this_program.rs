@@ -49,6 +49,10 @@ fn build_id(file: &File) -> Option<Vec<u8>> {
 }
 
 #[cfg(test)]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the module under test is where programs are looked at"
+)]
 mod tests {
     use super::*;
     use crate::sample::Sample;

@@ -7,7 +7,6 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use swath_plugin::prelude::*;
 
@@ -39,6 +38,17 @@ impl Table {
         Path::new(&self.folder).join(name)
     }
 
+    /// Whether another attempt at the partition left something.
+    fn has_begun(&self, attempt: &Attempt) -> Result<bool> {
+        let begins = format!(".{}-{}-", attempt.write(), attempt.partition());
+        for file in fs::read_dir(&self.folder)? {
+            if file?.file_name().to_string_lossy().starts_with(&begins) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     fn does(&self, how: &str, partition: u64) -> bool {
         self.how == how && partition == self.at
     }
@@ -55,7 +65,6 @@ impl Sink for Table {
     }
 
     fn open(&self, attempt: &Attempt, _: &Cx) -> Result<Opened> {
-        static OPENED: AtomicU64 = AtomicU64::new(0);
         let partition = attempt.partition() as u64;
         if self.does("error in open", partition) {
             return Err(Error::new("the table is locked"));
@@ -65,9 +74,9 @@ impl Sink for Table {
             "one attempt" => self.named(&format!(".{}-{partition}", attempt.write())),
             _ => self.named(&format!(".{attempt}")),
         };
+        let is_first = !self.has_begun(attempt)?;
         fs::write(&path, "")?;
-        let opened = OPENED.fetch_add(1, Ordering::Relaxed);
-        if self.does("busy once", partition) && opened % 2 == 0 {
+        if self.does("busy once", partition) && is_first {
             fs::write(&path, "what a first attempt left")?;
             return Err(Error::new("the line is busy").retryable());
         }

@@ -1,5 +1,7 @@
 //! What functions of two versions declare when they are bound to the same.
 
+use std::fmt::Write as _;
+
 use swath_meta::{Field, Index, Meta};
 use swath_plugin_abi::{Contract, Divisions, Kind, Needs, Order, RowCount, Scope};
 use swath_plugin_host::{Bound, CallError, Function, Plugin};
@@ -98,12 +100,12 @@ fn declared(function: &Function, params: &str, input: &Meta) -> Declared {
     }
 }
 
-/// Columns, and which of them are the index.
+/// Columns, and which of them are the index. Writing into a text cannot fail.
 fn indexed(meta: &Meta) -> String {
     let mut text = written(meta);
     if !meta.index_fields().is_empty() {
         let names: Vec<&str> = meta.index_fields().iter().map(|one| &*one.name).collect();
-        text.push_str(&format!(" (index {})", names.join(", ")));
+        let _ = write!(text, " (index {})", names.join(", "));
     }
     text
 }
@@ -112,10 +114,10 @@ fn indexed(meta: &Meta) -> String {
 fn was_called(function: &Function, params: &str, input: &Meta) -> String {
     let mut text = format!("`{}`", function.name());
     if params != "{}" {
-        text.push_str(&format!(" with {params}"));
+        let _ = write!(text, " with {params}");
     }
     if function.entry().kind != Kind::Source {
-        text.push_str(&format!(" on [{}]", written(input)));
+        let _ = write!(text, " on [{}]", written(input));
     }
     text
 }
@@ -125,15 +127,13 @@ fn difference(name: &str, before: &Declared, now: &Declared) -> Vec<Change> {
         is_breaking,
         words: format!("{name} {words}"),
     };
-    let (was, is) = match (before, now) {
-        (Declared::Takes(was, promised), Declared::Takes(is, promises)) => {
-            let mut changes = Vec::new();
-            if was != is {
-                changes.push(change(true, format!("returns {is}, was {was}")));
-            }
-            let promised = promises_of(promised, promises);
-            changes.extend(promised.map(|(is_breaking, words)| change(is_breaking, words)));
-            return changes;
+    let (is_breaking, words) = match (before, now) {
+        (Declared::Takes(was, had), Declared::Takes(is, has)) => {
+            let output = (was != is).then(|| (true, format!("returns {is}, was {was}")));
+            let all = output.into_iter().chain(promises_of(had, has));
+            return all
+                .map(|(is_breaking, words)| change(is_breaking, words))
+                .collect();
         }
         (Declared::Takes(..), Declared::Refuses(words)) => (true, format!("is refused: {words}")),
         (Declared::Refuses(words), Declared::Takes(..)) => {
@@ -142,7 +142,7 @@ fn difference(name: &str, before: &Declared, now: &Declared) -> Vec<Change> {
         // In which words it refuses may change freely.
         (Declared::Refuses(_), Declared::Refuses(_)) => return Vec::new(),
     };
-    vec![change(was, is)]
+    vec![change(is_breaking, words)]
 }
 
 /// What became of promises and needs, and whether callers may break by it: a promise that is gone, a need that is new.
@@ -154,7 +154,6 @@ fn promises_of(was: &Contract, is: &Contract) -> impl Iterator<Item = (bool, Str
     };
     let (needed, needs) = (was.input(0), is.input(0));
     let halo = |needs: &Needs| (needs.before, needs.after);
-    let more = |words: String| (true, words);
     [
         promise(
             was.rows == RowCount::Same,
@@ -192,7 +191,7 @@ fn promises_of(was: &Contract, is: &Contract) -> impl Iterator<Item = (bool, Str
         }),
         (halo(needed) != halo(needs)).then(|| match halo(needs) {
             (None, None) => (false, "no longer sees rows of neighbours".to_owned()),
-            _ => more("sees other rows of its neighbours".to_owned()),
+            _ => (true, "sees other rows of its neighbours".to_owned()),
         }),
         (needed.reads != needs.reads).then(|| match &needs.reads {
             Some(names) => (false, format!("reads {}", names.join(", "))),

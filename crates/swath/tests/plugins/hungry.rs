@@ -172,7 +172,7 @@ fn memory_that_is_refused_is_the_memory_limit() -> swath::Result<()> {
     let rows = Batch::from_columns([("k", vec![1_i64, 2]), ("z", vec![3_i64, 4])])?;
     let rows = rows.with("x", vec![1.0, 2.0])?;
     let df = session.from_batches([rows])?;
-    let hungry = |name: &str| swath::plugin(&format!("hungry.{name}"));
+    let hungry = |name: &str| swath::plugin(format!("hungry.{name}"));
     let values = hungry("values").call([col("x")]);
     let tried = [
         ("rows", df.map_partitions(hungry("rows"))?.compute().err()),
