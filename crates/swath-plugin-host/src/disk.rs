@@ -127,23 +127,9 @@ pub(crate) fn holding(path: &Path, bytes: &[u8]) -> io::Result<Option<Access>> {
 /// How many bytes are compared at once.
 const BLOCK: usize = 256 << 10;
 
-/// What tells the file of this program from others, as names of inputs tell files apart: its size and its time. Where there is
-/// no such file any more, it is another one than all.
-pub(crate) fn this_program() -> [u8; 24] {
-    let of = std::env::current_exe().and_then(fs::metadata);
-    let [size, seconds, rest] = of.map_or_else(
-        |_| {
-            let now = std::time::UNIX_EPOCH.elapsed().unwrap_or_default();
-            let process = std::process::id();
-            [process.into(), now.as_secs(), now.subsec_nanos().into()]
-        },
-        |file| [file.size(), file.mtime() as u64, file.mtime_nsec() as u64],
-    );
-    let mut all = [0; 24];
-    for (place, number) in all.chunks_exact_mut(8).zip([size, seconds, rest]) {
-        place.copy_from_slice(&number.to_le_bytes());
-    }
-    all
+/// The file that this process runs, also where it has been replaced or removed since.
+pub(crate) fn open_this_program() -> io::Result<File> {
+    File::open("/proc/self/exe")
 }
 
 /// Who may do what with a file or folder, links followed.

@@ -55,6 +55,7 @@ mod isolate;
 mod disk;
 #[cfg(test)]
 mod sample;
+mod this_program;
 
 pub use call::{
     Bound, BoundAggregate, BoundPartition, BoundPartitioner, BoundScalar, BoundSink, BoundSource,

@@ -75,10 +75,13 @@ impl Source for Numbers {
         })
     }
 
-    fn parts(&self, _: &Cx) -> Result<Parts<u32>> {
+    fn parts(&self, cx: &Cx) -> Result<Parts<u32>> {
         match self.how.as_str() {
             "panic in parts" => panic!("no list"),
             "exit in parts" => std::process::exit(3),
+            "endless list" => loop {
+                cx.tick()?;
+            },
             "no list" => return Err(Error::new("nobody answers")),
             _ => {}
         }
@@ -86,6 +89,9 @@ impl Source for Numbers {
             "unknown rows" => Part::new(part),
             "guessed rows" => Part::new(part).about_rows(3),
             how if how.contains(" after ") => Part::new(part),
+            "endless rows" => Part::new(part).rows(u64::MAX).bytes(u64::MAX),
+            "endless guesses" => Part::new(part).about_rows(u64::MAX),
+            "too few rows" => Part::new(part).rows(u64::from(self.rows) - 1),
             _ => Part::new(part).rows(self.rows.into()),
         });
         let last = self.first(self.parts);

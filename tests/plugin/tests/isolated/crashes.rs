@@ -63,12 +63,14 @@ fn a_commit_that_is_cut_off_is_not_cleared_away() {
     let bound = Arc::new(function.bind_sink(&params, part.meta()).expect("columns"));
     let receipts: Vec<String> = (0..2)
         .map(|at| {
-            let mut run = bound.open("w", Arc::new(Third(at))).expect("a run");
+            let mut run = bound
+                .open("w", &at.to_string(), Arc::new(Third(at)))
+                .expect("a run");
             run.push(&part.slice(at, 1)).expect("rows");
             run.finish().expect("a receipt")
         })
         .collect();
-    let error = bound.commit("w", &receipts).expect_err("it ends");
+    let error = bound.commit("w", &receipts, None).expect_err("it ends");
     assert_snapshot!(words(&error, folder.path()), @"`tried.table`: ended its process by `exit` while it made the write `w` seen; all, a part or nothing of the write may be seen, nothing of it is cleared away, and it is not tried again: look at what is there, and complete or remove it before it is written again");
     let is_retryable = matches!(
         error,

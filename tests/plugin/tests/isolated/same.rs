@@ -174,15 +174,17 @@ fn sinks_write_the_same() {
         let bound = Arc::new(function.bind_sink(&params, part.meta()).expect("columns"));
         let receipts: Vec<String> = (0..3)
             .map(|at| {
-                let mut run = bound.open("w", Arc::new(Third(at))).expect("a run");
+                let mut run = bound
+                    .open("w", &at.to_string(), Arc::new(Third(at)))
+                    .expect("a run");
                 run.push(&part.slice(at, 1)).expect("rows");
                 run.push(&part.head(at)).expect("rows");
                 run.finish().expect("a receipt")
             })
             .collect();
-        bound.commit("w", &receipts).expect("it is seen");
+        bound.commit("w", &receipts, None).expect("it is seen");
         // Of a write that is given up nothing is left.
-        let mut run = bound.open("x", Arc::new(Third(0))).expect("a run");
+        let mut run = bound.open("x", "0", Arc::new(Third(0))).expect("a run");
         run.push(&part).expect("rows");
         drop(run);
         bound.abort("x").expect("it is cleared away");

@@ -37,7 +37,7 @@ use swath_plugin_host::{Function, Plugin, PluginCopies, Policy};
 use self::trial::Trials;
 use crate::{Answer, Error};
 
-use self::columns::frames;
+pub(super) use self::columns::{frames, written};
 pub(super) use self::random::Random;
 pub(super) use self::rows::Rows;
 pub(super) use self::task::Task;
