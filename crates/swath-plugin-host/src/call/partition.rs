@@ -23,6 +23,8 @@ pub struct BoundPartition {
     crossing: Crossing,
     /// Of what is sent.
     sent: Columns,
+    /// Where that is among the columns of the input.
+    sent_from: Vec<usize>,
     /// Of what comes back, in the encodings that the plugin declared.
     columns: Columns,
 }
@@ -36,12 +38,15 @@ impl BoundPartition {
         let fields = columns.schema().fields().iter().enumerate();
         let returned = fields.filter(|(at, _)| !kept.contains(at));
         let returned: Vec<_> = returned.map(|(_, field)| Arc::clone(field)).collect();
+        let positions = crossing.input.names().map(|name| input.position(name));
+        let sent_from = positions.flatten().collect();
         let input = Arc::new(input.clone());
         Ok(Self {
             empty: Batch::empty(&input),
             input,
             output: Arc::new(output),
             sent: Columns::of_meta(&crossing.input),
+            sent_from,
             crossing,
             columns: Columns::new(arrow_schema::Schema::new(returned)),
             parts,
@@ -157,15 +162,9 @@ impl PartitionRun<'_> {
                 .broke("was given other columns than it was bound to")
                 .into());
         }
-        let positions = self
-            .of
-            .crossing
-            .input
-            .names()
-            .map(|name| self.of.input.position(name));
-        let columns: Vec<ArrayRef> = positions
-            .flatten()
-            .map(|at| Arc::clone(rows.record_batch().column(at)))
+        let sent = self.of.sent_from.iter();
+        let columns: Vec<ArrayRef> = sent
+            .map(|at| Arc::clone(rows.record_batch().column(*at)))
             .collect();
         let given = give_columns(&columns, &self.of.sent, rows.num_rows());
         let given = given.map_err(|source| self.of.parts.given(source))?;
