@@ -14,6 +14,7 @@ mod plugin;
 mod project;
 mod reach;
 mod sample;
+mod shared;
 mod tail;
 mod top_k;
 

@@ -3,13 +3,14 @@
 mod running;
 mod sorted;
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use swath_divisions::Divisions;
 use swath_expr::{Params, PluginName};
 use swath_graph::{Decoder, Encoder};
 use swath_meta::Meta;
 
+use super::shared::Shared;
 use super::{Step, StepSpec};
 use crate::estimate::{Expected, Kept};
 use crate::plugin::PluginPartition;
@@ -31,7 +32,7 @@ pub struct MapPlugin {
     /// The partition that each task is; without them, every task is the first.
     partitions: Arc<[u32]>,
     /// The function, once a task has found it.
-    bound: Arc<OnceLock<PluginPartition>>,
+    bound: Shared<PluginPartition>,
 }
 
 impl MapPlugin {
@@ -50,7 +51,7 @@ impl MapPlugin {
             divisions,
             seed,
             partitions: Arc::from([]),
-            bound: Arc::default(),
+            bound: Shared::default(),
         }
     }
 
@@ -74,11 +75,8 @@ impl MapPlugin {
     }
 
     fn bound(&self, input: &Meta, env: &Env) -> Result<PluginPartition, OpError> {
-        if let Some(bound) = self.bound.get() {
-            return Ok(bound.clone());
-        }
-        let bound = env.plugins.partition(&self.function, &self.params, input)?;
-        Ok(self.bound.get_or_init(|| bound).clone())
+        let bind = || Ok(env.plugins.partition(&self.function, &self.params, input)?);
+        Ok(PluginPartition::clone(&*self.bound.of(input, bind)?))
     }
 
     fn open_as(
