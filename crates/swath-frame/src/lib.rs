@@ -46,7 +46,7 @@ pub use frame::{
     IntoDescribe, IntoDropDuplicates, IntoDropNa, IntoFillNa, IntoMapOverlap, IntoMapPartitions,
     IntoMelt, IntoPartitions, IntoPlacing, IntoShuffle, IntoTargets, IntoValueCounts, Join,
     KeepRow, MapOverlap, MapPartitions, Melt, Repartition, Sample, SelectDtypes, Shuffle, Sink,
-    Tail, ValueCounts, Written, WrittenPartition, concat,
+    Tail, ValueCounts, Written, WrittenPartition, concat, map_partitions,
 };
 pub use group_by::{GroupBy, IntoAggs};
 pub use persisted::{Holder, Persisted, PersistedFrame};

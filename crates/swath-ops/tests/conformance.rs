@@ -134,7 +134,7 @@ fn wide() -> Partition {
 /// A function of whole partitions, whose answer does not depend on how they came.
 fn reversed() -> MapPartitions {
     let site = ClosureSite::of::<fn()>(std::panic::Location::caller()).named("reversed");
-    let function = PartitionFunction::new(site, |part: Batch, cx| {
+    let function = PartitionFunction::new(site, |part: Batch, _, cx| {
         cx.check()?;
         let mut x: Vec<Option<f64>> = part.f64("x")?.iter().collect();
         x.reverse();
@@ -309,7 +309,7 @@ fn env() -> Env {
 fn of_plugins(env: &Env, folder: &Path) -> Vec<Case> {
     let params = Params::default().with("column", "x").with("factor", 2.0);
     let scale = PluginName::new("tried.scale");
-    let scale = env.plugins.partition(&scale, &params, rows().meta());
+    let scale = env.plugins.partition(&scale, &params, &[rows().meta()]);
     let scale = scale.expect("it is right");
     let output = Arc::clone(scale.output());
     let scaled = MapPlugin::new(

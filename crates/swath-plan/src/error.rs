@@ -325,6 +325,25 @@ pub enum PlanError {
     /// How far neighbouring rows are was given in time, and there is no column of times.
     #[error("a span of time is measured along the index, and the frame has none")]
     NothingToMeasure,
+    /// Partitions of several frames were to go together, and nothing says which.
+    #[error(
+        "partitions of frames that have {} of them do not go together: frame {unknown} has no known divisions",
+        listed(.npartitions)
+    )]
+    NotAligned {
+        /// The first frame without known divisions, counted from 0.
+        unknown: usize,
+        /// Partitions of each frame.
+        npartitions: Vec<usize>,
+    },
+    /// A frame was to be seen whole that is not beside another one.
+    #[error("`whole({frame})` names a frame beside the first, and {}", others(*.frames))]
+    NotBeside {
+        /// The number that was given.
+        frame: usize,
+        /// Frames there are.
+        frames: usize,
+    },
     /// What a function reads has the name of the column that spans of time are measured along, and is another one.
     #[error(
         "a span of time is measured along `{column}`, and the function reads something else by that name"
@@ -352,6 +371,25 @@ pub enum PlanError {
         /// Its name.
         name: String,
     },
+}
+
+/// `there is none`, `they are 1 to 2`.
+fn others(frames: usize) -> String {
+    match frames {
+        0 | 1 => "there is none".to_owned(),
+        2 => "there is frame 1 alone".to_owned(),
+        n => format!("they are 1 to {}", n - 1),
+    }
+}
+
+/// `2, 4 and 4`.
+fn listed(counts: &[usize]) -> String {
+    let counts: Vec<String> = counts.iter().map(ToString::to_string).collect();
+    match counts.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, others)) => format!("{} and {last}", others.join(", ")),
+        None => String::new(),
+    }
 }
 
 /// `1 partition`, `4 partitions`.

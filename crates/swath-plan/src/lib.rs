@@ -13,6 +13,7 @@
 //! What this crate refuses to be: it runs nothing, starts no thread and reads no data; planning a scan
 //! reads file footers, once, in `swath-io`.
 
+mod align;
 mod error;
 mod explain;
 mod held;
@@ -24,6 +25,7 @@ mod rules;
 mod scalars;
 mod walk;
 
+pub use align::align;
 pub use error::PlanError;
 pub use explain::Explain;
 pub use held::{estimated_bytes, files_read, held_below, is_row_wise, replace_held};
@@ -32,9 +34,9 @@ pub use lower::{Lowering, Observed, RootKeys, Round};
 #[cfg(feature = "plugins")]
 pub use node::MapPlugin;
 pub use node::{
-    Argument, Call, Constant, Declared, Deliver, Destination, DropDuplicates, EachPartition,
-    GroupBy, Halo, Head, HeldRows, MapPartitions, NamedAgg, Node, Overlap, Project, Returned, Scan,
-    Shuffle, SortBy, SplitOut, Tail, TopN, Write, partition_count,
+    Argument, Beside, Call, Constant, Declared, Deliver, Destination, DropDuplicates,
+    EachPartition, GroupBy, Halo, Head, HeldRows, MapPartitions, NamedAgg, Node, Overlap, Project,
+    Returned, Scan, Shuffle, SortBy, SplitOut, Tail, TopN, Write, partition_count,
 };
 pub use plan::Plan;
 pub use rules::{Applied, optimise};

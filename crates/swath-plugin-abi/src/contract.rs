@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 /// **Which columns cross.** Of an input whose [`reads`](Needs::reads) are named, the index columns cross, in front, and those that are
 /// read, in the order of the input. Of the output, a column stays with the host if the input has one of its name and dtype that did
 /// not cross, if it is no index column of the output, and if it may be null wherever that of the input may; all others come back, in
-/// the order of the output. Without names all columns cross, both ways.
+/// the order of the output. Without names all columns cross, both ways. Of other inputs than the first, the index columns cross and
+/// those that are read, and none of them comes back by itself: rows, order and divisions that are kept are those of the first.
 ///
 /// A promise that a host does not know, of a newer version, counts as the weakest. What it does not know of what a function
 /// *needs* stands in [`requires`](Self::requires), and such a function is refused.
@@ -48,6 +49,10 @@ pub struct Needs {
     /// What it has to see after the last row of a partition.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub after: Option<Halo>,
+    /// It has to see all rows of this input, whichever partition it works on, instead of those that belong to the partition. Never of
+    /// the first input. Since 1.1.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub whole: bool,
 }
 
 impl Contract {
@@ -63,6 +68,7 @@ impl Contract {
             needs_order: Vec::new(),
             before: None,
             after: None,
+            whole: false,
         };
         self.inputs.get(at).unwrap_or(NOTHING)
     }
@@ -183,6 +189,7 @@ mod tests {
                 needs_order: vec!["t".to_owned()],
                 before: Some(Halo::Rows(2)),
                 after: Some(Halo::Nanoseconds(30)),
+                whole: false,
             }],
             is_deterministic: true,
             requires: vec!["moon".to_owned()],

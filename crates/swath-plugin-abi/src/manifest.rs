@@ -72,6 +72,9 @@ pub struct FunctionEntry {
     /// Its parameters, in the order in which they were written.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub params: Vec<Parameter>,
+    /// What it calls the frames that it takes, where it takes several. Since 1.1.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub frames: Vec<String>,
     /// What it can be tried with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub example: Option<Example>,
@@ -83,7 +86,8 @@ pub struct Example {
     /// A JSON object of parameters.
     #[serde(default = "no_params", skip_serializing_if = "is_empty")]
     pub params: serde_json::Value,
-    /// Columns with their dtypes, `?` after one that may be null: `"lat: float64, name: string?"`.
+    /// Columns with their dtypes, `?` after one that may be null: `"lat: float64, name: string?"`; those of several frames with `;` between
+    /// them.
     pub input: String,
 }
 

@@ -58,7 +58,8 @@ pub struct RunTable {
     /// Takes rows of the input of this number, or a released array for its end, and says how it goes on. With [`NO_INPUT`], it is
     /// only asked for what it still has.
     ///
-    /// A function whose scope is a partition gets all of its rows at once; one of chunks any number of times. Where as many rows
+    /// A function whose scope is a partition gets all of its rows at once; one of chunks any number of times. One of several inputs
+    /// gets the rows of each at once, in the order of the inputs, and answers those of the last. Where as many rows
     /// come out as came in, those of a step come out in the answers to it, before it wants more. After [`step::DONE`], and after
     /// a failure, nothing but `drop` may follow.
     #[sabi(last_prefix_field)]

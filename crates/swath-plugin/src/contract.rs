@@ -5,7 +5,8 @@ use swath_plugin_abi as abi;
 
 use crate::Span;
 
-/// What a partition function returns and promises for one input: the answer of [`PartitionFn::bind`](crate::PartitionFn::bind).
+/// What a partition function returns and promises: the answer of [`PartitionFn::bind`](crate::PartitionFn::bind), and of
+/// [`FramesFn::bind`](crate::FramesFn::bind), where rows, order and divisions that are kept are those of the first frame.
 ///
 /// Every promise is worth something to whoever plans the query, and is checked: by the host where that is cheap, by
 /// `swath plugin check` where it is not. What is not promised is not assumed.
@@ -91,12 +92,13 @@ impl Contract {
         Self::of(output.into_meta(), deterministic())
     }
 
-    /// What it needs of its input.
-    fn needs(&mut self) -> &mut abi::Needs {
-        if self.promises.inputs.is_empty() {
-            self.promises.inputs.push(abi::Needs::default());
+    /// What it needs of the frame of this number.
+    fn needs(&mut self, frame: usize) -> &mut abi::Needs {
+        let inputs = &mut self.promises.inputs;
+        if inputs.len() <= frame {
+            inputs.resize_with(frame + 1, abi::Needs::default);
         }
-        &mut self.promises.inputs[0]
+        &mut inputs[frame]
     }
 
     fn of(output: Result<Meta, MetaError>, promises: abi::Contract) -> Self {
@@ -117,16 +119,41 @@ impl Contract {
 
     /// Reads these columns and no others, which are then not even decoded; [`prepare`](crate::PartitionFn::prepare) and
     /// [`call`](crate::PartitionFn::call) see only them, after the index. All others come back where rows are kept.
-    pub fn reads<N: AsRef<str>>(mut self, columns: impl IntoIterator<Item = N>) -> Self {
+    pub fn reads<N: AsRef<str>>(self, columns: impl IntoIterator<Item = N>) -> Self {
+        self.reads_of(0, columns)
+    }
+
+    /// The same of the frame of this number, counted from 0, of a function of [several](crate::FramesFn).
+    pub fn reads_of<N: AsRef<str>>(
+        mut self,
+        frame: usize,
+        columns: impl IntoIterator<Item = N>,
+    ) -> Self {
         let columns = columns.into_iter();
-        self.needs().reads = Some(columns.map(|name| name.as_ref().to_owned()).collect());
+        self.needs(frame).reads = Some(columns.map(|name| name.as_ref().to_owned()).collect());
+        self
+    }
+
+    /// Has to see all rows of the frame of this number, counted from 0, in each call, instead of those that belong to the partition: a
+    /// table to look things up in. Not of the first, whose partitions are what it works on.
+    pub fn whole(mut self, frame: usize) -> Self {
+        self.needs(frame).whole = true;
         self
     }
 
     /// Needs the rows of each partition sorted by these columns, with those of neighbours around them where it sees some.
-    pub fn needs_order<N: AsRef<str>>(mut self, columns: impl IntoIterator<Item = N>) -> Self {
+    pub fn needs_order<N: AsRef<str>>(self, columns: impl IntoIterator<Item = N>) -> Self {
+        self.needs_order_of(0, columns)
+    }
+
+    /// The same of the frame of this number, counted from 0, of a function of [several](crate::FramesFn).
+    pub fn needs_order_of<N: AsRef<str>>(
+        mut self,
+        frame: usize,
+        columns: impl IntoIterator<Item = N>,
+    ) -> Self {
         let columns = columns.into_iter();
-        self.needs().needs_order = columns.map(|name| name.as_ref().to_owned()).collect();
+        self.needs(frame).needs_order = columns.map(|name| name.as_ref().to_owned()).collect();
         self
     }
 
@@ -142,13 +169,13 @@ impl Contract {
     ///
     /// A length of time is measured along the first column that it [needs sorted](Self::needs_order), or along the index.
     pub fn halo_before(mut self, halo: impl Into<Halo>) -> Self {
-        self.needs().before = Some(halo.into().into());
+        self.needs(0).before = Some(halo.into().into());
         self
     }
 
     /// Has to see this much after the last row of its partition; otherwise as [`halo_before`](Self::halo_before).
     pub fn halo_after(mut self, halo: impl Into<Halo>) -> Self {
-        self.needs().after = Some(halo.into().into());
+        self.needs(0).after = Some(halo.into().into());
         self
     }
 

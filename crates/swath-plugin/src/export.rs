@@ -10,15 +10,15 @@ use swath_plugin_abi::{
 };
 
 use crate::shim::{
-    bind_aggregate, bind_partition, bind_partitioner, bind_scalar, bind_sink, bind_source, guard,
-    take_over_logs, take_over_panics,
+    bind_aggregate, bind_frames, bind_partition, bind_partitioner, bind_scalar, bind_sink,
+    bind_source, guard, take_over_logs, take_over_panics,
 };
-use crate::{Aggregate, Example, PartitionFn, Partitioner, Scalar, Sink, Source};
+use crate::{Aggregate, Example, FramesFn, PartitionFn, Partitioner, Scalar, Sink, Source};
 
 /// Any function of a plugin. `K` is its kind, which the compiler finds: each type has one.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no function of a plugin",
-    note = "it is one by `#[scalar]`, or by an `impl` of `PartitionFn`, `Scalar`, `Aggregate`, `Partitioner`, `Source` or `Sink`"
+    note = "it is one by `#[scalar]`, or by an `impl` of `PartitionFn`, `FramesFn`, `Scalar`, `Aggregate`, `Partitioner`, `Source` or `Sink`"
 )]
 pub trait Function<K> {
     /// Its part of the manifest, in pieces.
@@ -28,12 +28,17 @@ pub trait Function<K> {
 }
 
 /// Pieces of an entry.
-pub const ENTRY: usize = 16;
+pub const ENTRY: usize = 16 + FRAMES;
+
+/// Pieces of the names of frames: what stands around and between eight of them.
+const FRAMES: usize = 17;
 
 /// Kinds, for the compiler to tell functions by.
 pub mod kinds {
     /// A [`PartitionFn`](crate::PartitionFn).
     pub struct Partition;
+    /// A [`FramesFn`](crate::FramesFn).
+    pub struct Frames<const N: usize>;
     /// A [`Scalar`](crate::Scalar).
     pub struct Scalar;
     /// An [`Aggregate`](crate::Aggregate).
@@ -49,14 +54,14 @@ pub mod kinds {
 macro_rules! kinds {
     ($($kind:ident $trait:ident $text:literal $number:ident $bind:ident;)*) => { $(
         impl<F: $trait> Function<kinds::$kind> for F {
-            const ENTRY: [&'static str; ENTRY] = {
-                let [example, params, columns, input, end] = example(F::EXAMPLE);
+            const ENTRY: [&'static str; ENTRY] = pieces(
                 [
                     r#"{"name":""#, word(F::NAME), r#"","kind":""#, $text, r#"","doc":"#, F::DOC,
                     r#","deprecated":"#, F::DEPRECATED, r#","params":"#, F::PARAMS,
-                    example, params, columns, input, end, "}",
-                ]
-            };
+                ],
+                [""; FRAMES],
+                F::EXAMPLE,
+            );
             const TABLE: &'static WithMetadata<Table> = &WithMetadata::new(Table {
                 name: RStr::from_str(F::NAME),
                 kind: kind::$number,
@@ -73,6 +78,70 @@ kinds! {
     Partitioner Partitioner "partitioner" PARTITIONER bind_partitioner;
     Source Source "source" SOURCE bind_source;
     Sink Sink "sink" SINK bind_sink;
+}
+
+impl<F: FramesFn<N>, const N: usize> Function<kinds::Frames<N>> for F {
+    const ENTRY: [&'static str; ENTRY] = pieces(
+        [
+            r#"{"name":""#,
+            word(F::NAME),
+            r#"","kind":"partition"#,
+            "",
+            r#"","doc":"#,
+            F::DOC,
+            r#","deprecated":"#,
+            F::DEPRECATED,
+            r#","params":"#,
+            F::PARAMS,
+        ],
+        frames(F::FRAMES),
+        F::EXAMPLE,
+    );
+    const TABLE: &'static WithMetadata<Table> = &WithMetadata::new(Table {
+        name: RStr::from_str(F::NAME),
+        kind: kind::PARTITION,
+        bind: bind_frames::<F, N>,
+    });
+}
+
+/// The pieces of an entry, in their order.
+const fn pieces(
+    words: [&'static str; 10],
+    frames: [&'static str; FRAMES],
+    shown: Option<Example>,
+) -> [&'static str; ENTRY] {
+    let example = example(shown);
+    let (mut all, mut filled) = ([""; ENTRY], 0);
+    let groups: [&[&'static str]; 4] = [&words, &frames, &example, &["}"]];
+    let mut group = 0;
+    while group < groups.len() {
+        let mut at = 0;
+        while at < groups[group].len() {
+            all[filled] = groups[group][at];
+            filled += 1;
+            at += 1;
+        }
+        group += 1;
+    }
+    all
+}
+
+/// The names of frames as they stand in an entry.
+const fn frames<const N: usize>(names: [&'static str; N]) -> [&'static str; FRAMES] {
+    assert!(
+        N > 1,
+        "a function of one frame is a `PartitionFn`, and one of none is a `Source`"
+    );
+    assert!(2 * N < FRAMES, "a function takes eight frames at most");
+    let mut pieces = [""; FRAMES];
+    let mut at = 0;
+    while at < N {
+        pieces[2 * at] = if at == 0 { r#","frames":[""# } else { r#"",""# };
+        pieces[2 * at + 1] = word(names[at]);
+        at += 1;
+    }
+    pieces[2 * N] = r#""]"#;
+    pieces
 }
 
 /// An example as it stands in an entry.

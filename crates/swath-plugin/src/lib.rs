@@ -26,6 +26,7 @@
 //! |---|---|
 //! | [`#[scalar]`](scalar) on a function of values, or [`Scalar`] over columns | what an expression calls |
 //! | [`PartitionFn`] | what `map_partitions` takes |
+//! | [`FramesFn`] | the same of several frames side by side |
 //! | [`Aggregate`] | what `groupby(..).agg(..)` and reductions use |
 //! | [`Partitioner`] | what says where rows go in a `shuffle` |
 //! | [`Source`] | what `session.read` reads |
@@ -51,6 +52,7 @@ mod params;
 mod span;
 
 mod aggregate;
+mod frames;
 mod partition;
 mod partitioner;
 mod scalar;
@@ -68,6 +70,7 @@ pub use aggregate::{Aggregate, Grouped, GroupedRows};
 pub use contract::{Contract, Halo, IntoMeta};
 pub use error::{Error, Result};
 pub use example::Example;
+pub use frames::FramesFn;
 pub use params::{Param, Params, Ranged};
 pub use partition::PartitionFn;
 pub use partitioner::Partitioner;
@@ -95,8 +98,8 @@ pub mod made {
 pub mod prelude {
     pub use crate::testing;
     pub use crate::{
-        Aggregate, Batch, Contract, Cx, DType, Error, Example, Field, Grouped, GroupedRows, Halo,
-        Meta, Params, Part, PartitionFn, Partitioner, Parts, Result, Returns, Scalar, Sink, Source,
-        Span, Timestamp, Value, Wanted, plugin, scalar,
+        Aggregate, Batch, Contract, Cx, DType, Error, Example, Field, FramesFn, Grouped,
+        GroupedRows, Halo, Meta, Params, Part, PartitionFn, Partitioner, Parts, Result, Returns,
+        Scalar, Sink, Source, Span, Timestamp, Value, Wanted, plugin, scalar,
     };
 }

@@ -20,11 +20,12 @@ use swath_plugin_data::{
 };
 
 use crate::shim::{
-    bind_aggregate, bind_partition, bind_partitioner, bind_scalar, bind_sink, bind_source, nobody,
+    bind_aggregate, bind_frames, bind_partition, bind_partitioner, bind_scalar, bind_sink,
+    bind_source, nobody,
 };
 use crate::{
-    Aggregate, Comparison, Error, Params, PartitionFn, Partitioner, Result, Scalar, Sink, Source,
-    Value,
+    Aggregate, Comparison, Error, FramesFn, Params, PartitionFn, Partitioner, Result, Scalar, Sink,
+    Source, Value,
 };
 
 /// A bound function, and what it says comes out.
@@ -100,34 +101,53 @@ impl Ready {
     reason = "tests make the function in the call"
 )]
 pub fn run<F: PartitionFn>(function: F, part: &Batch) -> Result<Batch> {
-    let ready = Ready::bind(bind_partition::<F>, &function, part.meta(), 0)?;
+    run_bound(bind_partition::<F>, &function, &[part])
+}
+
+/// Runs a function of several frames on one partition of each, the only one of its frame.
+///
+/// # Errors
+/// The function's own, and those of a contract that it does not keep.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "tests make the function in the call"
+)]
+pub fn run_frames<F: FramesFn<N>, const N: usize>(
+    function: F,
+    parts: [&Batch; N],
+) -> Result<Batch> {
+    run_bound(bind_frames::<F, N>, &function, &parts)
+}
+
+fn run_bound<F: Params>(bind: Bind, function: &F, parts: &[&Batch]) -> Result<Batch> {
+    let inputs: Vec<&Meta> = parts.iter().map(|part| &**part.meta()).collect();
+    let ready = Ready::bind_to(bind, function, &inputs, 0)?;
     let output = &ready.outputs[0].0;
-    let crossing = Crossing::new(part.meta(), output, &ready.contract()?)?;
+    let crossing = Crossing::new(inputs, output, &ready.contract()?)?;
     let (table, instance) = (ready.bound.table(), ready.bound.instance());
     let nowhere = ArrowArray::released();
     // SAFETY: the instance is that of `bound`, and lives as long.
     let open = |out| unsafe { (table.open())(instance, nobody(), Place::ONLY, nowhere, out) };
     // SAFETY: it writes a run, as the contract says.
     let run: Run = unsafe { take(open) }?;
-    let step = |rows: ArrowArray| -> Result<Step> {
+    let step = |input: usize, rows: ArrowArray| -> Result<Step> {
         // SAFETY: the run is used here alone.
-        let step = |out| unsafe { (run.table().step())(run.instance(), 0, rows, out) };
+        let step = |out| unsafe { (run.table().step())(run.instance(), input as u32, rows, out) };
         // SAFETY: it writes how it goes on, as the contract says.
         unsafe { take(step) }
     };
-    let columns = crossing
-        .input
-        .names()
-        .map(|name| part.column(name).cloned());
-    let columns = columns.collect::<std::result::Result<Vec<_>, _>>()?;
-    let sent = Columns::of_meta(&crossing.input);
-    let found = step(give_columns(&columns, &sent, part.num_rows())?)?;
-    if found.next != step::OUTPUT {
-        return Err(Error::new("it returned no rows for a partition"));
+    let mut found = None;
+    for (at, (part, crosses)) in parts.iter().zip(&crossing.inputs).enumerate() {
+        let columns = crosses.names().map(|name| part.column(name).cloned());
+        let columns = columns.collect::<std::result::Result<Vec<_>, _>>()?;
+        let sent = Columns::of_meta(crosses);
+        found = Some(step(at, give_columns(&columns, &sent, part.num_rows())?)?);
     }
+    let found = found.filter(|found| found.next == step::OUTPUT);
+    let found = found.ok_or_else(|| Error::new("it returned no rows for a partition"))?;
     let (returned, rows) = take_columns(found.rows, &Columns::of_meta(&crossing.output))?;
-    step(ArrowArray::released())?;
-    let all = crossing.whole(returned, rows, part)?;
+    step(0, ArrowArray::released())?;
+    let all = crossing.whole(returned, rows, parts[0])?;
     Ok(Batch::from_arrays(&output.clone().into(), all, rows)?)
 }
 

@@ -204,9 +204,9 @@ check! { plugin_with_a_name_that_is_none: "plugin! { name: \"my plugin\", functi
 plugin! { name: "my plugin", functions: [] }
   the name of a plugin may have letters, digits and `_`
 "# }
-check! { plugin_of_what_is_no_function: "#[derive(Params)]\nstruct Scale { by: f64 }\nplugin! { functions: [Scale] }", @r"
-plugin! { functions: [Scale] }
-  `Scale` is no function of a plugin
-  it is one by `#[scalar]`, or by an `impl` of `PartitionFn`, `Scalar`, `Aggregate`, `Partitioner`, `Source` or `Sink`
-" }
+check! { plugin_of_what_is_no_function: "#[derive(Params)]\nstruct Scale { by: f64 }\nplugin! { functions: [Scale] }", @r#"
+        plugin! { functions: [Scale] }
+          `Scale` is no function of a plugin
+          it is one by `#[scalar]`, or by an `impl` of `PartitionFn`, `FramesFn`, `Scalar`, `Aggregate`, `Partitioner`, `Source` or `Sink`
+        "# }
 check! { function_with_a_name_that_is_none: "#[derive(Params)]\nstruct Scale;\nimpl PartitionFn for Scale {\nconst NAME: &str = \"my scale\";\nfn bind(&self, input: &Meta) -> Result<Contract> { Ok(Contract::rows_kept(input)) }\nfn call(&self, part: Batch, _: &Cx) -> Result<Batch> { Ok(part) }\n}\nplugin! { functions: [Scale] }", @"evaluation panicked: the name of a function may have letters, digits and `_`" }

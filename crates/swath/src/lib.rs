@@ -45,8 +45,8 @@ pub use swath_frame::{
     Sample, Scalar, ScalarOperand, SelectDtypes, Session, SessionBuilder, Shuffle, Sink,
     SplitRowGroups, StringAccessor, Strptime, StructAccessor, Table, Tail, Then, ToCsv, ToIpc,
     ToJson, ToParquet, TzLocalize, Value, ValueCounts, When, Written, WrittenPartition, coalesce,
-    col, compute, concat, concat_str, format_bytes, greatest, least, lit, persist, submit, udf,
-    when,
+    col, compute, concat, concat_str, format_bytes, greatest, least, lit, map_partitions, persist,
+    submit, udf, when,
 };
 
 #[cfg(feature = "plugins")]

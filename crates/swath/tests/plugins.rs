@@ -7,6 +7,8 @@
 
 #[path = "plugins/again.rs"]
 mod again;
+#[path = "plugins/frames.rs"]
+mod frames;
 #[path = "plugins/isolated.rs"]
 mod isolated;
 #[path = "plugins/other.rs"]
@@ -209,30 +211,31 @@ fn what_is_loaded_is_shown() -> swath::Result<()> {
     let session = linked();
     let shown = session.plugins().to_string();
     insta::assert_snapshot!(hashless(&shown), @r#"
-    other 0.1.0  linked  [hash]
-      other.plus_one        scalar                                                                               One more, and a half.
-      other.below_ten       scalar                                                                               The number, if it is below ten.
-                            deprecated: use `min`
-      other.seeds           partition    number: int64 = 0                                                       The seed of each partition.
-      other.in_order        partition    by: list<string>, chunks: bool = false                                  The rows as they are, if they come sorted.
-      other.neighbours      partition                                                                            Sees a row of the partition before.
-      other.visit_starts    partition    user: string, time: string, gap: duration = "30min"                     Marks the first row of each visit: no row of the same user in front of it within the gap.
-      other.ones            partition    reads: string, sorted_by: string, looks_at: string                      Writes a one over each `x`, whatever it reads.
-      other.counted         partition                                                                            Counts its calls.
-      other.same            scalar                                                                               The number itself.
-      other.moment          aggregate    is_variance: bool                                                       The mean, or the variance.
-      other.endless_rows    scalar                                                                               A value of its own that never comes.
-      other.endless_groups  aggregate                                                                            Groups to which a row is never added.
-    tried 0.1.0  linked  [hash]
-      tried.plus_one        scalar                                                                               One more.
-      tried.scale           partition    column: string, factor: float64 = 1.0                                   Multiplies a column by a factor, and passes the others by.
-      tried.behave          partition    how: string                                                             Does what its parameter says, whatever it promised.
-      tried.sum             aggregate    at_13: string = ""                                                      The sum of numbers.
-      tried.in_turn         partitioner  from: int64 = 0, at_null: string = ""                                   Whole numbers in turn.
-      tried.numbers         source       parts: uint32 = 4, rows: uint32 = 10, how: string = "", at: uint32 = 2  Whole numbers with their halves: `n` from 0, the index; `half`; and `name`, a text.
-      tried.opened          scalar                                                                               How many partitions of sources were opened since this process began.
-      tried.table           sink         folder: string, column: string = "z", how: string = "", at: uint64 = 1  A column of whole numbers as lines of files in a folder: `part.N` when all are whole, hidden until then.
-    "#);
+        other 0.1.0  linked  [hash]
+          other.plus_one        scalar                                                                               One more, and a half.
+          other.below_ten       scalar                                                                               The number, if it is below ten.
+                                deprecated: use `min`
+          other.seeds           partition    number: int64 = 0                                                       The seed of each partition.
+          other.in_order        partition    by: list<string>, chunks: bool = false                                  The rows as they are, if they come sorted.
+          other.neighbours      partition                                                                            Sees a row of the partition before.
+          other.visit_starts    partition    user: string, time: string, gap: duration = "30min"                     Marks the first row of each visit: no row of the same user in front of it within the gap.
+          other.ones            partition    reads: string, sorted_by: string, looks_at: string                      Writes a one over each `x`, whatever it reads.
+          other.counted         partition                                                                            Counts its calls.
+          other.same            scalar                                                                               The number itself.
+          other.moment          aggregate    is_variance: bool                                                       The mean, or the variance.
+          other.endless_rows    scalar                                                                               A value of its own that never comes.
+          other.endless_groups  aggregate                                                                            Groups to which a row is never added.
+        tried 0.1.0  linked  [hash]
+          tried.plus_one        scalar                                                                               One more.
+          tried.scale           partition    column: string, factor: float64 = 1.0                                   Multiplies a column by a factor, and passes the others by.
+          tried.behave          partition    how: string                                                             Does what its parameter says, whatever it promised.
+          tried.sum             aggregate    at_13: string = ""                                                      The sum of numbers.
+          tried.in_turn         partitioner  from: int64 = 0, at_null: string = ""                                   Whole numbers in turn.
+          tried.numbers         source       parts: uint32 = 4, rows: uint32 = 10, how: string = "", at: uint32 = 2  Whole numbers with their halves: `n` from 0, the index; `half`; and `name`, a text.
+          tried.opened          scalar                                                                               How many partitions of sources were opened since this process began.
+          tried.table           sink         folder: string, column: string = "z", how: string = "", at: uint64 = 1  A column of whole numbers as lines of files in a folder: `part.N` when all are whole, hidden until then.
+          tried.summed          partition    whole: bool = false, how: string = ""                                   Adds to each row of `left` the sum of the numbers that `right` has for its key.
+        "#);
     let plugins = session.plugins();
     let names: Vec<_> = plugins
         .iter()
@@ -348,20 +351,20 @@ fn names_and_versions() -> swath::Result<()> {
     let (session, folder) = loaded();
     let df = in_parts(&session, 2)?;
     let refused = |name: &str| said(df.assign("y", plugin(name).call([col("x")])));
-    insta::assert_snapshot!(refused("tried.plus_on"), @r"
-    error[E0110]: no plugin that is loaded has a function `tried.plus_on`
-      at      crates/swath/tests/plugins.rs:[line], assign
-      loaded  tried 0.1.0: plus_one, scale, behave, sum, in_turn, numbers, opened, table
-      in      tried.plus_on(x)
-      fix     did you mean `tried.plus_one`?
-    ");
+    insta::assert_snapshot!(refused("tried.plus_on"), @r#"
+        error[E0110]: no plugin that is loaded has a function `tried.plus_on`
+          at      crates/swath/tests/plugins.rs:[line], assign
+          loaded  tried 0.1.0: plus_one, scale, behave, sum, in_turn, numbers, opened, table, summed
+          in      tried.plus_on(x)
+          fix     did you mean `tried.plus_one`?
+        "#);
     insta::assert_snapshot!(refused("geo.haversine_km"), @r#"
-    error[E0110]: no plugin that is loaded has a function `geo.haversine_km`
-      at      crates/swath/tests/plugins.rs:[line], assign
-      loaded  tried 0.1.0: plus_one, scale, behave, sum, in_turn, numbers, opened, table
-      in      geo.haversine_km(x)
-      fix     load its plugin: `Session::builder().plugins("plugins.toml")`, `.plugin(name::plugin())`, or `session.load_plugin("libname.so")?`
-    "#);
+        error[E0110]: no plugin that is loaded has a function `geo.haversine_km`
+          at      crates/swath/tests/plugins.rs:[line], assign
+          loaded  tried 0.1.0: plus_one, scale, behave, sum, in_turn, numbers, opened, table, summed
+          in      geo.haversine_km(x)
+          fix     load its plugin: `Session::builder().plugins("plugins.toml")`, `.plugin(name::plugin())`, or `session.load_plugin("libname.so")?`
+        "#);
     insta::assert_snapshot!(refused("tried@2.plus_one"), @r"
     error[E0110]: no version 2 of the plugin `tried` is loaded
       at      crates/swath/tests/plugins.rs:[line], assign
@@ -369,12 +372,12 @@ fn names_and_versions() -> swath::Result<()> {
       fix     load it, or write `tried@0.1.0.plus_one`
     ");
     insta::assert_snapshot!(refused("minus_one"), @r#"
-    error[E0110]: no plugin that is loaded has a function `minus_one`
-      at      crates/swath/tests/plugins.rs:[line], assign
-      loaded  tried 0.1.0: plus_one, scale, behave, sum, in_turn, numbers, opened, table
-      in      minus_one(x)
-      fix     load its plugin: `Session::builder().plugins("plugins.toml")`, `.plugin(name::plugin())`, or `session.load_plugin("libname.so")?`
-    "#);
+        error[E0110]: no plugin that is loaded has a function `minus_one`
+          at      crates/swath/tests/plugins.rs:[line], assign
+          loaded  tried 0.1.0: plus_one, scale, behave, sum, in_turn, numbers, opened, table, summed
+          in      minus_one(x)
+          fix     load its plugin: `Session::builder().plugins("plugins.toml")`, `.plugin(name::plugin())`, or `session.load_plugin("libname.so")?`
+        "#);
 
     let both = linked();
     let of_both = in_parts(&both, 2)?;

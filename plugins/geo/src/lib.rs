@@ -5,8 +5,9 @@
 //! | `geo.haversine_km(lat1, lon1, lat2, lon2)` | the great-circle distance in kilometres |
 //! | `geo.geohash(lat, lon)` | the cell that a place is in, as text; `precision` characters |
 //! | `geo.geohash_lat(cell)`, `geo.geohash_lon(cell)` | the middle of a cell |
+//! | `geo.nearest` of two frames, `points` and `places` | the nearest place of each point, and how far it is |
 //!
-//! All of them are functions of a row in an expression. Latitudes and longitudes are degrees, north and east positive, in `float64`.
+//! All but the last are functions of a row in an expression. Latitudes and longitudes are degrees, north and east positive, in `float64`.
 //!
 //! A geohash halves the world again and again: each character says which of 32 parts of the last cell a place is in, so places whose
 //! texts begin alike are near each other, and a shorter text is a larger cell. The reverse does not hold: two places close to an edge
@@ -29,11 +30,13 @@
 mod cell;
 mod distance;
 mod geohash;
+mod nearest;
 
 pub use distance::haversine_km;
 pub use geohash::{Geohash, geohash_lat, geohash_lon};
+pub use nearest::Nearest;
 
-swath_plugin::plugin! { functions: [haversine_km, Geohash, geohash_lat, geohash_lon] }
+swath_plugin::plugin! { functions: [haversine_km, Geohash, geohash_lat, geohash_lon, Nearest] }
 
 #[cfg(test)]
 mod tests {
@@ -46,7 +49,7 @@ mod tests {
         let names: Vec<&str> = manifest.functions.iter().map(|one| &*one.name).collect();
         assert_eq!(
             names,
-            ["haversine_km", "geohash", "geohash_lat", "geohash_lon"]
+            ["haversine_km", "geohash", "geohash_lat", "geohash_lon", "nearest"]
         );
         assert!(manifest.functions.iter().all(|one| !one.doc.is_empty()));
         Ok(())

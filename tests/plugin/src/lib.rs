@@ -11,13 +11,15 @@ use swath_plugin::prelude::*;
 use swath_plugin::{Reserved, log};
 
 mod crashes;
+mod frames;
 mod sink;
 mod source;
 
+pub use frames::Summed;
 pub use sink::Table;
 pub use source::{Numbers, opened};
 
-plugin! { name: "tried", functions: [plus_one, Scale, Behave, Sum, InTurn, Numbers, opened, Table] }
+plugin! { name: "tried", functions: [plus_one, Scale, Behave, Sum, InTurn, Numbers, opened, Table, Summed] }
 
 /// One more.
 #[scalar]

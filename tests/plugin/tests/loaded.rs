@@ -143,16 +143,17 @@ fn it_says_what_it_is() {
         .iter()
         .map(|f| format!("{f:?}"))
         .collect();
-    assert_snapshot!(functions.join("\n"), @r"
-    Function(tried.plus_one, scalar)
-    Function(tried.scale, partition)
-    Function(tried.behave, partition)
-    Function(tried.sum, aggregate)
-    Function(tried.in_turn, partitioner)
-    Function(tried.numbers, source)
-    Function(tried.opened, scalar)
-    Function(tried.table, sink)
-    ");
+    assert_snapshot!(functions.join("\n"), @r#"
+        Function(tried.plus_one, scalar)
+        Function(tried.scale, partition)
+        Function(tried.behave, partition)
+        Function(tried.sum, aggregate)
+        Function(tried.in_turn, partitioner)
+        Function(tried.numbers, source)
+        Function(tried.opened, scalar)
+        Function(tried.table, sink)
+        Function(tried.summed, partition)
+        "#);
     // Once more is the same one, made ready once.
     assert!(Arc::ptr_eq(&load(&copies), &plugin));
     assert!(plugin.function("nothing").is_none());
@@ -195,7 +196,7 @@ fn a_scalar() {
 fn columns_that_it_does_not_read_pass_by() {
     let bound =
         partition_fn(&loaded(), "scale", r#"{"column":"x","factor":2}"#).expect("columns that do");
-    assert_eq!(bound.reads().names().collect::<Vec<_>>(), ["x"]);
+    assert_eq!(bound.reads()[0].names().collect::<Vec<_>>(), ["x"]);
     let found = run(&bound, &Arc::default()).expect("an answer");
     assert_snapshot!(found[0], @r"
           x  y

@@ -63,7 +63,7 @@ pub(crate) fn run(options: &Options) -> Result<Answer, Error> {
             .draw(rows, 10, &mut Random::new(1, "bench", 0));
         let call = median(|| called(&subject, &batch))?;
         let a_row = call.as_nanos() as f64 / rows as f64;
-        let a_value = a_row / columns_of(&input);
+        let a_value = a_row / columns_of(&input[0]);
         let _ = writeln!(
             text,
             "{rows:>8}  {:>10}  {a_row:>7.1} ns  {a_value:>13.1} ns",

@@ -107,6 +107,12 @@ fn call(full: &str, function: &FunctionEntry) -> String {
     let code = match function.kind {
         Kind::Scalar => format!("{plugin}.call([col(\"…\")])"),
         Kind::Aggregate => format!("{plugin}.agg(col(\"…\"))"),
+        Kind::Partition if !function.frames.is_empty() => {
+            format!(
+                "map_partitions([&{}], {plugin})",
+                function.frames.join(", &")
+            )
+        }
         Kind::Partition => format!("frame.map_partitions({plugin})"),
         Kind::Partitioner => format!("frame.shuffle({plugin})"),
         Kind::Source => format!("session.read({plugin})"),

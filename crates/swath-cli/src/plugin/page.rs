@@ -86,6 +86,9 @@ fn write_function(text: &mut String, plugin: &str, function: &FunctionEntry) {
     for line in function.doc.lines() {
         let _ = writeln!(text, "{}", format!("  {line}").trim_end());
     }
+    if !function.frames.is_empty() {
+        let _ = writeln!(text, "  frames: {}", function.frames.join(", "));
+    }
     if let Some(example) = &function.example {
         let _ = writeln!(text, "  example: {}", self::example(example));
     }

@@ -5,7 +5,8 @@ use std::panic::Location;
 use swath_plan::Plan;
 
 use super::DataFrame;
-use crate::{Error, Result};
+use super::several::of_one_session;
+use crate::Result;
 
 /// Which columns a [`concat()`] keeps.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -44,19 +45,7 @@ pub fn concat<'a>(
 ) -> Result<DataFrame> {
     let location = Location::caller();
     let frames: Vec<&DataFrame> = frames.into_iter().collect();
-    let Some(first) = frames.first() else {
-        let error = swath_plan::PlanError::TooSmall {
-            what: "the number of frames",
-            least: 1,
-            found: 0,
-        };
-        return Err(Error::planning(error, "concat", location));
-    };
-    let session = first.session().id();
-    if frames.iter().any(|frame| frame.session().id() != session) {
-        return Err(Error::sessions("concat", location));
-    }
-    let plans: Vec<Plan> = frames.iter().map(|frame| frame.plan().clone()).collect();
+    let (first, plans) = of_one_session("concat", &frames, location)?;
     first.next("concat", location, |_, env| {
         Plan::concat(&plans, join == Join::Outer, env)
     })

@@ -262,7 +262,7 @@ impl DataFrame {
             let along = along.filter(|_| is_span(before) || is_span(after));
             let seen = RowsSeen::Partition;
             let (input, node) =
-                (options.function).over(function, plan, along.as_ref(), seen, env)?;
+                (options.function).over(function, plan, &[], along.as_ref(), seen, env)?;
             let node = if options.trims_itself {
                 node
             } else {
@@ -289,7 +289,7 @@ impl DataFrame {
             ];
             function.says(said.into_iter().chain(options.function.said()))?;
             let (name, params) = (function.name(), function.all_params());
-            let node = MapPlugin::try_new(name, params.clone(), plan, env)?;
+            let node = MapPlugin::try_new(name, params.clone(), plan, &[], env)?;
             plan.overlap(node.beside(), env)
         })
     }

@@ -1,5 +1,6 @@
 //! User functions: `map_partitions`, `map_batches`, and what they take.
 
+use std::collections::BTreeSet;
 use std::error::Error as StdError;
 use std::panic::Location;
 use std::sync::Arc;
@@ -41,12 +42,13 @@ impl<E: Into<Box<dyn StdError + Send + Sync>>> IntoBatch for std::result::Result
 
 /// What [`DataFrame::map_partitions`] and [`DataFrame::map_batches`] take: a function or closure of a [`Batch`], or of a batch and a
 /// [`Cx`], or such a one with options as [`MapPartitions`], or a function of a plugin. `M` is its signature, which the compiler finds; closures have to write the
-/// types of their arguments out.
-pub trait IntoMapPartitions<M> {
+/// types of their arguments out. `N` is how many frames it is of: of several, as [`map_partitions`](crate::map_partitions()) takes them, it is a function
+/// of an array of batches.
+pub trait IntoMapPartitions<M, const N: usize = 1> {
     /// The function with its options.
     #[doc(hidden)]
     #[track_caller]
-    fn into_map_partitions(self) -> MapPartitions;
+    fn into_map_partitions(self) -> MapPartitions<N>;
 }
 
 impl<F, R> IntoMapPartitions<fn(Batch) -> R> for F
@@ -57,7 +59,7 @@ where
     #[track_caller]
     fn into_map_partitions(self) -> MapPartitions {
         let site = ClosureSite::of::<F>(Location::caller());
-        let call = move |rows: Batch, _: &Cx| self(rows).into_batch();
+        let call = move |rows: Batch, _: Vec<Batch>, _: &Cx| self(rows).into_batch();
         MapPartitions::of(Mapped::Local(PartitionFunction::new(site, call)))
     }
 }
@@ -70,20 +72,55 @@ where
     #[track_caller]
     fn into_map_partitions(self) -> MapPartitions {
         let site = ClosureSite::of::<F>(Location::caller());
-        let call = move |rows: Batch, cx: &Cx| self(rows, cx).into_batch();
+        let call = move |rows: Batch, _: Vec<Batch>, cx: &Cx| self(rows, cx).into_batch();
         MapPartitions::of(Mapped::Local(PartitionFunction::new(site, call)))
     }
 }
 
+impl<F, R, const N: usize> IntoMapPartitions<fn([Batch; N]) -> R, N> for F
+where
+    F: Fn([Batch; N]) -> R + Send + Sync + 'static,
+    R: IntoBatch,
+{
+    #[track_caller]
+    fn into_map_partitions(self) -> MapPartitions<N> {
+        let site = ClosureSite::of::<F>(Location::caller());
+        let call =
+            move |rows: Batch, beside: Vec<Batch>, _: &Cx| self(all(rows, beside)).into_batch();
+        MapPartitions::of(Mapped::Local(PartitionFunction::new(site, call)))
+    }
+}
+
+impl<F, R, const N: usize> IntoMapPartitions<fn([Batch; N], &Cx) -> R, N> for F
+where
+    F: Fn([Batch; N], &Cx) -> R + Send + Sync + 'static,
+    R: IntoBatch,
+{
+    #[track_caller]
+    fn into_map_partitions(self) -> MapPartitions<N> {
+        let site = ClosureSite::of::<F>(Location::caller());
+        let call = move |rows: Batch, beside: Vec<Batch>, cx: &Cx| {
+            self(all(rows, beside), cx).into_batch()
+        };
+        MapPartitions::of(Mapped::Local(PartitionFunction::new(site, call)))
+    }
+}
+
+/// A batch of each frame.
+fn all<const N: usize>(first: Batch, others: Vec<Batch>) -> [Batch; N] {
+    let mut parts = std::iter::once(first).chain(others);
+    std::array::from_fn(|_| parts.next().expect("a function is called for its frames"))
+}
+
 #[cfg(feature = "plugins")]
-impl IntoMapPartitions<PluginFunction> for PluginFunction {
-    fn into_map_partitions(self) -> MapPartitions {
+impl<const N: usize> IntoMapPartitions<PluginFunction, N> for PluginFunction {
+    fn into_map_partitions(self) -> MapPartitions<N> {
         MapPartitions::of(Mapped::Plugin(self))
     }
 }
 
-impl IntoMapPartitions<MapPartitions> for MapPartitions {
-    fn into_map_partitions(self) -> MapPartitions {
+impl<const N: usize> IntoMapPartitions<MapPartitions<N>, N> for MapPartitions<N> {
+    fn into_map_partitions(self) -> Self {
         self
     }
 }
@@ -106,12 +143,14 @@ impl IntoMapPartitions<MapPartitions> for MapPartitions {
 /// ```
 #[derive(Clone, Debug)]
 #[must_use = "options of a function do nothing until a frame is given them"]
-pub struct MapPartitions {
+pub struct MapPartitions<const N: usize = 1> {
     pub(super) function: Mapped,
     name: Option<Arc<str>>,
     meta: Option<MetaSpec>,
     reads: Option<Columns>,
     keeps_divisions: bool,
+    /// Frames that each call sees all of.
+    pub(super) whole: BTreeSet<usize>,
 }
 
 /// Whose function it is.
@@ -134,10 +173,11 @@ impl Mapped {
     }
 }
 
-impl MapPartitions {
-    /// A function of a batch, or of a batch and a [`Cx`], which returns a batch or a `Result` of one.
+impl<const N: usize> MapPartitions<N> {
+    /// A function of a batch, or of a batch and a [`Cx`], which returns a batch or a `Result` of one; for several frames, of an array of
+    /// batches instead of one.
     #[track_caller]
-    pub fn new<M>(function: impl IntoMapPartitions<M>) -> Self {
+    pub fn new<M>(function: impl IntoMapPartitions<M, N>) -> Self {
         function.into_map_partitions()
     }
 
@@ -148,6 +188,7 @@ impl MapPartitions {
             meta: None,
             reads: None,
             keeps_divisions: false,
+            whole: BTreeSet::new(),
         }
     }
 
@@ -188,25 +229,35 @@ impl MapPartitions {
             ..self
         }
     }
+
+    /// Says that each call sees all rows of the frame of this number, counted from 0, instead of a partition of it. The first frame is
+    /// the one that is mapped.
+    pub fn whole(mut self, frame: usize) -> Self {
+        self.whole.insert(frame);
+        self
+    }
 }
 
-impl MapPartitions {
+impl<const N: usize> MapPartitions<N> {
     /// What a caller says of a function, each option with whether it was given.
     #[cfg(feature = "plugins")]
-    pub(super) fn said(&self) -> [(&'static str, bool); 4] {
+    pub(super) fn said(&self) -> [(&'static str, bool); 5] {
         [
             ("named", self.name.is_some()),
             ("meta", self.meta.is_some()),
             ("reads", self.reads.is_some()),
             ("keeps_divisions", self.keeps_divisions),
+            ("whole", !self.whole.is_empty()),
         ]
     }
 
-    /// The columns that the function is handed, with one more that is needed beside them, and the function over those.
+    /// The columns that the function is handed, with one more that is needed beside them, and the function over those, and over these
+    /// other frames.
     pub(super) fn over(
         &self,
         function: &PartitionFunction,
         plan: &Plan,
+        others: &[Plan],
         needed: Option<&Arc<str>>,
         rows: RowsSeen,
         env: &Env,
@@ -235,6 +286,7 @@ impl MapPartitions {
         let node = MapNode::try_new(
             function.clone(),
             &input,
+            others,
             self.meta.as_ref(),
             rows,
             self.keeps_divisions,
@@ -330,7 +382,7 @@ impl DataFrame {
             }
         };
         self.next(call, location, |plan, env| {
-            let (input, node) = options.over(function, plan, None, rows, env)?;
+            let (input, node) = options.over(function, plan, &[], None, rows, env)?;
             input.each_partition(Arc::new(node), env)
         })
     }
@@ -346,7 +398,7 @@ impl DataFrame {
         self.next(call, location, |plan, env| {
             let (name, params) = (function.name(), function.all_params());
             function.says(options.said())?;
-            let node = MapPlugin::try_new(name, params.clone(), plan, env)?;
+            let node = MapPlugin::try_new(name, params.clone(), plan, &[], env)?;
             plan.each_partition(node.alone()?, env)
         })
     }

@@ -20,7 +20,9 @@ mod reduce;
 mod reshape;
 mod rows;
 mod sampling;
+mod several;
 mod shuffle;
+mod side_by_side;
 mod together;
 mod values;
 mod write;
@@ -51,6 +53,7 @@ pub use reshape::{IntoMelt, Melt};
 pub use rows::{Head, IntoCount, Tail};
 pub use sampling::Sample;
 pub use shuffle::{IntoPlacing, IntoShuffle, IntoTargets, Shuffle};
+pub use side_by_side::map_partitions;
 pub use write::{Sink, Written, WrittenPartition};
 
 pub(crate) use columns::{data_columns, named as named_columns};

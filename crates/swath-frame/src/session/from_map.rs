@@ -36,7 +36,9 @@ impl FromMap {
         let site = ClosureSite::of::<F>(Location::caller());
         let inputs: Vec<T> = inputs.into_iter().collect();
         let n = inputs.len();
-        let call = move |_: Batch, cx: &Cx| function(&inputs[cx.partition().number()]).into_batch();
+        let call = move |_: Batch, _: Vec<Batch>, cx: &Cx| {
+            function(&inputs[cx.partition().number()]).into_batch()
+        };
         Self {
             function: PartitionFunction::new(site, call),
             inputs: n,
@@ -142,7 +144,7 @@ impl Session {
         let nothing = Partition::empty(Arc::new(Meta::empty()));
         let places = Plan::constant_copies(nothing, inputs)?;
         let (meta, rows) = (map.meta.as_ref(), RowsSeen::Partition);
-        let node = MapNode::try_new(map.function, &places, meta, rows, false)?;
+        let node = MapNode::try_new(map.function, &places, &[], meta, rows, false)?;
         let node = node.declaring(map.declared, inputs)?;
         let node = match &map.name {
             Some(name) => node.known_as(name),

@@ -21,13 +21,13 @@ pub trait Output {
 }
 
 /// The rest of a chain of steps and what stands at its end.
-pub(super) struct Chain<'a, 'c> {
-    pub(super) steps: &'a mut [Box<dyn Step>],
+pub(super) struct Chain<'a, 's, 'c> {
+    pub(super) steps: &'a mut [Box<dyn Step + 's>],
     pub(super) end: &'a mut dyn Output,
     pub(super) cx: &'a TaskContext<'c>,
 }
 
-impl Output for Chain<'_, '_> {
+impl Output for Chain<'_, '_, '_> {
     fn push(&mut self, chunk: Chunk) -> Result<Flow, OpError> {
         if chunk.is_empty() {
             return Ok(Flow::More);
@@ -47,7 +47,7 @@ impl Output for Chain<'_, '_> {
     }
 }
 
-impl Chain<'_, '_> {
+impl Chain<'_, '_, '_> {
     /// Lets every step emit what it kept back, first step first.
     pub(super) fn finish(&mut self) -> Result<(), OpError> {
         let steps = &mut *self.steps;

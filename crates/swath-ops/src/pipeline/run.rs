@@ -12,8 +12,8 @@ use crate::sink::Made;
 use crate::{OpError, Sink, Step, StepSpec, TaskInputs};
 
 /// One branch while it runs.
-struct Running<'c, 'x> {
-    steps: Vec<Box<dyn Step>>,
+struct Running<'s, 'c, 'x> {
+    steps: Vec<Box<dyn Step + 's>>,
     sink: Box<dyn Sink>,
     enough: bool,
     cx: &'x TaskContext<'c>,
@@ -31,7 +31,7 @@ impl Output for End<'_, '_> {
     }
 }
 
-impl Running<'_, '_> {
+impl Running<'_, '_, '_> {
     fn push(&mut self, chunk: Chunk) -> Result<(), OpError> {
         if self.enough {
             return Ok(());
@@ -66,11 +66,11 @@ impl Running<'_, '_> {
 }
 
 /// The end of the trunk: every branch gets each chunk; columns are shared, not copied.
-struct Tee<'a, 'c, 'x> {
-    branches: &'a mut [Running<'c, 'x>],
+struct Tee<'a, 's, 'c, 'x> {
+    branches: &'a mut [Running<'s, 'c, 'x>],
 }
 
-impl Output for Tee<'_, '_, '_> {
+impl Output for Tee<'_, '_, '_, '_> {
     fn push(&mut self, chunk: Chunk) -> Result<Flow, OpError> {
         let Some((last, others)) = self.branches.split_last_mut() else {
             return Ok(Flow::Enough);
@@ -85,15 +85,15 @@ impl Output for Tee<'_, '_, '_> {
 }
 
 /// The steps, opened, and the columns that leave the last of them.
-type Opened = (Vec<Box<dyn Step>>, Arc<Meta>);
+type Opened<'s> = (Vec<Box<dyn Step + 's>>, Arc<Meta>);
 
 /// Opens the steps, of which the first is told which of its rows, by `halo`, are its neighbours': those that leave a step are its own.
-fn open_steps(
+fn open_steps<'s>(
     specs: &[Arc<dyn StepSpec>],
     mut meta: Arc<Meta>,
-    task: &TaskInputs<'_>,
+    task: &TaskInputs<'s>,
     halo: (usize, usize),
-) -> Result<Opened, OpError> {
+) -> Result<Opened<'s>, OpError> {
     let mut steps = Vec::with_capacity(specs.len());
     let mut task = TaskInputs { halo, ..*task };
     for spec in specs {

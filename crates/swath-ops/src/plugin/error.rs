@@ -92,12 +92,15 @@ pub enum PluginError {
     },
     /// The rows of a partition are not in the order that a function needs.
     #[error(
-        "`{name}` needs the rows of each partition sorted by `{}`, and row {row} of partition {partition} comes before the one in front of it",
+        "`{name}` needs the rows of each partition{} sorted by `{}`, and row {row} of partition {partition} comes before the one in front of it",
+        of_frame(*.frame),
         columns.join("`, `")
     )]
     Unsorted {
         /// The function.
         name: String,
+        /// Which of its frames, from 0.
+        frame: usize,
         /// The columns.
         columns: Vec<String>,
         /// The partition.
@@ -247,6 +250,13 @@ impl PluginError {
                 let names = loaded.iter().map(|version| format!("{plugin}@{version}.{function}"));
                 Some(format!("load it, or write {}", listed(&names.collect::<Vec<_>>())))
             }
+            Self::Call(CallError::Frames {
+                function, frames, ..
+            }) if !frames.is_empty() => Some(format!(
+                "write `map_partitions([&{}], plugin({:?}))`",
+                frames.join(", &"),
+                &**function
+            )),
             Self::OtherKind { name, kind, .. } => right_call(name, *kind),
             Self::NotHere { .. } => {
                 Some("load the same file in every process that runs tasks of the session".to_owned())
@@ -259,6 +269,14 @@ impl PluginError {
             )),
             _ => None,
         }
+    }
+}
+
+/// ` of frame 1`, or nothing of the first.
+fn of_frame(frame: usize) -> String {
+    match frame {
+        0 => String::new(),
+        frame => format!(" of frame {frame}"),
     }
 }
 

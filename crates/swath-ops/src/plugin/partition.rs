@@ -7,7 +7,7 @@ use swath_expr::{Params, PluginName};
 use swath_meta::Meta;
 pub use swath_plugin_abi::Halo as PluginHalo;
 use swath_plugin_abi::{Contract, Divisions, Needs, Order, RowCount, Scope};
-use swath_plugin_host::{Bound, BoundPartition};
+use swath_plugin_host::BoundPartition;
 
 use super::values::json_of;
 use super::{PluginError, Plugins, Use};
@@ -20,7 +20,7 @@ pub struct PluginPartition {
 }
 
 impl Plugins {
-    /// The function of partitions of this name, bound. Runs none of it on data.
+    /// The function of partitions of this name, bound to a frame, or to several. Runs none of it on data.
     ///
     /// # Errors
     /// There is none, there are several, it is of another kind, or it does not take these parameters or columns.
@@ -28,22 +28,15 @@ impl Plugins {
         &self,
         name: &PluginName,
         params: &Params,
-        input: &Meta,
+        inputs: &[&Meta],
     ) -> Result<PluginPartition, PluginError> {
         let found = self.find(name, Use::Partition)?;
         let function = found.function();
         let params = json_of(params, function.name())?;
-        match function.bind(&params, input)? {
-            Bound::Partition(bound) => Ok(PluginPartition {
-                name: found.name(),
-                bound: Arc::new(bound),
-            }),
-            _ => Err(PluginError::OtherKind {
-                name: function.name().to_string(),
-                kind: function.entry().kind,
-                used: Use::Partition,
-            }),
-        }
+        Ok(PluginPartition {
+            name: found.name(),
+            bound: Arc::new(function.bind_frames(&params, inputs)?),
+        })
     }
 }
 
@@ -63,14 +56,29 @@ impl PluginPartition {
         self.bound.output()
     }
 
-    /// The data columns that it reads; `None` is all.
+    /// The data columns that it reads of the first frame; `None` is all.
     pub fn reads(&self) -> Option<&[String]> {
         self.needs().reads.as_deref()
     }
 
-    /// The columns that each partition has to be sorted by.
+    /// The columns that it is handed of each frame: index columns and those that it reads.
+    pub fn handed(&self) -> &[Meta] {
+        self.bound.reads()
+    }
+
+    /// The columns that each partition of the first frame has to be sorted by.
     pub fn needs_order(&self) -> &[String] {
-        &self.needs().needs_order
+        self.needs_order_of(0)
+    }
+
+    /// The columns that each partition of the frame of this number has to be sorted by.
+    pub fn needs_order_of(&self, frame: usize) -> &[String] {
+        &self.contract().input(frame).needs_order
+    }
+
+    /// Whether it has to see all rows of the frame of this number.
+    pub fn sees_whole(&self, frame: usize) -> bool {
+        self.contract().input(frame).whole
     }
 
     /// What it has to see of the partitions in front and behind.
@@ -108,7 +116,7 @@ impl PluginPartition {
         self.contract().is_random()
     }
 
-    /// What it needs of its one input.
+    /// What it needs of its first frame.
     fn needs(&self) -> &Needs {
         self.contract().input(0)
     }

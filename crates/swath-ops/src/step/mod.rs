@@ -1,5 +1,6 @@
 //! What happens to chunks on their way.
 
+mod beside;
 mod drop_duplicates;
 mod explode;
 mod filter;
@@ -30,6 +31,7 @@ use crate::estimate::{Expected, Kept};
 use crate::pipeline::Flow;
 use crate::{Env, OpError, Output, TaskInputs};
 
+pub(crate) use beside::{Beside, Others};
 pub use drop_duplicates::DropDuplicates;
 pub use explode::Explode;
 pub use filter::Filter;
@@ -59,7 +61,11 @@ pub trait StepSpec: Debug + Send + Sync {
     fn open(&self, input: &Meta, env: &Env) -> Result<Box<dyn Step>, OpError>;
 
     /// Opens the step for one task, if it has to know which. By default it has not.
-    fn open_task(&self, input: &Meta, task: &TaskInputs<'_>) -> Result<Box<dyn Step>, OpError> {
+    fn open_task<'a>(
+        &self,
+        input: &Meta,
+        task: &TaskInputs<'a>,
+    ) -> Result<Box<dyn Step + 'a>, OpError> {
         self.open(input, task.env)
     }
 

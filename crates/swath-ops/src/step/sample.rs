@@ -64,7 +64,11 @@ impl StepSpec for Sample {
         Ok(self.open_as(0))
     }
 
-    fn open_task(&self, _: &Meta, task: &TaskInputs<'_>) -> Result<Box<dyn Step>, OpError> {
+    fn open_task<'a>(
+        &self,
+        _: &Meta,
+        task: &TaskInputs<'a>,
+    ) -> Result<Box<dyn Step + 'a>, OpError> {
         Ok(self.open_as(self.partitions.get(task.index).copied().unwrap_or(0)))
     }
 

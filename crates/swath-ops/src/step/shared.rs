@@ -21,17 +21,17 @@ impl<T> Shared<T> {
         input: &Meta,
         make: impl FnOnce() -> Result<T, OpError>,
     ) -> Result<Arc<T>, OpError> {
-        if let Some((columns, made)) = self.0.get()
+        if let Some((columns, shared)) = self.0.get()
             && columns == input
         {
-            return Ok(Arc::clone(made));
+            return Ok(Arc::clone(shared));
         }
-        let made = Arc::new(make()?);
-        let (columns, shared) = self.0.get_or_init(|| (input.clone(), Arc::clone(&made)));
+        let new = Arc::new(make()?);
+        let (columns, shared) = self.0.get_or_init(|| (input.clone(), Arc::clone(&new)));
         Ok(if columns == input {
             Arc::clone(shared)
         } else {
-            made
+            new
         })
     }
 

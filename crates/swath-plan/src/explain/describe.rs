@@ -77,6 +77,7 @@ pub(super) fn describe(plan: &Plan) -> String {
         Node::Overlap(overlap) => {
             format!("{kind} {}", overlap.describe(plan.input().meta()))
         }
+        Node::Beside(beside) => format!("{kind} {}", beside.describe(plan.inputs().len())),
         Node::Shuffle(shuffle) => format!("{kind} {}", shuffle.describe()),
         Node::Call(call) => format!("{kind} {}", call.describe()),
         Node::Returned(returned) => format!("{kind} {}", returned.describe()),

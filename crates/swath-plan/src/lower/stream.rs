@@ -43,6 +43,9 @@ pub(super) enum Origin {
     },
     /// Partition `i` is the `i`-th output of a consumer between rows of its neighbours.
     Overlap(Overlapping),
+    /// Partition `i` is the `i`-th output of the first of these consumers; its tasks depend on that of each other one too, or on the only
+    /// one.
+    Beside(Vec<ConsumerId>),
     /// No rows: the arguments of a call, which its sink gets.
     Arguments(Vec<Read>),
     /// The value of a call; only calls and frames made of calls read it.

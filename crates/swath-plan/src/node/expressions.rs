@@ -21,6 +21,7 @@ impl Node {
             | Self::Partitions(_)
             | Self::Each(_)
             | Self::Overlap(_)
+            | Self::Beside(_)
             | Self::Concat
             | Self::Repartition(_)
             | Self::Shuffle(_)
@@ -37,8 +38,10 @@ impl Node {
         if let Self::Shuffle(shuffle) = self {
             return !shuffle.is_function();
         }
-        !matches!(self, Self::Each(_) | Self::Overlap(_) | Self::Call(_))
-            && !self.expressions().iter().any(calls)
+        !matches!(
+            self,
+            Self::Each(_) | Self::Overlap(_) | Self::Beside(_) | Self::Call(_)
+        ) && !self.expressions().iter().any(calls)
     }
 
     /// The same operation with what `change` makes of each of its expressions.
@@ -62,6 +65,7 @@ impl Node {
             | Self::Partitions(_)
             | Self::Each(_)
             | Self::Overlap(_)
+            | Self::Beside(_)
             | Self::Concat
             | Self::Repartition(_)
             | Self::Shuffle(_)

@@ -220,6 +220,11 @@ impl Plan {
                 Node::Overlap(overlap) if !overlap.operation().keeps_order() => {
                     return Some(plan.clone());
                 }
+                Node::Beside(beside) if !beside.operation().keeps_order() => {
+                    return Some(plan.clone());
+                }
+                // The others are only looked at.
+                Node::Beside(_) => waiting.push(plan.input()),
                 // In one partition, rows that are kept stay where they are.
                 Node::DropDuplicates(_)
                     if plan.npartitions() > 1 || plan.input().npartitions() > 1 =>

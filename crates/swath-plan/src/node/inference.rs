@@ -3,22 +3,24 @@
 use std::error::Error;
 use std::sync::Arc;
 
-use swath_batch::{Cx, Host, meta_nonempty};
+use swath_batch::{Batch, Cx, Host, meta_nonempty};
 use swath_meta::{Field, Index, Meta};
 use swath_ops::step::{PartitionFunction, Place};
 use swath_scheduler::catch_panics;
 
 use crate::PlanError;
 
-/// The columns that `function` returns for rows of `input`: it is called once, now, with two made-up rows.
+/// The columns that `function` returns for rows of `input` and of the frames beside it: it is called once, now, with two made-up rows of
+/// each.
 ///
 /// All columns may hold nulls, and none is the index: what the function keeps of it has to be said.
 ///
 /// # Errors
 /// [`PlanError::Inference`] if it panics or returns an error.
-pub(super) fn infer(
+pub(super) fn infer<'a>(
     function: &PartitionFunction,
     input: &Meta,
+    others: impl Iterator<Item = &'a Meta>,
     npartitions: usize,
 ) -> Result<Meta, PlanError> {
     let cx = Cx::new(Arc::new(OnSamples { npartitions }));
@@ -40,7 +42,8 @@ pub(super) fn infer(
         source,
     };
     let sample = meta_nonempty(input);
-    let returned = match catch_panics(|| function.call(sample, &cx, Place::Inference)) {
+    let beside: Vec<Batch> = others.map(meta_nonempty).collect();
+    let returned = match catch_panics(|| function.call(sample, beside, &cx, Place::Inference)) {
         Ok(Ok(returned)) => returned,
         Ok(Err(error)) => {
             let why = Error::source(&error).unwrap_or(&error).to_string();

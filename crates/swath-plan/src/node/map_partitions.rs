@@ -27,11 +27,13 @@ pub struct MapPartitions {
     keeps_rows: bool,
     /// Those that were declared with the function.
     divisions: Option<Divisions>,
+    /// The columns of the frames that it sees beside its input.
+    others: Vec<Arc<Meta>>,
     inferred: bool,
 }
 
 impl MapPartitions {
-    /// A function over `input`. Without a meta it is called once, now, with two made-up rows, to learn what it returns.
+    /// A function over `input`, and over a partition of each other frame beside it. Without a meta it is called once, now, with two made-up rows, to learn what it returns.
     ///
     /// With `keeps_divisions`, the index columns of the input come back first, as the index, and rows stay between the boundaries of
     /// their partition, which is checked when it runs.
@@ -41,13 +43,17 @@ impl MapPartitions {
     pub fn try_new(
         function: PartitionFunction,
         input: &Plan,
+        others: &[Plan],
         meta: Option<&MetaSpec>,
         rows: RowsSeen,
         keeps_divisions: bool,
     ) -> Result<Self, PlanError> {
         let mut output = match meta {
             Some(meta) => meta.resolve(input.meta())?,
-            None => infer(&function, input.meta(), input.npartitions())?,
+            None => {
+                let others = others.iter().map(|other| &**other.meta());
+                infer(&function, input.meta(), others, input.npartitions())?
+            }
         };
         if keeps_divisions
             && output.index().is_empty()
@@ -63,6 +69,10 @@ impl MapPartitions {
             keeps_divisions,
             keeps_rows: false,
             divisions: None,
+            others: others
+                .iter()
+                .map(|other| Arc::clone(other.meta()))
+                .collect(),
             inferred: meta.is_none(),
         })
     }
@@ -144,7 +154,7 @@ impl EachPartition for MapPartitions {
             divisions.clone(),
             self.rows,
         );
-        let step = step.promising(promise);
+        let step = step.promising(promise).beside(self.others.iter().cloned());
         Ok(Arc::new(if self.keeps_rows {
             step.keeping_rows()
         } else {

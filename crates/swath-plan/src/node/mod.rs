@@ -1,5 +1,6 @@
 //! The operations of a plan, one file each: parameters, what they mean, and how they are built.
 
+mod beside;
 mod call;
 mod concat;
 mod constant;
@@ -41,6 +42,7 @@ use swath_ops::Env;
 
 use crate::{Plan, PlanError};
 
+pub use beside::Beside;
 pub use call::{Argument, Call};
 pub(crate) use concat::narrowed;
 pub use constant::Constant;
@@ -92,6 +94,8 @@ pub enum Node {
     Each(std::sync::Arc<dyn EachPartition>),
     /// Rows of each partition made from those of the same partition and its neighbours.
     Overlap(Overlap),
+    /// Rows of each partition made from those of the same partition and of one of each other input.
+    Beside(Beside),
     /// The partitions of several inputs, one after another; all have the same columns.
     Concat,
     /// Other cuts through the same rows.
@@ -125,6 +129,7 @@ impl Node {
             Self::Partitions(_) => "partitions",
             Self::Each(operation) => operation.kind(),
             Self::Overlap(_) => "map-overlap",
+            Self::Beside(beside) => beside.operation().kind(),
             Self::Concat => "concat",
             Self::Repartition(_) => "repartition",
             Self::Shuffle(_) => "shuffle",
@@ -139,6 +144,7 @@ impl Node {
     pub(crate) fn over(self, mut inputs: Vec<Plan>, env: &Env) -> Result<Plan, PlanError> {
         match &self {
             Self::Concat => return concat::concatenated(inputs),
+            Self::Beside(beside) => return beside.clone().plan(inputs, env),
             Self::Call(call) => return Ok(call.clone().plan(inputs)),
             Self::Returned(returned) => return Ok(returned.clone().plan(inputs)),
             _ => {}
@@ -164,6 +170,7 @@ impl Node {
             other @ (Self::Scan(_)
             | Self::Held(_)
             | Self::Constant(_)
+            | Self::Beside(_)
             | Self::Concat
             | Self::Call(_)
             | Self::Returned(_)) => other.alone(),
@@ -198,6 +205,7 @@ impl Fingerprint for Node {
             Self::Partitions(which) => which.feed(out),
             Self::Each(operation) => operation.feed(out),
             Self::Overlap(overlap) => overlap.feed(out),
+            Self::Beside(beside) => beside.feed(out),
             Self::Concat => {}
             Self::Repartition(cuts) => cuts.feed(out),
             Self::Shuffle(shuffle) => shuffle.feed(out),

@@ -12,6 +12,7 @@ use swath_ops::step::MapPlugin as MapPluginStep;
 use swath_ops::{Env, StepSpec};
 
 use super::{EachPartition, Halo, Overlap};
+use crate::align::{align, none};
 use crate::{Plan, PlanError};
 
 /// A function of a plugin that is called with the rows of each partition. What it returns for which columns it says itself, and what
@@ -22,6 +23,8 @@ pub struct MapPlugin {
     /// The function that was meant when it was called, with what it promises.
     function: PluginPartition,
     params: Params,
+    /// The columns of the frames that it sees beside its input.
+    others: Vec<Arc<Meta>>,
     /// The data columns that come out as they went in, without the function having seen them.
     passes: BTreeSet<Arc<str>>,
     /// Whether it takes an input without those, and returns its output without them.
@@ -33,7 +36,7 @@ pub struct MapPlugin {
 }
 
 impl MapPlugin {
-    /// The function of this name over `input`, settled to the one that is meant now.
+    /// The function of this name over `input`, and over a partition of each other frame beside it, settled to the one that is meant now.
     ///
     /// # Errors
     /// [`PlanError::Plugin`]: it is not there, is of another kind, or does not take these parameters or columns.
@@ -41,12 +44,11 @@ impl MapPlugin {
         name: &PluginName,
         params: Params,
         input: &Plan,
+        others: &[Plan],
         env: &Env,
     ) -> Result<Self, PlanError> {
-        let found = env.plugins.partition(name, &params, input.meta())?;
-        for column in found.needs_order() {
-            input.meta().field(column)?;
-        }
+        let others: Vec<Arc<Meta>> = others.iter().map(|plan| Arc::clone(plan.meta())).collect();
+        let found = bound(name, &params, input.meta(), &others, env)?;
         let mut canon = Canon::new("plugin-seed", 1);
         canon.str(&found.name().marked());
         params.feed(&mut canon);
@@ -54,7 +56,8 @@ impl MapPlugin {
         let seed = Name::from_canon("seed", canon);
         let passes: BTreeSet<Arc<str>> = found.passing().cloned().collect();
         Ok(Self {
-            can_go_without: takes_fewer(&found, &params, input.meta(), &passes, env)?,
+            can_go_without: takes_fewer(&found, &params, (input.meta(), &others), &passes, env)?,
+            others,
             passes,
             only: found.is_random().then(|| Name::unique("random")),
             seed: (seed.print() >> 64) as u64,
@@ -89,9 +92,57 @@ impl MapPlugin {
         Overlap::new(Arc::new(self), before, after, along)
     }
 
+    /// What the function makes of the partitions of several frames, brought together as it says; of frames beside the first only what it
+    /// reads is read.
+    ///
+    /// # Errors
+    /// Those of [`try_new`](Self::try_new) and [`align`](crate::align).
+    pub fn of_frames(
+        name: &PluginName,
+        params: &Params,
+        frames: Vec<Plan>,
+        env: &Env,
+    ) -> Result<Plan, PlanError> {
+        let (first, others) = frames.split_first().ok_or_else(none)?;
+        let node = Self::try_new(name, params.clone(), first, others, env)?;
+        let mut narrow = vec![first.clone()];
+        for (frame, handed) in others.iter().zip(&node.function.handed()[1..]) {
+            let index = frame.meta().index().len();
+            let data = handed.names().skip(index);
+            let data = data.map(|name| (Arc::from(name), swath_expr::col(name)));
+            narrow.push(if handed.fields().len() < frame.meta().fields().len() {
+                frame.select(data.collect(), env)?
+            } else {
+                frame.clone()
+            });
+        }
+        let narrowed = Self::try_new(node.name(), params.clone(), first, &narrow[1..], env);
+        let (node, frames) = match narrowed {
+            Ok(same) if same.function.output() == node.function.output() => (same, narrow),
+            // It looked at what it does not read.
+            _ => (node, frames),
+        };
+        let whole = (1..frames.len()).filter(|at| node.function.sees_whole(*at));
+        let whole: Vec<usize> = whole.collect();
+        Plan::each_beside(align(frames, &whole)?, node.alone()?, env)
+    }
+
     fn name(&self) -> &PluginName {
         self.function.name()
     }
+}
+
+/// The function, bound to all its frames.
+fn bound(
+    name: &PluginName,
+    params: &Params,
+    input: &Meta,
+    others: &[Arc<Meta>],
+    env: &Env,
+) -> Result<PluginPartition, PluginError> {
+    let others = others.iter().map(|meta| &**meta);
+    let inputs: Vec<&Meta> = std::iter::once(input).chain(others).collect();
+    env.plugins.partition(name, params, &inputs)
 }
 
 /// Whether a function that is bound without some of the columns that pass by it is the same function otherwise: it may have looked at
@@ -99,7 +150,7 @@ impl MapPlugin {
 fn takes_fewer(
     function: &PluginPartition,
     params: &Params,
-    input: &Meta,
+    (input, others): (&Meta, &[Arc<Meta>]),
     passes: &BTreeSet<Arc<str>>,
     env: &Env,
 ) -> Result<bool, PlanError> {
@@ -109,9 +160,7 @@ fn takes_fewer(
         Meta::try_new(left.cloned(), meta.index())
     };
     // A function that does not take fewer columns says so by an error.
-    let fewer = env
-        .plugins
-        .partition(function.name(), params, &without(input)?);
+    let fewer = bound(function.name(), params, &without(input)?, others, env);
     let expected = without(function.output())?;
     Ok(fewer.is_ok_and(|fewer| **fewer.output() == expected))
 }
@@ -128,9 +177,7 @@ impl EachPartition for MapPlugin {
     }
 
     fn result(&self, input: &Plan, env: &Env) -> Result<(Arc<Meta>, Divisions), PlanError> {
-        let found = env
-            .plugins
-            .partition(self.name(), &self.params, input.meta())?;
+        let found = bound(self.name(), &self.params, input.meta(), &self.others, env)?;
         let output = found.output();
         if !self.function.keeps_divisions() {
             let output = Meta::try_new(output.fields().to_vec(), Index::none())?;
@@ -150,13 +197,14 @@ impl EachPartition for MapPlugin {
     }
 
     fn step(&self, input: &Plan, output: &Arc<Meta>) -> Result<Arc<dyn StepSpec>, PlanError> {
-        Ok(Arc::new(MapPluginStep::new(
+        let step = MapPluginStep::new(
             self.name().clone(),
             self.params.clone(),
             Arc::clone(output),
             input.divisions().clone(),
             self.seed,
-        )))
+        );
+        Ok(Arc::new(step.beside(self.others.iter().cloned())))
     }
 
     fn reads(&self, input: &Meta, wanted: &BTreeSet<Arc<str>>) -> BTreeSet<Arc<str>> {

@@ -26,11 +26,11 @@ pub(super) fn apply(roots: &[Plan], env: &Env) -> Result<Vec<Plan>, PlanError> {
     // Consumers before what they read: the reverse of the order in which they run.
     for plan in order.iter().rev() {
         let wanted = required.get(plan.name()).cloned().unwrap_or_default();
-        for input in plan.inputs() {
+        for (at, input) in plan.inputs().iter().enumerate() {
             required
                 .entry(input.name().clone())
                 .or_default()
-                .extend(reads(plan, &wanted));
+                .extend(reads(plan, at, &wanted));
         }
     }
 
@@ -55,8 +55,8 @@ fn all(meta: &Meta) -> impl Iterator<Item = Arc<str>> + '_ {
     meta.fields().iter().map(|field| Arc::clone(&field.name))
 }
 
-/// The input's columns that `plan` reads to make the columns `wanted`.
-fn reads(plan: &Plan, wanted: &Columns) -> Columns {
+/// The columns of the input of this number that `plan` reads to make the columns `wanted`.
+fn reads(plan: &Plan, at: usize, wanted: &Columns) -> Columns {
     match plan.node() {
         Node::Scan(_) | Node::Held(_) | Node::Constant(_) => Columns::new(),
         Node::Filter(predicate) => wanted.iter().cloned().chain(predicate.columns()).collect(),
@@ -80,16 +80,15 @@ fn reads(plan: &Plan, wanted: &Columns) -> Columns {
         Node::Each(operation) => operation.reads(plan.input().meta(), wanted),
         Node::Shuffle(shuffle) => shuffle.reads(wanted),
         Node::Overlap(overlap) => overlap.reads(plan.input().meta(), wanted),
+        Node::Beside(beside) if at == 0 => beside.operation().reads(plan.input().meta(), wanted),
         Node::Head(_)
         | Node::Tail(_)
         | Node::Partitions(_)
         | Node::Concat
         | Node::Repartition(_) => wanted.clone(),
-        Node::Write(_) | Node::Deliver(_) => all(plan.input().meta()).collect(),
         // A function sees all of what it was given; calls have no columns.
-        Node::Call(_) | Node::Returned(_) => {
-            let inputs = plan.inputs().iter();
-            inputs.flat_map(|input| all(input.meta())).collect()
+        Node::Write(_) | Node::Deliver(_) | Node::Beside(_) | Node::Call(_) | Node::Returned(_) => {
+            all(plan.inputs()[at].meta()).collect()
         }
     }
 }

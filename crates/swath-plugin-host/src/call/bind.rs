@@ -101,9 +101,7 @@ impl Function {
     /// Parameters or columns that it does not take.
     pub fn bind(&self, params: &str, input: &Meta) -> Result<Bound, CallError> {
         match self.entry.kind {
-            Kind::Partition => {
-                BoundPartition::new(self.parts(params, &[input], 0)?, input).map(Bound::Partition)
-            }
+            Kind::Partition => self.bind_frames(params, &[input]).map(Bound::Partition),
             Kind::Scalar => {
                 BoundScalar::new(self.parts(params, &[input], 0)?, input).map(Bound::Scalar)
             }
@@ -115,6 +113,27 @@ impl Function {
             }
             Kind::Unknown => Err(self.newer()),
         }
+    }
+
+    /// As [`bind`](Self::bind), for a function of the partitions of one or of several frames.
+    ///
+    /// # Errors
+    /// Parameters, columns or a number of frames that it does not take, and a function of another kind.
+    pub fn bind_frames(&self, params: &str, inputs: &[&Meta]) -> Result<BoundPartition, CallError> {
+        match self.entry.kind {
+            Kind::Partition => {}
+            Kind::Unknown => return Err(self.newer()),
+            _ => return Err(self.used_as("a function of partitions")),
+        }
+        let frames = &self.entry.frames;
+        if frames.len().max(1) != inputs.len() && !(frames.is_empty() && inputs.len() > 1) {
+            return Err(CallError::Frames {
+                function: Arc::clone(&self.name),
+                frames: frames.clone(),
+                given: inputs.len(),
+            });
+        }
+        BoundPartition::new(self.parts(params, inputs, 0)?, inputs)
     }
 
     /// As [`bind`](Self::bind), for a function that says which of so many partitions a row with these keys belongs into.

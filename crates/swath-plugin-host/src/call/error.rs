@@ -50,6 +50,16 @@ pub enum CallError {
         /// What it was used as.
         used: &'static str,
     },
+    /// It takes another number of frames.
+    #[error("`{function}` takes {}, and was given {given}", taken(.frames))]
+    Frames {
+        /// Plugin and function.
+        function: Arc<str>,
+        /// What it calls its frames; empty for one.
+        frames: Vec<String>,
+        /// How many it was given.
+        given: usize,
+    },
     /// It is of a kind that came later.
     #[error("`{function}` is of a kind that this version of swath does not know; a newer one may")]
     Newer {
@@ -64,6 +74,17 @@ pub enum CallError {
         /// How.
         reason: String,
     },
+}
+
+/// How many frames, and which.
+fn taken(frames: &[String]) -> String {
+    let named: Vec<String> = frames.iter().map(|name| format!("`{name}`")).collect();
+    match named.split_last() {
+        None => "one frame".to_owned(),
+        Some((last, others)) => {
+            format!("{} frames, {} and {last}", named.len(), others.join(", "))
+        }
+    }
 }
 
 /// Kinds of failures.

@@ -3,7 +3,6 @@
 use std::fmt::{self, Debug, Formatter};
 use std::sync::Arc;
 
-use arrow_array::ArrayRef;
 use swath_batch::{Batch, Host, Value};
 use swath_meta::Meta;
 use swath_plugin_abi::{ArrowArray, Contract, NO_INPUT, RowCount, Run, Step, step};
@@ -16,37 +15,51 @@ use crate::load::Guarded;
 /// A function of partitions, ready for columns that are known.
 pub struct BoundPartition {
     parts: Parts,
-    input: Arc<Meta>,
+    /// The columns of each frame.
+    inputs: Vec<Arc<Meta>>,
     /// What a partition without a batch has.
     empty: Batch,
     output: Arc<Meta>,
     crossing: Crossing,
-    /// Of what is sent.
-    sent: Columns,
-    /// Where that is among the columns of the input.
-    sent_from: Vec<usize>,
+    /// What is sent of each frame.
+    sent: Vec<Sent>,
     /// Of what comes back, in the encodings that the plugin declared.
     columns: Columns,
 }
 
+/// What crosses of a frame: the types of the columns, and where they are among all of the frame.
+struct Sent {
+    columns: Columns,
+    from: Vec<usize>,
+}
+
+impl Sent {
+    fn of(sent: &Meta, input: &Meta) -> Self {
+        let from = sent.names().map(|name| input.position(name));
+        Self {
+            columns: Columns::of_meta(sent),
+            from: from.flatten().collect(),
+        }
+    }
+}
+
 impl BoundPartition {
-    pub(super) fn new(parts: Parts, input: &Meta) -> Result<Self, CallError> {
+    pub(super) fn new(parts: Parts, inputs: &[&Meta]) -> Result<Self, CallError> {
         let (output, columns) = parts.output()?;
-        let crossing = Crossing::new(input, &output, &parts.contract);
+        let crossing = Crossing::new(inputs.iter().copied(), &output, &parts.contract);
         let crossing = crossing.map_err(|error| parts.broke(format!("cannot be used: {error}")))?;
         let kept: Vec<usize> = crossing.kept.iter().map(|(at, _)| *at).collect();
         let fields = columns.schema().fields().iter().enumerate();
         let returned = fields.filter(|(at, _)| !kept.contains(at));
         let returned: Vec<_> = returned.map(|(_, field)| Arc::clone(field)).collect();
-        let positions = crossing.input.names().map(|name| input.position(name));
-        let sent_from = positions.flatten().collect();
-        let input = Arc::new(input.clone());
+        let sent = crossing.inputs.iter().zip(inputs);
+        let sent = sent.map(|(sent, &input)| Sent::of(sent, input)).collect();
+        let inputs: Vec<Arc<Meta>> = inputs.iter().map(|&meta| Arc::new(meta.clone())).collect();
         Ok(Self {
-            empty: Batch::empty(&input),
-            input,
+            empty: Batch::empty(&inputs[0]),
+            inputs,
             output: Arc::new(output),
-            sent: Columns::of_meta(&crossing.input),
-            sent_from,
+            sent,
             crossing,
             columns: Columns::new(arrow_schema::Schema::new(returned)),
             parts,
@@ -63,9 +76,9 @@ impl BoundPartition {
         &self.parts.contract
     }
 
-    /// The columns that it is handed: index columns and those that it reads.
-    pub fn reads(&self) -> &Meta {
-        &self.crossing.input
+    /// The columns that it is handed of each frame: index columns and those that it reads.
+    pub fn reads(&self) -> &[Meta] {
+        &self.crossing.inputs
     }
 
     /// The columns that come out as they went in, without the function having seen them.
@@ -102,9 +115,10 @@ impl BoundPartition {
         let (Some(lower), Some(upper)) = (task.boundary(number), task.boundary(number + 1)) else {
             return Ok(ArrowArray::released());
         };
-        let index = self.input.fields().iter().take(self.input.index().len());
+        let input = &self.inputs[0];
+        let index = input.fields().iter().take(input.index().len());
         let names = index.clone().map(|field| &*field.name);
-        let columns = Columns::of_meta(&self.input).only(names);
+        let columns = Columns::of_meta(input).only(names);
         let values = index.zip(lower.iter().zip(upper));
         let arrays = values.map(|(field, (lower, upper))| {
             Value::column(&[lower.clone(), upper.clone()], &field.dtype)
@@ -153,22 +167,31 @@ impl PartitionRun<'_> {
     pub fn push<E: From<CallError>>(
         &mut self,
         rows: &Batch,
+        out: impl FnMut(Batch) -> Result<(), E>,
+    ) -> Result<(), E> {
+        self.push_frames(std::slice::from_ref(rows), out)
+    }
+
+    /// Takes a partition of each frame.
+    ///
+    /// # Errors
+    /// As of [`push`](Self::push).
+    pub fn push_frames<E: From<CallError>>(
+        &mut self,
+        parts: &[Batch],
         mut out: impl FnMut(Batch) -> Result<(), E>,
     ) -> Result<(), E> {
-        if rows.meta() != &self.of.input {
+        if !parts.iter().map(Batch::meta).eq(&self.of.inputs) {
             return Err(self
                 .of
                 .parts
                 .broke("was given other columns than it was bound to")
                 .into());
         }
-        let sent = self.of.sent_from.iter();
-        let columns: Vec<ArrayRef> = sent
-            .map(|at| Arc::clone(rows.record_batch().column(*at)))
-            .collect();
-        let given = give_columns(&columns, &self.of.sent, rows.num_rows());
-        let given = given.map_err(|source| self.of.parts.given(source))?;
-        self.drive(0, given, rows, &mut out)
+        let of = self.of;
+        let given = parts.iter().enumerate();
+        let given = given.map(|(at, part)| of.given(at, part));
+        self.drive(given, &parts[0], &mut out)
     }
 
     /// Says that there are no more rows.
@@ -179,28 +202,29 @@ impl PartitionRun<'_> {
         mut self,
         mut out: impl FnMut(Batch) -> Result<(), E>,
     ) -> Result<(), E> {
-        self.drive(0, ArrowArray::released(), &self.of.empty, &mut out)
+        let end = std::iter::once(Ok(ArrowArray::released()));
+        self.drive(end, &self.of.empty, &mut out)
     }
 
-    /// Hands over, and takes what comes until the function wants more.
+    /// Hands over to one input after the other, and takes what comes until the function wants more.
     fn drive<E: From<CallError>>(
         &mut self,
-        input: u32,
-        rows: ArrowArray,
+        given: impl Iterator<Item = Result<ArrowArray, CallError>>,
         of: &Batch,
         out: &mut dyn FnMut(Batch) -> Result<(), E>,
     ) -> Result<(), E> {
         let parts = &self.of.parts;
         let mut returned = 0;
-        match self.next {
-            Next::Failed => return Err(parts.broke("failed before, and cannot go on").into()),
-            Next::Nothing => drop(rows),
-            Next::More => {
-                // Whatever ends this early ends the run.
-                self.next = Next::Failed;
-                let (next, found) = self.steps(input, rows, of, out)?;
-                (self.next, returned) = (next, found);
+        if self.next == Next::Failed {
+            return Err(parts.broke("failed before, and cannot go on").into());
+        }
+        for (input, rows) in (0..).zip(given) {
+            if self.next == Next::Nothing {
+                break;
             }
+            // Whatever ends this early ends the run.
+            self.next = Next::Failed;
+            self.next = self.steps(input, rows?, of, &mut returned, out)?;
         }
         let given = of.num_rows();
         if parts.contract.rows == RowCount::Same && returned != given {
@@ -213,17 +237,17 @@ impl PartitionRun<'_> {
         Ok(())
     }
 
-    /// What may follow, and how many rows came out.
+    /// What may follow; counts the rows that came out.
     fn steps<E: From<CallError>>(
         &self,
         mut input: u32,
         mut rows: ArrowArray,
         of: &Batch,
+        returned: &mut usize,
         out: &mut dyn FnMut(Batch) -> Result<(), E>,
-    ) -> Result<(Next, usize), E> {
+    ) -> Result<Next, E> {
         let parts = &self.of.parts;
         let (table, instance) = (self.run.table(), self.run.instance());
-        let mut returned = 0;
         loop {
             // SAFETY: the run is the caller's alone.
             let call = |out| unsafe { (table.step())(instance, input, rows, out) };
@@ -231,12 +255,12 @@ impl PartitionRun<'_> {
             let found: Step = unsafe { self.services.ask(call) }?;
             match (found.next, found.output) {
                 (step::OUTPUT, 0) => {
-                    let batch = self.of.take(found.rows, of, returned)?;
+                    let batch = self.of.take(found.rows, of, *returned)?;
                     if batch.num_rows() == 0 {
                         // One that returns nothing for ever is stopped here.
                         self.services.check()?;
                     }
-                    returned += batch.num_rows();
+                    *returned += batch.num_rows();
                     out(batch)?;
                 }
                 (step::OUTPUT, other) => {
@@ -244,8 +268,8 @@ impl PartitionRun<'_> {
                         .broke(format!("returned rows of output {other}, and has one"))
                         .into());
                 }
-                (step::INPUT, _) => return Ok((Next::More, returned)),
-                (step::DONE, _) => return Ok((Next::Nothing, returned)),
+                (step::INPUT, _) => return Ok(Next::More),
+                (step::DONE, _) => return Ok(Next::Nothing),
                 (other, _) => {
                     return Err(parts
                         .broke(format!("went on with {other}, which is no step"))
@@ -258,6 +282,16 @@ impl PartitionRun<'_> {
 }
 
 impl BoundPartition {
+    /// What crosses of a partition of the frame of this number.
+    fn given(&self, at: usize, part: &Batch) -> Result<ArrowArray, CallError> {
+        let Sent { columns, from } = &self.sent[at];
+        let arrays = from
+            .iter()
+            .map(|at| Arc::clone(part.record_batch().column(*at)));
+        give_columns(&arrays.collect::<Vec<_>>(), columns, part.num_rows())
+            .map_err(|source| self.parts.given(source))
+    }
+
     /// What came out after so many rows, with the columns that stayed here put back.
     fn take(&self, rows: ArrowArray, of: &Batch, after: usize) -> Result<Batch, CallError> {
         let returned = |source| CallError::Returned {

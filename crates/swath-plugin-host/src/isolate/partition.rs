@@ -222,7 +222,10 @@ impl RunElsewhere {
         let rows = if rows.is_released() {
             None
         } else {
-            Some(take_columns(rows, &travels.sent).map_err(odd)?)
+            let columns = travels
+                .of(input)
+                .ok_or_else(|| odd(format!("it has no input {input}")))?;
+            Some(take_columns(rows, columns).map_err(odd)?)
         };
         if input != NO_INPUT {
             if self.of.contract.scope == Scope::Chunk || self.is_sink() {
@@ -246,8 +249,9 @@ impl RunElsewhere {
             Err(Lost::Ended(ending)) => {
                 drop(worker);
                 let number = Some(self.place.number);
-                let last = self.given.iter().rev().find_map(|(_, rows)| rows.as_ref());
-                let last = last.map(|rows| (rows, &travels.sent));
+                let mut last = self.given.iter().rev();
+                let last =
+                    last.find_map(|(input, rows)| Some((rows.as_ref()?, travels.of(*input)?)));
                 let is_gone = !self.answers.is_empty() && self.of.contract.is_random();
                 if is_gone || self.has_forgotten || self.is_sink() {
                     return Err(self.of.crash(&ending, number, last, Again::Impossible));

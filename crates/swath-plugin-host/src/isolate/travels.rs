@@ -9,8 +9,9 @@ use swath_plugin_data::{Columns, Crossing, DataError};
 
 /// The columns that go to a worker and come back, all in border encodings.
 pub(super) struct Travels {
-    /// Rows that it gets.
+    /// Rows that it gets: of its first input, and of those beside it.
     pub(super) sent: Columns,
+    beside: Vec<Columns>,
     /// The index columns, of which rows are boundaries of partitions.
     pub(super) boundaries: Columns,
     /// What it returns; of an aggregate the results, and behind them the states.
@@ -38,22 +39,35 @@ impl Travels {
             let index = meta.index_fields().iter();
             Columns::of_meta(meta).only(index.map(|field| &*field.name))
         });
-        let (Kind::Partition, [input], [output]) = (kind, inputs, outputs) else {
+        let (Kind::Partition, [output]) = (kind, outputs) else {
             return Ok(Self {
                 sent: inputs.first().map_or_else(nothing, Columns::of_meta),
+                beside: Vec::new(),
                 boundaries,
                 returned: outputs.iter().cloned().map(Arc::new).collect(),
                 positions: None,
             });
         };
-        let crossing = Crossing::new(input, output, contract)?;
+        let crossing = Crossing::new(inputs, output, contract)?;
+        let mut sent = crossing.inputs.iter().map(Columns::of_meta);
         let stays = |at: &usize| crossing.kept.iter().any(|(kept, _)| kept == at);
         Ok(Self {
-            sent: Columns::of_meta(&crossing.input),
+            sent: sent.next().unwrap_or_else(nothing),
+            beside: sent.collect(),
             boundaries,
             positions: Some((0..output.len()).filter(|at| !stays(at)).collect()),
             returned: vec![Arc::new(crossing.output)],
         })
+    }
+}
+
+impl Travels {
+    /// Rows that it gets of the input of this number.
+    pub(super) fn of(&self, input: u32) -> Option<&Columns> {
+        match input.checked_sub(1) {
+            None => Some(&self.sent),
+            Some(at) => self.beside.get(at as usize),
+        }
     }
 }
 

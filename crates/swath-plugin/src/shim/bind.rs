@@ -7,6 +7,9 @@ use swath_plugin_data::{Columns, give_metas, take_metas};
 
 use crate::{Error, Params, Result};
 
+/// The columns of a frame, and the types in which the host hands its rows over: those of its version, not of this one.
+pub(crate) type Input = (Meta, Columns);
+
 /// What a function is bound to, read.
 pub(crate) struct Request<F> {
     pub(crate) function: F,
@@ -39,6 +42,27 @@ fn understood(context: &str) -> Result<()> {
             ),
         )),
     }
+}
+
+/// A function that is bound to frames of these names, and the columns of each.
+pub(super) fn frames<F: Params>(
+    request: BindRequest<'_>,
+    names: &[&str],
+) -> Result<(F, Vec<Input>)> {
+    understood(&request.context)?;
+    let inputs = take_metas(request.inputs)?;
+    if inputs.len() != names.len() {
+        return Err(Error::of(
+            code::META,
+            format!(
+                "it takes {} frames ({}), not {}",
+                names.len(),
+                names.join(", "),
+                inputs.len()
+            ),
+        ));
+    }
+    Ok((F::from_json(&request.params)?, inputs))
 }
 
 /// A function that is bound to nothing but parameters.

@@ -19,7 +19,7 @@ pub(crate) use bind::Request;
 pub(crate) use guard::{guard, take_over_panics};
 pub(crate) use logs::take_over_logs;
 pub(crate) use nobody::nobody;
-pub(crate) use partition::bind_partition;
+pub(crate) use partition::{bind_frames, bind_partition};
 pub(crate) use partitioner::bind_partitioner;
 pub(crate) use scalar::bind_scalar;
 pub(crate) use sink::bind_sink;

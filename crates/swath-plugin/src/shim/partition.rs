@@ -1,9 +1,10 @@
 //! Partition functions behind the boundary.
 
 use std::ffi::c_void;
+use std::marker::PhantomData;
 use std::sync::Arc;
 
-use swath_batch::{Batch, Value};
+use swath_batch::{Batch, Cx, Value};
 use swath_meta::{Field, Meta};
 use swath_plugin_abi::abi_stable::prefix_type::WithMetadata;
 use swath_plugin_abi::{
@@ -12,19 +13,105 @@ use swath_plugin_abi::{
 };
 use swath_plugin_data::{Columns, Crossing, give_batch, take_columns};
 
-use super::bind::{outputs, plain, written};
+use super::bind::{Input, frames, outputs, plain, written};
 use super::hosted::{Asking, Hosted};
 use super::instance::{
     drop_owned, drop_shared, owned, shared, unsupported, with_owned, with_shared,
 };
 use super::{Request, guard};
-use crate::{Contract, Error, PartitionFn, Result};
+use crate::{Contract, Error, FramesFn, Params, PartitionFn, Result};
+
+/// How a function of frames is asked, of one or of several.
+trait OfFrames: 'static {
+    /// The author's function.
+    type Function: Params;
+
+    fn read(request: BindRequest<'_>) -> Result<(Self::Function, Vec<Input>)>;
+
+    fn bind(function: &Self::Function, inputs: &[Meta]) -> Result<Contract>;
+
+    fn prepare(function: &mut Self::Function, inputs: &[Meta]) -> Result<()>;
+
+    fn call(function: &Self::Function, parts: Vec<Batch>, cx: &Cx) -> Result<Batch>;
+}
+
+/// A function of one frame.
+struct One<F>(PhantomData<F>);
+
+impl<F: PartitionFn> OfFrames for One<F> {
+    type Function = F;
+
+    fn read(request: BindRequest<'_>) -> Result<(F, Vec<Input>)> {
+        let request = Request::read(request)?;
+        Ok((request.function, vec![(request.input, request.columns)]))
+    }
+
+    fn bind(function: &F, inputs: &[Meta]) -> Result<Contract> {
+        function.bind(&inputs[0])
+    }
+
+    fn prepare(function: &mut F, inputs: &[Meta]) -> Result<()> {
+        function.prepare(&inputs[0])
+    }
+
+    fn call(function: &F, mut parts: Vec<Batch>, cx: &Cx) -> Result<Batch> {
+        function.call(parts.remove(0), cx)
+    }
+}
+
+/// A function of several.
+struct Several<F, const N: usize>(PhantomData<F>);
+
+/// One of each frame: there are as many, or the function was not bound.
+fn each<T, const N: usize>(all: impl IntoIterator<Item = T>) -> [T; N] {
+    let mut all = all.into_iter();
+    std::array::from_fn(|_| all.next().expect("it was bound to so many frames"))
+}
+
+impl<F: FramesFn<N>, const N: usize> OfFrames for Several<F, N> {
+    type Function = F;
+
+    fn read(request: BindRequest<'_>) -> Result<(F, Vec<Input>)> {
+        frames(request, &F::FRAMES)
+    }
+
+    fn bind(function: &F, inputs: &[Meta]) -> Result<Contract> {
+        function.bind(each(inputs))
+    }
+
+    fn prepare(function: &mut F, inputs: &[Meta]) -> Result<()> {
+        function.prepare(each(inputs))
+    }
+
+    fn call(function: &F, parts: Vec<Batch>, cx: &Cx) -> Result<Batch> {
+        function.call(each(parts), cx)
+    }
+}
+
+/// Binds a function of the partitions of a frame.
+pub(crate) unsafe extern "C" fn bind_partition<F: PartitionFn>(
+    _: Host,
+    request: BindRequest<'_>,
+    out: *mut Bound,
+) -> Status {
+    // SAFETY: the caller's word.
+    unsafe { bind::<One<F>>(request, out) }
+}
+
+/// Binds a function of the partitions of several frames.
+pub(crate) unsafe extern "C" fn bind_frames<F: FramesFn<N>, const N: usize>(
+    _: Host,
+    request: BindRequest<'_>,
+    out: *mut Bound,
+) -> Status {
+    // SAFETY: the caller's word.
+    unsafe { bind::<Several<F, N>>(request, out) }
+}
 
 /// A function with everything that its runs share.
-struct Ready<F> {
-    function: F,
-    input: Arc<Meta>,
-    columns: Columns,
+struct Ready<F: OfFrames> {
+    function: F::Function,
+    inputs: Vec<(Arc<Meta>, Columns)>,
     /// The columns of the boundaries: those of the index.
     bounds: Columns,
     index: Vec<Field>,
@@ -34,30 +121,30 @@ struct Ready<F> {
 }
 
 /// Binds a partition function.
-pub(crate) unsafe extern "C" fn bind_partition<F: PartitionFn>(
-    _: Host,
-    request: BindRequest<'_>,
-    out: *mut Bound,
-) -> Status {
+///
+/// # Safety
+/// `out` is where the host wants it.
+unsafe fn bind<F: OfFrames>(request: BindRequest<'_>, out: *mut Bound) -> Status {
     let bound = guard(|| {
-        let Request {
-            mut function,
-            input,
-            columns,
-            ..
-        } = Request::<F>::read(request)?;
-        let Contract { output, promises } = function.bind(&input)?;
+        let (mut function, given) = F::read(request)?;
+        let (metas, columns): (Vec<Meta>, Vec<Columns>) = given.into_iter().unzip();
+        let Contract { output, promises } = F::bind(&function, &metas)?;
         let output = output?;
-        let crossing = Crossing::new(&input, &output, &promises)
+        let crossing = Crossing::new(&metas, &output, &promises)
             .map_err(|error| Error::of(code::CONTRACT, error.to_string()))?;
-        function.prepare(&crossing.input)?;
-        let index = input.fields().iter().take(input.index().len()).cloned();
-        let ready = Ready {
-            function,
-            columns: columns.only(crossing.input.names()),
-            bounds: columns.only(input.names().take(input.index().len())),
+        F::prepare(&mut function, &crossing.inputs)?;
+        let first = &metas[0];
+        let index = first.fields().iter().take(first.index().len()).cloned();
+        let ready = Ready::<F> {
+            bounds: columns[0].only(first.names().take(first.index().len())),
             index: index.collect(),
-            input: Arc::new(crossing.input),
+            inputs: (crossing.inputs.into_iter().zip(columns))
+                .map(|(input, columns)| {
+                    let columns = columns.only(input.names());
+                    (Arc::new(input), columns)
+                })
+                .collect(),
+            function,
             output: Arc::new(crossing.output),
             rows: promises.rows,
             scope: promises.scope,
@@ -67,13 +154,13 @@ pub(crate) unsafe extern "C" fn bind_partition<F: PartitionFn>(
         // SAFETY: the table's functions are those for a shared `Arc<Ready<F>>`.
         Ok(unsafe { Bound::new(shared(Arc::new(ready)), table, outputs, contract) })
     });
-    // SAFETY: `out` is where the host wants it, as the contract says.
+    // SAFETY: the caller's word.
     unsafe { Status::give(bound, out) }
 }
 
-struct Tables<F>(std::marker::PhantomData<F>);
+struct Tables<F>(PhantomData<F>);
 
-impl<F: PartitionFn> Tables<F> {
+impl<F: OfFrames> Tables<F> {
     const BOUND: &'static WithMetadata<BoundTable> = &WithMetadata::new(BoundTable {
         drop: drop_shared::<Arc<Ready<F>>>,
         call: unsupported::call,
@@ -92,14 +179,16 @@ impl<F: PartitionFn> Tables<F> {
 }
 
 /// One partition on its way.
-struct Running<F> {
+struct Running<F: OfFrames> {
     ready: Arc<Ready<F>>,
     asking: Asking,
+    /// What came of each input so far, until it is called.
+    parts: Vec<Batch>,
     called: bool,
     done: bool,
 }
 
-unsafe extern "C" fn open<F: PartitionFn>(
+unsafe extern "C" fn open<F: OfFrames>(
     instance: *const c_void,
     host: Host,
     place: Place<'_>,
@@ -110,6 +199,7 @@ unsafe extern "C" fn open<F: PartitionFn>(
         let running = Running {
             asking: Asking::new(Hosted::new(host, &place, ready.boundaries(bounds)?)),
             ready: Arc::clone(ready),
+            parts: Vec::new(),
             called: false,
             done: false,
         };
@@ -123,7 +213,7 @@ unsafe extern "C" fn open<F: PartitionFn>(
     unsafe { Status::give(run, out) }
 }
 
-unsafe extern "C" fn one_step<F: PartitionFn>(
+unsafe extern "C" fn one_step<F: OfFrames>(
     instance: *mut c_void,
     input: u32,
     rows: ArrowArray,
@@ -136,7 +226,7 @@ unsafe extern "C" fn one_step<F: PartitionFn>(
     unsafe { Status::give(next, out) }
 }
 
-impl<F> Ready<F> {
+impl<F: OfFrames> Ready<F> {
     /// The values of two rows of index columns, if there are any.
     fn boundaries(&self, rows: ArrowArray) -> Result<Option<[Vec<Value>; 2]>> {
         if rows.is_released() {
@@ -162,7 +252,7 @@ impl<F> Ready<F> {
     }
 }
 
-impl<F: PartitionFn> Running<F> {
+impl<F: OfFrames> Running<F> {
     fn step(&mut self, input: u32, rows: ArrowArray) -> Result<Step> {
         let goes_on = |next| Step {
             next,
@@ -175,36 +265,45 @@ impl<F: PartitionFn> Running<F> {
         if input == NO_INPUT {
             return Ok(goes_on(step::INPUT));
         }
-        if input != 0 {
-            return Err(Error::of(
-                code::CONTRACT,
-                format!("it has one input, and got rows of input {input}"),
-            ));
-        }
         let ready = Arc::clone(&self.ready);
-        if rows.is_released() {
-            self.done = true;
-            return if self.called || ready.scope == Scope::Chunk {
-                Ok(goes_on(step::DONE))
-            } else {
-                // A partition without a batch is one without rows.
-                self.call(Batch::empty(&ready.input))
-            };
-        }
-        if self.called && ready.scope == Scope::Partition {
+        let next = self.parts.len();
+        if input as usize != next {
             return Err(Error::of(
                 code::CONTRACT,
-                "it sees a partition in one batch, and got another one",
+                format!("it waits for rows of input {next}, and got rows of input {input}"),
             ));
         }
-        let (columns, n_rows) = take_columns(rows, &ready.columns)?;
-        self.call(Batch::from_arrays(&ready.input, columns, n_rows)?)
+        let (meta, columns) = &ready.inputs[next];
+        let batch = if !rows.is_released() {
+            if self.called && ready.scope == Scope::Partition {
+                return Err(Error::of(
+                    code::CONTRACT,
+                    "it sees a partition in one batch, and got another one",
+                ));
+            }
+            let (columns, n_rows) = take_columns(rows, columns)?;
+            Batch::from_arrays(meta, columns, n_rows)?
+        } else if self.called || ready.scope == Scope::Chunk {
+            self.done = true;
+            return Ok(goes_on(step::DONE));
+        } else {
+            // A partition without a batch is one without rows.
+            self.done = next + 1 == ready.inputs.len();
+            Batch::empty(meta)
+        };
+        self.parts.push(batch);
+        if self.parts.len() < ready.inputs.len() {
+            return Ok(goes_on(step::INPUT));
+        }
+        self.call()
     }
 
-    fn call(&mut self, rows: Batch) -> Result<Step> {
+    /// Calls it with what came.
+    fn call(&mut self) -> Result<Step> {
         self.called = true;
-        let (ready, before) = (&self.ready, rows.num_rows());
-        let returned = ready.function.call(rows, self.asking.cx())?;
+        let parts = std::mem::take(&mut self.parts);
+        let (ready, before) = (&self.ready, parts[0].num_rows());
+        let returned = F::call(&ready.function, parts, self.asking.cx())?;
         let broken = |words: String| Error::of(code::CONTRACT, words);
         if ready.rows == RowCount::Same && returned.num_rows() != before {
             return Err(broken(format!(

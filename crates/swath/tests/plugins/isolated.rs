@@ -26,7 +26,7 @@ pub(crate) fn worker() -> WorkerProgram {
 }
 
 /// A session with one plugin that runs apart; the folder has copies of what is loaded, and what it crashed on.
-fn apart(threads: usize) -> (Session, TempDir) {
+pub(crate) fn apart(threads: usize) -> (Session, TempDir) {
     let folder = tempfile::tempdir().expect("a folder");
     let session = Session::builder().threads(threads).memory_limit("256MiB");
     let session = session

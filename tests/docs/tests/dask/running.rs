@@ -40,13 +40,14 @@ pub(crate) mod map_partitions {
         "Options of `map_partitions`", "map_partitions", (function: MapPartitions)
         ["func"] Different { MapPartitions::new(|part: Batch| part), MapPartitions::new(|part: Batch, cx: &Cx| { let _ = cx.partition().number(); part }) }
             "with a `Cx`, Dask's `partition_info`";
-        ["args"] No "a closure takes what it needs along";
+        ["args"] Different { MapPartitions::new(|[part, _]: [Batch; 2]| part) } "of other frames, with `map_partitions([&a, &b], function)`; a closure takes the rest along";
         ["meta"] Same { function.clone().meta([("x", "float64")]) } "without it, found out by a run on two made-up rows; every partition is checked against it";
         ["enforce_metadata"] No "always";
         ["required_columns"] Renamed { function.clone().reads(["x"]) };
         ["transform_divisions"] Renamed { function.clone().keeps_divisions() } "what the function does to the index is known to you alone";
         ["clear_divisions"] No "they are unknown unless you say that they are kept";
-        ["align_dataframes"] Later "with the joins";
+        ["align_dataframes"] Different { function.clone().whole(1) }
+            "several frames always go together, by known divisions or by how they were made; `whole(1)` hands all of frame 1 to each call, as Dask does with what has one partition";
         ["parent_meta"] No "there is one kind of rows";
     }
 }

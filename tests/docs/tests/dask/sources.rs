@@ -26,7 +26,7 @@ map! {
     ["compute"] Same { swath::compute((df, &scalar)) };
     ["concat"] Same { swath::concat([df, df], Join::Outer) } "partitions one after another; side by side (`axis=1`) comes with the joins";
     ["merge" "merge_asof"] Later "with the joins";
-    ["map_partitions"] Same { df.map_partitions(|part: Batch| part) } "a method";
+    ["map_partitions"] Same { df.map_partitions(|part: Batch| part), swath::map_partitions([df, df], |[part, _]: [Batch; 2]| part) } "a method of one frame, a function of several";
     ["map_overlap"] Same { df.map_overlap(swath::MapOverlap::new(|part: Batch| part).before(2).after("30min")) } "a method";
     ["melt"] Same { df.melt("id") } "a method";
     ["pivot_table" "get_dummies"] Later;

@@ -5,7 +5,7 @@ use swath_meta::{DType, Field, Index, Meta};
 use crate::Error;
 
 /// The columns of a text; a `?` behind a dtype says that there may be nulls.
-pub(in crate::plugin) fn columns(text: &str) -> Result<Meta, Error> {
+fn columns(text: &str) -> Result<Meta, Error> {
     let wrong = |reason: String| Error::Columns {
         text: text.to_owned(),
         reason,
@@ -24,6 +24,11 @@ pub(in crate::plugin) fn columns(text: &str) -> Result<Meta, Error> {
         fields.push(Field::new(name, dtype, nullable));
     }
     Meta::try_new(fields, Index::none()).map_err(|error| wrong(error.to_string()))
+}
+
+/// The columns of one frame or more, which stand between `;`.
+pub(in crate::plugin) fn frames(text: &str) -> Result<Vec<Meta>, Error> {
+    text.split(';').map(columns).collect()
 }
 
 /// What is between commas, other than those within brackets: `decimal(9, 2)` is one dtype.
@@ -48,8 +53,13 @@ fn parts(text: &str) -> Vec<&str> {
     parts
 }
 
-/// The columns as a text that [`columns`] reads.
-pub(super) fn written(meta: &Meta) -> String {
+/// The columns as a text that [`frames`] reads.
+pub(super) fn written<'a>(frames: impl IntoIterator<Item = &'a Meta>) -> String {
+    let frames = frames.into_iter().map(one_written);
+    frames.collect::<Vec<_>>().join("; ")
+}
+
+fn one_written(meta: &Meta) -> String {
     let field = |field: &Field| {
         let mark = if field.nullable { "?" } else { "" };
         format!("{}: {}{mark}", field.name, field.dtype)
@@ -63,7 +73,7 @@ pub(super) fn written(meta: &Meta) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{columns, written};
+    use super::{columns, frames, written};
 
     #[test]
     fn texts_and_back() {
@@ -73,10 +83,12 @@ mod tests {
             "price: decimal(9, 2)?, name: string, at: timestamp[us, UTC]?",
             "x: list<struct<a: int64, b: string>>?",
         ] {
-            assert_eq!(written(&columns(text).expect(text)), text);
+            assert_eq!(written([&columns(text).expect(text)]), text);
         }
+        let two = "a: int64; b: decimal(9, 2)?, c: string";
+        assert_eq!(written(&frames(two).expect(two)), two);
         assert_eq!(
-            written(&columns("a:f64 ,b : str?,").expect("columns")),
+            written([&columns("a:f64 ,b : str?,").expect("columns")]),
             "a: float64, b: string?"
         );
     }

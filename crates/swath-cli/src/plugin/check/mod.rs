@@ -37,7 +37,7 @@ use swath_plugin_host::{Function, Plugin, PluginCopies, Policy};
 use self::trial::Trials;
 use crate::{Answer, Error};
 
-use self::columns::columns;
+use self::columns::frames;
 pub(super) use self::random::Random;
 pub(super) use self::rows::Rows;
 pub(super) use self::task::Task;
@@ -55,7 +55,7 @@ pub(crate) struct Options {
     /// Its parameters, a JSON object; those of its example when left out
     #[arg(long, requires = "function")]
     pub(super) params: Option<String>,
-    /// The columns that it is called with: 'price: float64, name: string?'; `?` may be null; those of its example when left out
+    /// The columns that it is called with: 'price: float64, name: string?'; `?` may be null, `;` between frames; those of its example when left out
     #[arg(long = "in", requires = "function", value_name = "COLUMNS")]
     pub(super) input: Option<String>,
     /// How often each promise is tried
@@ -90,7 +90,7 @@ pub(crate) fn run(options: &Options) -> Result<Answer, Error> {
         }
         if function.entry().kind == Kind::Sink {
             let made = (options.seed, options.cases);
-            let (page, is_broken) = sink::tried(function, &params, &input, made)?;
+            let (page, is_broken) = sink::tried(function, &params, &input[0], made)?;
             is_found |= is_broken;
             text.push_str(&page);
             continue;
@@ -135,12 +135,12 @@ pub(super) fn function<'p>(plugin: &'p Plugin, name: &str) -> Result<&'p Functio
     })
 }
 
-/// Parameters and columns: those that were given, and for what was not, those of the function's own example.
+/// Parameters, and the columns of each frame: those that were given, and for what was not, those of the function's own example.
 pub(super) fn tried_with(
     function: &Function,
     params: Option<&str>,
     input: Option<&str>,
-) -> Result<Option<(String, Meta)>, Error> {
+) -> Result<Option<(String, Vec<Meta>)>, Error> {
     let example = function.entry().example.as_ref();
     // It has no input, and can be tried where its parameters are known.
     let no_input = (function.entry().kind == Kind::Source && params.is_some()).then_some("");
@@ -151,7 +151,7 @@ pub(super) fn tried_with(
     };
     let own = own.unwrap_or_else(|| "{}".to_owned());
     let params = params.map_or(own, str::to_owned);
-    Ok(Some((params, columns(input)?)))
+    Ok(Some((params, frames(input)?)))
 }
 
 /// As [`tried_with`]; a function of which it is not known is an error.
@@ -159,7 +159,7 @@ pub(super) fn called_with(
     function: &Function,
     params: Option<&str>,
     input: Option<&str>,
-) -> Result<(String, Meta), Error> {
+) -> Result<(String, Vec<Meta>), Error> {
     tried_with(function, params, input)?.ok_or_else(|| Error::NoExample {
         function: function.name().to_string(),
     })

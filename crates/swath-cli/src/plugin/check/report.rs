@@ -16,7 +16,7 @@ pub(super) fn page(subject: &Subject, trials: &Trials, options: &Options) -> Str
     if subject.params != "{}" {
         let _ = write!(text, ", with {}", subject.params);
     }
-    let _ = writeln!(text, ", on {}", written(&subject.input));
+    let _ = writeln!(text, ", on {}", written(subject.frames()));
     for trial in trials.iter() {
         let _ = writeln!(text, "  {:<8}  {}", trial.property.name, outcome(trial));
         if let Some(broken) = &trial.broken {
@@ -52,7 +52,7 @@ fn counterexample(text: &mut String, subject: &Subject, broken: &Broken, options
         options.file.display(),
         subject.function.entry().name,
         subject.params,
-        written(&subject.input),
+        written(subject.frames()),
         options.seed,
         broken.case + 1,
     );

@@ -50,7 +50,7 @@ pub(super) fn tried(
     if params != "{}" {
         let _ = write!(text, ", with {params}");
     }
-    let _ = writeln!(text, ", on {}; nothing is committed", written(input));
+    let _ = writeln!(text, ", on {}; nothing is committed", written([input]));
     let rows = Rows::of(input, &[], true);
     let mut is_found = false;
     for (name, says, holds) in PROMISES {

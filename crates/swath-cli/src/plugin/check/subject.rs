@@ -12,7 +12,7 @@ use swath_plugin_host::{
 };
 
 use super::rows::joined;
-use super::{Rows, Task};
+use super::{Random, Rows, Task};
 use crate::Error;
 
 /// What is tried.
@@ -20,6 +20,9 @@ pub(in crate::plugin) struct Subject {
     pub(super) function: Function,
     pub(super) params: String,
     pub(super) input: Meta,
+    /// The columns of the frames beside it, and some rows of each.
+    others: Vec<Meta>,
+    beside: Vec<Batch>,
     ready: Ready,
     output: Arc<Meta>,
 }
@@ -46,6 +49,9 @@ pub(in crate::plugin) enum Trouble {
 /// Groups that rows of an aggregate are put into, one after the other; there is one more, without rows.
 const GROUPS: usize = 3;
 
+/// Rows of each frame beside the first.
+const BESIDE: usize = 100;
+
 /// Partitions that a partitioner has to choose from.
 const TARGETS: u32 = 7;
 
@@ -54,17 +60,27 @@ impl Subject {
     pub(in crate::plugin) fn bind(
         function: &Function,
         params: &str,
-        input: &Meta,
+        frames: &[Meta],
     ) -> Result<Self, Error> {
-        Ok(Self::try_bind(function, params, input)?)
+        Ok(Self::try_bind(function, params, &frames[0], &frames[1..])?)
     }
 
-    fn try_bind(function: &Function, params: &str, input: &Meta) -> Result<Self, CallError> {
+    fn try_bind(
+        function: &Function,
+        params: &str,
+        input: &Meta,
+        others: &[Meta],
+    ) -> Result<Self, CallError> {
         let one = |field: &Field| {
             Meta::try_new([field.clone()], Index::none()).expect("one column has a name of its own")
         };
         if function.entry().kind == Kind::Partitioner {
             return Self::among(function, params, input, TARGETS);
+        }
+        if function.entry().kind == Kind::Partition {
+            let frames: Vec<&Meta> = std::iter::once(input).chain(others).collect();
+            let bound = function.bind_frames(params, &frames)?;
+            return Ok(Self::of_partitions(function, params, input, others, bound));
         }
         let (ready, output) = match function.bind(params, input)? {
             Bound::Scalar(bound) => {
@@ -74,10 +90,6 @@ impl Subject {
             Bound::Aggregate(bound) => {
                 let output = one(bound.output());
                 (Ready::Aggregate(Arc::new(bound)), Arc::new(output))
-            }
-            Bound::Partition(bound) => {
-                let output = Arc::clone(bound.output());
-                (Ready::Partition(bound), output)
             }
             other => {
                 return Err(CallError::Broke {
@@ -90,9 +102,35 @@ impl Subject {
             function: function.clone(),
             params: params.to_owned(),
             input: input.clone(),
+            others: Vec::new(),
+            beside: Vec::new(),
             ready,
             output,
         })
+    }
+
+    /// A function of partitions; what lies beside its rows is the same in all trials.
+    fn of_partitions(
+        function: &Function,
+        params: &str,
+        input: &Meta,
+        others: &[Meta],
+        bound: BoundPartition,
+    ) -> Self {
+        let beside = (1..).zip(others).map(|(frame, meta)| {
+            let order = &bound.contract().input(frame).needs_order;
+            let mut random = Random::new(1, "frames", frame as u32);
+            Rows::of(meta, order, true).draw(BESIDE, 10, &mut random)
+        });
+        Self {
+            function: function.clone(),
+            params: params.to_owned(),
+            input: input.clone(),
+            others: others.to_vec(),
+            beside: beside.collect(),
+            output: Arc::clone(bound.output()),
+            ready: Ready::Partition(bound),
+        }
     }
 
     /// Binds a partitioner for so many partitions.
@@ -108,6 +146,8 @@ impl Subject {
             function: function.clone(),
             params: params.to_owned(),
             input: keys.clone(),
+            others: Vec::new(),
+            beside: Vec::new(),
             ready: Ready::Partitioner(bound),
             output: Arc::new(
                 Meta::try_new([number], Index::none()).expect("one column has a name of its own"),
@@ -122,7 +162,17 @@ impl Subject {
 
     /// The same function on other columns; `None` where it does not take them.
     pub(super) fn on(&self, input: &Meta) -> Option<Self> {
-        Self::try_bind(&self.function, &self.params, input).ok()
+        Self::try_bind(&self.function, &self.params, input, &self.others).ok()
+    }
+
+    /// The columns of all its frames.
+    pub(super) fn frames(&self) -> impl Iterator<Item = &Meta> {
+        std::iter::once(&self.input).chain(&self.others)
+    }
+
+    /// Rows of the frames beside the first.
+    pub(super) fn beside(&self) -> &[Batch] {
+        &self.beside
     }
 
     /// What a function of partitions promises.
@@ -193,6 +243,20 @@ impl Subject {
     }
 
     fn pieces_in(&self, pieces: &[Batch], task: &Arc<Task>) -> Result<Batch, Trouble> {
+        self.answered(pieces, &self.beside, task)
+    }
+
+    /// Its answer for these rows, with these of the frames beside.
+    pub(super) fn with_beside(&self, rows: &Batch, beside: &[Batch]) -> Result<Batch, Trouble> {
+        self.answered(std::slice::from_ref(rows), beside, &Arc::default())
+    }
+
+    fn answered(
+        &self,
+        pieces: &[Batch],
+        beside: &[Batch],
+        task: &Arc<Task>,
+    ) -> Result<Batch, Trouble> {
         let host = || -> Arc<dyn Host> { Arc::<Task>::clone(task) };
         let mut found = Vec::new();
         match &self.ready {
@@ -209,7 +273,8 @@ impl Subject {
                 };
                 let mut run = bound.open(host())?;
                 for rows in pieces {
-                    run.push::<CallError>(rows, &mut keep)?;
+                    let parts = [std::slice::from_ref(rows), beside].concat();
+                    run.push_frames::<CallError>(&parts, &mut keep)?;
                 }
                 run.finish::<CallError>(&mut keep)?;
             }

@@ -90,6 +90,13 @@ fn report(error: &PlanError) -> Report {
             );
             report
         }
+        PlanError::NotAligned { unknown, .. } => {
+            let mut report = Report::new(ErrorKind::Partitions, error.to_string());
+            report.fix = Some(format!(
+                "give frame {unknown} an index with known divisions, `shuffle` all of them by their keys into as many partitions, or, if each call of a closure needs all of it, say `.whole({unknown})`"
+            ));
+            report
+        }
         PlanError::Divisions(_) | PlanError::Partitions { .. } | PlanError::NoPartition { .. } => {
             Report::new(ErrorKind::Partitions, error.to_string())
         }
@@ -102,6 +109,7 @@ fn report(error: &PlanError) -> Report {
         | PlanError::Negative { .. }
         | PlanError::NoKeys
         | PlanError::NoShare { .. }
+        | PlanError::NotBeside { .. }
         | PlanError::NoDistance { .. }
         | PlanError::NothingToMeasure
         | PlanError::MeasuredAndReplaced { .. }

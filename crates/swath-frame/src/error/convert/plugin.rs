@@ -71,6 +71,7 @@ fn called(error: &CallError) -> Report {
             };
             Report::new(kind, what)
         }
+        CallError::Frames { .. } => Report::new(ErrorKind::Plugin, error.to_string()),
         other => Report::new(ErrorKind::Task, other.to_string()),
     };
     let mut cause = error.source();

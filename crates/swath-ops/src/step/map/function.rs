@@ -9,9 +9,9 @@ use swath_batch::{Batch, ClosureSite, Cx};
 use super::ClosureError;
 
 type BoxError = Box<dyn Error + Send + Sync>;
-type Call = dyn Fn(Batch, &Cx) -> Result<Batch, BoxError> + Send + Sync;
+type Call = dyn Fn(Batch, Vec<Batch>, &Cx) -> Result<Batch, BoxError> + Send + Sync;
 
-/// A user's function of a batch.
+/// A user's function of a batch, and of one of each other frame that it sees beside it.
 #[derive(Clone)]
 pub struct PartitionFunction {
     site: ClosureSite,
@@ -22,7 +22,7 @@ impl PartitionFunction {
     /// This function, handed over there.
     pub fn new(
         site: ClosureSite,
-        call: impl Fn(Batch, &Cx) -> Result<Batch, BoxError> + Send + Sync + 'static,
+        call: impl Fn(Batch, Vec<Batch>, &Cx) -> Result<Batch, BoxError> + Send + Sync + 'static,
     ) -> Self {
         Self {
             site,
@@ -48,8 +48,14 @@ impl PartitionFunction {
     ///
     /// # Errors
     /// Its own error, with the same.
-    pub fn call(&self, rows: Batch, cx: &Cx, place: Place) -> Result<Batch, ClosureError> {
-        let result = self.site.call_at(place, || (self.call)(rows, cx));
+    pub fn call(
+        &self,
+        rows: Batch,
+        beside: Vec<Batch>,
+        cx: &Cx,
+        place: Place,
+    ) -> Result<Batch, ClosureError> {
+        let result = (self.site).call_at(place, || (self.call)(rows, beside, cx));
         result.map_err(|source| ClosureError::Failed {
             function: self.site.to_string(),
             place,

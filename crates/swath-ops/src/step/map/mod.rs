@@ -12,7 +12,7 @@ use swath_divisions::Divisions;
 use swath_graph::Encoder;
 use swath_meta::Meta;
 
-use super::{Step, StepSpec};
+use super::{Beside, Others, Step, StepSpec};
 use crate::estimate::{Expected, Kept};
 use crate::{Env, OpError, TaskInputs};
 
@@ -35,6 +35,8 @@ pub struct MapPartitions {
     rows: RowsSeen,
     promise: Promise,
     keeps_rows: bool,
+    /// What it sees beside its rows.
+    others: Others,
     /// The partition that each task is; without them, every task is the first.
     partitions: Arc<[u32]>,
 }
@@ -63,6 +65,7 @@ impl MapPartitions {
             rows,
             promise: Promise::Nothing,
             keeps_rows: false,
+            others: Others::default(),
             partitions: Arc::from([]),
         }
     }
@@ -83,12 +86,28 @@ impl MapPartitions {
         }
     }
 
-    fn open_as(&self, input: &Meta, partition: usize, halo: (usize, usize)) -> Box<dyn Step> {
+    /// Says that the function sees a partition of each of these frames too: the last dependencies of a task, in their order.
+    #[must_use]
+    pub fn beside(self, others: impl IntoIterator<Item = Arc<Meta>>) -> Self {
+        Self {
+            others: Others::new(others),
+            ..self
+        }
+    }
+
+    fn open_as<'a>(
+        &self,
+        input: &Meta,
+        partition: usize,
+        halo: (usize, usize),
+        beside: Beside<'a>,
+    ) -> Box<dyn Step + 'a> {
         Box::new(running::Running::new(
             self.clone(),
             Arc::new(input.clone()),
             partition,
             halo,
+            beside,
         ))
     }
 }
@@ -99,12 +118,17 @@ impl StepSpec for MapPartitions {
     }
 
     fn open(&self, input: &Meta, _: &Env) -> Result<Box<dyn Step>, OpError> {
-        Ok(self.open_as(input, 0, (0, 0)))
+        Ok(self.open_as(input, 0, (0, 0), self.others.nowhere()))
     }
 
-    fn open_task(&self, input: &Meta, task: &TaskInputs<'_>) -> Result<Box<dyn Step>, OpError> {
+    fn open_task<'a>(
+        &self,
+        input: &Meta,
+        task: &TaskInputs<'a>,
+    ) -> Result<Box<dyn Step + 'a>, OpError> {
         let partition = self.partitions.get(task.index).copied().unwrap_or(0);
-        Ok(self.open_as(input, partition as usize, task.halo))
+        let beside = self.others.of(task);
+        Ok(self.open_as(input, partition as usize, task.halo, beside))
     }
 
     fn of_partitions(&self, partitions: &[u32]) -> Option<Arc<dyn StepSpec>> {

@@ -10,14 +10,15 @@ use swath_scheduler::TaskContext;
 use super::check::own_rows;
 use super::{InTask, MapPartitions, Place, Promise, RowsSeen, check_divisions, checked, slices_of};
 use crate::pipeline::Flow;
-use crate::step::Step;
+use crate::step::{Beside, Step};
 use crate::{OpError, Output};
 
-pub(super) struct Running {
+pub(super) struct Running<'a> {
     spec: MapPartitions,
     input: Arc<Meta>,
     partition: usize,
     halo: (usize, usize),
+    beside: Beside<'a>,
     /// What the function may ask; made when it is first called.
     asked: Option<Cx>,
     kept: Vec<Chunk>,
@@ -27,18 +28,20 @@ pub(super) struct Running {
     enough: bool,
 }
 
-impl Running {
+impl<'a> Running<'a> {
     pub(super) fn new(
         spec: MapPartitions,
         input: Arc<Meta>,
         partition: usize,
         halo: (usize, usize),
+        beside: Beside<'a>,
     ) -> Self {
         Self {
             spec,
             input,
             partition,
             halo,
+            beside,
             asked: None,
             kept: Vec::new(),
             bytes: BufferBytes::default(),
@@ -59,7 +62,10 @@ impl Running {
             InTask::beside(cx, self.partition, spec.divisions.clone(), self.halo)
         });
         let given = rows.num_rows();
-        let returned = spec.function.call(rows, asked, place)?;
+        let mut beside = self.beside.open(cx)?;
+        let parts = std::mem::take(&mut beside.parts);
+        let returned = spec.function.call(rows, parts, asked, place)?;
+        drop(beside);
         let function = spec.function.site();
         let mut returned = checked(returned, &spec.output, function, place)?;
         if spec.keeps_rows {
@@ -83,7 +89,7 @@ impl Running {
     }
 }
 
-impl Step for Running {
+impl Step for Running<'_> {
     fn push(
         &mut self,
         chunk: Chunk,

@@ -11,7 +11,7 @@ use swath_graph::{Decoder, Encoder};
 use swath_meta::Meta;
 
 use super::shared::Shared;
-use super::{Step, StepSpec};
+use super::{Beside, Others, Step, StepSpec};
 use crate::estimate::{Expected, Kept};
 use crate::plugin::PluginPartition;
 use crate::{Env, OpError, TaskInputs};
@@ -29,6 +29,8 @@ pub struct MapPlugin {
     divisions: Divisions,
     /// What its random numbers begin from, beside the number of the partition.
     seed: u64,
+    /// What it sees beside its rows.
+    others: Others,
     /// The partition that each task is; without them, every task is the first.
     partitions: Arc<[u32]>,
     /// The function, once a task has found it.
@@ -50,20 +52,32 @@ impl MapPlugin {
             output,
             divisions,
             seed,
+            others: Others::default(),
             partitions: Arc::from([]),
             bound: Shared::default(),
         }
     }
 
+    /// Says that the function sees a partition of each of these frames too: the last dependencies of a task, in their order.
+    #[must_use]
+    pub fn beside(self, others: impl IntoIterator<Item = Arc<Meta>>) -> Self {
+        Self {
+            others: Others::new(others),
+            ..self
+        }
+    }
+
     pub(crate) fn decode(from: &Decoder<'_>) -> Result<Self, OpError> {
         let object = from.object()?;
-        object.expect("map-plugin", 1)?;
+        object.expect("map-plugin", 2)?;
         let function = object.str("function")?;
         let function = PluginName::of_marked(function)
             .ok_or_else(|| object.invalid("function", "it is no function of a plugin"))?;
         let partitions: Vec<u32> = object.serde("partitions")?;
+        let others: Vec<Meta> = object.serde("others")?;
         Ok(Self {
             partitions: partitions.into(),
+            others: Others::new(others.into_iter().map(Arc::new)),
             ..Self::new(
                 function,
                 Params::decode(&object)?,
@@ -75,17 +89,22 @@ impl MapPlugin {
     }
 
     fn bound(&self, input: &Meta, env: &Env) -> Result<PluginPartition, OpError> {
-        let bind = || Ok(env.plugins.partition(&self.function, &self.params, input)?);
+        let bind = || {
+            let others = self.others.metas().iter().map(|meta| &**meta);
+            let inputs: Vec<&Meta> = std::iter::once(input).chain(others).collect();
+            Ok((env.plugins).partition(&self.function, &self.params, &inputs)?)
+        };
         Ok(PluginPartition::clone(&*self.bound.of(input, bind)?))
     }
 
-    fn open_as(
+    fn open_as<'a>(
         &self,
         input: &Meta,
         env: &Env,
         partition: u32,
         halo: (usize, usize),
-    ) -> Result<Box<dyn Step>, OpError> {
+        beside: Beside<'a>,
+    ) -> Result<Box<dyn Step + 'a>, OpError> {
         let function = self.bound(input, env)?;
         Ok(Box::new(running::Running::try_new(
             self.clone(),
@@ -93,6 +112,7 @@ impl MapPlugin {
             Arc::new(input.clone()),
             partition as usize,
             halo,
+            beside,
         )?))
     }
 }
@@ -103,12 +123,17 @@ impl StepSpec for MapPlugin {
     }
 
     fn open(&self, input: &Meta, env: &Env) -> Result<Box<dyn Step>, OpError> {
-        self.open_as(input, env, 0, (0, 0))
+        self.open_as(input, env, 0, (0, 0), self.others.nowhere())
     }
 
-    fn open_task(&self, input: &Meta, task: &TaskInputs<'_>) -> Result<Box<dyn Step>, OpError> {
+    fn open_task<'a>(
+        &self,
+        input: &Meta,
+        task: &TaskInputs<'a>,
+    ) -> Result<Box<dyn Step + 'a>, OpError> {
         let partition = self.partitions.get(task.index).copied().unwrap_or(0);
-        self.open_as(input, task.env, partition, task.halo)
+        let beside = self.others.of(task);
+        self.open_as(input, task.env, partition, task.halo, beside)
     }
 
     fn of_partitions(&self, partitions: &[u32]) -> Option<Arc<dyn StepSpec>> {
@@ -139,12 +164,14 @@ impl StepSpec for MapPlugin {
     }
 
     fn encode(&self, out: &mut Encoder) {
-        out.object("map-plugin", 1, |o| {
+        let others: Vec<&Meta> = self.others.metas().iter().map(|meta| &**meta).collect();
+        out.object("map-plugin", 2, |o| {
             o.str("function", &self.function.marked());
             self.params.encode(o);
             o.serde("output", &*self.output);
             o.serde("divisions", &self.divisions);
             o.u64("seed", self.seed);
+            o.serde("others", &others);
             o.serde("partitions", &*self.partitions);
         });
     }

@@ -11,16 +11,17 @@ use super::MapPlugin;
 use super::sorted::Sorted;
 use crate::pipeline::Flow;
 use crate::plugin::{PluginError, PluginPartition};
-use crate::step::{InTask, Step, slices_of};
+use crate::step::{Beside, InTask, Step, slices_of};
 use crate::{OpError, Output};
 
-pub(super) struct Running {
+pub(super) struct Running<'a> {
     spec: MapPlugin,
     function: PluginPartition,
     input: Arc<Meta>,
     partition: usize,
     /// Rows of its neighbours that it sees: in front, and behind.
     halo: (usize, usize),
+    beside: Beside<'a>,
     /// What the function may ask; made when it is first called.
     task: Option<Arc<InTask>>,
     /// The order that it needs.
@@ -34,13 +35,14 @@ pub(super) struct Running {
     enough: bool,
 }
 
-impl Running {
+impl<'a> Running<'a> {
     pub(super) fn try_new(
         spec: MapPlugin,
         function: PluginPartition,
         input: Arc<Meta>,
         partition: usize,
         halo: (usize, usize),
+        beside: Beside<'a>,
     ) -> Result<Self, OpError> {
         Ok(Self {
             sorted: Sorted::by(function.needs_order(), &input)?,
@@ -49,6 +51,7 @@ impl Running {
             input,
             partition,
             halo,
+            beside,
             task: None,
             kept: Vec::new(),
             bytes: BufferBytes::default(),
@@ -61,19 +64,33 @@ impl Running {
     /// Calls the function with all of a partition, or with a chunk, and hands on what it returns.
     fn call(
         &mut self,
-        rows: &Batch,
+        rows: Batch,
         cx: &TaskContext<'_>,
         out: &mut dyn Output,
     ) -> Result<Flow, OpError> {
         self.called = true;
         let (function, partition, halo) = (&self.function, self.partition, self.halo);
         if let Some(sorted) = &mut self.sorted {
-            sorted.check(rows, |row| PluginError::Unsorted {
+            sorted.check(&rows, |row| PluginError::Unsorted {
                 name: function.name().to_string(),
+                frame: 0,
                 columns: function.needs_order().to_vec(),
                 partition,
                 row: row.saturating_sub(halo.0),
             })?;
+        }
+        let mut beside = self.beside.open(cx)?;
+        for (frame, part) in (1..).zip(&beside.parts) {
+            let needs_order = function.needs_order_of(frame);
+            if let Some(mut sorted) = Sorted::by(needs_order, part.meta())? {
+                sorted.check(part, |row| PluginError::Unsorted {
+                    name: function.name().to_string(),
+                    frame,
+                    columns: needs_order.to_vec(),
+                    partition,
+                    row,
+                })?;
+            }
         }
         let spec = &self.spec;
         let task = self.task.get_or_insert_with(|| {
@@ -123,9 +140,11 @@ impl Running {
             }
             Ok(())
         };
+        let mut parts = vec![rows];
+        parts.append(&mut beside.parts);
         let run = function.bound().open(host).map_err(OpError::from);
         let done = run.and_then(|mut run| {
-            run.push(rows, &mut hand_on)?;
+            run.push_frames(&parts, &mut hand_on)?;
             run.finish(&mut hand_on)
         });
         let task = &self.task;
@@ -141,7 +160,7 @@ impl Running {
     }
 }
 
-impl Step for Running {
+impl Step for Running<'_> {
     fn push(
         &mut self,
         chunk: Chunk,
@@ -154,7 +173,7 @@ impl Step for Running {
         }
         if self.function.takes_chunks() {
             let rows = Partition::from_chunks(Arc::clone(&self.input), [chunk])?;
-            return self.call(&rows.to_batch()?, cx, out);
+            return self.call(rows.to_batch()?, cx, out);
         }
         chunk.count_bytes(&mut self.bytes);
         self.reserved
@@ -179,7 +198,7 @@ impl Step for Running {
         let batch = rows.to_batch()?;
         drop(rows);
         self.bytes = BufferBytes::default();
-        self.call(&batch, cx, out)?;
+        self.call(batch, cx, out)?;
         Ok(())
     }
 }

@@ -286,7 +286,14 @@ impl Instances {
         let Some(Open::Partition(run, instance, output)) = &self.open else {
             return Err(odd("no partition was begun in this process"));
         };
-        let given = self.given_or_none(rows, &instance.travels()?.sent)?;
+        let given = match rows {
+            None => ArrowArray::released(),
+            Some(rows) => {
+                let columns = instance.travels()?.of(input);
+                let none = || odd(format!("it has no input {input}"));
+                self.given(rows, columns.ok_or_else(none)?)?
+            }
+        };
         let (table, of) = (run.table(), run.instance());
         // SAFETY: the run is this thread's alone.
         let ask = |out| unsafe { (table.step())(of, input, given, out) };

@@ -20,7 +20,8 @@ type Layout = (&'static str, Batch);
 
 pub(super) fn layouts(subject: &Arc<Subject>, rows: &Batch, mut random: Random) -> Verdict {
     let plain = sound(subject.call(rows))?;
-    for (name, rows) in layouts_of(subject, rows, &mut random) {
+    let others = subject.rows().draw(13, 20, &mut random);
+    for (name, rows) in layouts_of(&others, rows, &mut random) {
         let found = match subject.call(&rows) {
             Err(Trouble::Refused(words)) => {
                 return broken(format!(
@@ -36,9 +37,34 @@ pub(super) fn layouts(subject: &Arc<Subject>, rows: &Batch, mut random: Random) 
     Ok(())
 }
 
-fn layouts_of(subject: &Subject, rows: &Batch, random: &mut Random) -> [Layout; 3] {
+/// The rows of the frames beside the first: none of them, and the same ones in other layouts.
+pub(super) fn frames(subject: &Arc<Subject>, rows: &Batch, mut random: Random) -> Verdict {
+    let plain = sound(subject.call(rows))?;
+    for (at, part) in subject.beside().iter().enumerate() {
+        let with = |part: Batch| {
+            let mut beside = subject.beside().to_vec();
+            beside[at] = part;
+            subject.with_beside(rows, &beside)
+        };
+        match with(part.head(0)) {
+            // That is its right, as of any rows.
+            Ok(_) | Err(Trouble::Refused(_)) => {}
+            Err(trouble) => return Err(trouble),
+        }
+        for (name, part) in layouts_of(part, part, &mut random) {
+            let found = with(part)?;
+            if let Some(words) = difference(&plain, &found, EXACT) {
+                let frame = at + 1;
+                return broken(format!("frame {frame} as it is, and {name}: {words}"));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn layouts_of(others: &Batch, rows: &Batch, random: &mut Random) -> [Layout; 3] {
     [
-        ("as a part of more rows", part(subject, rows, random)),
+        ("as a part of more rows", part(others, rows, random)),
         (
             "with values beneath their nulls",
             changed(rows, beneath_nulls),
@@ -51,9 +77,9 @@ fn layouts_of(subject: &Subject, rows: &Batch, random: &mut Random) -> [Layout; 
 }
 
 /// They begin behind other rows, whose number is no multiple of eight, and end before others.
-fn part(subject: &Subject, rows: &Batch, random: &mut Random) -> Batch {
-    let before = [1, 7, 13][random.below(3)];
-    let others = subject.rows().draw(before, 20, random);
+fn part(others: &Batch, rows: &Batch, random: &mut Random) -> Batch {
+    let others = others.head([1, 7, 13][random.below(3)]);
+    let before = others.num_rows();
     let all = joined(rows.meta(), &[others.clone(), rows.clone(), others]);
     all.slice(before, rows.num_rows())
 }

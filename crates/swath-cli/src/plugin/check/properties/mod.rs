@@ -79,6 +79,14 @@ const PROPERTIES: &[Property] = &[
         applies: |_| true,
     },
     Property {
+        name: "frames",
+        says: "of the frames beside the first there may be no rows, lying in memory in any way",
+        is_slow: false,
+        compares: true,
+        holds: layouts::frames,
+        applies: |subject| !subject.beside().is_empty(),
+    },
+    Property {
         name: "pieces",
         says: "how rows are cut does not matter",
         is_slow: false,
