@@ -14,11 +14,13 @@ fn readied(compute: impl FnOnce() -> swath::Result<()>) -> swath::Result<usize> 
     Ok(READIED.load(Ordering::Relaxed) - before)
 }
 
+/// A frame made of a frame.
+type Frame = fn(&DataFrame) -> swath::Result<DataFrame>;
+
 /// Once for an operator, however many tasks it has. One thread: of tasks that begin at the same time each may do it.
 #[test]
 fn more_partitions_do_not_make_functions_ready_more_often() -> swath::Result<()> {
     let session = linked();
-    type Frame = fn(&DataFrame) -> swath::Result<DataFrame>;
     let frames: [(&str, Frame); 4] = [
         ("a column", |df| {
             df.assign("y", plugin("other.same").call([col("x")]))
