@@ -55,11 +55,11 @@ macro_rules! kinds {
     ($($kind:ident $trait:ident $text:literal $number:ident $bind:ident;)*) => { $(
         impl<F: $trait> Function<kinds::$kind> for F {
             const ENTRY: [&'static str; ENTRY] = pieces(
-                [
+                &[
                     r#"{"name":""#, word(F::NAME), r#"","kind":""#, $text, r#"","doc":"#, F::DOC,
                     r#","deprecated":"#, F::DEPRECATED, r#","params":"#, F::PARAMS,
                 ],
-                [""; FRAMES],
+                &[],
                 F::EXAMPLE,
             );
             const TABLE: &'static WithMetadata<Table> = &WithMetadata::new(Table {
@@ -82,7 +82,7 @@ kinds! {
 
 impl<F: FramesFn<N>, const N: usize> Function<kinds::Frames<N>> for F {
     const ENTRY: [&'static str; ENTRY] = pieces(
-        [
+        &[
             r#"{"name":""#,
             word(F::NAME),
             r#"","kind":"partition"#,
@@ -94,7 +94,7 @@ impl<F: FramesFn<N>, const N: usize> Function<kinds::Frames<N>> for F {
             r#","params":"#,
             F::PARAMS,
         ],
-        frames(F::FRAMES),
+        &frames(F::FRAMES),
         F::EXAMPLE,
     );
     const TABLE: &'static WithMetadata<Table> = &WithMetadata::new(Table {
@@ -106,13 +106,13 @@ impl<F: FramesFn<N>, const N: usize> Function<kinds::Frames<N>> for F {
 
 /// The pieces of an entry, in their order.
 const fn pieces(
-    words: [&'static str; 10],
-    frames: [&'static str; FRAMES],
+    words: &[&'static str],
+    frames: &[&'static str],
     shown: Option<Example>,
 ) -> [&'static str; ENTRY] {
     let example = example(shown);
     let (mut all, mut filled) = ([""; ENTRY], 0);
-    let groups: [&[&'static str]; 4] = [&words, &frames, &example, &["}"]];
+    let groups: [&[&'static str]; 4] = [words, frames, &example, &["}"]];
     let mut group = 0;
     while group < groups.len() {
         let mut at = 0;

@@ -49,6 +49,10 @@ fn sums(left: &[Row], others: &[&[Row]]) -> Vec<(i64, i64, i64)> {
 }
 
 /// The same as a function of batches.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "as functions of batches are called"
+)]
 fn summed<const N: usize>(parts: [Batch; N]) -> Result<Batch, Box<dyn Error + Send + Sync>> {
     let rows = |batch: &Batch, value: &str| -> Result<Vec<Row>, BatchError> {
         let (keys, values) = (batch.i64("k")?, batch.i64(value)?);

@@ -49,7 +49,13 @@ mod tests {
         let names: Vec<&str> = manifest.functions.iter().map(|one| &*one.name).collect();
         assert_eq!(
             names,
-            ["haversine_km", "geohash", "geohash_lat", "geohash_lon", "nearest"]
+            [
+                "haversine_km",
+                "geohash",
+                "geohash_lat",
+                "geohash_lon",
+                "nearest"
+            ]
         );
         assert!(manifest.functions.iter().all(|one| !one.doc.is_empty()));
         Ok(())

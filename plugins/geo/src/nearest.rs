@@ -25,6 +25,9 @@ pub struct Nearest {
     pub lon: String,
 }
 
+/// A latitude and a longitude, as far as they are known.
+type Coordinates = (Option<f64>, Option<f64>);
+
 /// A place that has a name.
 struct Place<'a> {
     row: usize,
@@ -79,9 +82,8 @@ impl Nearest {
         let (lat, lon) = (places.f64(&self.lat)?, places.f64(&self.lon)?);
         let names = places.rows1::<Option<&str>>(&self.name)?;
         let rows = names.zip(lat.iter().zip(lon.iter())).enumerate();
-        let place = |(row, (name, (lat, lon)))| {
-            let (lat, lon): (f64, f64) = (Option::from(lat)?, Option::from(lon)?);
-            let name: &str = Option::from(name)?;
+        let place = |(row, (name, (lat, lon))): (usize, (Option<&'a str>, Coordinates))| {
+            let (name, lat, lon) = (name?, lat?, lon?);
             let is_there = lat.is_finite() && lon.is_finite();
             is_there.then_some(Place {
                 row,
@@ -115,9 +117,8 @@ fn nearest<'a>(places: &[Place<'a>], lat: f64, lon: f64) -> Option<(&'a str, f64
                 break;
             }
             let km = haversine_km(lat, lon, place.lat, place.lon);
-            let is_nearer = |(other, at): (f64, &Place<'a>)| {
-                km < other || km == other && place.row < at.row
-            };
+            let is_nearer =
+                |(other, at): (f64, &Place<'a>)| km < other || km == other && place.row < at.row;
             if best.is_none_or(is_nearer) {
                 best = Some((km, place));
             }
@@ -141,14 +142,16 @@ mod tests {
 
     fn found(points: &Batch, places: &Batch) -> Result<Vec<Option<(String, f64)>>> {
         let found = testing::run_frames(by_default(), [points, places])?;
-        let names = found.rows1::<Option<String>>("nearest")?;
-        let km: Vec<Option<f64>> = found.f64("nearest_km")?.iter().collect();
-        Ok(names.zip(km).map(|(name, km)| name.zip(km)).collect())
+        let rows = found.rows2::<Option<&str>, Option<f64>>("nearest", "nearest_km")?;
+        Ok(rows
+            .map(|(name, km)| name.map(str::to_owned).zip(km))
+            .collect())
     }
 
     #[test]
     fn cities() -> Result<()> {
-        let places = "name,lat,lon\nBerlin,52.52,13.405\nParis,48.8566,2.3522\n,48.0,2.0\nNowhere,,0.0\n";
+        let places =
+            "name,lat,lon\nBerlin,52.52,13.405\nParis,48.8566,2.3522\n,48.0,2.0\nNowhere,,0.0\n";
         let places = Batch::from_csv(places)?;
         let points = Batch::from_csv("lat,lon\n52.4,13.1\n,1.0\n47.9,1.9\n")?;
         let found = found(&points, &places)?;

@@ -49,10 +49,10 @@ impl FramesFn<2> for Summed {
     }
 
     fn prepare(&mut self, [_, right]: [&Meta; 2]) -> Result<()> {
-        match right.names().any(|name| name == "more") {
-            true => Err(Error::new("it sees a column that it does not read")),
-            false => Ok(()),
+        if right.names().any(|name| name == "more") {
+            return Err(Error::new("it sees a column that it does not read"));
         }
+        Ok(())
     }
 
     fn call(&self, [left, right]: [Batch; 2], cx: &Cx) -> Result<Batch> {

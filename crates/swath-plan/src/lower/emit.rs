@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use swath_batch::Partition;
-use swath_divisions::{Slice, SliceRows};
+use swath_divisions::Slice;
 use swath_expr::Expr;
 use swath_graph::{Canon, Dep, Fingerprint, Graph, GraphBuilder, Hint, Key, Name, Stage};
 use swath_io::ScanRequest;
@@ -282,22 +282,7 @@ impl Emitter<'_, '_> {
                 let tasks = self.overlap(overlap, meta, group, &mut reads);
                 (tasks.source, tasks.deps)
             }
-            Origin::Beside(consumers) => {
-                let made: Vec<Vec<Dep>> = consumers
-                    .iter()
-                    .map(|&consumer| self.outputs_of(consumer, &mut reads))
-                    .collect();
-                let of = |made: &Vec<Dep>, at: usize| made[if made.len() == 1 { 0 } else { at }];
-                let deps = group.coverage.iter();
-                let deps = deps.map(|&at| made.iter().map(|made| of(made, at)).collect());
-                let first = Slice {
-                    partition: 0,
-                    rows: SliceRows::All,
-                };
-                let slices = vec![vec![first]; group.coverage.len()];
-                let source = InputRows::sliced(Arc::clone(meta), slices);
-                (Arc::new(source), deps.collect())
-            }
+            Origin::Beside(inputs) => self.beside(inputs, meta, group, &mut reads),
             Origin::Arguments(arguments) => {
                 let deps = arguments.iter().map(|read| self.value(read, &mut reads));
                 let deps = deps.collect();

@@ -6,6 +6,7 @@
 //!  groups ─► stages and tasks of a Graph<Op>         (emit.rs), several units a task (pack.rs)
 //! ```
 
+mod beside;
 mod calls;
 mod emit;
 mod late_rows;

@@ -16,7 +16,7 @@ use swath_ops::{Env, OpError, SinkSpec, StepSpec, sink};
 use swath_shuffle::HashPartitioner;
 
 use super::stream::{Consumer, ConsumerId, Group, Origin, OriginId, Stream};
-use crate::node::{Beside, DropDuplicates, GroupBy, Head, Shuffle, Tail, TopN};
+use crate::node::{DropDuplicates, GroupBy, Head, Shuffle, Tail, TopN};
 use crate::walk::post_order;
 use crate::{Node, Plan, PlanError};
 
@@ -312,25 +312,6 @@ impl<'e> Streams<'e> {
         });
         let consumers = consumers.collect();
         self.origin(Origin::Chain(consumers), plan.meta(), plan.npartitions())
-    }
-
-    fn beside(&mut self, plan: &Plan, beside: &Beside) -> Result<Stream, PlanError> {
-        let step = beside.operation().step(plan.input(), plan.meta())?;
-        let n = plan.input().npartitions();
-        let inputs = plan.inputs().iter().enumerate().map(|(at, input)| {
-            let stream = self.of(input);
-            let rows = if input.npartitions() == n {
-                sink::Rows::passing()
-            } else {
-                // Every task reads it, each as one batch of border encodings.
-                sink::Rows::handed_out()
-            };
-            self.consume(stream, Arc::new(rows), true, plan, &format!("frame-{at}"))
-        });
-        let inputs = inputs.collect();
-        let stream = self.origin(Origin::Beside(inputs), plan.input().meta(), n);
-        let stream = stream.then(plan.name().clone(), step, Arc::clone(plan.meta()));
-        Ok(stream.numbered())
     }
 
     fn top_n(&mut self, plan: &Plan, top: &TopN) -> Result<Stream, PlanError> {

@@ -48,12 +48,11 @@ impl MapPartitions {
         rows: RowsSeen,
         keeps_divisions: bool,
     ) -> Result<Self, PlanError> {
-        let mut output = match meta {
-            Some(meta) => meta.resolve(input.meta())?,
-            None => {
-                let others = others.iter().map(|other| &**other.meta());
-                infer(&function, input.meta(), others, input.npartitions())?
-            }
+        let mut output = if let Some(meta) = meta {
+            meta.resolve(input.meta())?
+        } else {
+            let others = others.iter().map(|other| &**other.meta());
+            infer(&function, input.meta(), others, input.npartitions())?
         };
         if keeps_divisions
             && output.index().is_empty()

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use swath_divisions::Divisions;
-use swath_expr::{Expr, Params, PluginName};
+use swath_expr::{Expr, Params, PluginName, col};
 use swath_graph::{Canon, Fingerprint, Name};
 use swath_meta::{Index, Meta};
 use swath_ops::plugin::{PluginError, PluginHalo, PluginPartition};
@@ -106,12 +106,17 @@ impl MapPlugin {
         let (first, others) = frames.split_first().ok_or_else(none)?;
         let node = Self::try_new(name, params.clone(), first, others, env)?;
         let mut narrow = vec![first.clone()];
-        for (frame, handed) in others.iter().zip(&node.function.handed()[1..]) {
+        for (at, frame) in (1..).zip(others) {
+            let is_used = |name: &&str| {
+                let mut sorted_by = node.function.needs_order_of(at).iter();
+                node.function.handed()[at].names().any(|used| used == *name)
+                    || sorted_by.any(|used| used == name)
+            };
             let index = frame.meta().index().len();
-            let data = handed.names().skip(index);
-            let data = data.map(|name| (Arc::from(name), swath_expr::col(name)));
-            narrow.push(if handed.fields().len() < frame.meta().fields().len() {
-                frame.select(data.collect(), env)?
+            let data = frame.meta().names().skip(index).filter(is_used);
+            let data: Vec<_> = data.map(|name| (Arc::from(name), col(name))).collect();
+            narrow.push(if index + data.len() < frame.meta().len() {
+                frame.select(data, env)?
             } else {
                 frame.clone()
             });
@@ -139,10 +144,10 @@ fn bound(
     input: &Meta,
     others: &[Arc<Meta>],
     env: &Env,
-) -> Result<PluginPartition, PluginError> {
+) -> Result<PluginPartition, PlanError> {
     let others = others.iter().map(|meta| &**meta);
     let inputs: Vec<&Meta> = std::iter::once(input).chain(others).collect();
-    env.plugins.partition(name, params, &inputs)
+    Ok(env.plugins.partition(name, params, &inputs)?)
 }
 
 /// Whether a function that is bound without some of the columns that pass by it is the same function otherwise: it may have looked at
