@@ -11,7 +11,13 @@ const INDEX_KEY: &str = "swath:index";
 
 impl Meta {
     /// The Arrow schema with [border](crate::DType::border) encodings; the index is recorded in its metadata.
+    ///
+    /// It is made once; later calls cost one reference count.
     pub fn to_arrow(&self) -> SchemaRef {
+        Arc::clone(self.arrow(|| self.make_arrow()))
+    }
+
+    fn make_arrow(&self) -> SchemaRef {
         let fields: Vec<_> = self.fields().iter().map(Field::to_arrow).collect();
         let schema = Schema::new(fields);
         if self.index().is_empty() {

@@ -1,7 +1,9 @@
 //! The empty frame: which columns it has, in which order, and which of them are the index.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
+
+use arrow_schema::SchemaRef;
 
 use crate::{DType, DTypeSpec, Field, Index, MetaError, nearest};
 
@@ -24,6 +26,8 @@ struct Inner {
     index: Index,
     /// Positions by name; made with the uniqueness check, which needs it anyway.
     positions: HashMap<Arc<str>, usize>,
+    /// The same as Arrow has it, once somebody asked: every batch of the frame shares it.
+    arrow: OnceLock<SchemaRef>,
 }
 
 impl Meta {
@@ -67,6 +71,7 @@ impl Meta {
             fields,
             index,
             positions,
+            arrow: OnceLock::new(),
         })))
     }
 
@@ -93,12 +98,18 @@ impl Meta {
             fields: Vec::new(),
             index: Index::none(),
             positions: HashMap::new(),
+            arrow: OnceLock::new(),
         }))
     }
 
     /// All columns, index columns first.
     pub fn fields(&self) -> &[Field] {
         &self.0.fields
+    }
+
+    /// The schema of Arrow that `make` makes of it, made once.
+    pub(crate) fn arrow(&self, make: impl FnOnce() -> SchemaRef) -> &SchemaRef {
+        self.0.arrow.get_or_init(make)
     }
 
     /// How many leading columns are the index.

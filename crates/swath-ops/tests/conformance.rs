@@ -159,18 +159,20 @@ fn reversed() -> MapPartitions {
 
 fn calls() -> Vec<AggCall> {
     ["sum", "count", "max", "first"]
-        .map(|function| AggCall {
-            function: function.into(),
-            inputs: vec![AggInput {
-                column: 1,
-                dtype: DType::Float64,
-                spelling: Spelling {
-                    text: "x".into(),
-                    code: "col(\"x\")".into(),
-                },
-            }],
-            params: Params::default(),
-            output: function.into(),
+        .map(|function| {
+            AggCall::new(
+                function.into(),
+                vec![AggInput {
+                    column: 1,
+                    dtype: DType::Float64,
+                    spelling: Spelling {
+                        text: "x".into(),
+                        code: "col(\"x\")".into(),
+                    },
+                }],
+                Params::default(),
+                function.into(),
+            )
         })
         .to_vec()
 }

@@ -112,9 +112,9 @@ fn peak(op: &Op, inputs: &[TaskValue]) -> u64 {
 }
 
 fn sum(column: usize) -> Vec<AggCall> {
-    vec![AggCall {
-        function: "sum".into(),
-        inputs: vec![AggInput {
+    vec![AggCall::new(
+        "sum".into(),
+        vec![AggInput {
             column,
             dtype: DType::Float64,
             spelling: Spelling {
@@ -122,9 +122,9 @@ fn sum(column: usize) -> Vec<AggCall> {
                 code: "col(\"x\")".into(),
             },
         }],
-        params: swath_expr::Params::default(),
-        output: "sum".into(),
-    }]
+        swath_expr::Params::default(),
+        "sum".into(),
+    )]
 }
 
 #[track_caller]

@@ -34,9 +34,9 @@ fn parts(parts: i64, rows: i64, key: fn(i64) -> i64) -> Vec<Arc<TaskValue>> {
 }
 
 fn sum() -> Vec<AggCall> {
-    vec![AggCall {
-        function: "sum".into(),
-        inputs: vec![AggInput {
+    vec![AggCall::new(
+        "sum".into(),
+        vec![AggInput {
             column: 1,
             dtype: DType::Float64,
             spelling: Spelling {
@@ -44,9 +44,9 @@ fn sum() -> Vec<AggCall> {
                 code: "col(\"x\")".into(),
             },
         }],
-        params: swath_expr::Params::default(),
-        output: "sum".into(),
-    }]
+        swath_expr::Params::default(),
+        "sum".into(),
+    )]
 }
 
 type Run = fn(&[Arc<TaskValue>], &Budget) -> Result<TaskValue, TaskError>;

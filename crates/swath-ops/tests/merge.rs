@@ -54,9 +54,9 @@ fn merged(sort: bool) -> Vec<(Option<i64>, String, f64)> {
     let TaskValue::Rows(first) = &*parts[0] else {
         unreachable!("parts are rows")
     };
-    let sum = AggCall {
-        function: "sum".into(),
-        inputs: vec![AggInput {
+    let sum = AggCall::new(
+        "sum".into(),
+        vec![AggInput {
             column: 2,
             dtype: DType::Float64,
             spelling: Spelling {
@@ -64,9 +64,9 @@ fn merged(sort: bool) -> Vec<(Option<i64>, String, f64)> {
                 code: "col(\"x\")".into(),
             },
         }],
-        params: swath_expr::Params::default(),
-        output: "sum".into(),
-    };
+        swath_expr::Params::default(),
+        "sum".into(),
+    );
     let op = Op::Pipeline(Pipeline::new(
         Arc::new(InputRows::whole(Arc::clone(first.meta()))),
         vec![Arc::new(GroupMerge::finishing(2, vec![sum], sort))],

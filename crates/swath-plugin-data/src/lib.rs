@@ -6,7 +6,7 @@
 //! ```
 //!
 //! An array carries no types, so both sides agree on [`Columns`] when a function is bound, and rows travel without a schema after
-//! that: about a microsecond a column. What arrives is looked at before Arrow may touch it: as many columns, rows and buffers as
+//! that: some tenths of a microsecond a column. What arrives is looked at before Arrow may touch it: as many columns, rows and buffers as
 //! the types have, none of them missing, no null where none was promised. What a buffer *holds* is believed: a plugin in this
 //! process is trusted with its memory anyway. Where the environment has `SWATH_PLUGIN_STRICT=1`, texts, keys and offsets are looked at
 //! too, value by value, on both sides.
@@ -21,6 +21,7 @@
 mod columns;
 mod crossing;
 mod error;
+mod flat;
 mod loan;
 mod nulls;
 mod rows;

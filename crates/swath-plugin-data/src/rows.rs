@@ -10,7 +10,7 @@ use swath_plugin_abi::ArrowArray;
 
 use crate::shape::{self, check};
 use crate::strict::is_strict;
-use crate::{Columns, DataError, nulls};
+use crate::{Columns, DataError, flat, nulls};
 
 const _: () = {
     assert!(size_of::<FFI_ArrowArray>() == size_of::<ArrowArray>());
@@ -19,7 +19,9 @@ const _: () = {
 
 /// What a struct array that was made here owns: its columns, and the lists that it points to.
 struct Owned {
-    columns: Vec<*mut ArrowArray>,
+    columns: *mut [ArrowArray],
+    /// Where each of them is.
+    children: Vec<*mut ArrowArray>,
     /// A struct has no data of its own, and this one no nulls: one buffer, which is not there.
     buffers: [*const c_void; 1],
 }
@@ -32,10 +34,8 @@ unsafe extern "C" fn release(array: *mut ArrowArray) {
     let owned = unsafe { Box::from_raw(array.private_data.cast::<Owned>()) };
     array.release = None;
     array.private_data = std::ptr::null_mut();
-    for column in owned.columns {
-        // SAFETY: `give_columns` made it of a box. A column that was moved out of is released, and dropping it does nothing.
-        drop(unsafe { Box::from_raw(column) });
-    }
+    // SAFETY: `give` made it of a box. A column that was moved out of is released, and dropping it does nothing.
+    drop(unsafe { Box::from_raw(owned.columns) });
 }
 
 /// The columns of a batch, in border encodings.
@@ -82,14 +82,13 @@ pub fn give_columns(
 }
 
 fn give(columns: &[ArrayRef], rows: usize) -> ArrowArray {
-    let give = |column: &ArrayRef| {
-        let array = FFI_ArrowArray::new(&column.to_data());
-        // SAFETY: both are `struct ArrowArray` of the C data interface, as the sizes above witness, and neither is used twice.
-        let array = unsafe { std::mem::transmute::<FFI_ArrowArray, ArrowArray>(array) };
-        Box::into_raw(Box::new(array))
-    };
+    let columns: Box<[ArrowArray]> = columns.iter().map(export).collect();
+    let columns = Box::into_raw(columns);
+    // SAFETY: nothing is read: each place lies within the box.
+    let place = |at| unsafe { columns.cast::<ArrowArray>().add(at) };
     let owned = Box::into_raw(Box::new(Owned {
-        columns: columns.iter().map(give).collect(),
+        columns,
+        children: (0..columns.len()).map(place).collect(),
         buffers: [std::ptr::null()],
     }));
     // SAFETY: it was made just now, and nobody else has it before this returns.
@@ -101,7 +100,7 @@ fn give(columns: &[ArrayRef], rows: usize) -> ArrowArray {
         n_buffers: 1,
         n_children: columns.len() as i64,
         buffers: lists.buffers.as_mut_ptr(),
-        children: lists.columns.as_mut_ptr(),
+        children: lists.children.as_mut_ptr(),
         dictionary: std::ptr::null_mut(),
         release: Some(release),
         private_data: owned.cast(),
@@ -162,16 +161,28 @@ pub fn take_columns(
         // SAFETY: it is not null and nobody else's. The C data interface lets children be moved out, one by one.
         let mut child = unsafe { std::ptr::replace(*child, ArrowArray::released()) };
         shape::forget_null_counts(&mut child);
-        let column = import(child, field.data_type()).map_err(|error| DataError::Column {
-            column: field.name().clone(),
-            reason: error.to_string(),
-        })?;
         // The specification lets a child be longer than its parent.
-        let column = column.slice(from, rows);
+        let column = match flat::take(child, field.data_type(), from..from + rows) {
+            Ok(column) => column,
+            Err(child) => import(child, field.data_type())
+                .map_err(|error| DataError::Column {
+                    column: field.name().clone(),
+                    reason: error.to_string(),
+                })?
+                .slice(from, rows),
+        };
         nulls::check(&column, field)?;
         taken.push(column);
     }
     Ok((taken, rows))
+}
+
+fn export(column: &ArrayRef) -> ArrowArray {
+    flat::give(column).unwrap_or_else(|| {
+        let array = FFI_ArrowArray::new(&column.to_data());
+        // SAFETY: both are `struct ArrowArray` of the C data interface, as the sizes above witness, and neither is used twice.
+        unsafe { std::mem::transmute::<FFI_ArrowArray, ArrowArray>(array) }
+    })
 }
 
 fn import(array: ArrowArray, data_type: &arrow_schema::DataType) -> Result<ArrayRef, ArrowError> {

@@ -6,7 +6,7 @@ use arrow_data::layout;
 use arrow_schema::{DataType, Field};
 use swath_plugin_abi::ArrowArray;
 
-use crate::DataError;
+use crate::{DataError, flat};
 
 /// More rows than any machine has room for: sums of lengths below it do not overflow.
 pub(crate) const MOST: i64 = 1 << 48;
@@ -23,6 +23,36 @@ struct Found<'a> {
 /// [`DataError::Column`] with the first thing that is wrong.
 pub(crate) fn check(array: &ArrowArray, data_type: &DataType, path: &str) -> Result<(), DataError> {
     Found { array, path }.check(data_type)
+}
+
+/// The buffers of a type.
+struct Buffers {
+    /// How many of them say which rows are null: one or none.
+    validity: usize,
+    /// How many there are in any case.
+    fixed: usize,
+    /// Blocks follow that its views point into.
+    variadic: bool,
+}
+
+impl Buffers {
+    fn of(data_type: &DataType) -> Self {
+        // What Arrow says of these too, without a list of it.
+        if data_type.is_primitive() {
+            return Self {
+                validity: 1,
+                fixed: flat::BUFFERS,
+                variadic: false,
+            };
+        }
+        let layout = layout(data_type);
+        let validity = usize::from(layout.can_contain_null_mask);
+        Self {
+            validity,
+            fixed: layout.buffers.len() + validity,
+            variadic: layout.variadic,
+        }
+    }
 }
 
 impl Found<'_> {
@@ -55,19 +85,21 @@ impl Found<'_> {
     }
 
     fn buffers(&self, data_type: &DataType) -> Result<(), DataError> {
-        let layout = layout(data_type);
-        let validity = usize::from(layout.can_contain_null_mask);
-        let fixed = layout.buffers.len() + validity;
+        let Buffers {
+            validity,
+            fixed,
+            variadic,
+        } = Buffers::of(data_type);
         // The sizes of the blocks that views point into are a buffer of their own.
-        let expected = fixed + usize::from(layout.variadic);
+        let expected = fixed + usize::from(variadic);
         let found = usize::try_from(self.array.n_buffers).unwrap_or(usize::MAX);
-        let fits = if layout.variadic {
+        let fits = if variadic {
             found >= expected
         } else {
             found == expected
         };
         if !fits || found > MOST as usize {
-            let least = if layout.variadic { "at least " } else { "" };
+            let least = if variadic { "at least " } else { "" };
             return Err(self.wrong(format!(
                 "{} buffers, and {data_type} has {least}{expected}",
                 self.array.n_buffers
@@ -92,7 +124,7 @@ impl Found<'_> {
         if rows > 0 && fixed > validity && buffers[validity].is_null() {
             return Err(self.wrong(format!("{rows} rows and no values")));
         }
-        if layout.variadic {
+        if variadic {
             self.blocks(&buffers[fixed..])?;
         }
         Ok(())

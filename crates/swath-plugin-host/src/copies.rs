@@ -55,11 +55,16 @@ impl PluginCopies {
         self.copy_bytes(file.hash(), file.bytes())
     }
 
+    /// Where the copy of a file of this hash is, or would be.
+    pub(crate) fn place(&self, hash: FileHash) -> PathBuf {
+        self.folder.join(format!("{hash}.so"))
+    }
+
     fn copy_bytes(&self, hash: FileHash, bytes: &[u8]) -> Result<PathBuf, CopyError> {
         static NUMBER: AtomicU64 = AtomicU64::new(0);
 
         let user = self.own_folder()?;
-        let path = self.folder.join(format!("{hash}.so"));
+        let path = self.place(hash);
         if is_copy(&path, user, bytes) {
             return Ok(path);
         }

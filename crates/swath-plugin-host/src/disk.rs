@@ -6,6 +6,7 @@
 )]
 
 use rustix::fs::OFlags;
+use std::ffi::{c_int, c_void};
 use std::fs::{self, DirBuilder, File, Metadata, OpenOptions, Permissions};
 use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
@@ -96,6 +97,7 @@ pub(crate) fn read_whole(path: &Path, limit: u64) -> io::Result<Content> {
         return Ok(Content::TooLarge(metadata.len()));
     }
     let mut bytes = Vec::with_capacity(metadata.len() as usize);
+    in_large_pages(&mut bytes);
     file.take(limit + 1).read_to_end(&mut bytes)?;
     let size = bytes.len() as u64;
     Ok(if size > limit {
@@ -103,6 +105,31 @@ pub(crate) fn read_whole(path: &Path, limit: u64) -> io::Result<Content> {
     } else {
         Content::Regular(bytes, Access::of(&metadata))
     })
+}
+
+/// Bytes of a large page.
+const LARGE: usize = 2 << 20;
+/// What the system is told of memory that should be of large pages.
+const MADV_HUGEPAGE: c_int = 14;
+
+unsafe extern "C" {
+    fn madvise(at: *mut c_void, length: usize, advice: c_int) -> c_int;
+}
+
+/// Asks the system for large pages where there is room and nothing yet: libraries are large, and to be given new memory a small page at
+/// a time takes longer than to read them.
+fn in_large_pages(room: &mut Vec<u8>) {
+    let room = room.spare_capacity_mut();
+    let start = room.as_ptr().addr();
+    let end = start + room.len();
+    let first = start.next_multiple_of(LARGE);
+    let length = (end / LARGE * LARGE).saturating_sub(first);
+    if length > 0 {
+        let at = room.as_mut_ptr().wrapping_add(first - start).cast();
+        // SAFETY: it lies within memory that is this function's alone, and changes nothing of what is there. Where the system has no such
+        // pages it gives others.
+        let _ = unsafe { madvise(at, length, MADV_HUGEPAGE) };
+    }
 }
 
 /// Who may do what with a file, if it is one of these bytes. The last part of the path must not be a link.

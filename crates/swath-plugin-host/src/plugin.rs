@@ -49,7 +49,7 @@ impl Plugin {
     ) -> Result<Arc<Self>, LoadError> {
         let file = PluginFile::read(path)?;
         policy.check(&file)?;
-        Self::open(&file, &copies.copy(&file)?, process)
+        Self::here(&file, copies)
     }
 
     /// As [`load`](Self::load), in processes of its own: no code of it runs in this one, and a crash of it is an error of the call
@@ -84,7 +84,7 @@ impl Plugin {
         let file = PluginFile::read(path)?;
         match policy.check(&file)?.and_then(Pin::isolate) {
             Some(Isolate::Process) => Self::apart(&file, copies, isolation),
-            None => Self::open(&file, &copies.copy(&file)?, process),
+            None => Self::here(&file, copies),
         }
     }
 
@@ -107,6 +107,22 @@ impl Plugin {
             hash: file.hash(),
             is_isolated: true,
         }))
+    }
+
+    /// The plugin of a file that was checked, in this process.
+    ///
+    /// What was opened once is not copied, compared and opened again: the library that these bytes were compared with stays in
+    /// memory, whatever becomes of its copy.
+    fn here(file: &PluginFile, copies: &PluginCopies) -> Result<Arc<Self>, LoadError> {
+        static OPENED: Mutex<BTreeMap<PathBuf, Arc<Plugin>>> = Mutex::new(BTreeMap::new());
+        let opened = || OPENED.lock().unwrap_or_else(PoisonError::into_inner);
+        let place = copies.place(file.hash());
+        if let Some(known) = opened().get(&place) {
+            return Ok(Arc::clone(known));
+        }
+        let plugin = Self::open(file, &copies.copy(file)?, process)?;
+        opened().insert(place, Arc::clone(&plugin));
+        Ok(plugin)
     }
 
     /// Opens a copy of a file that was checked; the plugin as a whole says what it has to say to `host`.

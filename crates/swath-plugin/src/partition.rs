@@ -60,8 +60,8 @@ pub trait PartitionFn: Params {
 
     /// Prepares what every call needs and what costs something, such as a compiled pattern, in fields that are no parameters. Called
     /// after [`bind`](Self::bind), with the columns that [`call`](Self::call) will see: of those that `bind` saw, the index and what
-    /// the function reads. A host may make a function ready more than once, even for each task: a table that takes a second to
-    /// load belongs into a `static` of the plugin.
+    /// the function reads. swath makes a function ready for each operator of a run that calls it, not for each task, and again where
+    /// a frame is made; other processes have their own. A table that takes a second to load belongs into a `static` of the plugin.
     ///
     /// # Errors
     /// As of [`bind`](Self::bind).

@@ -21,6 +21,8 @@ mod partitions;
 mod placing;
 #[path = "plugins/reading.rs"]
 mod reading;
+#[path = "plugins/ready.rs"]
+mod ready;
 #[path = "plugins/scene.rs"]
 mod scene;
 mod worker;
@@ -221,6 +223,7 @@ fn what_is_loaded_is_shown() -> swath::Result<()> {
           other.visit_starts    partition    user: string, time: string, gap: duration = "30min"                     Marks the first row of each visit: no row of the same user in front of it within the gap.
           other.ones            partition    reads: string, sorted_by: string, looks_at: string                      Writes a one over each `x`, whatever it reads.
           other.counted         partition                                                                            Counts its calls.
+          other.same            scalar                                                                               The number itself.
           other.moment          aggregate    is_variance: bool                                                       The mean, or the variance.
           other.endless_rows    scalar                                                                               A value of its own that never comes.
           other.endless_groups  aggregate                                                                            Groups to which a row is never added.

@@ -109,6 +109,37 @@ fn round_trip(bound: &BoundPartition, task: &Arc<Task>, part: &Batch) {
     run.finish(keep).expect("an end");
 }
 
+/// In a process that was started for it: the microseconds that its first load takes.
+const FIRST_LOAD: &str = "SWATH_BENCH_FIRST_LOAD";
+
+/// Where this process was started for it, loads the library that it is told, and says how long that took.
+fn first_load_if_asked() -> bool {
+    let Some(library) = std::env::var_os(FIRST_LOAD).map(PathBuf::from) else {
+        return false;
+    };
+    let folder = std::env::args_os().nth(1).expect("the folder of copies");
+    let copies = PluginCopies::in_folder(folder);
+    let begin = Instant::now();
+    let plugin = Plugin::load(&library, &Policy::default(), &copies).expect("it is a plugin");
+    println!("{}", begin.elapsed().as_secs_f64() * 1e6);
+    drop(plugin);
+    true
+}
+
+/// The median of the first loads of some processes, in microseconds.
+fn first_load(library: &Path, copies: &PluginCopies) -> f64 {
+    let load = || -> f64 {
+        let mut process = Command::new("/proc/self/exe");
+        process.env(FIRST_LOAD, library).arg(copies.folder());
+        let answer = process.output().expect("it can be started").stdout;
+        let text = String::from_utf8(answer).expect("a number");
+        text.trim().parse().expect("a number")
+    };
+    let mut loads: Vec<f64> = (0..15).map(|_| load()).collect();
+    loads.sort_by(f64::total_cmp);
+    loads[loads.len() / 2]
+}
+
 /// The same there and back in a process of its own: this program, started once more.
 fn apart(library: &Path, copies: &PluginCopies, say: impl Fn(&str, f64)) {
     let isolation = Isolation::default().worker("/proc/self/exe");
@@ -140,6 +171,9 @@ fn apart(library: &Path, copies: &PluginCopies, say: impl Fn(&str, f64)) {
 
 fn main() {
     run_worker_if_asked();
+    if first_load_if_asked() {
+        return;
+    }
     let folder = tempfile::tempdir().expect("a folder");
     let copies = PluginCopies::in_folder(folder.path().join("copies"));
     let library = library(folder.path());
@@ -149,7 +183,14 @@ fn main() {
     let say = |what: &str, micros: f64| println!("{what:<60} {micros:>12.2} µs");
 
     say(
-        &format!("load of {:.1} MB, in memory already", size as f64 / 1e6),
+        &format!(
+            "load of {:.1} MB, the first of a process",
+            size as f64 / 1e6
+        ),
+        first_load(&library, &copies),
+    );
+    say(
+        &format!("load of {:.1} MB, which is open", size as f64 / 1e6),
         time(3, || drop(load())),
     );
 

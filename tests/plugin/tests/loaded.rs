@@ -25,7 +25,8 @@ use insta::assert_snapshot;
 use swath_batch::{Batch, Host, Value};
 use swath_meta::Meta;
 use swath_plugin_host::{
-    Bound, BoundPartition, CallError, LoadError, Plugin, PluginCopies, PluginFileError, Policy,
+    Bound, BoundPartition, CallError, LoadError, Pins, Plugin, PluginCopies, PluginFileError,
+    Policy,
 };
 
 /// The library that was built beside these tests, or that of another version, to try it in this host.
@@ -402,6 +403,23 @@ fn a_file_renamed_over_one_that_is_used_is_another() {
         let bound = partition_fn(&plugin, "scale", r#"{"column":"x"}"#).expect("columns that do");
         assert_eq!(run(&bound, &Arc::default()).expect("an answer"), [part()]);
     }
+}
+
+/// What is in memory is what was compared when it was opened: its copy is not looked at again, and a file is, each time.
+#[test]
+fn what_is_open_is_not_opened_again() {
+    let (_folder, copies) = copies();
+    let first = load(&copies);
+    std::fs::remove_dir_all(copies.folder()).expect("its copy");
+    assert!(Arc::ptr_eq(&first, &load(&copies)));
+    assert!(!copies.folder().exists(), "no copy was asked for");
+    // Whether it may be used is asked each time.
+    let pins = Pins::parse("allow = [\"other\"]", "/no/plugins.toml").expect("pins");
+    let refused = Plugin::load(library(), &Policy::from(pins), &copies);
+    assert!(matches!(refused, Err(LoadError::Policy(_))));
+    // Other copies are other libraries.
+    let elsewhere = PluginCopies::in_folder(copies.folder().join("other"));
+    assert!(!Arc::ptr_eq(&first, &load(&elsewhere)));
 }
 
 /// Whatever becomes of a call, the rows that it was given are let go.

@@ -1,6 +1,7 @@
 //! A batch with its meta.
 
 use arrow_array::{Array, ArrayRef, RecordBatch, RecordBatchOptions};
+use arrow_schema::{FieldRef, Schema};
 use arrow_select::filter::filter_record_batch;
 use std::fmt::{self, Display, Formatter};
 use std::sync::Arc;
@@ -37,15 +38,9 @@ impl Batch {
     /// # Errors
     /// As [`normalise`].
     pub fn try_new(rows: RecordBatch, meta: Arc<Meta>) -> Result<Self, BatchError> {
-        let border = rows
-            .columns()
-            .iter()
-            .zip(meta.fields())
-            .all(|(column, field)| {
-                *column.data_type() == field.dtype.border()
-                    && (field.nullable || column.null_count() == 0)
-            });
-        let rows = if border && *rows.schema_ref() == meta.to_arrow() {
+        let schema = meta.to_arrow();
+        let is_border = is_border(rows.columns(), &schema, rows.num_rows());
+        let rows = if is_border && *rows.schema_ref() == schema {
             rows
         } else {
             normalise(&rows, &meta)?
@@ -101,6 +96,9 @@ impl Batch {
         columns: Vec<ArrayRef>,
         rows: usize,
     ) -> Result<Self, BatchError> {
+        if is_border(&columns, &meta.to_arrow(), rows) {
+            return Self::of_border(Arc::clone(meta), columns, rows);
+        }
         Self::try_new(
             crate::chunk::batch_of(meta, columns, rows)?,
             Arc::clone(meta),
@@ -121,6 +119,16 @@ impl Batch {
     /// # Errors
     /// [`MetaError::Mismatch`] with a table of what was found and expected.
     pub fn conform(self, declared: &Arc<Meta>) -> Result<Self, BatchError> {
+        let mut columns = declared.fields().iter().zip(self.rows.columns());
+        let keeps_promise = |(field, column): (&Field, &ArrayRef)| {
+            field.nullable || column.logical_null_count() == 0
+        };
+        if self.meta == *declared && columns.all(keeps_promise) {
+            return Ok(Self {
+                meta: Arc::clone(declared),
+                ..self
+            });
+        }
         let found = self.meta.fields().iter().zip(self.rows.columns());
         let fields = found.map(|(field, column)| {
             let declared = declared.field(&field.name);
@@ -372,6 +380,17 @@ impl Batch {
         )?;
         Ok(Self { rows, meta })
     }
+}
+
+/// Whether there is a column of this many rows for each field, of its type, and without nulls where it has none: nothing is to be
+/// cast, and nothing to be refused.
+fn is_border(columns: &[ArrayRef], schema: &Schema, rows: usize) -> bool {
+    let fits = |(column, field): (&ArrayRef, &FieldRef)| {
+        column.len() == rows
+            && column.data_type() == field.data_type()
+            && (field.is_nullable() || column.null_count() == 0)
+    };
+    columns.len() == schema.fields().len() && columns.iter().zip(schema.fields()).all(fits)
 }
 
 impl PartialEq for Batch {

@@ -72,9 +72,12 @@ fn fill<R: Returned>(
     check: &dyn Fn() -> Result<(), Stopped>,
     call: impl Fn(usize) -> R,
 ) -> Result<ArrayRef, RowError> {
-    let mut results = <R::Plain as Plain>::room(rows);
     let wanted = wanted.filter(|wanted| wanted.null_count() > 0);
     let has_nulls = R::NULLABLE || wanted.is_some();
+    if !has_nulls && !R::FALLIBLE {
+        return fill_all::<R>(rows, check, call);
+    }
+    let mut results = <R::Plain as Plain>::room(rows);
     let mut valid = vec![false; if has_nulls { rows } else { 0 }];
     let mut pace = Pace::new(rows);
     while let Some(block) = pace.next() {
@@ -101,6 +104,24 @@ fn fill<R: Returned>(
     }
     let nulls = has_nulls.then(|| NullBuffer::from(valid));
     Ok(<R::Plain as Plain>::array(results, nulls))
+}
+
+/// [`fill`] where every row has a result: each is written once, and nothing before it.
+fn fill_all<R: Returned>(
+    rows: usize,
+    check: &dyn Fn() -> Result<(), Stopped>,
+    call: impl Fn(usize) -> R,
+) -> Result<ArrayRef, RowError> {
+    let mut results = Vec::with_capacity(rows);
+    let mut pace = Pace::new(rows);
+    while let Some(block) = pace.next() {
+        check().map_err(RowError::Stopped)?;
+        results.extend(block.map(|row| match call(row).settle() {
+            Ok(Some(found)) => found,
+            _ => unreachable!("its type has neither nulls nor errors"),
+        }));
+    }
+    Ok(<R::Plain as Plain>::array(results, None))
 }
 
 macro_rules! row_functions {

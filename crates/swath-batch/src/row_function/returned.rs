@@ -43,6 +43,9 @@ pub trait Returned: sealed::Sealed + 'static {
     /// Whether it may be null.
     #[doc(hidden)]
     const NULLABLE: bool;
+    /// Whether it may be an error.
+    #[doc(hidden)]
+    const FALLIBLE: bool = false;
 
     /// The value, null, or the function's own error.
     #[doc(hidden)]
@@ -138,6 +141,7 @@ impl<T: Returned, E: 'static> sealed::Sealed for Result<T, E> {}
 impl<T: Returned, E: Into<Box<dyn Error + Send + Sync>> + 'static> Returned for Result<T, E> {
     type Plain = T::Plain;
     const NULLABLE: bool = T::NULLABLE;
+    const FALLIBLE: bool = true;
 
     fn settle(self) -> Result<Option<T::Plain>, Box<dyn Error + Send + Sync>> {
         self.map_err(Into::into)?.settle()

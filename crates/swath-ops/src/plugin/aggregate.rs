@@ -1,6 +1,6 @@
 //! Aggregates of plugins.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use arrow_array::{ArrayRef, new_empty_array};
 use swath_batch::{Batch, Host, Value};
@@ -21,6 +21,15 @@ const KIND: &str = "plugin";
 pub(crate) struct PluginAggregate {
     found: Found,
     params: Params,
+    /// Bound, once somebody asked, to inputs of these dtypes: all whom this object is handed to share what the function prepared.
+    bound: OnceLock<(Vec<DType>, Ready)>,
+}
+
+/// The function, bound to arguments.
+#[derive(Clone)]
+struct Ready {
+    bound: Arc<BoundAggregate>,
+    args: Arc<Meta>,
 }
 
 fn failed(error: impl Into<PluginError>) -> KernelError {
@@ -33,6 +42,7 @@ impl PluginAggregate {
         Ok(Self {
             found: plugins.find(name, Use::Aggregate).map_err(failed)?,
             params: Params::default(),
+            bound: OnceLock::new(),
         })
     }
 
@@ -46,10 +56,27 @@ impl PluginAggregate {
         let params = params.iter().fold(Params::default(), |all, (name, value)| {
             all.with(Arc::clone(name), value.clone())
         });
-        Self { params, ..self }
+        Self {
+            params,
+            bound: OnceLock::new(),
+            ..self
+        }
     }
 
-    fn bind(&self, inputs: &[DType]) -> Result<(BoundAggregate, Meta), PluginError> {
+    fn ready(&self, inputs: &[DType]) -> Result<Ready, PluginError> {
+        if let Some((_, ready)) = self.bound.get().filter(|(dtypes, _)| dtypes == inputs) {
+            return Ok(ready.clone());
+        }
+        let ready = self.bind(inputs)?;
+        let (dtypes, first) = self.bound.get_or_init(|| (inputs.to_vec(), ready.clone()));
+        Ok(if dtypes == inputs {
+            first.clone()
+        } else {
+            ready
+        })
+    }
+
+    fn bind(&self, inputs: &[DType]) -> Result<Ready, PluginError> {
         let function = self.found.function();
         let params = json_of(&self.params, function.name())?;
         // Arguments are expressions, which may have no name; they are called by their number.
@@ -59,7 +86,10 @@ impl PluginAggregate {
             .collect();
         let args = of_arguments(&fields);
         match function.bind(&params, &args)? {
-            Bound::Aggregate(bound) => Ok((bound, args)),
+            Bound::Aggregate(bound) => Ok(Ready {
+                bound: Arc::new(bound),
+                args: Arc::new(args),
+            }),
             _ => Err(PluginError::OtherKind {
                 name: function.name().to_string(),
                 kind: function.entry().kind,
@@ -75,7 +105,7 @@ impl Aggregate for PluginAggregate {
     }
 
     fn infer(&self, inputs: &[DType]) -> Result<AggregateTypes, KernelError> {
-        let (bound, _) = self.bind(inputs).map_err(failed)?;
+        let bound = self.ready(inputs).map_err(failed)?.bound;
         let states = bound.state().fields().iter();
         Ok(AggregateTypes {
             state: states.map(|field| field.dtype.clone()).collect(),
@@ -85,10 +115,10 @@ impl Aggregate for PluginAggregate {
     }
 
     fn accumulator(&self, inputs: &[DType]) -> Result<Box<dyn Accumulator>, KernelError> {
-        let (bound, args) = self.bind(inputs).map_err(failed)?;
+        let Ready { bound, args } = self.ready(inputs).map_err(failed)?;
         Ok(Box::new(States {
-            bound: Arc::new(bound),
-            args: Arc::new(args),
+            bound,
+            args,
             task: None,
             groups: None,
             wanted: 0,

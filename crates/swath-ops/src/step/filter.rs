@@ -8,6 +8,7 @@ use swath_graph::{Decoder, Encoder};
 use swath_meta::Meta;
 use swath_scheduler::TaskContext;
 
+use super::shared::Shared;
 use super::{InTask, Step, StepSpec};
 use crate::pipeline::Flow;
 use crate::{Env, OpError, Output};
@@ -16,20 +17,33 @@ use crate::{Env, OpError, Output};
 #[derive(Clone, Debug)]
 pub struct Filter {
     predicate: Expr,
+    /// What is the same for all tasks: where it calls functions of plugins.
+    bound: Shared<Bound>,
 }
 
 impl Filter {
     /// A filter by a boolean expression.
     pub fn new(predicate: Expr) -> Self {
-        Self { predicate }
+        Self {
+            predicate,
+            bound: Shared::default(),
+        }
     }
 
     pub(crate) fn decode(from: &Decoder<'_>, functions: &Functions) -> Result<Self, OpError> {
         let object = from.object()?;
         object.expect("filter", 1)?;
-        Ok(Self {
-            predicate: Expr::decode(&object.object("predicate")?, functions)?,
-        })
+        let predicate = Expr::decode(&object.object("predicate")?, functions)?;
+        Ok(Self::new(predicate))
+    }
+
+    fn bound(&self, input: &Meta, env: &Env) -> Result<Bound, OpError> {
+        let bind = || Ok(self.predicate.bind(input, &env.functions)?);
+        if self.predicate.calls_plugins() {
+            return Ok(Bound::clone(&*self.bound.of(input, bind)?));
+        }
+        // What it keeps of dictionaries that it has seen goes with the task.
+        bind()
     }
 }
 
@@ -41,7 +55,7 @@ impl StepSpec for Filter {
     fn open(&self, input: &Meta, env: &Env) -> Result<Box<dyn Step>, OpError> {
         Ok(Box::new(Running {
             asks: self.predicate.has_user_functions(),
-            predicate: self.predicate.bind(input, &env.functions)?,
+            predicate: self.bound(input, env)?,
         }))
     }
 

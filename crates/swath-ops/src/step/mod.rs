@@ -15,6 +15,7 @@ mod plugin;
 mod project;
 mod reach;
 mod sample;
+mod shared;
 mod tail;
 mod top_k;
 

@@ -10,6 +10,7 @@ use swath_kernels::is_worth_compacting;
 use swath_meta::{Field, Index, Meta};
 use swath_scheduler::TaskContext;
 
+use super::shared::Shared;
 use super::{InTask, Step, StepSpec};
 use crate::estimate::{Expected, Kept};
 use crate::pipeline::Flow;
@@ -22,12 +23,24 @@ use crate::{Env, OpError, Output};
 pub struct Project {
     columns: Vec<(Arc<str>, Expr)>,
     index: usize,
+    ready: Shared<Ready>,
+}
+
+/// What is the same for all tasks.
+struct Ready {
+    output: Arc<Meta>,
+    /// The columns that functions of plugins make.
+    calls: Vec<Option<Bound>>,
 }
 
 impl Project {
     /// The columns in order; the first `index` of them are the index of the result.
     pub fn new(columns: Vec<(Arc<str>, Expr)>, index: usize) -> Self {
-        Self { columns, index }
+        Self {
+            columns,
+            index,
+            ready: Shared::default(),
+        }
     }
 
     pub(crate) fn decode(from: &Decoder<'_>, functions: &Functions) -> Result<Self, OpError> {
@@ -42,39 +55,46 @@ impl Project {
                 Expr::decode(&column.object("expr")?, functions)?,
             ));
         }
-        Ok(Self {
-            columns,
-            index: object.u64("index")? as usize,
+        Ok(Self::new(columns, object.u64("index")? as usize))
+    }
+
+    fn ready(&self, input: &Meta, env: &Env) -> Result<Arc<Ready>, OpError> {
+        self.ready.of(input, || {
+            let mut fields = Vec::with_capacity(self.columns.len());
+            let mut calls = Vec::with_capacity(self.columns.len());
+            for (name, expr) in &self.columns {
+                let bound = expr.bind(input, &env.functions)?;
+                fields.push(Field {
+                    name: Arc::clone(name),
+                    ..bound.field().clone()
+                });
+                calls.push(Some(bound).filter(|_| expr.calls_plugins()));
+            }
+            let index = Index::leading(self.index as u32);
+            Ok(Ready {
+                output: Arc::new(Meta::try_new(fields, index)?),
+                calls,
+            })
         })
     }
 }
 
 impl StepSpec for Project {
     fn infer(&self, input: &Meta, env: &Env) -> Result<Arc<Meta>, OpError> {
-        let fields = self
-            .columns
-            .iter()
-            .map(|(name, expr)| {
-                let field = expr.infer(input, &env.functions)?;
-                Ok(Field {
-                    name: Arc::clone(name),
-                    ..field
-                })
-            })
-            .collect::<Result<Vec<_>, OpError>>()?;
-        Ok(Arc::new(Meta::try_new(
-            fields,
-            Index::leading(self.index as u32),
-        )?))
+        Ok(Arc::clone(&self.ready(input, env)?.output))
     }
 
     fn open(&self, input: &Meta, env: &Env) -> Result<Box<dyn Step>, OpError> {
+        let ready = self.ready(input, env)?;
         let columns = self
             .columns
             .iter()
-            .map(|(_, expr)| match expr.as_column() {
-                Some(name) => Ok(Column::Kept(input.position(name)?)),
-                None => Ok(Column::Computed(expr.bind(input, &env.functions)?)),
+            .zip(&ready.calls)
+            .map(|((_, expr), call)| match (expr.as_column(), call) {
+                (Some(name), _) => Ok(Column::Kept(input.position(name)?)),
+                (None, Some(call)) => Ok(Column::Computed(call.clone())),
+                // What it keeps of dictionaries that it has seen goes with the task.
+                (None, None) => Ok(Column::Computed(expr.bind(input, &env.functions)?)),
             })
             .collect::<Result<_, OpError>>()?;
         let asks = self

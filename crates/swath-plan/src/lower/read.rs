@@ -432,12 +432,12 @@ fn columns_and_calls(
                 spelling: expr.spelling(),
             });
         }
-        calls.push(AggCall {
-            function: Arc::clone(&agg.function),
+        calls.push(AggCall::new(
+            Arc::clone(&agg.function),
             inputs,
-            params: agg.params.clone(),
-            output: Arc::clone(&agg.output),
-        });
+            agg.params.clone(),
+            Arc::clone(&agg.output),
+        ));
     }
     Ok((columns, calls))
 }

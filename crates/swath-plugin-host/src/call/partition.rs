@@ -3,7 +3,6 @@
 use std::fmt::{self, Debug, Formatter};
 use std::sync::Arc;
 
-use arrow_array::ArrayRef;
 use swath_batch::{Batch, Host, Value};
 use swath_meta::Meta;
 use swath_plugin_abi::{ArrowArray, Contract, NO_INPUT, RowCount, Run, Step, step};
@@ -22,10 +21,26 @@ pub struct BoundPartition {
     empty: Batch,
     output: Arc<Meta>,
     crossing: Crossing,
-    /// Of what is sent of each frame.
-    sent: Vec<Columns>,
+    /// What is sent of each frame.
+    sent: Vec<Sent>,
     /// Of what comes back, in the encodings that the plugin declared.
     columns: Columns,
+}
+
+/// What crosses of a frame: the types of the columns, and where they are among all of the frame.
+struct Sent {
+    columns: Columns,
+    from: Vec<usize>,
+}
+
+impl Sent {
+    fn of(sent: &Meta, input: &Meta) -> Self {
+        let from = sent.names().map(|name| input.position(name));
+        Self {
+            columns: Columns::of_meta(sent),
+            from: from.flatten().collect(),
+        }
+    }
 }
 
 impl BoundPartition {
@@ -37,12 +52,14 @@ impl BoundPartition {
         let fields = columns.schema().fields().iter().enumerate();
         let returned = fields.filter(|(at, _)| !kept.contains(at));
         let returned: Vec<_> = returned.map(|(_, field)| Arc::clone(field)).collect();
+        let sent = crossing.inputs.iter().zip(inputs);
+        let sent = sent.map(|(sent, &input)| Sent::of(sent, input)).collect();
         let inputs: Vec<Arc<Meta>> = inputs.iter().map(|&meta| Arc::new(meta.clone())).collect();
         Ok(Self {
             empty: Batch::empty(&inputs[0]),
             inputs,
             output: Arc::new(output),
-            sent: crossing.inputs.iter().map(Columns::of_meta).collect(),
+            sent,
             crossing,
             columns: Columns::new(arrow_schema::Schema::new(returned)),
             parts,
@@ -270,17 +287,14 @@ impl PartitionRun<'_> {
 impl BoundPartition {
     /// What crosses of a partition of the frame of this number.
     fn given(&self, at: usize, part: &Batch, loan: &Loan) -> Result<ArrowArray, CallError> {
-        let input = &self.inputs[at];
-        let positions = self.crossing.inputs[at]
-            .names()
-            .map(|name| input.position(name));
-        let columns: Vec<ArrayRef> = positions
-            .flatten()
-            .map(|at| Arc::clone(part.record_batch().column(at)))
-            .collect();
-        let given = give_columns(&columns, &self.sent[at], part.num_rows());
+        let Sent { columns, from } = &self.sent[at];
+        let arrays = from
+            .iter()
+            .map(|at| Arc::clone(part.record_batch().column(*at)));
+        let arrays: Vec<_> = arrays.collect();
+        let given = give_columns(&arrays, columns, part.num_rows());
         let given = given.map_err(|source| self.parts.given(source))?;
-        Ok(loan.lend(given, &columns))
+        Ok(loan.lend(given, &arrays))
     }
 
     /// What came out after so many rows, with the columns that stayed here put back.

@@ -17,7 +17,7 @@ pub struct BoundScalar {
     args: Columns,
     output: Field,
     columns: Columns,
-    meta: Meta,
+    meta: Arc<Meta>,
 }
 
 impl BoundScalar {
@@ -33,7 +33,7 @@ impl BoundScalar {
             output: output.clone(),
             args: Columns::of_meta(input),
             columns,
-            meta,
+            meta: Arc::new(meta),
             parts,
         })
     }
@@ -78,7 +78,7 @@ impl BoundScalar {
                 .broke(format!("returned {found} values for {rows} rows")));
         }
         // A column in another encoding of its dtype is cast.
-        let batch = Batch::from_arrays(&self.meta.clone().into(), columns, rows);
+        let batch = Batch::from_arrays(&self.meta, columns, rows);
         let batch = batch.map_err(|error| self.parts.broke(format!("returned {error}")))?;
         Ok(Arc::clone(batch.record_batch().column(0)))
     }

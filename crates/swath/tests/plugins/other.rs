@@ -11,7 +11,7 @@ use swath_plugin::prelude::*;
 plugin! {
     name: "other",
     functions: [
-        plus_one, below_ten, Seeds, InOrder, Neighbours, VisitStarts, Ones, Counted, Moment, EndlessRows, EndlessGroups,
+        plus_one, below_ten, Seeds, InOrder, Neighbours, VisitStarts, Ones, Counted, Same, Moment, EndlessRows, EndlessGroups,
     ]
 }
 
@@ -166,6 +166,9 @@ impl PartitionFn for Ones {
 /// How often [`Counted`] was called.
 pub(crate) static CALLS: AtomicUsize = AtomicUsize::new(0);
 
+/// How often one of [`Counted`], [`Same`] and [`Moment`] was made ready.
+pub(crate) static READIED: AtomicUsize = AtomicUsize::new(0);
+
 /// Counts its calls.
 #[derive(Params)]
 pub(crate) struct Counted;
@@ -177,10 +180,36 @@ impl PartitionFn for Counted {
         Ok(Contract::rows_kept(input.with("more", "float64")))
     }
 
+    fn prepare(&mut self, _: &Meta) -> Result<()> {
+        READIED.fetch_add(1, Ordering::Relaxed);
+        Ok(())
+    }
+
     fn call(&self, part: Batch, _: &Cx) -> Result<Batch> {
         CALLS.fetch_add(1, Ordering::Relaxed);
         let more = part.f64("x")?.map(|x| x + 1.0);
         Ok(part.with("more", more)?)
+    }
+}
+
+/// The number itself.
+#[derive(Params)]
+pub(crate) struct Same;
+
+impl Scalar for Same {
+    const NAME: &'static str = "same";
+
+    fn bind(&self, args: &[Field]) -> Result<Returns> {
+        Returns::null_as(args, "float64")
+    }
+
+    fn prepare(&mut self, _: &[Field]) -> Result<()> {
+        READIED.fetch_add(1, Ordering::Relaxed);
+        Ok(())
+    }
+
+    fn call(&self, args: &[ArrayRef], _: usize, _: &Cx) -> Result<ArrayRef> {
+        Ok(Arc::clone(&args[0]))
     }
 }
 
@@ -198,6 +227,8 @@ impl Aggregate for Moment {
     type States = Moments;
 
     fn bind(&self, _: &[Field]) -> Result<Grouped> {
+        // An aggregate prepares nothing else.
+        READIED.fetch_add(1, Ordering::Relaxed);
         let state = ["count", "sum", "squares"];
         let state = state.map(|name| Field::new(name, DType::Float64, false));
         Ok(Grouped::new(Field::new("x", DType::Float64, true), state))

@@ -1,6 +1,7 @@
 //! One aggregate of a group-by.
 
-use std::sync::Arc;
+use std::fmt::{self, Debug, Formatter};
+use std::sync::{Arc, OnceLock};
 
 use swath_expr::{Params, PluginName, Spelling};
 use swath_graph::{Decoder, Encoder, ObjectEncoder};
@@ -20,7 +21,12 @@ pub struct AggCall {
     pub params: Params,
     /// Name of the result column.
     pub output: Arc<str>,
+    found: Found,
 }
+
+/// The aggregate, once a task has looked for it: a plugin's is bound once for all tasks of an operator. No part of the call as data.
+#[derive(Clone, Default)]
+struct Found(Arc<OnceLock<Arc<dyn Aggregate>>>);
 
 /// The input of an aggregate.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,6 +40,22 @@ pub struct AggInput {
 }
 
 impl AggCall {
+    /// The call of an aggregate.
+    pub fn new(
+        function: Arc<str>,
+        inputs: Vec<AggInput>,
+        params: Params,
+        output: Arc<str>,
+    ) -> Self {
+        Self {
+            function,
+            inputs,
+            params,
+            output,
+            found: Found::default(),
+        }
+    }
+
     pub(super) fn dtypes(&self) -> Vec<DType> {
         self.inputs
             .iter()
@@ -47,8 +69,11 @@ impl AggCall {
     }
 
     fn aggregate(&self, env: &Env) -> Result<Arc<dyn Aggregate>, OpError> {
-        let params = self.params.as_slice();
-        Ok(env.aggregate(&self.function, params)?)
+        if let Some(found) = self.found.0.get() {
+            return Ok(Arc::clone(found));
+        }
+        let found = env.aggregate(&self.function, self.params.as_slice())?;
+        Ok(Arc::clone(self.found.0.get_or_init(|| found)))
     }
 
     pub(super) fn types(&self, env: &Env) -> Result<AggregateTypes, OpError> {
@@ -119,13 +144,30 @@ impl AggCall {
                     },
                 });
             }
-            calls.push(Self {
-                function: Arc::from(call.str("function")?),
+            calls.push(Self::new(
+                Arc::from(call.str("function")?),
                 inputs,
-                params: Params::decode(&call)?,
-                output: Arc::from(call.str("output")?),
-            });
+                Params::decode(&call)?,
+                Arc::from(call.str("output")?),
+            ));
         }
         Ok(calls)
+    }
+}
+
+impl PartialEq for Found {
+    /// What was found says nothing of the call.
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Debug for Found {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.0.get().is_some() {
+            "found"
+        } else {
+            "not looked for yet"
+        })
     }
 }

@@ -3,13 +3,14 @@
 mod running;
 mod sorted;
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use swath_divisions::Divisions;
 use swath_expr::{Params, PluginName};
 use swath_graph::{Decoder, Encoder};
 use swath_meta::Meta;
 
+use super::shared::Shared;
 use super::{Beside, Others, Step, StepSpec};
 use crate::estimate::{Expected, Kept};
 use crate::plugin::PluginPartition;
@@ -33,7 +34,7 @@ pub struct MapPlugin {
     /// The partition that each task is; without them, every task is the first.
     partitions: Arc<[u32]>,
     /// The function, once a task has found it.
-    bound: Arc<OnceLock<PluginPartition>>,
+    bound: Shared<PluginPartition>,
 }
 
 impl MapPlugin {
@@ -53,7 +54,7 @@ impl MapPlugin {
             seed,
             others: Others::default(),
             partitions: Arc::from([]),
-            bound: Arc::default(),
+            bound: Shared::default(),
         }
     }
 
@@ -88,13 +89,12 @@ impl MapPlugin {
     }
 
     fn bound(&self, input: &Meta, env: &Env) -> Result<PluginPartition, OpError> {
-        if let Some(bound) = self.bound.get() {
-            return Ok(bound.clone());
-        }
-        let others = self.others.metas().iter().map(|meta| &**meta);
-        let inputs: Vec<&Meta> = std::iter::once(input).chain(others).collect();
-        let bound = (env.plugins).partition(&self.function, &self.params, &inputs)?;
-        Ok(self.bound.get_or_init(|| bound).clone())
+        let bind = || {
+            let others = self.others.metas().iter().map(|meta| &**meta);
+            let inputs: Vec<&Meta> = std::iter::once(input).chain(others).collect();
+            Ok((env.plugins).partition(&self.function, &self.params, &inputs)?)
+        };
+        Ok(PluginPartition::clone(&*self.bound.of(input, bind)?))
     }
 
     fn open_as<'a>(
