@@ -104,6 +104,32 @@ fn end(process: &str) {
     await_end(process);
 }
 
+#[test]
+fn of_several_frames_all_are_given_again() {
+    let (plugin, folder) = apart();
+    let marker = folder.path().join("marker");
+    let left = Batch::from_csv("k,v\n1,10\n2,20\n3,30\n").expect("a table");
+    let right = Batch::from_csv("k,w\n1,5\n3,2\n1,6\n").expect("a table");
+    let params = format!(r#"{{"how":"once: {}: segv"}}"#, marker.display());
+    let function = plugin.function("summed").expect("it is in the list");
+    let bound = function.bind_frames(&params, &[left.meta(), right.meta()]);
+    let bound = bound.expect("columns");
+    let mut found = Vec::new();
+    let mut run = bound.open(Arc::<Task>::default()).expect("a run");
+    let keep = |batch: Batch| {
+        found.push(batch);
+        Ok(())
+    };
+    run.push_frames::<CallError>(&[left, right], keep)
+        .expect("another attempt");
+    assert!(marker.exists(), "it crashed");
+    let sums = found[0].i64("sum").expect("a column");
+    assert_eq!(
+        sums.iter().collect::<Vec<_>>(),
+        [Some(11), Some(0), Some(2)]
+    );
+}
+
 /// Rows of a source, or what happened to its process.
 fn read_all(plugin: &Plugin) -> Result<Vec<Batch>, CallError> {
     let function = plugin.function("numbers").expect("it is in the list");
