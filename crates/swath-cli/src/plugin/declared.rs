@@ -275,6 +275,7 @@ mod tests {
                 needs_order: vec!["t".to_owned()],
                 before: Some(swath_plugin_abi::Halo::Rows(2)),
                 after: None,
+                whole: false,
             }],
             requires: Vec::new(),
         };
