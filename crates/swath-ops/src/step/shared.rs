@@ -16,7 +16,7 @@ pub(super) struct Shared<K, T>(Arc<Mutex<Option<Made<K, T>>>>);
 struct Made<K, T> {
     of: K,
     by: FunctionTables,
-    made: Arc<T>,
+    result: Arc<T>,
 }
 
 impl<K: Clone + PartialEq, T> Shared<K, T> {
@@ -33,16 +33,16 @@ impl<K: Clone + PartialEq, T> Shared<K, T> {
             && known.of == *of
             && known.by == by
         {
-            return Ok(Arc::clone(&known.made));
+            return Ok(Arc::clone(&known.result));
         }
         // Not under the lock: it may run code of a plugin.
-        let made = Arc::new(make()?);
+        let result = Arc::new(make()?);
         *self.locked() = Some(Made {
             of: of.clone(),
             by,
-            made: Arc::clone(&made),
+            result: Arc::clone(&result),
         });
-        Ok(made)
+        Ok(result)
     }
 }
 
@@ -50,7 +50,7 @@ impl<K, T> Shared<K, T> {
     /// What was made last, if anything was.
     pub(super) fn get(&self) -> Option<Arc<T>> {
         let known = self.locked();
-        known.as_ref().map(|known| Arc::clone(&known.made))
+        known.as_ref().map(|known| Arc::clone(&known.result))
     }
 
     fn locked(&self) -> MutexGuard<'_, Option<Made<K, T>>> {
