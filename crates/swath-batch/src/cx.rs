@@ -45,6 +45,11 @@ pub trait Host: Send + Sync {
         true
     }
 
+    /// Why it refused bytes, the last time, in words of whoever acts on that.
+    fn refusal(&self) -> Option<Box<dyn Error + Send + Sync>> {
+        None
+    }
+
     /// Hears how much is done, of how much.
     fn progress(&self, done: u64, total: u64) {
         let _ = (done, total);

@@ -26,6 +26,10 @@ mod partition;
 mod partitioner;
 #[path = "../templates/scalar.rs"]
 mod scalar;
+#[path = "../templates/sink.rs"]
+mod sink;
+#[path = "../templates/source.rs"]
+mod source;
 
 /// The library of a package of tests, built beside these.
 fn library(package: &str) -> PathBuf {
@@ -150,6 +154,8 @@ fn the_same_file_has_no_changes() {
     let library = library("swath-tried");
     let arguments = ["diff", &*library.to_string_lossy(), "libtried.so"];
     assert_snapshot!("diff", said(folder.path(), &arguments));
+    let bound = ["diff", "--bind", arguments[1], arguments[2]];
+    assert_eq!(said(folder.path(), &bound), said(folder.path(), &arguments));
 }
 
 /// Whoever loads a list looks from where it is, and not from where a link to it is.
@@ -255,7 +261,44 @@ fn what_is_looked_at_does_not_run() {
         assert!(!run(arguments), "{arguments:?}");
     }
     // Whoever lets it be called finds the trace.
+    assert!(run(&["diff", "--bind", "libbits.so", "libother.so"]));
+    std::fs::remove_file(folder.path().join("trace")).expect("it was left");
     assert!(run(&["check", "libbits.so", "--cases", "4"]));
+}
+
+/// What a function declares is known when it is bound, and no manifest says it.
+#[test]
+fn what_functions_declare_is_compared() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let bits = std::fs::read_to_string(root.join("plugins/bits/bits.c")).expect("it is shipped");
+    let nulls = bits.replace("\"count\", nullable", "\"count\", ARROW_FLAG_NULLABLE");
+    let strict = bits.replace(
+        "!= 0) return \"it takes an int64\"",
+        "== 0) return \"it takes no int64\"",
+    );
+    for (name, text) in [("bits", &bits), ("nulls", &nulls), ("strict", &strict)] {
+        let source = folder.path().join(format!("{name}.c"));
+        std::fs::write(&source, text).expect("a file");
+        let made = Command::new("cc")
+            .args(["-std=c11", "-shared", "-fPIC", "-I"])
+            .arg(root.join("crates/swath-plugin-abi/include"))
+            .arg("-o")
+            .arg(folder.path().join(format!("lib{name}.so")))
+            .arg(&source)
+            .status();
+        assert!(made.expect("there is a C compiler").success());
+    }
+    for new in ["nulls", "strict"] {
+        let new_file = format!("lib{new}.so");
+        let said = |more: &[&str]| {
+            let arguments = ["diff", "libbits.so", &new_file];
+            let arguments: Vec<&str> = arguments.iter().chain(more).copied().collect();
+            said(folder.path(), &arguments)
+        };
+        assert!(said(&[]).contains("no change for callers"));
+        assert_snapshot!(format!("diff-bind-{new}"), said(&["--bind"]));
+    }
 }
 
 #[test]
@@ -275,6 +318,8 @@ fn new_crates_are_plugins() {
         (partition::plugin(), ["scale"]),
         (aggregate::plugin(), ["spread"]),
         (partitioner::plugin(), ["blocks"]),
+        (source::plugin(), ["lines"]),
+        (sink::plugin(), ["lines"]),
     ] {
         let manifest = testing::manifest(root).expect("a manifest");
         let names: Vec<_> = manifest.functions.iter().map(|one| &one.name).collect();
@@ -320,6 +365,13 @@ fn each_broken_promise_is_found() {
         ("forgetful", "meta"),
         ("sevenths", "targets"),
         ("dealt", "pieces"),
+        ("overcounted", "meta"),
+        ("renamed", "list"),
+        ("narrowed", "columns"),
+        ("eager", "filters"),
+        ("one_place", "again"),
+        ("first_batch", "receipt"),
+        ("uncleared", "abort"),
     ] {
         let start = format!("faulty.{function}: {property} ");
         assert!(

@@ -29,6 +29,7 @@ mod engine;
 mod error;
 mod frame;
 mod group_by;
+mod outside;
 mod persisted;
 #[cfg(feature = "plugins")]
 mod plugin;

@@ -10,6 +10,15 @@ use crate::{DType, MetaError};
 /// The field-metadata key that keeps a dtype which its border encoding does not tell (`category`).
 const DTYPE_KEY: &str = "swath:dtype";
 
+/// Whether the border encoding does not tell the dtype: a category, also as what lists hold. Fields of a struct have notes of their own.
+fn needs_note(dtype: &DType) -> bool {
+    match dtype {
+        DType::Category => true,
+        DType::List(item) => needs_note(&item.dtype),
+        _ => false,
+    }
+}
+
 /// Names a column, says what its values mean, and whether they may be null.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Field {
@@ -66,10 +75,38 @@ impl Field {
     /// Makes the Arrow field with the dtype's [border](DType::border) encoding.
     pub fn to_arrow(&self) -> ArrowField {
         let field = ArrowField::new(&*self.name, self.dtype.border(), self.nullable);
-        if self.dtype == DType::Category {
+        if needs_note(&self.dtype) {
             field.with_metadata([(DTYPE_KEY.to_owned(), self.dtype.to_string())])
         } else {
             field
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A schema that went through other hands tells a category, however deep it is, from the text that its encoding would be.
+    #[test]
+    fn categories_come_back_from_every_depth() {
+        for name in [
+            "category",
+            "list<category>",
+            "list<category not null>",
+            "list<list<category>>",
+            "struct<a: category, b: list<category>>",
+            "list<struct<a: category, b: list<list<category> not null>>>",
+            "struct<a: struct<b: list<category>>>",
+        ] {
+            let dtype: DType = name.parse().expect("a dtype");
+            let field = Field::new("x", dtype, true);
+            let arrow = field.to_arrow();
+            assert_eq!(Field::from_arrow(&arrow), Ok(field), "{name}");
+            // Where the column has become another one, the note that came along says nothing.
+            let text = arrow.with_data_type(DType::String.border());
+            let text = Field::from_arrow(&text).expect("a dtype");
+            assert_eq!(text.dtype, DType::String, "{name}");
         }
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use arrow_array::types::Int64Type;
 use arrow_array::{ArrayRef, Float64Array, Int64Array, ListArray, StringViewArray, UInt64Array};
 use proptest::prelude::*;
-use swath_batch::{Batch, Chunk, ClosureSite, Partition, Pieces, Value};
+use swath_batch::{Batch, Chunk, ClosureSite, Host, Partition, Pieces, Value};
 use swath_divisions::{Divisions, Slice, SliceRows};
 use swath_expr::{Params, PluginName, Spelling, col, lit};
 use swath_io::{
@@ -28,6 +28,19 @@ use swath_ops::testing::{Case, Cases, Chunking};
 use swath_ops::{Env, Registry, TaskValue};
 use swath_plugin_host::Plugin;
 use swath_shuffle::{HashPartitioner, split};
+
+/// Whoever lists a source here, and never stops.
+struct Alone;
+
+impl Host for Alone {
+    fn check(&self) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+        Ok(())
+    }
+
+    fn partition(&self) -> (usize, usize) {
+        (0, 1)
+    }
+}
 
 /// 60 rows: an index, a number, a text, with nulls.
 fn rows() -> Partition {
@@ -326,7 +339,7 @@ fn of_plugins(env: &Env, folder: &Path) -> Vec<Case> {
         .partitioner(&in_turn, &Params::default(), keys, 3)
         .expect("it is right");
     let numbers = PluginName::new("tried.numbers");
-    let numbers = PluginRows::list(&env.plugins, &numbers, Params::default());
+    let numbers = PluginRows::list(&env.plugins, &numbers, Params::default(), Arc::new(Alone));
     let numbers = numbers.expect("it is right");
     let parts = numbers.parts(&[vec![0, 1], vec![3]]);
     let mut request = ScanRequest::new(["n", "half"]);

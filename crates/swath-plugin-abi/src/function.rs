@@ -209,7 +209,8 @@ pub struct BoundTable {
             *mut Run,
         ) -> Status,
     >,
-    /// Of a sink: begins a partition, at this place, of the write of this name. The run takes rows, or a released array for their
+    /// Of a sink: begins a partition, at this place, of the write of this name. The place says [which attempt](crate::PlaceMore::attempt)
+    /// it is: a partition may be begun again, also while another attempt is under way, and one of them is committed. The run takes rows, or a released array for their
     /// end, and then gives one row of one column of text without nulls: a receipt, any JSON. One that is dropped before was given up.
     /// The host is valid until the run is dropped. Since 1.1.
     pub open_write:

@@ -71,7 +71,7 @@ pub use manifest::{
     Example, FunctionEntry, MANIFEST_SECTION, MANIFEST_SYMBOL, Manifest, PLAIN_ROOT_SYMBOL,
     Parameter, ROOT_SYMBOL,
 };
-pub use place::Place;
+pub use place::{Place, PlaceMore};
 pub use plugin::{PlainRoot, Plugin, PluginRef};
 pub use run::{NO_INPUT, Run, RunTable, RunTableRef, Step, step};
 pub use source::{Comparison, Filter, Listed, ListedPart, Wanted};

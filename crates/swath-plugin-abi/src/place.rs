@@ -2,6 +2,7 @@
 
 use abi_stable::StableAbi;
 use abi_stable::std_types::RStr;
+use serde::{Deserialize, Serialize};
 
 /// Where a partition function runs.
 #[repr(C)]
@@ -19,6 +20,16 @@ pub struct Place<'a> {
     pub seed: u64,
     /// A JSON object with more, or empty.
     pub more: RStr<'a>,
+}
+
+/// What a [`Place`] says in [`more`](Place::more).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct PlaceMore {
+    /// Of a partition of a write: a name of this attempt at it, letters and digits. No other attempt has it, at this partition or at
+    /// another, in this process or in another; but one that is begun again because the process of this one ended before it was open.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub attempt: String,
 }
 
 impl Place<'_> {

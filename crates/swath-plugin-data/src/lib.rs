@@ -22,6 +22,7 @@ mod columns;
 mod crossing;
 mod error;
 mod flat;
+mod loan;
 mod nulls;
 mod rows;
 mod schema;
@@ -31,6 +32,7 @@ mod strict;
 pub use columns::Columns;
 pub use crossing::Crossing;
 pub use error::DataError;
+pub use loan::{Kept, Loan};
 
 pub use rows::{give_batch, give_columns, take_columns};
 pub use schema::{give_metas, take_metas};

@@ -24,17 +24,17 @@ pub struct PluginCopies {
 impl PluginCopies {
     /// The folder `swath/plugins` in the user's cache, which is `$XDG_CACHE_HOME` or `$HOME/.cache`; without either a folder of
     /// the user among the temporary files. Makes nothing yet.
-    pub fn of_user() -> Result<Self, CopyError> {
+    pub fn of_user() -> Self {
         let place = Place {
             cache: env::var_os("XDG_CACHE_HOME"),
             home: env::var_os("HOME"),
         };
         if let Some(folder) = place.folder() {
-            return Ok(Self { folder });
+            return Self { folder };
         }
-        let user = disk::own_user().map_err(|source| CopyError::NoUser { source })?;
+        let user = disk::own_user();
         let folder = env::temp_dir().join(format!("swath-plugins-{user}"));
-        Ok(Self { folder })
+        Self { folder }
     }
 
     /// A folder of the caller's choice, which is made where it is not there.
@@ -79,7 +79,7 @@ impl PluginCopies {
 
     /// Sees to it that the folder is there and this user's alone; returns the user.
     fn own_folder(&self) -> Result<u32, CopyError> {
-        let user = disk::own_user().map_err(|source| CopyError::NoUser { source })?;
+        let user = disk::own_user();
         let folder = || self.folder.clone();
         match disk::private_folder(&self.folder) {
             Ok(Some(access)) if access.owner == user => Ok(user),
@@ -123,12 +123,6 @@ impl Place {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CopyError {
-    /// The system does not say who this process acts for.
-    #[error("it cannot be told whose copies of plugins to use: `/proc` is not there")]
-    NoUser {
-        /// What the system said.
-        source: io::Error,
-    },
     /// A folder that cannot be made.
     #[error(
         "the folder `{}` for copies of plugins cannot be made: make its parent writable, or set `XDG_CACHE_HOME` to another one",
@@ -179,7 +173,6 @@ mod tests {
     use super::{CopyError, FileHash, MODE, Place, PluginCopies};
     use std::error::Error;
     use std::fs::{self, Permissions};
-    use std::io;
     use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
     use std::path::{Path, PathBuf};
 
@@ -320,15 +313,11 @@ mod tests {
             folder: root.path().join("theirs"),
             owner: 7,
         };
-        let no_user = CopyError::NoUser {
-            source: io::ErrorKind::NotFound.into(),
-        };
         let errors = [
             copied(&at("file/plugins"), b"one").unwrap_err(),
             copied(&at("link"), b"one").unwrap_err(),
             copied(&blocked, b"one").unwrap_err(),
             strange,
-            no_user,
         ];
         let told = errors.map(|error| {
             let below = error.source().map(|source| format!("\n  {source}"));

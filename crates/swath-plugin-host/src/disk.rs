@@ -11,6 +11,7 @@ use std::fs::{self, DirBuilder, File, Metadata, OpenOptions, Permissions};
 use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 /// Who may do what with a file or folder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -153,23 +154,9 @@ pub(crate) fn holding(path: &Path, bytes: &[u8]) -> io::Result<Option<Access>> {
 /// How many bytes are compared at once.
 const BLOCK: usize = 256 << 10;
 
-/// What tells the file of this program from others, as names of inputs tell files apart: its size and its time. Where there is
-/// no such file any more, it is another one than all.
-pub(crate) fn this_program() -> [u8; 24] {
-    let of = std::env::current_exe().and_then(fs::metadata);
-    let [size, seconds, rest] = of.map_or_else(
-        |_| {
-            let now = std::time::UNIX_EPOCH.elapsed().unwrap_or_default();
-            let process = std::process::id();
-            [process.into(), now.as_secs(), now.subsec_nanos().into()]
-        },
-        |file| [file.size(), file.mtime() as u64, file.mtime_nsec() as u64],
-    );
-    let mut all = [0; 24];
-    for (place, number) in all.chunks_exact_mut(8).zip([size, seconds, rest]) {
-        place.copy_from_slice(&number.to_le_bytes());
-    }
-    all
+/// The file that this process runs, also where it has been replaced or removed since.
+pub(crate) fn open_this_program() -> io::Result<File> {
+    File::open("/proc/self/exe")
 }
 
 /// Who may do what with a file or folder, links followed.
@@ -178,9 +165,8 @@ pub(crate) fn access(path: &Path) -> io::Result<Access> {
 }
 
 /// The number of the user this process acts for.
-pub(crate) fn own_user() -> io::Result<u32> {
-    // The folder of a process belongs to its effective user.
-    Ok(fs::metadata("/proc/self")?.uid())
+pub(crate) fn own_user() -> u32 {
+    rustix::process::geteuid().as_raw()
 }
 
 /// Makes a folder that nobody else may look into, or takes the rights of others from the one that is there. `None` where
@@ -200,6 +186,37 @@ pub(crate) fn private_folder(path: &Path) -> io::Result<Option<Access>> {
 /// Makes a folder that nobody else may look into, where none is; one that is there stays as it is.
 pub(crate) fn make_folder(path: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(path)
+}
+
+/// A file in a folder.
+pub(crate) struct Entry {
+    pub(crate) path: PathBuf,
+    pub(crate) size: u64,
+    pub(crate) modified: SystemTime,
+}
+
+/// The files in a folder: no folders, and no links.
+pub(crate) fn files(folder: &Path) -> io::Result<Vec<Entry>> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        // What somebody removed meanwhile is none.
+        if let Ok(metadata) = entry.metadata()
+            && metadata.is_file()
+        {
+            found.push(Entry {
+                path: entry.path(),
+                size: metadata.len(),
+                modified: metadata.modified()?,
+            });
+        }
+    }
+    Ok(found)
+}
+
+/// Removes a file.
+pub(crate) fn remove(path: &Path) -> io::Result<()> {
+    fs::remove_file(path)
 }
 
 /// Puts a file of these bytes and permissions at a path, there as a whole or not at all, whatever was there before.

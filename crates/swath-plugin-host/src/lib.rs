@@ -26,7 +26,7 @@
 //! fn ready(path: &str) -> Result<std::path::PathBuf, Box<dyn std::error::Error>> {
 //!     let file = PluginFile::read(path)?;
 //!     Policy::default().check(&file)?;
-//!     Ok(PluginCopies::of_user()?.copy(&file)?)
+//!     Ok(PluginCopies::of_user().copy(&file)?)
 //! }
 //!
 //! let error = ready("no/such/folder/libgeo.so").unwrap_err();
@@ -55,6 +55,7 @@ mod isolate;
 mod disk;
 #[cfg(test)]
 mod sample;
+mod this_program;
 
 pub use call::{
     Bound, BoundAggregate, BoundPartition, BoundPartitioner, BoundScalar, BoundSink, BoundSource,

@@ -6,13 +6,16 @@ use std::fmt::{self, Debug, Formatter};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use swath_plugin_abi::{FunctionEntry, FunctionRef, Host, Kind, Manifest, PluginRef, read_lent};
+use swath_plugin_abi::{
+    FunctionEntry, FunctionRef, Host, Kind, Manifest, PluginError, PluginRef, read_lent,
+};
 
 use crate::call::{Function, process};
 use crate::file::check_manifest;
 use crate::isolate::{Elsewhere, Isolation, Pool};
 use crate::load::{Inside, LoadError, open};
-use crate::{FileHash, Isolate, Pin, PluginCopies, PluginFile, Policy, disk};
+use crate::this_program::this_program;
+use crate::{FileHash, Isolate, Pin, PluginCopies, PluginFile, Policy};
 
 /// A plugin, loaded from a file or linked into the program. It stays until the process ends.
 ///
@@ -145,13 +148,14 @@ impl Plugin {
 
     /// A plugin that is part of the program.
     ///
-    /// What tells it from another version of itself is its manifest, and the program that it is part of, by size and time.
+    /// What tells it from another version of itself is its manifest, and the program that it is part of, by what that was built of: copies of
+    /// a program have the same plugins.
     ///
     /// # Errors
     /// [`LoadError`]
     pub fn linked(root: PluginRef) -> Result<Arc<Self>, LoadError> {
         let mut of = root.manifest().as_bytes().to_vec();
-        of.extend(disk::this_program());
+        of.extend(this_program());
         let manifest = Self::read(root, Path::new("a plugin of this program"))?;
         check_manifest(Path::new(&manifest.name), &manifest)?;
         Self::ready(root, manifest, (FileHash::of(&of), None), process)
@@ -164,22 +168,38 @@ impl Plugin {
         })
     }
 
-    /// The plugin of this root: made ready by the first who asks, and the same for all after.
+    /// The plugin of this root: made ready by the first who asks, and the same for all after. It is tried once: a library that failed is as its
+    /// first half left it, and fails for all after with the same words.
     fn ready(
         root: PluginRef,
         manifest: Manifest,
         of: (FileHash, Option<PathBuf>),
         host: impl FnOnce(&Arc<str>) -> Host,
     ) -> Result<Arc<Self>, LoadError> {
-        static READY: Mutex<BTreeMap<usize, Arc<Plugin>>> = Mutex::new(BTreeMap::new());
+        static READY: Mutex<BTreeMap<usize, Begun>> = Mutex::new(BTreeMap::new());
         // Held while a plugin is made ready: nobody else may call it before.
         let mut ready = READY.lock().unwrap_or_else(PoisonError::into_inner);
         match ready.entry(root.0.to_raw_ptr().addr()) {
-            Entry::Occupied(known) => Ok(Arc::clone(known.get())),
-            Entry::Vacant(place) => {
-                let plugin = Self::make_ready(root, manifest, of, host)?;
-                Ok(Arc::clone(place.insert(Arc::new(plugin))))
-            }
+            Entry::Occupied(known) => match known.get() {
+                Begun::Ready(plugin) => Ok(Arc::clone(plugin)),
+                Begun::Failed(source) => Err(LoadError::Init {
+                    path: of.1.unwrap_or_else(|| manifest.name.into()),
+                    source: source.clone(),
+                }),
+            },
+            Entry::Vacant(place) => match Self::make_ready(root, manifest, of, host) {
+                Ok(plugin) => {
+                    let plugin = Arc::new(plugin);
+                    place.insert(Begun::Ready(Arc::clone(&plugin)));
+                    Ok(plugin)
+                }
+                Err(error) => {
+                    if let LoadError::Init { source, .. } = &error {
+                        place.insert(Begun::Failed(source.clone()));
+                    }
+                    Err(error)
+                }
+            },
         }
     }
 
@@ -270,6 +290,12 @@ impl Plugin {
             .iter()
             .find(|function| function.entry().name == name)
     }
+}
+
+/// What became of a root that was asked to make itself ready.
+enum Begun {
+    Ready(Arc<Plugin>),
+    Failed(PluginError),
 }
 
 /// What two manifests say that is not the same.

@@ -75,7 +75,7 @@ pub use params::{Param, Params, Ranged};
 pub use partition::PartitionFn;
 pub use partitioner::Partitioner;
 pub use scalar::{Returns, Scalar};
-pub use sink::Sink;
+pub use sink::{Attempt, Sink};
 pub use source::{Comparison, Filter, Part, Parts, Source, Wanted};
 pub use span::Span;
 
@@ -98,7 +98,7 @@ pub mod made {
 pub mod prelude {
     pub use crate::testing;
     pub use crate::{
-        Aggregate, Batch, Contract, Cx, DType, Error, Example, Field, FramesFn, Grouped,
+        Aggregate, Attempt, Batch, Contract, Cx, DType, Error, Example, Field, FramesFn, Grouped,
         GroupedRows, Halo, Meta, Params, Part, PartitionFn, Partitioner, Parts, Result, Returns,
         Scalar, Sink, Source, Span, Timestamp, Value, Wanted, plugin, scalar,
     };

@@ -1,5 +1,7 @@
 //! Sinks: where rows of frames go.
 
+use std::fmt::{self, Display, Formatter};
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use swath_batch::{Batch, Cx};
@@ -14,10 +16,14 @@ use crate::{Example, Params, Result};
 /// are done, `commit` is called once, in the process that computes, with the receipts in the order of the partitions. Where anything
 /// fails, is cancelled or dropped before, [`abort`](Self::abort) is called there instead.
 ///
-/// **A write is seen whole or not at all, if the author makes it so**: partitions go where nobody looks, under the name of the write, and
-/// `commit` makes them seen. A partition may be opened again, also while an earlier attempt at it is under way, and only the receipt of
-/// one attempt is committed; what the others left is the author's to tell apart by the receipts. A process that is killed aborts nothing: what is named
-/// after a write can be found and removed later.
+/// **A write is seen whole or not at all, if the author makes it so**:
+///
+/// - `open` begins an [`Attempt`] at a partition, and makes things where nobody looks, under the attempt's name, which begins with the name
+///   of the write. A partition may be attempted again, also while an earlier attempt is under way: nothing of theirs is shared.
+/// - A receipt names what its attempt made. `commit` takes what the receipts name and nothing else, because only one attempt at each
+///   partition is among them, and clears away what else bears the name of the write.
+/// - `abort` clears away all that bears it, of partitions that were done too. A process that is killed aborts nothing: what is named after
+///   a write can be found and removed later.
 ///
 /// ```
 /// use std::sync::Mutex;
@@ -42,7 +48,7 @@ use crate::{Example, Params, Result};
 ///         Ok(())
 ///     }
 ///
-///     fn open(&self, _write: &str, _: &Cx) -> Result<Vec<i64>> {
+///     fn open(&self, _: &Attempt, _: &Cx) -> Result<Vec<i64>> {
 ///         Ok(Vec::new())
 ///     }
 ///
@@ -98,11 +104,11 @@ pub trait Sink: Params {
         Ok(())
     }
 
-    /// Begins a partition of the write of this name: letters, digits and `-`.
+    /// Begins a partition, in an attempt that has a name of its own.
     ///
     /// # Errors
-    /// Whatever it fails with; it ends the write.
-    fn open(&self, write: &str, cx: &Cx) -> Result<Self::Writing>;
+    /// Whatever it fails with; it ends the write, unless it is [`retryable`](crate::Error::retryable): then the partition is attempted again.
+    fn open(&self, attempt: &Attempt, cx: &Cx) -> Result<Self::Writing>;
 
     /// Takes the next rows of the partition, in order.
     ///
@@ -116,16 +122,61 @@ pub trait Sink: Params {
     /// As of [`open`](Self::open).
     fn finish(&self, writing: Self::Writing, cx: &Cx) -> Result<Self::Receipt>;
 
-    /// Makes the write seen: a receipt for each partition, in their order. Called once; where it fails, [`abort`](Self::abort) follows.
+    /// Makes the write seen: a receipt for each partition, in their order. Called once, after all else of the computation is done; where it
+    /// fails, [`abort`](Self::abort) follows.
+    ///
+    /// A run that is cancelled now is what `cx` says, and no more: the write took place if this returns `Ok`, and did not if it returns an
+    /// error. So it looks at `cx` only as long as it can go back.
     ///
     /// # Errors
     /// Whatever it fails with: the write did not take place.
     fn commit(&self, write: &str, receipts: Vec<Self::Receipt>, cx: &Cx) -> Result<()>;
 
     /// Removes what there is of a write that will not be committed, of partitions that were done as of others. Called once, perhaps
-    /// before anything was opened; no partition of this process is called any more then, one in another process may be.
+    /// before anything was opened; no partition of this process is called any more then, one in another process may be. Nothing cancels it.
     ///
     /// # Errors
     /// Whatever it fails with; it is logged, and the user is told why the write failed.
     fn abort(&self, write: &str, cx: &Cx) -> Result<()>;
+}
+
+/// An attempt at a partition of a write. Printed, it is a name that nothing else has, of letters, digits and `-`, which begins with the name
+/// of the write and another `-`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Attempt {
+    write: String,
+    partition: usize,
+    id: String,
+}
+
+impl Attempt {
+    pub(crate) fn new(write: &str, partition: usize, id: String) -> Self {
+        Self {
+            write: write.to_owned(),
+            partition,
+            id,
+        }
+    }
+
+    /// The name of the write: letters, digits and `-`.
+    pub fn write(&self) -> &str {
+        &self.write
+    }
+
+    /// The number of the partition, from 0.
+    pub fn partition(&self) -> usize {
+        self.partition
+    }
+
+    /// What tells it from all other attempts, at this partition and at others: letters and digits. It comes again only where a process
+    /// ended before [`Sink::open`] returned.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+}
+
+impl Display for Attempt {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{}-{}", self.write, self.partition, self.id)
+    }
 }

@@ -455,6 +455,9 @@ fn sources_are_read_without_a_host() -> Result<()> {
 /// Texts in memory, by the name of the write.
 static KEPT: std::sync::Mutex<Vec<(String, String)>> = std::sync::Mutex::new(Vec::new());
 
+/// The attempts that there were.
+static ATTEMPTS: std::sync::Mutex<Vec<String>> = std::sync::Mutex::new(Vec::new());
+
 /// Keeps texts.
 #[derive(Params)]
 struct Keep {
@@ -474,8 +477,18 @@ impl Sink for Keep {
         Ok(())
     }
 
-    fn open(&self, _: &str, cx: &Cx) -> Result<Self::Writing> {
-        Ok((cx.partition().number(), Vec::new()))
+    fn open(&self, attempt: &Attempt, cx: &Cx) -> Result<Self::Writing> {
+        assert_eq!(attempt.partition(), cx.partition().number());
+        let name = format!(
+            "{}-{}-{}",
+            attempt.write(),
+            attempt.partition(),
+            attempt.id()
+        );
+        assert_eq!(attempt.to_string(), name);
+        let mut attempts = ATTEMPTS.lock().expect("nobody panicked");
+        attempts.push(attempt.id().to_owned());
+        Ok((attempt.partition(), Vec::new()))
     }
 
     fn push(&self, (_, kept): &mut Self::Writing, rows: Batch, _: &Cx) -> Result<()> {
@@ -527,6 +540,13 @@ fn sinks_are_written_without_a_host() -> Result<()> {
     ];
     testing::write(keep(""), &parts)?;
     assert_eq!(kept(), "0: one, 0: two, 1: three");
+    // Only the receipts of some attempts are committed, and each has a name of its own.
+    ATTEMPTS.lock().expect("nobody panicked").clear();
+    testing::write_retried(keep(""), &parts)?;
+    assert_eq!(kept(), "0: one, 0: two, 1: three");
+    let attempts = ATTEMPTS.lock().expect("nobody panicked").clone();
+    let names: std::collections::BTreeSet<_> = attempts.iter().collect();
+    assert_eq!((attempts.len(), names.len()), (6, 6), "{attempts:?}");
     let said = |how: &str| {
         let error = testing::write(keep(how), &parts).expect_err("a mistake");
         format!("{error}; {}", kept())

@@ -9,6 +9,8 @@
 mod again;
 #[path = "plugins/frames.rs"]
 mod frames;
+#[path = "plugins/hungry.rs"]
+mod hungry;
 #[path = "plugins/isolated.rs"]
 mod isolated;
 #[path = "plugins/other.rs"]
@@ -520,13 +522,15 @@ fn wrong_uses() -> swath::Result<()> {
       at      crates/swath/tests/plugins.rs:[line], assign
       in      tried@0.1.0.plus_one(x, by=NaN)
       written crates/swath/tests/plugins.rs:[line]
+      fix     parameters are truths, numbers that are finite, texts, spans of time, and lists and structs of them
 
     error[E0105]: the parameters of `tried.plus_one` cannot be written as JSON: parameters are an object of names and values, as a struct gives it
       at      crates/swath/tests/plugins.rs:[line], assign
       in      tried@0.1.0.plus_one(x, (unreadable)="parameters are an object of names and values, as a struct gives it")
       written crates/swath/tests/plugins.rs:[line]
+      fix     parameters are truths, numbers that are finite, texts, spans of time, and lists and structs of them
 
-    error[E0401]: `tried.sum`: it takes one float64
+    error[E0110]: `tried.sum`: it takes one float64
       at      crates/swath/tests/plugins.rs:[line], agg
       groupby crates/swath/tests/plugins.rs:[line]
       in      tried@0.1.0.sum(k)

@@ -5,6 +5,8 @@ mod panics;
 mod partitioners;
 mod partitions;
 mod scalars;
+mod sinks;
+mod sources;
 
 pub use aggregates::{Forgetful, MeanOfMeans};
 pub use panics::{PanicsInGroups, PanicsInPartitions, PanicsInPlaces, PanicsInRows};
@@ -13,6 +15,8 @@ pub use partitions::{
     Deaf, DeafSoon, NoFirstRow, Peeking, Reversed, ShortSighted, UpsideDown, Wide,
 };
 pub use scalars::{Beneath, Counted, NeverNull, Numbered};
+pub use sinks::{FirstBatch, OnePlace, Uncleared};
+pub use sources::{Eager, Narrowed, Overcounted, Renamed};
 
 use swath_plugin::{Example, plugin};
 
@@ -21,6 +25,7 @@ plugin! {
     functions: [
         Numbered, Counted, NeverNull, Beneath, NoFirstRow, Peeking, Wide, Reversed, UpsideDown, ShortSighted, Deaf, DeafSoon,
         MeanOfMeans, Forgetful, Sevenths, Dealt, PanicsInPartitions, PanicsInRows, PanicsInGroups, PanicsInPlaces,
+        Overcounted, Renamed, Narrowed, Eager, OnePlace, FirstBatch, Uncleared,
     ]
 }
 

@@ -31,6 +31,10 @@ pub(crate) fn crash(how: &str) {
             black_box(deeper(black_box(1)));
         }
         "kill" => kill_this(),
+        "fork" => {
+            fork_one();
+            crash("segv");
+        }
         _ => {}
     }
 }
@@ -44,7 +48,17 @@ fn deeper(at: u64) -> u64 {
 }
 
 unsafe extern "C" {
+    fn fork() -> i32;
     fn raise(signal: i32) -> i32;
+}
+
+/// Leaves a copy of this process behind, which holds all that this one has open.
+fn fork_one() {
+    // SAFETY: the copy does nothing but sleep, and ends without a look back.
+    if unsafe { fork() } == 0 {
+        std::thread::sleep(std::time::Duration::from_secs(100));
+        std::process::abort();
+    }
 }
 
 /// As the system kills a process that takes too much memory.

@@ -1,7 +1,13 @@
 //! A plugin with functions of every kind, honest and not: what tests load.
 
 #![expect(clippy::panic, reason = "functions that panic are what is tried")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "authors of plugins have the files of the standard library"
+)]
 
+use std::path::Path;
+use std::process::Command;
 use std::sync::{Arc, Mutex};
 
 use swath_plugin::arrow_array::cast::AsArray;
@@ -20,6 +26,9 @@ pub use sink::Table;
 pub use source::{Numbers, opened};
 
 plugin! { name: "tried", functions: [plus_one, Scale, Behave, Sum, InTurn, Numbers, opened, Table, Summed] }
+
+/// Rows that were given and are kept for good, against all advice.
+static HOARD: Mutex<Vec<Batch>> = Mutex::new(Vec::new());
 
 /// One more.
 #[scalar]
@@ -100,6 +109,7 @@ impl PartitionFn for Behave {
                 cx.tick()?;
             },
             "log" => log::warn!("{rows} rows"),
+            "hoard" => HOARD.lock().expect("no call panicked").push(part.clone()),
             "thread" => {
                 let thread = std::thread::Builder::new().spawn(|| panic!("nobody asked for it"));
                 drop(thread.map(std::thread::JoinHandle::join));
@@ -140,10 +150,20 @@ impl PartitionFn for Behave {
                 }
                 return Ok(said);
             }
-            how => crashes::crash(how),
+            how => match how.strip_prefix("start: ") {
+                Some(path) => start(Path::new(path))?,
+                None => crashes::crash(how),
+            },
         }
         Ok(part)
     }
+}
+
+/// Starts a process that goes on for long, and writes its number to a file.
+fn start(path: &Path) -> Result<()> {
+    let sleeping = Command::new("sleep").arg("100").spawn()?;
+    std::fs::write(path, sleeping.id().to_string())?;
+    Ok(())
 }
 
 /// The sum of numbers.

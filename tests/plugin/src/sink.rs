@@ -7,7 +7,6 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use swath_plugin::prelude::*;
 
@@ -39,6 +38,17 @@ impl Table {
         Path::new(&self.folder).join(name)
     }
 
+    /// Whether another attempt at the partition left something.
+    fn has_begun(&self, attempt: &Attempt) -> Result<bool> {
+        let begins = format!(".{}-{}-", attempt.write(), attempt.partition());
+        for file in fs::read_dir(&self.folder)? {
+            if file?.file_name().to_string_lossy().starts_with(&begins) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     fn does(&self, how: &str, partition: u64) -> bool {
         self.how == how && partition == self.at
     }
@@ -54,19 +64,22 @@ impl Sink for Table {
         Ok(())
     }
 
-    fn open(&self, write: &str, cx: &Cx) -> Result<Opened> {
-        static ATTEMPTS: AtomicU64 = AtomicU64::new(0);
-        let partition = cx.partition().number() as u64;
+    fn open(&self, attempt: &Attempt, _: &Cx) -> Result<Opened> {
+        let partition = attempt.partition() as u64;
         if self.does("error in open", partition) {
             return Err(Error::new("the table is locked"));
         }
         fs::create_dir_all(&self.folder)?;
-        let attempt = match self.how.as_str() {
-            "one attempt" => 0,
-            _ => ATTEMPTS.fetch_add(1, Ordering::Relaxed),
+        let path = match self.how.as_str() {
+            "one attempt" => self.named(&format!(".{}-{partition}", attempt.write())),
+            _ => self.named(&format!(".{attempt}")),
         };
-        let path = self.named(&format!(".{write}-{partition}-{attempt}"));
+        let is_first = !self.has_begun(attempt)?;
         fs::write(&path, "")?;
+        if self.does("busy once", partition) && is_first {
+            fs::write(&path, "what a first attempt left")?;
+            return Err(Error::new("the line is busy").retryable());
+        }
         Ok(Opened {
             path,
             lines: Vec::new(),
@@ -79,6 +92,9 @@ impl Sink for Table {
             return Err(Error::new("the disk is full"));
         }
         assert!(!self.does("panic", opened.partition), "no room for chf");
+        if self.how == "reserve" {
+            drop(cx.reserve(1 << 40)?);
+        }
         if self.how == "endless" {
             loop {
                 cx.tick()?;
@@ -105,6 +121,20 @@ impl Sink for Table {
         match self.how.as_str() {
             "error in commit" => return Err(Error::new("somebody was faster")),
             "panic in commit" => panic!("no table"),
+            "endless commit" => {
+                fs::write(self.named("begun"), "")?;
+                loop {
+                    cx.tick()?;
+                }
+            }
+            "commit although cancelled" => {
+                fs::write(self.named("begun"), "")?;
+                while cx.check().is_ok() {
+                    std::thread::sleep(std::time::Duration::from_millis(1));
+                }
+                fs::remove_file(self.named("begun"))?;
+            }
+            "reserve in commit" => drop(cx.reserve(1 << 40)?),
             _ => {}
         }
         for (partition, path) in receipts.iter().enumerate() {
@@ -117,12 +147,17 @@ impl Sink for Table {
     }
 
     fn abort(&self, write: &str, _: &Cx) -> Result<()> {
-        if self.how == "error in abort" {
-            return Err(Error::new("it stays"));
+        match self.how.as_str() {
+            "error in abort" => return Err(Error::new("it stays")),
+            "exit in abort" => std::process::exit(3),
+            _ => {}
         }
         let Ok(files) = fs::read_dir(&self.folder) else {
             return Ok(());
         };
+        if self.how == "endless commit" {
+            fs::remove_file(self.named("begun"))?;
+        }
         let begins = format!(".{write}-");
         for file in files {
             let file = file?;

@@ -1,5 +1,6 @@
 //! A source, honest and not.
 
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use swath_plugin::prelude::*;
@@ -7,6 +8,15 @@ use swath_plugin::{Comparison, log};
 
 /// Partitions that any source here was asked for since this process began.
 static OPENED: AtomicU64 = AtomicU64::new(0);
+
+/// Whether this is the first process that asks for what is at a path, which is there afterwards.
+fn is_first(path: &str) -> bool {
+    static IS_FIRST: OnceLock<bool> = OnceLock::new();
+    *IS_FIRST.get_or_init(|| {
+        let mut new = std::fs::OpenOptions::new();
+        new.write(true).create_new(true).open(path).is_ok()
+    })
+}
 
 /// Whole numbers with their halves: `n` from 0, the index; `half`; and `name`, a text.
 #[derive(Params)]
@@ -65,15 +75,23 @@ impl Source for Numbers {
         })
     }
 
-    fn parts(&self, _: &Cx) -> Result<Parts<u32>> {
+    fn parts(&self, cx: &Cx) -> Result<Parts<u32>> {
         match self.how.as_str() {
             "panic in parts" => panic!("no list"),
+            "exit in parts" => std::process::exit(3),
+            "endless list" => loop {
+                cx.tick()?;
+            },
             "no list" => return Err(Error::new("nobody answers")),
             _ => {}
         }
         let parts = (0..self.parts).map(|part| match self.how.as_str() {
             "unknown rows" => Part::new(part),
             "guessed rows" => Part::new(part).about_rows(3),
+            how if how.contains(" after ") => Part::new(part),
+            "endless rows" => Part::new(part).rows(u64::MAX).bytes(u64::MAX),
+            "endless guesses" => Part::new(part).about_rows(u64::MAX),
+            "too few rows" => Part::new(part).rows(u64::from(self.rows) - 1),
             _ => Part::new(part).rows(self.rows.into()),
         });
         let last = self.first(self.parts);
@@ -130,6 +148,15 @@ impl Source for Numbers {
     fn next(&self, left: &mut Left, cx: &Cx) -> Result<Option<Batch>> {
         let here = left.part == self.at;
         let end = left.end.min(left.next + left.batch_rows);
+        // Crashes in the first process, and has other rows in the next: `fewer after PATH`, `others after PATH`.
+        let after = self.how.split_once(" after ").filter(|_| here);
+        let is_again = after.is_some_and(|(_, path)| !is_first(path));
+        let done = left.next - self.first(left.part);
+        match after {
+            Some(_) if !is_again && done >= 2 * left.batch_rows => std::process::abort(),
+            Some(("fewer", _)) if is_again && done > 0 => return Ok(None),
+            _ => {}
+        }
         match self.how.as_str() {
             "panic" if here => panic!("no rate for chf"),
             "error" if here => return Err(Error::new("the line is dead").retryable()),
@@ -148,6 +175,7 @@ impl Source for Numbers {
         left.next = end;
         let drift = match self.how.as_str() {
             "drifts" => OPENED.load(Ordering::Relaxed) as f64,
+            how if how.starts_with("others after ") && is_again => 1.0,
             _ => 0.0,
         };
         let halves: Vec<f64> = numbers.iter().map(|n| *n as f64 / 2.0 + drift).collect();

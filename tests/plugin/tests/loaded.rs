@@ -603,12 +603,16 @@ fn a_partition_of_a_sink_is_begun_anew() {
         names.sort();
         names
     };
-    let open = |write: &str| {
-        let run = sink.open(write, Arc::new(Task::default()));
+    let open = |write: &str, attempt: &str| {
+        let run = sink.open(write, attempt, Arc::new(Task::default()));
         run.expect("it begins")
     };
-    let (mut first, mut second, mut dropped) = (open("write-7"), open("write-7"), open("write-7"));
-    let other = open("write-8");
+    // Attempts at one partition, which have nothing in common.
+    let [mut first, mut second, mut dropped] = ["a", "b", "c"].map(|one| open("write-7", one));
+    let other = open("write-8", "d");
+    let nameless = sink.open("write-8", "", Arc::new(Task::default()));
+    let nameless = nameless.expect_err("it cannot be told from others");
+    assert_snapshot!(nameless, @"`tried.table`: was not told which attempt it is: it has no name");
     first.push(&rows).expect("rows of its columns");
     dropped.push(&rows).expect("rows of its columns");
     drop(dropped);
@@ -621,7 +625,7 @@ fn a_partition_of_a_sink_is_begun_anew() {
         *second.as_ref().expect("one more")
     );
     let second = second.expect("a receipt");
-    sink.commit("write-7", &[second]).expect("it is seen");
+    sink.commit("write-7", &[second], None).expect("it is seen");
     assert_eq!(
         files().len(),
         2,
@@ -633,7 +637,7 @@ fn a_partition_of_a_sink_is_begun_anew() {
     sink.abort("write-8").expect("it is cleared away");
     assert_eq!(files(), ["part.0"]);
     // Of other columns it is not given any.
-    let mut wrong = open("write-9");
+    let mut wrong = open("write-9", "e");
     let others = Batch::from_columns([("y", vec![1_i64])]).expect("a column");
     let error = wrong.push(&others).expect_err("other columns");
     assert_snapshot!(error, @"`tried.table` was given other columns than it was bound to");

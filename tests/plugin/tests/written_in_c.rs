@@ -210,6 +210,22 @@ fn what_it_cannot_be_made_ready_for() {
     assert!(error.to_string().ends_with("could not be made ready"));
 }
 
+/// It is asked once in a process: what a first half of it did is done.
+#[test]
+fn it_is_made_ready_once() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let from = format!("{BEFORE_INIT}answered()");
+    let before = BEFORE_INIT.replace("return ", "static int asked;\n    return asked++ == 1 ? ");
+    let to = format!("{before}answered() : refused(SWATH_CODE_FUNCTION, \"no map of the moon\")");
+    for _ in 0..3 {
+        let error = compiled(folder.path(), &[(&from, &to)]).expect_err("it said so");
+        let LoadError::Init { source, .. } = &error else {
+            panic!("{error}");
+        };
+        assert_eq!(source.message, "no map of the moon");
+    }
+}
+
 /// What the system finds missing when it opens a library.
 #[test]
 fn what_it_is_linked_to_has_to_be_there() {

@@ -7,6 +7,8 @@ use swath_plugin_abi::Manifest;
 use swath_plugin_host::{GlibcVersion, PluginFile};
 
 use super::changes::{Change, between};
+use super::check::load;
+use super::declared;
 use crate::{Answer, Error};
 
 /// What `diff` can be asked.
@@ -16,10 +18,13 @@ pub(crate) struct Options {
     old: PathBuf,
     /// The plugin as it is
     new: PathBuf,
+    /// Loads both, and compares what their functions declare for the columns of their examples, and for others like them. Runs their code
+    #[arg(long)]
+    bind: bool,
 }
 
-/// Compares what two files say of themselves; loads nothing. What a function promises for some columns is known only when it is
-/// bound, and not compared.
+/// Compares what two files say of themselves, and loads nothing; what their functions declare for some columns is known only when they are
+/// bound, which is done where it is asked for.
 pub(crate) fn run(options: &Options) -> Result<Answer, Error> {
     let (old, new) = (
         PluginFile::inspect(&options.old)?,
@@ -27,6 +32,10 @@ pub(crate) fn run(options: &Options) -> Result<Answer, Error> {
     );
     let mut changes = between(old.manifest(), new.manifest());
     changes.extend(glibc(old.glibc(), new.glibc()));
+    if options.bind {
+        let (was, is) = (load(&options.old)?, load(&options.new)?);
+        changes.extend(declared::between(&was, &is)?);
+    }
     Ok(answer(old.manifest(), new.manifest(), &changes))
 }
 

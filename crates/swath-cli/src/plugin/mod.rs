@@ -11,6 +11,7 @@ mod pin;
 mod pins;
 
 mod changes;
+mod declared;
 mod diff;
 
 mod check;

@@ -1,13 +1,17 @@
-//! The deliveries of a computation: each is committed when all of it is done, or given up.
+//! The deliveries of a computation: committed when all else is done, one after the other, or given up.
 
 use std::panic::Location;
 use std::sync::Arc;
 
+use swath_batch::Host;
+use swath_graph::Origin;
 use swath_ops::sink::Ongoing;
 use swath_plan::{Destination, Plan};
+use swath_scheduler::{CancelHandle, RunError};
 
 use super::outputs::gather;
 use crate::engine::RootRows;
+use crate::outside::Outside;
 use crate::{Error, Result, Session};
 
 /// A delivery that has begun; given up when it is dropped before it was committed.
@@ -19,6 +23,12 @@ pub(super) struct Delivery {
     plan: Plan,
     location: &'static Location<'static>,
     is_committed: bool,
+}
+
+/// A delivery of which every partition is done, with the receipts of all of them.
+pub(super) struct Delivered {
+    delivery: Delivery,
+    receipts: Vec<String>,
 }
 
 /// The roots with their deliveries begun, and those deliveries. Nothing is touched by it.
@@ -47,14 +57,65 @@ pub(super) fn begin(
     (roots, deliveries)
 }
 
+/// The receipts of all deliveries, before any of them is committed: to fetch them may fail.
+pub(super) fn delivered(
+    deliveries: Vec<Delivery>,
+    roots: &[RootRows],
+    session: &Session,
+) -> Result<Vec<Delivered>> {
+    let with_receipts = |delivery: Delivery| {
+        let receipts = gather(&delivery.plan, &roots[delivery.root], session)?;
+        let receipts = receipts.rows::<(String, u64)>()?.map(|row| row.0).collect();
+        Ok(Delivered { delivery, receipts })
+    };
+    deliveries.into_iter().map(with_receipts).collect()
+}
+
+/// Makes all of them seen, one after the other: everything that they were computed with is done, and nothing but they can fail now.
+///
+/// The first that fails ends it, and those behind it are given up; so are those that are not begun when the run is cancelled. What is
+/// seen stays, and the error says which those are. One that is on its way is told of the cancelling, and ends as it says itself.
+pub(super) fn commit(
+    deliveries: Vec<Delivered>,
+    run: &CancelHandle,
+    session: &Session,
+) -> Result<()> {
+    let host: Arc<dyn Host> = Arc::new(Outside::of(run.clone()));
+    let mut written = Vec::new();
+    let mut left = deliveries.into_iter();
+    while let Some(delivered) = left.next() {
+        let name = delivered.delivery.describe();
+        let done = if run.is_cancelled() {
+            Err(Error::run(RunError::Cancelled, session))
+        } else {
+            delivered.commit(&host)
+        };
+        if let Err(error) = done {
+            let behind = left.map(|delivered| delivered.delivery.describe());
+            let aborted: Vec<String> = std::iter::once(name).chain(behind).collect();
+            return Err(error.of_several_writes(&written, &aborted));
+        }
+        written.push(name);
+    }
+    Ok(())
+}
+
+impl Delivered {
+    fn commit(self, host: &Arc<dyn Host>) -> Result<()> {
+        let Self {
+            mut delivery,
+            receipts,
+        } = self;
+        let done = delivery.to.commit(&delivery.write, &receipts, host);
+        delivery.is_committed = done.is_ok();
+        done.map_err(|error| Error::planning(error, "write", delivery.location))
+    }
+}
+
 impl Delivery {
-    /// Makes it seen: all that it was made of is done.
-    pub(super) fn commit(mut self, roots: &[RootRows], session: &Session) -> Result<()> {
-        let receipts = gather(&self.plan, &roots[self.root], session)?;
-        let receipts: Vec<String> = receipts.rows::<(String, u64)>()?.map(|row| row.0).collect();
-        let done = self.to.commit(&self.write, &receipts);
-        self.is_committed = done.is_ok();
-        done.map_err(|error| Error::planning(error, "write", self.location))
+    /// What it is called where there are several.
+    fn describe(&self) -> String {
+        format!("{}, {}", self.to.describe(), Origin::from(self.location))
     }
 }
 

@@ -7,6 +7,9 @@ mod shapes;
 mod tuples;
 mod writes;
 
+#[cfg(test)]
+mod tests;
+
 use swath_plan::Plan;
 
 use crate::engine::{self, Purpose, RootRows, Roots};
@@ -88,14 +91,15 @@ pub fn submit<C: Compute>(items: C) -> Result<Run<C::Output>> {
     let (roots, writes) = writes::begin(&session, session.with_all_persisted(&plans), called)?;
     let (roots, deliveries) = deliveries::begin(roots, called);
     let run = engine::start(&session, roots, Purpose::HandOut);
-    let of = session.clone();
+    let (of, handle) = (session.clone(), run.cancel_handle());
     // What follows a run is called, or dropped, before anybody learns of its end: by then no write has anything hidden.
     let run = run.map(move |roots| {
         let output = roots.and_then(|roots: Roots| {
-            for delivery in deliveries {
-                delivery.commit(&roots, &of)?;
-            }
-            collector(&mut roots.into_iter())
+            let delivered = deliveries::delivered(deliveries, &roots, &of)?;
+            let output = collector(&mut roots.into_iter())?;
+            // Last: nothing but another of them fails after one is seen.
+            deliveries::commit(delivered, &handle, &of)?;
+            Ok(output)
         });
         drop(writes);
         Ok(output)

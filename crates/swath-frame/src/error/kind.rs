@@ -23,7 +23,8 @@ pub enum ErrorKind {
     Option,
     /// Divisions that are not legal, or partitions that do not exist.
     Partitions,
-    /// A plugin that cannot be used, or a function that no plugin has, several have, or that is of another kind.
+    /// A plugin that cannot be used, or a function that no plugin has, several have, that is of another kind, or that does not take what
+    /// it was given; where it says of which dtype a column must be, or which parameter is wrong, it is one of those.
     Plugin,
     /// Rows are to be read in their order, and have none, or their neighbours are in other partitions.
     Order,

@@ -66,7 +66,7 @@ impl Loading {
     fn load(&self, path: &Path) -> std::result::Result<Arc<Plugin>, LoadError> {
         let copies = match &self.copies {
             Some(folder) => PluginCopies::in_folder(folder),
-            None => PluginCopies::of_user()?,
+            None => PluginCopies::of_user(),
         };
         let path = &match name_of(path) {
             Some(name) => self.policy.find(name)?,

@@ -5,8 +5,10 @@ use std::sync::Arc;
 
 use swath_ops::plugin::PluginRows;
 use swath_plan::Plan;
+use swath_scheduler::Run;
 
 use super::PluginFunction;
+use crate::outside::Outside;
 use crate::{DataFrame, Error, Result, Session};
 
 impl Session {
@@ -19,6 +21,8 @@ impl Session {
     ///
     /// A frame reads the partitions that there were when it was made; made anew, it is the same computation as long as the source lists
     /// the same.
+    ///
+    /// [`cancel_all`](Self::cancel_all) stops the listing too, if the source looks.
     ///
     /// # Errors
     /// No such function, or one of another kind; parameters that it does not take; what the source fails with.
@@ -37,7 +41,11 @@ impl Session {
     pub fn read(&self, source: PluginFunction) -> Result<DataFrame> {
         let location = Location::caller();
         let params = source.all_params().clone();
-        let rows = PluginRows::list(&self.env().plugins, source.name(), params);
+        // What is stopped like any run of the session, and is over with this call.
+        let (listing, _done) = Run::<()>::channel();
+        self.running(&listing.cancel_handle());
+        let host = Arc::new(Outside::of(listing.cancel_handle()));
+        let rows = PluginRows::list(&self.env().plugins, source.name(), params, host);
         let plan = rows
             .map_err(Into::into)
             .and_then(|rows| Plan::scan(Arc::new(rows)))

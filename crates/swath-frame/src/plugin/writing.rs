@@ -14,7 +14,7 @@ impl DataFrame {
     /// its own, batch after batch; when all are done, the sink is told once, in this process, which makes the write seen. Where
     /// anything of the computation fails, is cancelled or dropped before, it is told to clear the write away. Whether nobody sees
     /// a part of a write meanwhile is the author's to keep. Several sinks in one [`compute`](crate::compute) are told one after the
-    /// other: what is seen already stays where a later one fails.
+    /// other, when all else is done, files that it writes among it: what is seen already stays where a later one fails, and the error names it.
     ///
     /// # Errors
     /// No such function, or one of another kind; parameters or columns that it does not take; whatever a task meets; what the sink fails
@@ -40,7 +40,8 @@ impl DataFrame {
     /// Like [`write`](Self::write), but lazy: an item of a [`compute`](crate::compute), with others of which it shares what they read.
     ///
     /// Computed again, it is another write. A run that is cancelled or dropped waits for calls of the sink that are at work, which look at
-    /// whether they should stop, before it has the write cleared away.
+    /// whether they should stop, before it has the write cleared away. One that is being made seen is told too, and its answer decides: an
+    /// `Ok` of the run says that the write took place.
     ///
     /// # Errors
     /// No such function, or one of another kind; parameters or columns that it does not take.

@@ -267,7 +267,24 @@ impl PluginError {
                 "sort each partition by `{}` before, or read files that are",
                 columns.join("`, `")
             )),
-            _ => None,
+            Self::Params { .. } => Some(
+                "parameters are truths, numbers that are finite, texts, spans of time, and lists and structs of them".to_owned(),
+            ),
+            Self::OtherIndex { .. } | Self::Divisions { .. } => Some(
+                "of its author: return the index columns first, as they came, or leave `.divisions_kept()` out of its contract"
+                    .to_owned(),
+            ),
+            Self::Boundaries { .. } => Some(
+                "of its author: give `Parts::between` the first value of each partition, ascending, and the last one of the last; or leave \
+                 it out"
+                    .to_owned(),
+            ),
+            Self::Outside { .. } => Some(
+                "of its author: list the boundaries that the rows have, or none; where what it reads has changed, make the frame anew"
+                    .to_owned(),
+            ),
+            Self::GivenUp { .. } => Some("see what failed first, and write again".to_owned()),
+            Self::Part { .. } | Self::Call(_) => None,
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::fmt::{self, Debug, Formatter};
 use std::sync::Arc;
 
+use swath_batch::Host;
 use swath_expr::{Params, PluginName};
 use swath_graph::{Canon, Fingerprint};
 use swath_meta::Meta;
@@ -57,16 +58,23 @@ impl PluginSink {
         &self.bound
     }
 
-    /// Ends a write and makes it seen, by the receipts of its partitions in their order.
+    /// Ends a write and makes it seen, by the receipts of its partitions in their order. `host` says whether to go on; where the sink
+    /// does although it should not, the write took place.
     ///
     /// # Errors
     /// Its own: the write did not take place.
-    pub fn commit(&self, write: &Ongoing, receipts: &[String]) -> Result<(), PluginError> {
+    pub fn commit(
+        &self,
+        write: &Ongoing,
+        receipts: &[String],
+        host: &Arc<dyn Host>,
+    ) -> Result<(), PluginError> {
         write.end();
-        Ok(self.bound.commit(write.name(), receipts)?)
+        let host = Arc::clone(host);
+        Ok(self.bound.commit(write.name(), receipts, Some(host))?)
     }
 
-    /// Ends a write and clears away what there is of it; where that fails, it is logged.
+    /// Ends a write and clears away what there is of it, which nothing cancels; where that fails, it is logged.
     pub fn abort(&self, write: &Ongoing) {
         write.end();
         let write = &**write.name();

@@ -6,7 +6,7 @@ use arrow_array::{ArrayRef, StringViewArray, UInt64Array};
 use swath_batch::{Chunk, Host, Partition};
 use swath_divisions::Divisions;
 use swath_expr::{Params, PluginName};
-use swath_graph::{Decoder, Encoder};
+use swath_graph::{Decoder, Encoder, Name};
 use swath_meta::{DType, Field, Index, Meta};
 use swath_plugin_host::{CallError, SinkRun};
 use swath_scheduler::TaskContext;
@@ -81,6 +81,7 @@ impl SinkSpec for Deliver {
         Ok(Box::new(Running {
             sink: self.bound(meta, task.env)?,
             write: Arc::clone(&self.write),
+            attempt: format!("{:032x}", Name::unique("attempt").print()),
             meta: Arc::clone(meta),
             place: (task.index, self.partitions),
             rows: 0,
@@ -109,6 +110,8 @@ impl SinkSpec for Deliver {
 struct Running {
     sink: PluginSink,
     write: Arc<Ongoing>,
+    /// What tells this attempt at the partition from all others.
+    attempt: String,
     meta: Arc<Meta>,
     /// Number and count.
     place: (usize, usize),
@@ -131,24 +134,24 @@ impl Running {
             let divisions = Divisions::unknown(count);
             Arc::new(InTask::seeded(cx, number, divisions, (0, 0), 0))
         };
-        let (write, sink, begun) = (Arc::clone(&self.write), &self.sink, &mut self.begun);
+        let (write, attempt) = (Arc::clone(&self.write), &self.attempt);
+        let (sink, begun) = (&self.sink, &mut self.begun);
         let done = write.during(|| {
             if begun.is_none() {
                 let host: Arc<dyn Host> = Arc::<InTask>::clone(&task);
-                let run = sink.bound().open(write.name(), host)?;
+                let run = sink.bound().open(write.name(), attempt, host)?;
                 *begun = Some((run, Arc::clone(&task)));
             }
             let (run, _) = begun.as_mut().expect("it was begun above");
             body(run)
         });
-        self.ended(done, &task, cx)
+        self.ended(done, cx)
     }
 
     /// What a call gave, or why it gave nothing.
     fn ended<T>(
         &self,
         done: Option<Result<T, CallError>>,
-        task: &InTask,
         cx: &TaskContext<'_>,
     ) -> Result<T, OpError> {
         let Some(done) = done else {
@@ -164,7 +167,7 @@ impl Running {
                 of,
                 source,
             };
-            task.acted_on(error.into(), cx)
+            error.into()
         })
     }
 }
@@ -180,9 +183,9 @@ impl Sink for Running {
 
     fn finish(mut self: Box<Self>, cx: &TaskContext<'_>) -> Result<Made, OpError> {
         self.with(cx, |_| Ok(()))?;
-        let (run, task) = self.begun.take().expect("it was begun above");
+        let (run, _task) = self.begun.take().expect("it was begun above");
         let done = self.write.during(|| run.finish());
-        let receipt = self.ended(done, &task, cx)?;
+        let receipt = self.ended(done, cx)?;
         let columns: Vec<ArrayRef> = vec![
             Arc::new(StringViewArray::from_iter_values([receipt])),
             Arc::new(UInt64Array::from_iter_values([self.rows])),

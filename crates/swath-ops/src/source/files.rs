@@ -67,7 +67,6 @@ impl SourceSpec for FileScan {
         Ok(Box::new(Reading {
             scan: self,
             task: *task,
-            asked: None,
             reader: None,
         }))
     }
@@ -113,8 +112,6 @@ impl SourceSpec for FileScan {
 struct Reading<'a> {
     scan: &'a FileScan,
     task: TaskInputs<'a>,
-    /// What functions that make rows may ask.
-    asked: Option<Arc<InTask>>,
     reader: Option<Box<dyn Reader>>,
 }
 
@@ -123,32 +120,20 @@ impl Reading<'_> {
         let reader = match &mut self.reader {
             Some(reader) => reader,
             none => {
-                let asked = self.asked.insert(InTask::reading(cx));
                 let io = self.task.env.io(cx.cancel_token().clone());
                 let io = io.reserving(cx.reserve("decompressing"));
-                let io = io.in_task(Arc::<InTask>::clone(asked));
+                let io = io.in_task(InTask::reading(cx));
                 let part = &self.scan.parts[self.task.index];
                 none.insert(part.open(&self.scan.request, &io)?)
             }
         };
         Ok(&mut **reader)
     }
-
-    /// The error, or what it comes from where the scheduler acts on that.
-    fn acted_on(&self, error: OpError, cx: &TaskContext<'_>) -> OpError {
-        #[cfg(feature = "plugins")]
-        if let Some(asked) = &self.asked {
-            return asked.acted_on(error, cx);
-        }
-        let _ = cx;
-        error
-    }
 }
 
 impl Source for Reading<'_> {
     fn next(&mut self, cx: &TaskContext<'_>) -> Result<Option<Chunk>, OpError> {
-        let found = self.reader(cx).and_then(|reader| Ok(reader.next()?));
-        found.map_err(|error| self.acted_on(error, cx))
+        Ok(self.reader(cx)?.next()?)
     }
 
     fn finish(&mut self, cx: &TaskContext<'_>) -> Result<(), OpError> {

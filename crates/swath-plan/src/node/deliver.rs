@@ -3,6 +3,7 @@
 use std::fmt::Debug;
 use std::sync::Arc;
 
+use swath_batch::Host;
 use swath_divisions::Divisions;
 use swath_graph::{Canon, Fingerprint};
 use swath_meta::Meta;
@@ -22,11 +23,16 @@ pub trait Destination: Fingerprint + Debug + Send + Sync {
     /// What it is called, for plans that are printed.
     fn describe(&self) -> String;
 
-    /// Ends a write and makes it seen, by the receipts of its partitions in their order.
+    /// Ends a write and makes it seen, by the receipts of its partitions in their order. `host` says whether to go on.
     ///
     /// # Errors
     /// Its own: the write did not take place.
-    fn commit(&self, write: &Ongoing, receipts: &[String]) -> Result<(), PlanError>;
+    fn commit(
+        &self,
+        write: &Ongoing,
+        receipts: &[String],
+        host: &Arc<dyn Host>,
+    ) -> Result<(), PlanError>;
 
     /// Ends a write and clears away what there is of it.
     fn abort(&self, write: &Ongoing);

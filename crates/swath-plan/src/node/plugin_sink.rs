@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use swath_batch::Host;
 use swath_meta::Meta;
 use swath_ops::SinkSpec;
 use swath_ops::plugin::PluginSink;
@@ -23,8 +24,13 @@ impl Destination for PluginSink {
         format!("{}({})", self.name(), self.params())
     }
 
-    fn commit(&self, write: &Ongoing, receipts: &[String]) -> Result<(), PlanError> {
-        Ok(PluginSink::commit(self, write, receipts)?)
+    fn commit(
+        &self,
+        write: &Ongoing,
+        receipts: &[String],
+        host: &Arc<dyn Host>,
+    ) -> Result<(), PlanError> {
+        Ok(PluginSink::commit(self, write, receipts, host)?)
     }
 
     fn abort(&self, write: &Ongoing) {

@@ -8,7 +8,7 @@ use arrow_cast::cast;
 use swath_batch::{Batch, Host};
 use swath_meta::{Field, Meta};
 use swath_plugin_abi::{AggregateRun, ArrowArray, Status};
-use swath_plugin_data::{Columns, DataError, give_columns, take_columns};
+use swath_plugin_data::{Columns, DataError, Loan, give_columns, take_columns};
 
 use super::bind::Parts;
 use super::{CallError, Services, place};
@@ -72,6 +72,7 @@ impl BoundAggregate {
             run: Guarded::new(run, &self.parts.name),
             rows_out: 0,
             has_failed: false,
+            loan: services.loan(),
             of: Arc::clone(self),
             services,
         })
@@ -91,6 +92,8 @@ pub struct Groups {
     rows_out: usize,
     /// After which the plugin is not asked again.
     has_failed: bool,
+    // Over when the run is.
+    loan: Loan,
     services: Services,
     of: Arc<BoundAggregate>,
 }
@@ -107,6 +110,7 @@ impl Groups {
         n_groups: usize,
     ) -> Result<(), CallError> {
         let given = give_columns(args, &self.of.args, groups.len());
+        let given = given.map(|given| self.loan.lend(given, args));
         self.add(self.run.table().update(), given, groups, n_groups)
     }
 
@@ -133,7 +137,10 @@ impl Groups {
                 during: "casting states to what was declared",
                 source,
             })
-            .and_then(|states| give_columns(&states, declared, groups.len()));
+            .and_then(|states| {
+                let given = give_columns(&states, declared, groups.len())?;
+                Ok(self.loan.lend(given, &states))
+            });
         self.add(self.run.table().merge(), given, groups, n_groups)
     }
 
@@ -198,6 +205,7 @@ impl Groups {
         // SAFETY: it writes what it gives, as the contract says.
         let found = unsafe { self.services.ask(call) }?;
         let (meta, columns) = &self.of.taken[which];
+        let found = self.loan.take_back(found, columns.len());
         let taken = take_columns(found, columns);
         let (taken, rows) = taken.map_err(|source| CallError::Returned {
             function: Arc::clone(&parts.name),

@@ -202,7 +202,7 @@ impl Function {
         // SAFETY: host and request are valid for the call.
         let call = |out| unsafe { self.callee.bind(services.host(), request, out) };
         // SAFETY: it writes what it gives, as the contract says.
-        let bound = unsafe { services.ask(call) }?;
+        let bound = unsafe { services.ask(call) }.map_err(CallError::when_bound)?;
         let mut bound = Guarded::new(bound, &self.name);
         let outputs = take_metas(bound.take_outputs()).map_err(returned)?;
         let contract = bound.contract().read();

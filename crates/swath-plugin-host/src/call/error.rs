@@ -1,5 +1,6 @@
 //! What a call of a plugin's function ends with, when it is no answer.
 
+use std::error::Error;
 use std::fmt::{self, Display, Formatter};
 use std::sync::Arc;
 
@@ -21,6 +22,9 @@ pub enum CallError {
         message: String,
         /// Another attempt may succeed.
         is_retryable: bool,
+        /// What the task said that it was stopped by, or was refused memory by: what whoever runs the task acts on.
+        #[source]
+        cause: Option<Box<dyn Error + Send + Sync>>,
     },
     /// What it returned is not what it promised.
     #[error("`{function}` returned what it did not promise")]
@@ -93,6 +97,8 @@ fn taken(frames: &[String]) -> String {
 pub enum Failure {
     /// An error of the function's own.
     Function,
+    /// An error of the function's own, when it was bound: it does not take what it was given.
+    Bind,
     /// A panic.
     Panic,
     /// A parameter is unknown, missing, or no value of its type.
@@ -134,6 +140,7 @@ impl Display for Failure {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Function => "error",
+            Self::Bind => "refused",
             Self::Panic => "panic",
             Self::Parameters => "parameters",
             Self::Meta => "input",
@@ -147,13 +154,28 @@ impl Display for Failure {
 }
 
 impl CallError {
+    /// What a function said when it was bound.
+    pub(super) fn when_bound(mut self) -> Self {
+        if let Self::Said { failure, .. } = &mut self
+            && *failure == Failure::Function
+        {
+            *failure = Failure::Bind;
+        }
+        self
+    }
+
     /// What a function said.
-    pub(super) fn said(function: &Arc<str>, error: PluginError) -> Self {
+    pub(super) fn said(
+        function: &Arc<str>,
+        error: PluginError,
+        cause: Option<Box<dyn Error + Send + Sync>>,
+    ) -> Self {
         Self::Said {
             function: Arc::clone(function),
             failure: Failure::of(error.code),
             message: error.message,
             is_retryable: error.is_retryable,
+            cause,
         }
     }
 }

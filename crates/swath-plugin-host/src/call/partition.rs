@@ -6,7 +6,7 @@ use std::sync::Arc;
 use swath_batch::{Batch, Host, Value};
 use swath_meta::Meta;
 use swath_plugin_abi::{ArrowArray, Contract, NO_INPUT, RowCount, Run, Step, step};
-use swath_plugin_data::{Columns, Crossing, give_columns, take_columns};
+use swath_plugin_data::{Columns, Crossing, Loan, give_columns, take_columns};
 
 use super::bind::Parts;
 use super::{CallError, Services, place};
@@ -106,6 +106,7 @@ impl BoundPartition {
             run: Guarded::new(run, &self.parts.name),
             next: Next::More,
             of: self,
+            loan: services.loan(),
             services,
         })
     }
@@ -144,6 +145,8 @@ pub struct PartitionRun<'a> {
     // Dropped before the services that it may call.
     run: Guarded<Run>,
     next: Next,
+    // Over when the run is.
+    loan: Loan,
     services: Services,
     of: &'a BoundPartition,
 }
@@ -188,9 +191,9 @@ impl PartitionRun<'_> {
                 .broke("was given other columns than it was bound to")
                 .into());
         }
-        let of = self.of;
         let given = parts.iter().enumerate();
-        let given = given.map(|(at, part)| of.given(at, part));
+        let given = given.map(|(at, part)| self.of.given(at, part, &self.loan));
+        let given: Vec<ArrowArray> = given.collect::<Result<_, _>>()?;
         self.drive(given, &parts[0], &mut out)
     }
 
@@ -202,14 +205,13 @@ impl PartitionRun<'_> {
         mut self,
         mut out: impl FnMut(Batch) -> Result<(), E>,
     ) -> Result<(), E> {
-        let end = std::iter::once(Ok(ArrowArray::released()));
-        self.drive(end, &self.of.empty, &mut out)
+        self.drive([ArrowArray::released()], &self.of.empty, &mut out)
     }
 
     /// Hands over to one input after the other, and takes what comes until the function wants more.
     fn drive<E: From<CallError>>(
         &mut self,
-        given: impl Iterator<Item = Result<ArrowArray, CallError>>,
+        given: impl IntoIterator<Item = ArrowArray>,
         of: &Batch,
         out: &mut dyn FnMut(Batch) -> Result<(), E>,
     ) -> Result<(), E> {
@@ -224,7 +226,7 @@ impl PartitionRun<'_> {
             }
             // Whatever ends this early ends the run.
             self.next = Next::Failed;
-            self.next = self.steps(input, rows?, of, &mut returned, out)?;
+            self.next = self.steps(input, rows, of, &mut returned, out)?;
         }
         let given = of.num_rows();
         if parts.contract.rows == RowCount::Same && returned != given {
@@ -255,7 +257,8 @@ impl PartitionRun<'_> {
             let found: Step = unsafe { self.services.ask(call) }?;
             match (found.next, found.output) {
                 (step::OUTPUT, 0) => {
-                    let batch = self.of.take(found.rows, of, *returned)?;
+                    let rows = self.loan.take_back(found.rows, self.of.columns.len());
+                    let batch = self.of.take(rows, of, *returned)?;
                     if batch.num_rows() == 0 {
                         // One that returns nothing for ever is stopped here.
                         self.services.check()?;
@@ -283,13 +286,15 @@ impl PartitionRun<'_> {
 
 impl BoundPartition {
     /// What crosses of a partition of the frame of this number.
-    fn given(&self, at: usize, part: &Batch) -> Result<ArrowArray, CallError> {
+    fn given(&self, at: usize, part: &Batch, loan: &Loan) -> Result<ArrowArray, CallError> {
         let Sent { columns, from } = &self.sent[at];
         let arrays = from
             .iter()
             .map(|at| Arc::clone(part.record_batch().column(*at)));
-        give_columns(&arrays.collect::<Vec<_>>(), columns, part.num_rows())
-            .map_err(|source| self.parts.given(source))
+        let arrays: Vec<_> = arrays.collect();
+        let given = give_columns(&arrays, columns, part.num_rows());
+        let given = given.map_err(|source| self.parts.given(source))?;
+        Ok(loan.lend(given, &arrays))
     }
 
     /// What came out after so many rows, with the columns that stayed here put back.

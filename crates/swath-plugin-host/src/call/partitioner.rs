@@ -57,12 +57,15 @@ impl BoundPartitioner {
         let given = given.map_err(|source| self.parts.given(source))?;
         let place = place(task.as_deref());
         let services = Services::new(&self.parts.name, task);
+        let loan = services.loan();
+        let given = loan.lend(given, keys);
         let bound = &self.parts.bound;
         let (table, instance) = (bound.table(), bound.instance());
         // SAFETY: the instance is that of `bound`, whose table it is; any number of threads may call.
         let call = |out| unsafe { (table.call())(instance, services.host(), place, given, out) };
         // SAFETY: it writes what it gives, as the contract says.
         let numbers = unsafe { services.ask(call) }?;
+        let numbers = loan.take_back(numbers, self.columns.len());
         let taken = take_columns(numbers, &self.columns);
         let (columns, found) = taken.map_err(|source| CallError::Returned {
             function: Arc::clone(&self.parts.name),

@@ -59,11 +59,14 @@ impl BoundScalar {
         let given = given.map_err(|source| self.parts.given(source))?;
         let place = place(task.as_deref());
         let services = Services::new(&self.parts.name, task);
+        let loan = services.loan();
+        let given = loan.lend(given, args);
         let (table, instance) = (bound.table(), bound.instance());
         // SAFETY: the instance is that of `bound`, whose table it is; any number of threads may call.
         let call = |out| unsafe { (table.call())(instance, services.host(), place, given, out) };
         // SAFETY: it writes what it gives, as the contract says.
         let column = unsafe { services.ask(call) }?;
+        let column = loan.take_back(column, self.columns.len());
         let returned = |source| CallError::Returned {
             function: Arc::clone(&self.parts.name),
             source,

@@ -10,6 +10,7 @@ use swath_plugin_abi::abi_stable::std_types::RStr;
 use swath_plugin_abi::{
     Handed, Host, HostTable, HostTableRef, Place, PluginError, Status, code, level, read_lent,
 };
+use swath_plugin_data::{Kept, Loan};
 use tracing::Level;
 use tracing::level_filters::LevelFilter;
 
@@ -44,10 +45,38 @@ impl Services {
     /// Whether the run goes on, for a function that does not look itself.
     pub(super) fn check(&self) -> Result<(), CallError> {
         let stop = self.0.task.as_ref().map_or(Ok(()), |task| task.check());
-        stop.map_err(|reason| {
-            let reason = PluginError::new(code::CANCELLED, reason.to_string());
-            CallError::said(&self.0.name, reason)
+        stop.map_err(|reason| self.said(PluginError::new(code::CANCELLED, reason.to_string())))
+    }
+
+    /// What the function said, and where it said that it was stopped or refused, what the task says of that.
+    fn said(&self, error: PluginError) -> CallError {
+        let task = self.0.task.as_ref();
+        let cause = task.and_then(|task| match error.code {
+            code::CANCELLED => task.check().err(),
+            code::MEMORY => task.refusal(),
+            _ => None,
+        });
+        CallError::said(&self.0.name, error, cause)
+    }
+
+    /// What is handed over in this run: what the function keeps of it is logged.
+    pub(super) fn loan(&self) -> Loan {
+        let function = Arc::clone(&self.0.name);
+        let partition = self.partition();
+        Loan::new(move |Kept { arrays, bytes }| {
+            let function = &*function;
+            tracing::warn!(
+                function,
+                partition,
+                arrays,
+                bytes,
+                "`{function}` keeps {bytes} bytes of what it was given, and its run is over"
+            );
         })
+    }
+
+    fn partition(&self) -> Option<usize> {
+        self.0.task.as_ref().map(|task| task.partition().0)
     }
 
     /// Calls a function that may ask them, and takes what it gives.
@@ -58,14 +87,14 @@ impl Services {
         &self,
         call: impl FnOnce(*mut T) -> Status,
     ) -> Result<T, CallError> {
-        let partition = self.0.task.as_ref().map(|task| task.partition().0);
+        let partition = self.partition();
         let inside = Inside::new(&self.0.name, partition);
         let watched = Watched::new(&self.0.name, partition);
         // SAFETY: the caller's word.
         let answer = unsafe { Status::take(call) };
         drop(watched);
         drop(inside);
-        answer.map_err(|error| CallError::said(&self.0.name, error))
+        answer.map_err(|error| self.said(error))
     }
 }
 

@@ -8,7 +8,7 @@ use arrow_array::cast::AsArray;
 use swath_batch::{Batch, Host};
 use swath_meta::{DType, Meta};
 use swath_plugin_abi::abi_stable::std_types::RStr;
-use swath_plugin_abi::{ArrowArray, Run, Step, step};
+use swath_plugin_abi::{ArrowArray, Place, PlaceMore, Run, Step, step};
 use swath_plugin_data::{Columns, give_batch, take_columns};
 
 use super::bind::Parts;
@@ -46,12 +46,25 @@ impl BoundSink {
         Err(parts.broke(format!("is a sink, and its table has no `{lacks}`")))
     }
 
-    /// Begins a partition of the write of this name: what `task` answers is what the function may ask, as long as the run lives.
+    /// Begins a partition of the write of this name, in an attempt that no other has the name of: what `task` answers is what the function
+    /// may ask, as long as the run lives.
     ///
     /// # Errors
     /// Its own.
-    pub fn open(self: &Arc<Self>, write: &str, task: Arc<dyn Host>) -> Result<SinkRun, CallError> {
-        let place = place(Some(&*task));
+    pub fn open(
+        self: &Arc<Self>,
+        write: &str,
+        attempt: &str,
+        task: Arc<dyn Host>,
+    ) -> Result<SinkRun, CallError> {
+        let more = PlaceMore {
+            attempt: attempt.to_owned(),
+        };
+        let more = serde_json::to_string(&more).expect("a text is JSON");
+        let place = Place {
+            more: RStr::from_str(&more),
+            ..place(Some(&*task))
+        };
         let services = Services::new(&self.parts.name, Some(task));
         let bound = &self.parts.bound;
         let (table, instance) = (bound.table(), bound.instance());
@@ -69,13 +82,19 @@ impl BoundSink {
         })
     }
 
-    /// Makes a write seen, by the receipts of its partitions, in their order: each a JSON text. To be called once.
+    /// Makes a write seen, by the receipts of its partitions, in their order: each a JSON text. To be called once. What the function may
+    /// ask is what `task` answers.
     ///
     /// # Errors
     /// Its own: the write did not take place, and is to be aborted.
-    pub fn commit(&self, write: &str, receipts: &[String]) -> Result<(), CallError> {
+    pub fn commit(
+        &self,
+        write: &str,
+        receipts: &[String],
+        task: Option<Arc<dyn Host>>,
+    ) -> Result<(), CallError> {
         let receipts = format!("[{}]", receipts.join(","));
-        let services = Services::new(&self.parts.name, None);
+        let services = Services::new(&self.parts.name, task);
         let bound = &self.parts.bound;
         let (table, instance) = (bound.table(), bound.instance());
         let commit = table.commit().flatten().expect("it was looked for");
@@ -86,7 +105,7 @@ impl BoundSink {
         unsafe { services.ask(call) }
     }
 
-    /// Removes what there is of a write that is not committed.
+    /// Removes what there is of a write that is not committed. Nobody tells it to stop: it is what whoever stops a write waits for.
     ///
     /// # Errors
     /// Its own.

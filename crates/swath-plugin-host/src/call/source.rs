@@ -184,7 +184,8 @@ impl BoundSource {
             meta,
             columns,
             rows: 0,
-            promised: part.rows.filter(|_| part.is_exact && is_whole),
+            promised: part.rows.filter(|_| part.is_exact),
+            is_whole,
             ended: false,
         })
     }
@@ -206,8 +207,10 @@ pub struct SourceRun {
     columns: Columns,
     /// Rows that came out.
     rows: u64,
-    /// How many there are, where that is known and nothing was left out.
+    /// How many there are, where that is known.
     promised: Option<u64>,
+    /// No filter may have left some of them out.
+    is_whole: bool,
     /// It has no more, or failed.
     ended: bool,
 }
@@ -243,9 +246,11 @@ impl SourceRun {
             (step::DONE, _) => {
                 let rows = self.rows;
                 return match self.promised {
-                    Some(promised) if promised != rows => Err(parts.broke(format!(
-                        "returned {rows} rows of a partition that it listed with {promised}"
-                    ))),
+                    Some(promised) if self.is_whole && promised != rows => {
+                        Err(parts.broke(format!(
+                            "returned {rows} rows of a partition that it listed with {promised}"
+                        )))
+                    }
                     _ => Ok(None),
                 };
             }

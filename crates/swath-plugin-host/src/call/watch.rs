@@ -87,7 +87,7 @@ impl This {
         }
         let partition = partition.unwrap_or(NO_PARTITION);
         self.thread.partition.store(partition, Ordering::Relaxed);
-        self.thread.turns.store(turns + 1, Ordering::Release);
+        self.thread.turns.store(turns + 1, Ordering::SeqCst);
         true
     }
 
@@ -108,7 +108,10 @@ impl Watched {
             let this = this.get_or_insert_with(This::register);
             this.begin(function, partition)
         });
-        if !IS_WATCHING.load(Ordering::Relaxed) {
+        // This thread says that it is in a call, and then looks whether somebody watches; the one that watches says that it stops, and
+        // then looks for calls. Each writes one place and reads the other: only where all four are in one order, which is what
+        // `SeqCst` says, do they not both read what was there before, which would leave this call to nobody.
+        if !IS_WATCHING.load(Ordering::SeqCst) {
             watch();
         }
         Self {
@@ -134,7 +137,7 @@ impl Drop for Watched {
 
 /// Starts to look, if nobody does.
 fn watch() {
-    if IS_WATCHING.swap(true, Ordering::AcqRel) {
+    if IS_WATCHING.swap(true, Ordering::SeqCst) {
         return;
     }
     let look = || {
@@ -143,9 +146,9 @@ fn watch() {
             thread::sleep(EVERY);
             quiet = if look() { 0 } else { quiet + 1 };
             if quiet == QUIET {
-                IS_WATCHING.store(false, Ordering::Release);
+                IS_WATCHING.store(false, Ordering::SeqCst);
                 // A call that began meanwhile counts on this thread.
-                if look() && !IS_WATCHING.swap(true, Ordering::AcqRel) {
+                if look() && !IS_WATCHING.swap(true, Ordering::SeqCst) {
                     quiet = 0;
                 }
             }
@@ -154,7 +157,7 @@ fn watch() {
     let watching = thread::Builder::new().name("swath-plugin-watch".to_owned());
     if watching.spawn(look).is_err() {
         // Nothing is said then; the next call tries again.
-        IS_WATCHING.store(false, Ordering::Release);
+        IS_WATCHING.store(false, Ordering::SeqCst);
     }
 }
 
@@ -178,7 +181,7 @@ fn look() -> bool {
 impl Thread {
     /// Whether there were calls since it was looked last, and what is to be said of the one that there is.
     fn look(&self, now: Instant) -> (bool, Option<String>) {
-        let turns = self.turns.load(Ordering::Acquire);
+        let turns = self.turns.load(Ordering::SeqCst);
         let mut seen = locked(&self.seen);
         match &mut *seen {
             Some(seen) if seen.turns == turns => {

@@ -13,6 +13,8 @@ pub(super) enum Ending {
     Exit(i32),
     /// By the host, to which it said what makes no sense.
     Nonsense(String),
+    /// The system does not say how: the program has its processes waited for by somebody else.
+    Unknown,
 }
 
 /// What a worker exits with whose plugin called `exit`.
@@ -43,6 +45,7 @@ impl Display for Ending {
             Self::Signal(other) => write!(f, "was ended with signal {other}"),
             Self::Exit(BY_PLUGIN) => f.write_str("ended its process by `exit`"),
             Self::Exit(status) => write!(f, "ended its process with status {status}"),
+            Self::Unknown => f.write_str("ended its process"),
             Self::Nonsense(reason) => write!(f, "spoiled what its process says: {reason}"),
         }
     }

@@ -14,9 +14,11 @@ use swath_plugin_abi::{
 };
 use swath_plugin_data::{Columns, take_columns};
 
-use super::bound::{BoundElsewhere, Columned, give, odd, stopped, unexpected, unpacked};
-use super::crash::Again;
+use super::attempt::Attempt;
+use super::bound::{BoundElsewhere, Columned, odd, unpacked};
+use super::crash::Doing;
 use super::protocol::{Answer, At, Request};
+use super::table::give;
 use super::worker_process::{Hosts, Lost, Worker};
 
 /// Bytes of rows that are kept to make states again.
@@ -60,13 +62,7 @@ pub(super) fn open(
         size: AtomicU64::new(0),
         of,
     };
-    let number = Some(states.place.number);
-    let begin = |worker: &mut Worker| states.begin(worker);
-    let (worker, found) = states.of.attempt(number, None, begin)?;
-    if let Err(error) = found {
-        states.of.pool.give_back(worker);
-        return Err(error);
-    }
+    let (worker, ()) = states.attempt(None).begin(|worker| states.begin(worker))?;
     states.worker = Some(worker);
     let instance = Box::into_raw(Box::new(states)).cast();
     let table = AggregateTableRef(TABLE.static_as_prefix());
@@ -75,90 +71,68 @@ pub(super) fn open(
 }
 
 impl GroupsElsewhere {
+    fn attempt<'a>(&'a self, rows: Option<(&'a Columned, &'a Columns)>) -> Attempt<'a> {
+        let doing = Doing::Partition(self.place.number);
+        self.of.attempt(self.hosts, doing, rows)
+    }
+
     /// Begins them in a worker.
-    fn begin(&self, worker: &mut Worker) -> Result<PluginResult<()>, Lost> {
+    fn begin(&self, worker: &mut Worker) -> Result<(), Lost> {
         self.of.ready(worker, self.hosts)?;
         let request = Request::Open {
             id: self.of.number,
             place: self.place.clone(),
             boundaries: None,
         };
-        Ok(match worker.ask(self.hosts, request)?.into_result() {
-            Ok(Answer::Done) => Ok(()),
-            other => Err(unexpected(other)),
+        worker.ask(self.hosts, request, Answer::done)
+    }
+
+    /// Adds rows or states; how many bytes the states take then.
+    fn add_in(&self, worker: &mut Worker, added: &Added) -> Result<u64, Lost> {
+        let (columns, rows) = &added.rows;
+        let request = Request::Add {
+            is_merge: added.is_merge,
+            rows: worker.pack(columns, *rows, Some(&added.groups))?,
+            n_groups: added.n_groups,
+        };
+        worker.ask(self.hosts, request, |answer| match answer {
+            Answer::Added { size } => Some(size),
+            _ => None,
         })
     }
 
-    fn add_in(&self, worker: &mut Worker, added: &Added) -> Result<PluginResult<Answer>, Lost> {
-        let (columns, rows) = &added.rows;
-        let rows = worker.pack(columns, *rows, Some(&added.groups))?;
-        let request = Request::Add {
-            is_merge: added.is_merge,
-            rows,
-            n_groups: added.n_groups,
-        };
-        Ok(worker.ask(self.hosts, request)?.into_result())
-    }
-
     /// Makes the states again, of everything that was added.
-    fn redo(&self, worker: &mut Worker, added: &[Added]) -> Result<PluginResult<()>, Lost> {
-        if let Err(error) = self.begin(worker)? {
-            return Ok(Err(error));
-        }
-        for one in added {
-            if let Err(error) = self.add_in(worker, one)? {
-                return Ok(Err(error));
-            }
-        }
-        Ok(Ok(()))
+    fn redo(&self, worker: &mut Worker, added: &[Added]) -> Result<(), Lost> {
+        self.begin(worker)?;
+        added
+            .iter()
+            .try_for_each(|one| self.add_in(worker, one).map(drop))
     }
 
     /// Does something with the states, and once more with states that were made again where the process does not survive it.
-    fn ask(
+    fn ask<T>(
         &mut self,
         rows: Option<(&Columned, &Columns)>,
-        mut body: impl FnMut(&Self, &mut Worker) -> Result<PluginResult<Answer>, Lost>,
-    ) -> PluginResult<Answer> {
-        let mut worker = self
-            .worker
-            .take()
-            .ok_or_else(|| odd("its process is gone"))?;
-        let number = Some(self.place.number);
-        let found = match body(self, &mut worker) {
-            Err(Lost::Ended(ending)) => {
-                drop(worker);
-                let Some(added) = &self.added else {
-                    return Err(self.of.crash(&ending, number, rows, Again::Impossible));
-                };
-                worker = self.of.again(&ending, number)?;
-                match self.redo(&mut worker, added) {
-                    Ok(Ok(())) => body(self, &mut worker),
-                    Ok(Err(error)) => Ok(Err(error)),
-                    Err(lost) => Err(lost),
-                }
+        body: impl Fn(&Self, &mut Worker) -> Result<T, Lost>,
+    ) -> PluginResult<T> {
+        let worker = self.worker.take();
+        let worker = worker.ok_or_else(|| odd("its process is gone"))?;
+        let states = &*self;
+        let again = states.added.as_ref().map(|added| {
+            |worker: &mut Worker| {
+                states.redo(worker, added)?;
+                body(states, worker)
             }
-            other => other,
-        };
-        match found {
-            Ok(found) => {
-                self.worker = Some(worker);
-                found
-            }
-            Err(Lost::Stopped(grace)) => Err(stopped(grace)),
-            Err(Lost::Refused(error)) => {
-                self.worker = Some(worker);
-                Err(error)
-            }
-            Err(Lost::Ended(ending)) => Err(self.of.crash(&ending, number, rows, Again::Crashed)),
-        }
+        });
+        let asking = states.attempt(rows);
+        let (worker, found) = asking.twice(worker, |worker| body(states, worker), again);
+        self.worker = worker;
+        found
     }
 
     fn add(&mut self, added: Added, types: &Columns) -> PluginResult<()> {
         let rows = Some((&added.rows, types));
-        let answer = self.ask(rows, |states, worker| states.add_in(worker, &added))?;
-        let Answer::Added { size } = answer else {
-            return Err(unexpected(Ok(answer)));
-        };
+        let size = self.ask(rows, |states, worker| states.add_in(worker, &added))?;
         self.size.store(size, Ordering::Relaxed);
         let columns = added.rows.0.iter();
         let columns: usize = columns.map(Array::get_array_memory_size).sum();
@@ -173,25 +147,20 @@ impl GroupsElsewhere {
     }
 
     fn take(&mut self, is_state: bool) -> PluginResult<ArrowArray> {
-        let take = |states: &Self, worker: &mut Worker| {
-            let answer = worker.ask(states.hosts, Request::Take { is_state })?;
-            Ok(answer.into_result())
-        };
-        let answer = self.ask(None, take)?;
-        let (Answer::Rows(packed), Some(worker)) = (&answer, &self.worker) else {
-            return Err(unexpected(Ok(answer)));
-        };
         let columns = self.of.returned(usize::from(is_state))?;
-        unpacked(worker, packed, &columns)
+        self.ask(None, |states, worker| {
+            let packed = worker.ask(states.hosts, Request::Take { is_state }, Answer::rows)?;
+            Ok(unpacked(worker, &packed, &columns)?)
+        })
     }
 }
 
 impl Drop for GroupsElsewhere {
     fn drop(&mut self) {
         if let Some(mut worker) = self.worker.take()
-            && worker.ask(self.hosts, Request::Close).is_ok()
+            && worker.ask(self.hosts, Request::Close, Answer::done).is_ok()
         {
-            self.of.pool.give_back(worker);
+            self.of.pool.give_back(worker, self.hosts);
         }
     }
 }

@@ -1,34 +1,27 @@
 //! Memory that a host and one worker share: rows are copied into it, and looked at where they lie.
 
-use std::ffi::{c_int, c_void};
 use std::io;
-use std::os::fd::{AsFd, AsRawFd as _, BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::ptr::NonNull;
 
-use rustix::fs::{FallocateFlags, MemfdFlags, SealFlags};
+use rustix::mm::{MapFlags, ProtFlags};
+use rustix::process::{Resource, getrlimit};
+use swath_plugin_abi::{PluginError, code};
 
-/// Bytes of one direction. Only those that are written to are memory.
-pub(super) const LANE: u64 = 64 << 30;
+use super::shared_file::{give_back, new_file};
+
+/// Bytes of one direction where nothing limits them. They are addresses: only those that are written to are memory, and no
+/// memory is promised for them, so neither a container's limit nor a system that promises no more than it has minds them.
+const LANE: u64 = 64 << 30;
+/// Bytes of one direction at least. Below that there is no use in a process of its own.
+const LEAST: u64 = 1 << 20;
 /// What is in front of the lanes: a program that prints before it turns into a worker prints there.
 const MARGIN: u64 = 1 << 20;
 /// Bytes of a lane that stay memory when nothing lies there: giving them back and getting them again costs more than a copy.
 const KEPT: u64 = 16 << 20;
-
-const PROT_READ: c_int = 1;
-const PROT_WRITE: c_int = 2;
-const MAP_SHARED: c_int = 1;
-
-unsafe extern "C" {
-    fn mmap(
-        at: *mut c_void,
-        length: usize,
-        protection: c_int,
-        flags: c_int,
-        file: c_int,
-        offset: i64,
-    ) -> *mut c_void;
-    fn munmap(at: *mut c_void, length: usize) -> c_int;
-}
+/// Of the addresses that a process may have, the memory with one worker takes one in so many: there are more workers, and the rest of
+/// the program.
+const SHARE: u64 = 64;
 
 /// Which way rows go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +36,7 @@ pub(super) enum Lane {
 pub(super) struct Memory {
     file: OwnedFd,
     base: NonNull<u8>,
+    lane: u64,
 }
 
 // SAFETY: it is memory; who may touch which bytes of it when is the protocol's affair, and that of the functions below.
@@ -51,31 +45,37 @@ unsafe impl Send for Memory {}
 unsafe impl Sync for Memory {}
 
 impl Memory {
-    const LENGTH: u64 = MARGIN + 2 * LANE;
-
-    /// New memory, of which nothing is used yet.
+    /// New memory, of which nothing is used yet: as much as the limits of this process have room for.
     pub(super) fn new() -> io::Result<Self> {
-        let flags = MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING;
-        let file = rustix::fs::memfd_create("swath-plugin", flags)?;
-        rustix::fs::ftruncate(&file, Self::LENGTH)?;
-        rustix::fs::fcntl_add_seals(&file, SealFlags::SHRINK | SealFlags::SEAL)?;
-        Self::of(file)
+        let addresses = getrlimit(Resource::As).current;
+        let longest = getrlimit(Resource::Fsize).current;
+        // A file that is too long is no error of the system: it ends the process.
+        if longest.is_some_and(|longest| longest < MARGIN + 2 * LEAST) {
+            return Err(io::Error::other(
+                "files may not even have 3 MiB (`ulimit -f`)",
+            ));
+        }
+        Self::with_lanes(lane(addresses, longest))
+    }
+
+    /// With lanes of so many bytes.
+    pub(super) fn with_lanes(lane: u64) -> io::Result<Self> {
+        Self::of(new_file(MARGIN + 2 * lane)?)
     }
 
     /// The memory that another process made.
     pub(super) fn of(file: OwnedFd) -> io::Result<Self> {
-        if rustix::fs::fstat(&file)?.st_size.cast_unsigned() != Self::LENGTH {
-            return Err(io::Error::other("what is shared is not memory of a host"));
-        }
-        let (at, length) = (std::ptr::null_mut(), Self::LENGTH as usize);
-        let protection = PROT_READ | PROT_WRITE;
+        let size = rustix::fs::fstat(&file)?.st_size.cast_unsigned();
+        let lane = size.checked_sub(MARGIN).map(|both| both / 2);
+        let lane = lane.filter(|lane| (LEAST..=LANE).contains(lane));
+        let lane =
+            lane.ok_or_else(|| io::Error::other("what is shared is not memory of a host"))?;
+        let (at, length) = (std::ptr::null_mut(), length(lane));
+        let protection = ProtFlags::READ | ProtFlags::WRITE;
         // SAFETY: it is mapped where there is room, and nothing else is touched.
-        let base = unsafe { mmap(at, length, protection, MAP_SHARED, file.as_raw_fd(), 0) };
-        // What says that it failed is the highest address.
-        match NonNull::new(base.cast::<u8>()) {
-            Some(base) if base.addr().get() != usize::MAX => Ok(Self { file, base }),
-            _ => Err(io::Error::last_os_error()),
-        }
+        let base = unsafe { rustix::mm::mmap(at, length, protection, MapFlags::SHARED, &file, 0) }?;
+        let base = NonNull::new(base.cast()).expect("nothing is mapped at the address 0");
+        Ok(Self { file, base, lane })
     }
 
     /// The file, to hand to another process.
@@ -83,24 +83,49 @@ impl Memory {
         self.file.as_fd()
     }
 
+    /// Bytes of each direction.
+    pub(super) fn lane(&self) -> u64 {
+        self.lane
+    }
+
+    /// That so many bytes do not fit into a lane.
+    pub(super) fn too_short(&self, bytes: u64) -> PluginError {
+        let lane = self.lane >> 20;
+        let reason = if self.lane < LANE {
+            ": limits of this process (`ulimit -v`, `ulimit -f`) leave no more"
+        } else {
+            ""
+        };
+        let words = format!(
+            "{bytes} bytes are more than can be handed to another process at once, which is {lane} MiB{reason}"
+        );
+        PluginError::new(code::CONTRACT, words)
+    }
+
     /// Where bytes of a lane begin, if all of them are within it.
     pub(super) fn place(&self, lane: Lane, at: u64, length: u64) -> Option<NonNull<u8>> {
-        if at.checked_add(length)? > LANE {
+        if at.checked_add(length)? > self.lane {
             return None;
         }
-        let begin = MARGIN + at + if lane == Lane::There { 0 } else { LANE };
+        let begin = self.begin(lane) + at;
         // SAFETY: it is within what is mapped.
         Some(unsafe { self.base.add(begin as usize) })
     }
 
     /// Gives memory back behind the first bytes of a lane, where nothing lies from `from` to `to`.
     pub(super) fn forget(&self, lane: Lane, from: u64, to: u64) {
-        let from = from.max(KEPT).next_multiple_of(4096);
-        if to > from {
-            let begin = MARGIN + from + if lane == Lane::There { 0 } else { LANE };
-            let flags = FallocateFlags::PUNCH_HOLE | FallocateFlags::KEEP_SIZE;
-            // Where it is refused, it stays memory.
-            let _ = rustix::fs::fallocate(&self.file, flags, begin, to - from);
+        let (from, to) = (from.max(KEPT), to.min(self.lane));
+        if from < to {
+            let from = from.next_multiple_of(4096);
+            give_back(&self.file, self.begin(lane) + from, to.saturating_sub(from));
+        }
+    }
+
+    /// Where a lane begins in the file.
+    fn begin(&self, lane: Lane) -> u64 {
+        match lane {
+            Lane::There => MARGIN,
+            Lane::Back => MARGIN + self.lane,
         }
     }
 }
@@ -108,39 +133,22 @@ impl Memory {
 impl Drop for Memory {
     fn drop(&mut self) {
         // SAFETY: it was mapped with this length, and what is left of it is not used any more.
-        let _ = unsafe { munmap(self.base.as_ptr().cast(), Self::LENGTH as usize) };
+        let _ = unsafe { rustix::mm::munmap(self.base.as_ptr().cast(), length(self.lane)) };
     }
 }
 
-/// Which bytes of a lane rows lie in.
-#[derive(Debug, Default)]
-pub(super) struct Regions(std::collections::BTreeMap<u64, u64>);
+/// Bytes of the memory as a whole, all of which have addresses.
+fn length(lane: u64) -> usize {
+    (MARGIN + 2 * lane) as usize
+}
 
-impl Regions {
-    /// The first place with so much room.
-    pub(super) fn take(&mut self, length: u64) -> Option<u64> {
-        // Also what is empty has a place of its own, by which it is given back.
-        let length = length.max(1);
-        let mut at: u64 = 0;
-        for (begin, taken) in &self.0 {
-            if at.checked_add(length)? <= *begin {
-                break;
-            }
-            at = (begin + taken).next_multiple_of(super::packed::ALIGNED);
-        }
-        if at.checked_add(length)? > LANE {
-            return None;
-        }
-        self.0.insert(at, length);
-        Some(at)
-    }
-
-    /// Gives one back; returns where it ended and the next one begins, if it was taken.
-    pub(super) fn free(&mut self, at: u64) -> Option<(u64, u64)> {
-        let length = self.0.remove(&at)?;
-        let next = self.0.range(at..).next().map(|(begin, _)| *begin);
-        Some((at, next.unwrap_or(at + length).min(at + length)))
-    }
+/// Bytes of one direction, where the process has so many addresses and files may be so long.
+fn lane(addresses: Option<u64>, file: Option<u64>) -> u64 {
+    let addresses = addresses.unwrap_or(u64::MAX).min(usize::MAX as u64) / SHARE;
+    let both = addresses.min(file.unwrap_or(u64::MAX));
+    let lane = both.saturating_sub(MARGIN) / 2;
+    // In whole pages.
+    (lane.clamp(LEAST, LANE) >> 20) << 20
 }
 
 #[cfg(test)]
@@ -171,19 +179,29 @@ mod tests {
             rustix::fs::ftruncate(here.file(), 0).is_err(),
             "it is sealed"
         );
+        // Whatever the other process says.
+        there.forget(Lane::Back, u64::MAX - 1, u64::MAX);
+        there.forget(Lane::There, LANE - 1, LANE);
     }
 
     #[test]
-    fn places_are_taken_and_given_back() {
-        let mut regions = Regions::default();
-        assert_eq!(regions.take(100), Some(0));
-        assert_eq!(regions.take(1), Some(128));
-        assert_eq!(regions.take(0), Some(192));
-        assert_eq!(regions.free(0), Some((0, 100)));
-        assert_eq!(regions.free(0), None);
-        assert_eq!(regions.take(200), Some(256));
-        assert_eq!(regions.take(64), Some(0));
-        assert_eq!(regions.take(64), Some(64));
-        assert_eq!(regions.take(LANE), None);
+    fn lanes_are_as_long_as_limits_allow() {
+        const GIB: u64 = 1 << 30;
+        assert_eq!(lane(None, None), LANE);
+        assert_eq!(lane(Some(1 << 46), None), LANE);
+        assert_eq!(lane(Some(64 * GIB), None), 511 << 20);
+        assert_eq!(lane(None, Some(GIB)), 511 << 20);
+        assert_eq!(lane(Some(0), Some(0)), LEAST);
+        let short = Memory::with_lanes(LEAST).expect("memory");
+        assert!(short.place(Lane::Back, 0, LEAST).is_some());
+        assert!(short.place(Lane::Back, 1, LEAST).is_none());
+        let error = short.too_short(LEAST + 1);
+        insta::assert_snapshot!(error.message, @"1048577 bytes are more than can be handed to another process at once, which is 1 MiB: limits of this process (`ulimit -v`, `ulimit -f`) leave no more");
+    }
+
+    #[test]
+    fn another_file_is_no_memory() {
+        let other = new_file(MARGIN).expect("a file");
+        assert!(Memory::of(other).is_err());
     }
 }

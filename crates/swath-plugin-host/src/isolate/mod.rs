@@ -21,22 +21,35 @@ mod protocol;
 mod frames;
 mod memory;
 mod packed;
+mod regions;
+mod shared_file;
 mod travels;
 
 mod program;
 mod settings;
 
-mod crash;
+mod connection;
 mod ending;
+mod process;
 mod worker_process;
 
 mod pool;
 
+mod attempt;
+mod crash;
+mod evidence;
+
 mod bound;
+mod fingerprint;
 mod groups;
 mod partition;
+mod table;
+mod writes;
 
 mod worker;
+
+#[cfg(test)]
+mod tests;
 
 pub(crate) use bound::Elsewhere;
 pub(crate) use pool::Pool;

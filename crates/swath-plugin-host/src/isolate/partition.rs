@@ -1,10 +1,10 @@
 //! A partition on its way through a function in a worker.
 //!
-//! A run lives in one worker, also that of a source. Where that does not survive a step, the run is begun anew in another, given again what it was given,
-//! and what it had returned before is passed over: a function that is deterministic returns the same. One that takes chunks and
-//! returns a row for each is given the last chunk alone, because it keeps nothing of those before. One that takes chunks and may
-//! hold rows back, or is random and had returned rows, is not begun anew; nor is that of a sink, of which all rows would have to
-//! be kept.
+//! A run lives in one worker, also that of a source. Where that does not survive a step, the run is begun anew in another, given
+//! again what it was given, and what it had returned before is passed over: a function that is deterministic returns the same, and
+//! where it does not, that is an error. One that takes chunks and returns a row for each is given the last chunk alone, because it
+//! keeps nothing of those before. One that takes chunks and may hold rows back, or is random and had returned rows, is not begun
+//! anew; nor is that of a sink, of which all rows would have to be kept.
 
 use std::ffi::c_void;
 use std::sync::Arc;
@@ -14,11 +14,15 @@ use swath_plugin_abi::{
     ArrowArray, Host, NO_INPUT, Place, PluginResult, RowCount, Run, RunTable, RunTableRef, Scope,
     Status, Step, Wanted, step,
 };
-use swath_plugin_data::{Columns, take_columns};
+use swath_plugin_data::{Columns, give_columns, take_columns};
 
-use super::bound::{BoundElsewhere, Columned, give, odd, stopped, unexpected, unpacked};
-use super::crash::Again;
+use super::attempt::Tried;
+use super::bound::{BoundElsewhere, Columned, odd};
+use super::crash::Doing;
+use super::fingerprint::fingerprint;
 use super::protocol::{Answer, At, Request};
+use super::table::give;
+use super::travels::Travels;
 use super::worker_process::{Hosts, Lost, Worker};
 
 /// A partition on its way.
@@ -32,9 +36,7 @@ struct RunElsewhere {
     /// None after a failure.
     worker: Option<Worker>,
     /// What it was given, as far as it matters for what comes.
-    given: Vec<(u32, Option<Columned>)>,
-    /// The rows of each batch that it returned of that.
-    answers: Vec<i64>,
+    given: Vec<Given>,
     /// Whether it was given rows that are not there any more and may have kept some of them.
     has_forgotten: bool,
 }
@@ -47,6 +49,38 @@ enum Begins {
     Source(String, String),
     /// The name of a write.
     Sink(String),
+}
+
+/// What a run was given at once, and what came of it.
+struct Given {
+    input: u32,
+    rows: Option<Columned>,
+    returned: Vec<Returned>,
+}
+
+impl Given {
+    fn new(input: u32, rows: Option<Columned>) -> Self {
+        Self {
+            input,
+            rows,
+            returned: Vec::new(),
+        }
+    }
+}
+
+/// What tells a batch that was returned from others.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Returned {
+    output: u32,
+    rows: usize,
+    print: u64,
+}
+
+/// How a step went on.
+struct Found {
+    step: Step,
+    /// Of rows, which they are, where that may matter.
+    returned: Option<Returned>,
 }
 
 /// Begins a partition.
@@ -97,24 +131,24 @@ fn begun(
     place: &Place<'_>,
     (begins, returned): (Begins, Columns),
 ) -> PluginResult<Run> {
+    let given = match begins {
+        // A source is given nothing, and only asked.
+        Begins::Source(..) => vec![Given::new(NO_INPUT, None)],
+        Begins::Partition(_) | Begins::Sink(_) => Vec::new(),
+    };
     let mut run = RunElsewhere {
         hosts: of.pool.hosts(host),
         place: At::of(place),
         begins,
         returned,
         worker: None,
-        given: Vec::new(),
-        answers: Vec::new(),
+        given,
         has_forgotten: false,
         of,
     };
-    let number = Some(run.place.number);
-    let begin = |worker: &mut Worker| run.begin(worker);
-    let (worker, found) = run.of.attempt(number, None, begin)?;
-    if let Err(error) = found {
-        run.of.pool.give_back(worker);
-        return Err(error);
-    }
+    let doing = Doing::Partition(run.place.number);
+    let beginning = run.of.attempt(run.hosts, doing, None);
+    let (worker, ()) = beginning.begin(|worker| run.begin(worker))?;
     run.worker = Some(worker);
     let instance = Box::into_raw(Box::new(run)).cast();
     let table = RunTableRef(TABLE.static_as_prefix());
@@ -124,7 +158,7 @@ fn begun(
 
 impl RunElsewhere {
     /// Begins it in a worker.
-    fn begin(&self, worker: &mut Worker) -> Result<PluginResult<()>, Lost> {
+    fn begin(&self, worker: &mut Worker) -> Result<(), Lost> {
         self.of.ready(worker, self.hosts)?;
         let (id, place) = (self.of.number, self.place.clone());
         let request = match &self.begins {
@@ -148,10 +182,7 @@ impl RunElsewhere {
                 write: write.clone(),
             },
         };
-        Ok(match worker.ask(self.hosts, request)?.into_result() {
-            Ok(Answer::Done) => Ok(()),
-            other => Err(unexpected(other)),
-        })
+        worker.ask(self.hosts, request, Answer::done)
     }
 
     /// One step in a worker.
@@ -160,56 +191,62 @@ impl RunElsewhere {
         worker: &mut Worker,
         input: u32,
         rows: Option<&Columned>,
-    ) -> Result<PluginResult<Step>, Lost> {
+    ) -> Result<Found, Lost> {
         let rows = match rows {
             None => None,
             Some((columns, rows)) => Some(worker.pack(columns, *rows, None)?),
         };
         let request = Request::Step { input, rows };
-        let (next, output, rows) = match worker.ask(self.hosts, request)?.into_result() {
-            Ok(Answer::Step { next, output, rows }) => (next, output, rows),
-            other => return Ok(Err(unexpected(other))),
+        let (next, output, packed) = worker.ask(self.hosts, request, |answer| match answer {
+            Answer::Step { next, output, rows } => Some((next, output, rows)),
+            _ => None,
+        })?;
+        let Some(packed) = packed else {
+            let rows = ArrowArray::released();
+            let step = Step { next, output, rows };
+            return Ok(Found {
+                step,
+                returned: None,
+            });
         };
-        let rows = match rows {
-            None => Ok(ArrowArray::released()),
-            Some(packed) => unpacked(worker, &packed, &self.returned),
-        };
-        Ok(rows.map(|rows| Step { next, output, rows }))
+        let arrays = worker.unpack(&packed, &self.returned)?;
+        let rows = usize::try_from(packed.rows).map_err(odd)?;
+        let returned = self.can_begin_anew().then(|| Returned {
+            output,
+            rows,
+            print: fingerprint(&arrays),
+        });
+        let rows = give_columns(&arrays, &self.returned, rows).map_err(odd)?;
+        let step = Step { next, output, rows };
+        Ok(Found { step, returned })
     }
 
     /// Everything that it was given, in a worker that knows nothing of it, up to what it has not returned yet.
-    fn redo(&self, worker: &mut Worker) -> Result<PluginResult<Step>, Lost> {
-        if let Err(error) = self.begin(worker)? {
-            return Ok(Err(error));
-        }
-        let mut passed = self.answers.iter();
-        let other =
-            || odd("what it returned before its process ended comes in other batches in a new one");
-        let mut last = None;
-        // A source is given nothing, and only asked.
-        let asked = [(NO_INPUT, None)];
-        let is_source = matches!(self.begins, Begins::Source(..));
-        let given = if is_source { &asked[..] } else { &self.given };
-        for (input, rows) in given {
-            let mut found = self.step_in(worker, *input, rows.as_ref())?;
-            while let Ok(one) = &found
-                && one.next == step::OUTPUT
-                && let Some(before) = passed.next()
-            {
-                if one.rows.length != *before {
-                    return Ok(Err(other()));
-                }
-                found = self.step_in(worker, NO_INPUT, None)?;
+    fn redo(&self, worker: &mut Worker) -> Result<Found, Lost> {
+        self.begin(worker)?;
+        let last = self.given.split_last();
+        let (last, before) =
+            last.ok_or_else(|| odd("it was asked for rows before it was given any"))?;
+        for given in before {
+            // It wanted more then, so it has to want more now: else it would not be given what is left.
+            if self.pass(worker, given)?.step.next != step::INPUT {
+                return Err(other_rows());
             }
-            if !matches!(&found, Ok(one) if one.next == step::INPUT) {
-                return Ok(found);
+        }
+        self.pass(worker, last)
+    }
+
+    /// Gives it what it was given before, and passes over what it has returned of that: what comes next. What does not come again as
+    /// it was would be rows that are lost, or come twice.
+    fn pass(&self, worker: &mut Worker, given: &Given) -> Result<Found, Lost> {
+        let mut found = self.step_in(worker, given.input, given.rows.as_ref())?;
+        for returned in &given.returned {
+            if found.step.next != step::OUTPUT || found.returned.as_ref() != Some(returned) {
+                return Err(other_rows());
             }
-            last = Some(found);
+            found = self.step_in(worker, NO_INPUT, None)?;
         }
-        if passed.next().is_some() {
-            return Ok(Err(other()));
-        }
-        Ok(last.unwrap_or_else(|| Err(odd("it was asked for rows before it was given any"))))
+        Ok(found)
     }
 
     /// Whether rows are only taken: of a sink they may be many, and are not kept.
@@ -217,84 +254,78 @@ impl RunElsewhere {
         matches!(self.begins, Begins::Sink(_))
     }
 
+    /// Whether it can be begun anew: all that it was given is there, and what it returned comes again.
+    fn can_begin_anew(&self) -> bool {
+        let has_returned = self.given.iter().any(|given| !given.returned.is_empty());
+        let is_gone = has_returned && self.of.contract.is_random();
+        !is_gone && !self.has_forgotten && !self.is_sink()
+    }
+
     fn step(&mut self, input: u32, rows: ArrowArray) -> PluginResult<Step> {
-        let travels = self.of.travels()?;
+        let of = Arc::clone(&self.of);
+        let travels = of.travels()?;
         let rows = if rows.is_released() {
             None
         } else {
-            let columns = travels
-                .of(input)
-                .ok_or_else(|| odd(format!("it has no input {input}")))?;
-            Some(take_columns(rows, columns).map_err(odd)?)
+            Some(take_columns(rows, travels.of(input)?).map_err(odd)?)
         };
         if input != NO_INPUT {
-            if self.of.contract.scope == Scope::Chunk || self.is_sink() {
-                // With a row for each, nothing of the rows before is left in it.
-                self.has_forgotten |=
-                    !self.given.is_empty() && self.of.contract.rows != RowCount::Same;
-                self.given.clear();
-                self.answers.clear();
-            }
-            self.given.push((input, rows));
+            self.give(input, rows);
         }
-        let mut worker = self
-            .worker
-            .take()
-            .ok_or_else(|| odd("its process is gone"))?;
-        let rows = match self.given.last() {
-            Some((_, rows)) if input != NO_INPUT => rows.as_ref(),
-            _ => None,
-        };
-        let found = match self.step_in(&mut worker, input, rows) {
-            Err(Lost::Ended(ending)) => {
-                drop(worker);
-                let number = Some(self.place.number);
-                let mut last = self.given.iter().rev();
-                let last =
-                    last.find_map(|(input, rows)| Some((rows.as_ref()?, travels.of(*input)?)));
-                let is_gone = !self.answers.is_empty() && self.of.contract.is_random();
-                if is_gone || self.has_forgotten || self.is_sink() {
-                    return Err(self.of.crash(&ending, number, last, Again::Impossible));
-                }
-                worker = self.of.again(&ending, number)?;
-                match self.redo(&mut worker) {
-                    Err(Lost::Ended(ending)) => {
-                        return Err(self.of.crash(&ending, number, last, Again::Crashed));
-                    }
-                    other => other,
-                }
-            }
-            other => other,
-        };
-        match found {
-            Ok(found) => {
-                self.worker = Some(worker);
-                let found = found?;
-                if found.next == step::OUTPUT {
-                    self.answers.push(found.rows.length);
-                }
-                Ok(found)
-            }
-            Err(Lost::Stopped(grace)) => Err(stopped(grace)),
-            Err(Lost::Refused(error)) => {
-                self.worker = Some(worker);
-                Err(error)
-            }
-            Err(Lost::Ended(ending)) => {
-                Err(self
-                    .of
-                    .crash(&ending, Some(self.place.number), None, Again::Crashed))
-            }
+        let worker = self.worker.take();
+        let worker = worker.ok_or_else(|| odd("its process is gone"))?;
+        let (worker, found) = self.tried(worker, input, travels);
+        self.worker = worker;
+        let Found { step, returned } = found?;
+        if step.next == step::OUTPUT
+            && let Some(given) = self.given.last_mut()
+        {
+            // Of what cannot be begun anew it is not known, and not asked either.
+            given.returned.push(returned.unwrap_or_default());
         }
+        Ok(step)
     }
+
+    /// One step, and where its process does not survive that, all of the run up to there in a new one.
+    fn tried(&self, worker: Worker, input: u32, travels: &Travels) -> Tried<Found> {
+        let rows = self.given.iter().rev().find_map(|given| {
+            let types = travels.of(given.input).ok()?;
+            Some((given.rows.as_ref()?, types))
+        });
+        let doing = Doing::Partition(self.place.number);
+        let stepping = self.of.attempt(self.hosts, doing, rows);
+        let given = self.given.last().filter(|_| input != NO_INPUT);
+        let given = given.and_then(|given| given.rows.as_ref());
+        let again = self.can_begin_anew();
+        let again = again.then_some(|worker: &mut Worker| self.redo(worker));
+        stepping.twice(worker, |worker| self.step_in(worker, input, given), again)
+    }
+
+    /// Keeps what it is given, as far as it matters for what comes.
+    fn give(&mut self, input: u32, rows: Option<Columned>) {
+        if self.of.contract.scope == Scope::Chunk || self.is_sink() {
+            // With a row for each, nothing of the rows before is left in it.
+            self.has_forgotten |= !self.given.is_empty() && self.of.contract.rows != RowCount::Same;
+            self.given.clear();
+        }
+        self.given.push(Given::new(input, rows));
+    }
+}
+
+/// What it returns in a new process is not what it returned in the one that ended.
+fn other_rows() -> Lost {
+    Lost::Failed(odd(
+        "its process ended, and what it had returned before does not come again as it was in a new one: its contract says that the same \
+         input gives the same rows, and it has to keep to that or say `random`",
+    ))
 }
 
 impl Drop for RunElsewhere {
     fn drop(&mut self) {
         if let Some(mut worker) = self.worker.take()
-            && worker.ask(self.hosts, Request::Close).is_ok()
+            && worker.ask(self.hosts, Request::Close, Answer::done).is_ok()
         {
-            self.of.pool.give_back(worker);
+            self.of.pool.give_back(worker, self.hosts);
         }
     }
 }

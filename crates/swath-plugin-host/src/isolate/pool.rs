@@ -7,9 +7,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use swath_plugin_abi::{Host, PluginError, code};
 
-use super::protocol::{Request, VERSION};
+use super::protocol::{Answer, Request, VERSION};
 use super::worker_process::{Hosts, Lost, NoStart, Worker};
-use super::{Isolation, WorkerProgram};
+use super::{Isolation, WorkerProgram, shared_file};
 use crate::call::Services;
 use crate::{FileHash, LoadError};
 
@@ -34,6 +34,14 @@ pub(crate) struct Pool {
     numbers: AtomicU64,
 }
 
+/// Why there is no worker.
+pub(super) enum NoWorker {
+    /// None can be started that has the plugin.
+    Unusable(LoadError),
+    /// The run that it was started for was cancelled.
+    Cancelled,
+}
+
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -46,6 +54,10 @@ impl Pool {
         hash: FileHash,
         isolation: &Isolation,
     ) -> Result<Arc<Self>, LoadError> {
+        if !shared_file::ARE_THERE {
+            let plugin = plugin.to_owned();
+            return Err(LoadError::NotApart { plugin });
+        }
         let plugin: Arc<str> = plugin.into();
         let pool = Self {
             program: WorkerProgram::find(isolation.program(), &plugin)?,
@@ -60,7 +72,14 @@ impl Pool {
             numbers: AtomicU64::new(0),
         };
         // What cannot work is said now, and not when it is first called.
-        pool.give_back(pool.fresh()?);
+        let hosts = pool.hosts(pool.logs.host());
+        let first = pool.fresh(hosts).map_err(|missing| match missing {
+            NoWorker::Unusable(error) => error,
+            NoWorker::Cancelled => {
+                pool.refused(PluginError::new(code::CANCELLED, "it was stopped"))
+            }
+        })?;
+        pool.give_back(first, hosts);
         Ok(Arc::new(pool))
     }
 
@@ -84,20 +103,16 @@ impl Pool {
         locked(&self.alive).remove(&number);
     }
 
-    /// A worker for one call, best one that knows this function.
-    pub(super) fn take(&self, number: u64) -> Result<Worker, LoadError> {
-        let found = {
-            let mut idle = locked(&self.idle);
-            let knows = idle
-                .iter()
-                .rposition(|worker| worker.bound.contains(&number));
-            match knows {
-                Some(at) => Some(idle.remove(at)),
-                None => idle.pop(),
+    /// A worker for one call of a run, best one that knows this function.
+    pub(super) fn take(&self, number: u64, hosts: Hosts) -> Result<Worker, NoWorker> {
+        let mut worker = loop {
+            let Some(mut worker) = self.idle(number) else {
+                return self.fresh(hosts);
+            };
+            // What ended while nobody used it is no attempt at anything.
+            if worker.is_there() {
+                break worker;
             }
-        };
-        let Some(mut worker) = found else {
-            return self.fresh();
         };
         let dead: Vec<u64> = {
             let alive = locked(&self.alive);
@@ -110,54 +125,75 @@ impl Pool {
         Ok(worker)
     }
 
-    /// A worker that has done nothing yet.
-    pub(super) fn fresh(&self) -> Result<Worker, LoadError> {
+    /// One that waits, best one that knows this function.
+    fn idle(&self, number: u64) -> Option<Worker> {
+        let mut idle = locked(&self.idle);
+        let knows = idle
+            .iter()
+            .rposition(|worker| worker.bound.contains(&number));
+        match knows {
+            Some(at) => Some(idle.remove(at)),
+            None => idle.pop(),
+        }
+    }
+
+    /// A worker that has done nothing yet, for a run.
+    pub(super) fn fresh(&self, hosts: Hosts) -> Result<Worker, NoWorker> {
         let grace = self.isolation.grace_time();
-        let path = || self.program.path().to_owned();
-        let worker = Worker::start(&self.program, grace);
-        let mut worker = worker.map_err(|error| match error {
-            NoStart::System(source) => LoadError::Worker {
-                program: path(),
-                source,
-            },
-            NoStart::Silent(status) => LoadError::NotAWorker {
-                program: path(),
-                how: status.map_or_else(
-                    || "said nothing that a worker says".to_owned(),
-                    |status| format!("ended with {status}"),
-                ),
-            },
-            NoStart::Version(found) => LoadError::OtherWorker {
-                program: path(),
-                found,
-                expected: VERSION.to_owned(),
-            },
+        let program = || self.program.path().to_owned();
+        let worker = Worker::start(&self.program, grace, hosts);
+        let mut worker = worker.map_err(|error| {
+            NoWorker::Unusable(match error {
+                NoStart::Cancelled => return NoWorker::Cancelled,
+                NoStart::Memory(source) => LoadError::NoSharedMemory {
+                    plugin: self.plugin.to_string(),
+                    source,
+                },
+                NoStart::System(source) => LoadError::Worker {
+                    program: program(),
+                    source,
+                },
+                NoStart::Silent(ending) => LoadError::NotAWorker {
+                    program: program(),
+                    how: ending.map_or_else(
+                        || "said nothing that a worker says".to_owned(),
+                        |ending| ending.to_string(),
+                    ),
+                },
+                NoStart::Version(found) => LoadError::OtherWorker {
+                    program: program(),
+                    found,
+                    expected: VERSION.to_owned(),
+                },
+            })
         })?;
         let load = Request::Load {
             path: self.copy.to_string_lossy().into_owned(),
             hash: self.hash.to_string(),
         };
-        let refused = |source: PluginError| LoadError::Refused {
-            path: self.path.clone(),
-            source,
-        };
-        let answer = worker.ask(self.hosts(self.logs.host()), load);
-        match answer {
-            Ok(answer) => answer.into_result().map_err(refused)?,
+        match worker.ask(hosts, load, Answer::done) {
+            Ok(()) => Ok(worker),
             Err(Lost::Ended(ending)) => {
                 let words = format!("it {ending} while it was loaded");
-                return Err(refused(PluginError::new(code::FUNCTION, words)));
+                let error = PluginError::new(code::FUNCTION, words);
+                Err(NoWorker::Unusable(self.refused(error)))
             }
-            Err(Lost::Stopped(_)) => {
-                return Err(refused(PluginError::new(code::CANCELLED, "it was stopped")));
-            }
-            Err(Lost::Refused(error)) => return Err(refused(error)),
-        };
-        Ok(worker)
+            Err(Lost::Stopped(_)) => Err(NoWorker::Cancelled),
+            Err(Lost::Failed(error)) => Err(NoWorker::Unusable(self.refused(error))),
+        }
     }
 
-    /// Takes a worker back whose call is over.
-    pub(super) fn give_back(&self, worker: Worker) {
+    /// That the plugin cannot be made ready.
+    fn refused(&self, source: PluginError) -> LoadError {
+        LoadError::Refused {
+            path: self.path.clone(),
+            source,
+        }
+    }
+
+    /// Takes a worker back whose call is over; what the run had given to it is the run's again.
+    pub(super) fn give_back(&self, mut worker: Worker, hosts: Hosts) {
+        worker.settle(hosts);
         let mut idle = locked(&self.idle);
         if idle.len() < IDLE {
             idle.push(worker);

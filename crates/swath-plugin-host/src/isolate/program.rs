@@ -33,6 +33,9 @@ impl<P: Into<PathBuf>> From<P> for WorkerProgram {
     }
 }
 
+/// This program, also where its file was replaced or removed since. On Linux, which alone has processes for plugins.
+const THIS_PROGRAM: &str = "/proc/self/exe";
+
 /// Whether this program asked whether it is a worker: then it can be started as one.
 static HAS_HOOK: AtomicBool = AtomicBool::new(false);
 
@@ -70,8 +73,7 @@ impl WorkerProgram {
             return Ok(chosen.named());
         }
         if has_hook {
-            // Also where the file was replaced or removed since.
-            return Ok(Self::from("/proc/self/exe"));
+            return Ok(Self::from(THIS_PROGRAM));
         }
         let mut programs = env::split_paths(path).map(|folder| folder.join("swath"));
         programs

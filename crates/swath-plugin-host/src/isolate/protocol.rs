@@ -1,15 +1,16 @@
 //! What a host and a worker say to each other.
 //!
-//! A message is JSON; rows are in the [memory](super::memory) that both share, and the message says where. Host and worker are of one version, which the first message of each side says.
+//! A message is JSON; rows are in the [memory](super::memory) that both share, and the message says where. Host and worker are of one
+//! version, which the first message of a worker says; an answer says which question it is one to.
 
 use serde::{Deserialize, Serialize};
 use swath_meta::Meta;
-use swath_plugin_abi::{PluginError, PluginResult};
+use swath_plugin_abi::PluginError;
 
 use super::packed::Packed;
 
 /// The version of this crate and of these messages.
-pub(super) const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "/1");
+pub(super) const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "/2");
 
 /// The environment variable by which a process knows that it was started as a worker; whose standard input is then a socket.
 pub(super) const ASKED: &str = "SWATH_PLUGIN_WORKER";
@@ -24,6 +25,8 @@ pub(super) struct Hello {
 /// A message to a worker.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Asked {
+    /// What its answer is told by from those to other requests.
+    pub(super) number: u64,
     /// The highest level of logs that the host listens to.
     pub(super) level: u32,
     pub(super) request: Request,
@@ -113,6 +116,9 @@ pub(super) struct Answered {
     /// Where rows lay that the plugin has let go of.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) freed: Vec<u64>,
+    /// The number of the request that it [ends](Answer::ends).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) to: Option<u64>,
     pub(super) answer: Answer,
 }
 
@@ -170,19 +176,16 @@ impl Answer {
         )
     }
 
-    /// The failure that it tells of, if it does.
-    pub(super) fn into_result(self) -> PluginResult<Self> {
+    /// That it is done.
+    pub(super) fn done(self) -> Option<()> {
+        matches!(self, Self::Done).then_some(())
+    }
+
+    /// Rows.
+    pub(super) fn rows(self) -> Option<Packed> {
         match self {
-            Self::Failed {
-                code,
-                is_retryable,
-                message,
-            } => Err(PluginError {
-                code,
-                is_retryable,
-                message,
-            }),
-            other => Ok(other),
+            Self::Rows(rows) => Some(rows),
+            _ => None,
         }
     }
 }

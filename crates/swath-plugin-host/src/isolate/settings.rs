@@ -48,7 +48,8 @@ impl Isolation {
     }
 
     /// The folder for the rows that a function crashed on, as files of Arrow IPC. Without it: `crashes`, within that of the
-    /// user's copies of plugins. Nothing is kept while values are redacted.
+    /// user's copies of plugins. The oldest go: there are at most 64, of 1 GiB in all, none larger than 256 MiB. Nothing is kept
+    /// while values are redacted, nor in a folder of another user or one that all may write to.
     pub fn crashes(self, folder: impl Into<PathBuf>) -> Self {
         Self {
             crashes: Some(folder.into()),
@@ -70,12 +71,11 @@ impl Isolation {
         self.grace
     }
 
-    /// The folder for rows; `None` where there is no place for it.
-    pub(super) fn folder(&self) -> Option<PathBuf> {
-        if let Some(folder) = &self.crashes {
-            return Some(folder.clone());
+    /// The folder for rows.
+    pub(super) fn folder(&self) -> PathBuf {
+        match &self.crashes {
+            Some(folder) => folder.clone(),
+            None => PluginCopies::of_user().folder().join("crashes"),
         }
-        let copies = PluginCopies::of_user().ok()?;
-        Some(copies.folder().join("crashes"))
     }
 }

@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use arrow_schema::Schema;
 use swath_meta::Meta;
-use swath_plugin_abi::{Contract, Kind};
+use swath_plugin_abi::{Contract, Kind, PluginResult};
 use swath_plugin_data::{Columns, Crossing, DataError};
+
+use super::bound::odd;
 
 /// The columns that go to a worker and come back, all in border encodings.
 pub(super) struct Travels {
@@ -63,11 +65,15 @@ impl Travels {
 
 impl Travels {
     /// Rows that it gets of the input of this number.
-    pub(super) fn of(&self, input: u32) -> Option<&Columns> {
-        match input.checked_sub(1) {
+    ///
+    /// # Errors
+    /// There is no such input.
+    pub(super) fn of(&self, input: u32) -> PluginResult<&Columns> {
+        let found = match input.checked_sub(1) {
             None => Some(&self.sent),
             Some(at) => self.beside.get(at as usize),
-        }
+        };
+        found.ok_or_else(|| odd(format!("it has no input {input}")))
     }
 }
 

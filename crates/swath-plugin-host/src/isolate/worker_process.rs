@@ -1,11 +1,10 @@
-//! One worker, as the host has it: a process, the socket to it, and the memory that both share.
+//! One worker, as the host has it: a process, the connection to it, and the memory that both share.
 
 use std::collections::BTreeSet;
 use std::io;
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
-use std::os::unix::process::CommandExt as _;
-use std::process::{Child, ExitStatus, Stdio};
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use arrow_array::ArrayRef;
@@ -14,36 +13,32 @@ use swath_plugin_abi::{Host, PluginError, code};
 use swath_plugin_data::Columns;
 
 use super::WorkerProgram;
+use super::connection::{Connection, Next};
 use super::ending::Ending;
-use super::frames::{Frames, Next, send};
-use super::memory::{Lane, Memory, Regions};
+use super::frames::framed;
+use super::memory::{Lane, Memory};
 use super::packed::{Lying, Packed, Packing};
+use super::process::Process;
 use super::protocol::{ASKED, Answer, Answered, Asked, Hello, Request, VERSION};
+use super::regions::Regions;
 
-/// How often it is looked whether to stop.
+/// How often it is looked whether to stop, and whether the process is there.
 const LOOK: Duration = Duration::from_millis(20);
 /// How long a program may take until it says that it is a worker.
 const START: Duration = Duration::from_secs(30);
-/// How long one may take to end that was told to, or that ended.
-const END: Duration = Duration::from_millis(500);
-
-const SIGTERM: i32 = 15;
-
-unsafe extern "C" {
-    fn kill(process: i32, signal: i32) -> i32;
-}
 
 /// One worker.
 pub(super) struct Worker {
-    child: Child,
-    to: UnixStream,
-    frames: Frames,
+    process: Process,
+    line: Connection,
     memory: Memory,
     /// What of the memory the plugin still looks at.
     regions: Regions,
     /// The functions that are bound in it.
     pub(super) bound: BTreeSet<u64>,
-    /// Bytes that the host gave it, and that it has not given back.
+    /// How often it was asked something.
+    asked: u64,
+    /// Bytes that the host gave what runs in it, and that were not given back.
     reserved: i64,
     grace: Duration,
 }
@@ -57,6 +52,20 @@ pub(super) struct Hosts {
     pub(super) plugin: Host,
 }
 
+impl Hosts {
+    /// Whether the run is to stop.
+    fn is_cancelled(self) -> bool {
+        // SAFETY: the host is valid as long as what is asked runs.
+        unsafe { (self.run.table.is_cancelled())(self.run.context) }
+    }
+
+    /// Asks for room, or gives it back.
+    fn reserve(self, bytes: i64) -> bool {
+        // SAFETY: the host is valid as long as what is asked runs.
+        unsafe { (self.run.table.reserve())(self.run.context, bytes) }
+    }
+}
+
 /// Why there is no answer.
 #[derive(Debug)]
 pub(super) enum Lost {
@@ -64,60 +73,102 @@ pub(super) enum Lost {
     Ended(Ending),
     /// The run was cancelled, and the function did not stop by itself: its process was ended.
     Stopped(Duration),
-    /// It was not asked.
-    Refused(PluginError),
+    /// It said that it failed, or was not even asked; the process goes on.
+    Failed(PluginError),
+}
+
+impl From<PluginError> for Lost {
+    fn from(error: PluginError) -> Self {
+        Self::Failed(error)
+    }
 }
 
 /// Why a program is no worker.
 #[derive(Debug)]
 pub(super) enum NoStart {
+    /// There is no memory to share with it.
+    Memory(io::Error),
     /// The system does not start it.
     System(io::Error),
     /// It ended, or said nothing.
-    Silent(Option<ExitStatus>),
+    Silent(Option<Ending>),
     /// It is of another version.
     Version(String),
+    /// The run that it was started for was cancelled.
+    Cancelled,
+}
+
+/// What was seen of one that is told to stop.
+#[derive(Default)]
+struct Looked {
+    /// Since when it is told to.
+    stopping: Option<Instant>,
+    /// Whether its process was gone at the last look.
+    is_gone: bool,
 }
 
 impl Worker {
     /// Starts a program, which says that it is a worker of this version.
-    pub(super) fn start(program: &WorkerProgram, grace: Duration) -> Result<Self, NoStart> {
-        let memory = Memory::new().map_err(NoStart::System)?;
-        let (to, theirs) = UnixStream::pair().map_err(NoStart::System)?;
-        let frames = Frames::new(to.try_clone().map_err(NoStart::System)?);
+    pub(super) fn start(
+        program: &WorkerProgram,
+        grace: Duration,
+        hosts: Hosts,
+    ) -> Result<Self, NoStart> {
+        let memory = Memory::new().map_err(NoStart::Memory)?;
         let shared = memory.file().try_clone_to_owned();
-        let child = program
-            .command()
+        let shared = shared.map_err(NoStart::Memory)?;
+        // Both ends close in whatever else this process starts.
+        let (ours, theirs) = UnixStream::pair().map_err(NoStart::System)?;
+        let mut command = program.command();
+        command
             .env(ASKED, VERSION)
             .stdin(Stdio::from(OwnedFd::from(theirs)))
-            .stdout(Stdio::from(shared.map_err(NoStart::System)?))
-            // What a terminal sends to all it started, the host alone decides about.
-            .process_group(0)
-            .spawn()
-            .map_err(NoStart::System)?;
+            .stdout(Stdio::from(shared));
         let mut worker = Self {
-            child,
-            to,
-            frames,
+            line: Connection::new(ours).map_err(NoStart::System)?,
+            process: Process::start(&mut command).map_err(NoStart::System)?,
             memory,
             regions: Regions::default(),
             bound: BTreeSet::new(),
+            asked: 0,
             reserved: 0,
             grace,
         };
-        worker.hello()?;
+        // What else has the other end is dropped with it: when the worker ends, the connection does.
+        drop(command);
+        worker.hello(hosts)?;
         Ok(worker)
     }
 
-    fn hello(&mut self) -> Result<(), NoStart> {
-        self.frames.wait(Some(START)).map_err(NoStart::System)?;
-        match self.frames.next::<Hello>() {
-            Ok(Next::Message(hello)) if hello.swath_plugin_worker == VERSION => {}
-            Ok(Next::Message(hello)) => return Err(NoStart::Version(hello.swath_plugin_worker)),
-            Ok(Next::Over) => return Err(NoStart::Silent(self.ended())),
-            Ok(Next::Quiet) | Err(_) => return Err(NoStart::Silent(None)),
+    fn hello(&mut self, hosts: Hosts) -> Result<(), NoStart> {
+        let begin = Instant::now();
+        loop {
+            match self.line.next::<Hello>(LOOK) {
+                Ok(Next::Message(Hello {
+                    swath_plugin_worker: found,
+                })) => {
+                    return if found == VERSION {
+                        Ok(())
+                    } else {
+                        Err(NoStart::Version(found))
+                    };
+                }
+                Ok(Next::Quiet) if hosts.is_cancelled() => {
+                    self.process.end();
+                    return Err(NoStart::Cancelled);
+                }
+                Ok(Next::Quiet) if begin.elapsed() < START && self.process.ending().is_none() => {}
+                Ok(Next::Quiet | Next::Over) => {
+                    return Err(NoStart::Silent(self.process.ending_soon()));
+                }
+                Err(_) => return Err(NoStart::Silent(None)),
+            }
         }
-        self.frames.wait(Some(LOOK)).map_err(NoStart::System)
+    }
+
+    /// Whether its process is there and listens.
+    pub(super) fn is_there(&mut self) -> bool {
+        self.process.ending().is_none() && !self.line.is_over()
     }
 
     /// Copies rows to where it sees them.
@@ -126,21 +177,16 @@ impl Worker {
         columns: &[ArrayRef],
         rows: usize,
         groups: Option<&[u32]>,
-    ) -> Result<Packed, Lost> {
-        let refused = |words: String| Lost::Refused(PluginError::new(code::CONTRACT, words));
+    ) -> Result<Packed, PluginError> {
         let packing = Packing::new(columns, rows);
-        let mut packing = packing.map_err(|error| refused(error.to_string()))?;
+        let mut packing =
+            packing.map_err(|error| PluginError::new(code::CONTRACT, error.to_string()))?;
         if let Some(groups) = groups {
             packing = packing.with_groups(groups);
         }
-        let at = self.regions.take(packing.size());
+        let at = self.regions.take(packing.size(), self.memory.lane());
         let packed = at.and_then(|at| packing.write(&self.memory, Lane::There, at));
-        packed.ok_or_else(|| {
-            refused(format!(
-                "{} bytes are more than can be handed to another process",
-                packing.size()
-            ))
-        })
+        packed.ok_or_else(|| self.memory.too_short(packing.size()))
     }
 
     /// Copies out what it answered with.
@@ -155,62 +201,103 @@ impl Worker {
             PluginError::new(code::CONTRACT, words)
         });
         self.memory
-            .forget(Lane::Back, packed.at, packed.at + packed.size);
+            .forget(Lane::Back, packed.at, packed.at.saturating_add(packed.size));
         copied
     }
 
     /// Says something that is not answered.
-    pub(super) fn tell(&self, request: Request) {
-        // Where it is gone, the next request finds out.
-        let _ = send(&self.to, &Asked { level: 0, request });
+    pub(super) fn tell(&mut self, request: Request) {
+        let asked = Asked {
+            number: 0,
+            level: 0,
+            request,
+        };
+        // Where it is gone or hears nothing, the next request finds out.
+        let _ = framed(&asked).and_then(|frame| self.line.say(&frame));
     }
 
-    /// Asks, and does for it what it asks for until it answers.
-    pub(super) fn ask(&mut self, hosts: Hosts, request: Request) -> Result<Answer, Lost> {
+    /// Asks, and does for it what it asks for until it answers with what is asked for.
+    pub(super) fn ask<T>(
+        &mut self,
+        hosts: Hosts,
+        request: Request,
+        answered: impl FnOnce(Answer) -> Option<T>,
+    ) -> Result<T, Lost> {
+        self.asked += 1;
         // SAFETY: the hosts are valid as long as what is asked runs.
         let level = unsafe { (hosts.plugin.table.max_level())(hosts.plugin.context) };
-        if send(&self.to, &Asked { level, request }).is_err() {
-            return Err(self.lost(hosts, None));
+        let asked = Asked {
+            number: self.asked,
+            level,
+            request,
+        };
+        let frame =
+            framed(&asked).map_err(|error| PluginError::new(code::CONTRACT, error.to_string()))?;
+        if let Err(error) = self.line.say(&frame) {
+            return Err(self.spoiled(hosts, error.to_string()));
         }
-        let mut looked = Instant::now();
-        let mut stopping = None;
+        match self.answer(hosts)? {
+            Answer::Failed {
+                code,
+                is_retryable,
+                message,
+            } => Err(Lost::Failed(PluginError {
+                code,
+                is_retryable,
+                message,
+            })),
+            answer => answered(answer)
+                .ok_or_else(|| self.spoiled(hosts, "it answered another question".to_owned())),
+        }
+    }
+
+    /// The answer to what was asked last.
+    fn answer(&mut self, hosts: Hosts) -> Result<Answer, Lost> {
+        let mut last = Instant::now();
+        let mut looked = Looked::default();
         loop {
-            match self.frames.next::<Answered>() {
-                Ok(Next::Message(Answered { freed, answer })) => {
+            match self.line.next::<Answered>(LOOK) {
+                Ok(Next::Message(Answered { freed, to, answer })) => {
                     self.free(freed);
-                    if answer.ends() {
+                    if !answer.ends() {
+                        self.serve(hosts, answer);
+                    } else if to == Some(self.asked) {
                         return Ok(answer);
+                    } else {
+                        let words = "it answered what was not asked";
+                        return Err(self.spoiled(hosts, words.to_owned()));
                     }
-                    self.serve(hosts, answer);
                 }
                 Ok(Next::Quiet) => {}
-                Ok(Next::Over) => return Err(self.lost(hosts, None)),
-                Err(error) => return Err(self.lost(hosts, Some(error.to_string()))),
+                Ok(Next::Over) => return Err(self.lost(hosts)),
+                Err(error) => return Err(self.spoiled(hosts, error.to_string())),
             }
-            if looked.elapsed() >= LOOK {
-                looked = Instant::now();
-                self.look(hosts, &mut stopping)?;
+            if last.elapsed() >= LOOK {
+                last = Instant::now();
+                self.look(hosts, &mut looked)?;
             }
         }
     }
 
     /// Says that it is to stop where the run is, and ends it where it does not.
-    fn look(&mut self, hosts: Hosts, stopping: &mut Option<Instant>) -> Result<(), Lost> {
-        match stopping {
-            None => {
-                // SAFETY: the host is valid as long as what is asked runs.
-                if unsafe { (hosts.run.table.is_cancelled())(hosts.run.context) } {
-                    self.tell(Request::Cancel);
-                    *stopping = Some(Instant::now());
-                }
+    fn look(&mut self, hosts: Hosts, looked: &mut Looked) -> Result<(), Lost> {
+        if looked.is_gone {
+            return Err(self.lost(hosts));
+        }
+        // Its last words are heard until the next look.
+        looked.is_gone = self.process.ending().is_some();
+        match looked.stopping {
+            None if hosts.is_cancelled() => {
+                self.tell(Request::Cancel);
+                looked.stopping = Some(Instant::now());
                 Ok(())
             }
             Some(since) if since.elapsed() >= self.grace => {
-                self.terminate();
-                self.give_back(hosts);
+                self.process.end();
+                self.settle(hosts);
                 Err(Lost::Stopped(self.grace))
             }
-            Some(_) => Ok(()),
+            _ => Ok(()),
         }
     }
 
@@ -232,10 +319,11 @@ impl Worker {
                 unsafe { (hosts.run.table.progress())(hosts.run.context, done, total) }
             }
             Answer::Reserve { bytes } => {
-                // SAFETY: see above.
-                let given = unsafe { (hosts.run.table.reserve())(hosts.run.context, bytes) };
+                // It gives back what it was given: more would be others'.
+                let bytes = bytes.max(-self.reserved);
+                let given = bytes == 0 || hosts.reserve(bytes);
                 if given {
-                    self.reserved += bytes;
+                    self.reserved = self.reserved.saturating_add(bytes);
                 }
                 self.tell(Request::Reserved(given));
             }
@@ -252,73 +340,42 @@ impl Worker {
     }
 
     /// How it ended, of which nothing comes any more.
-    fn lost(&mut self, hosts: Hosts, nonsense: Option<String>) -> Lost {
-        self.give_back(hosts);
-        let ended = if nonsense.is_some() {
-            None
-        } else {
-            self.ended()
-        };
-        Lost::Ended(match (nonsense, ended) {
-            (Some(reason), _) => {
-                self.terminate();
-                Ending::Nonsense(reason)
+    fn lost(&mut self, hosts: Hosts) -> Lost {
+        match self.process.ending_soon() {
+            Some(ending) => {
+                self.settle(hosts);
+                Lost::Ended(ending)
             }
-            (None, Some(status)) => status.into(),
-            (None, None) => {
-                self.terminate();
-                Ending::Nonsense("it closed the connection".to_owned())
-            }
-        })
+            None => self.spoiled(hosts, "it closed the connection".to_owned()),
+        }
     }
 
-    /// Gives back what a function cannot any more.
-    fn give_back(&mut self, hosts: Hosts) {
+    /// Ends one of which nothing can be believed any more.
+    fn spoiled(&mut self, hosts: Hosts, reason: String) -> Lost {
+        self.process.end();
+        self.settle(hosts);
+        Lost::Ended(Ending::Nonsense(reason))
+    }
+
+    /// Gives back what was given to what ran in it: it is over, or cannot do so any more.
+    pub(super) fn settle(&mut self, hosts: Hosts) {
         let kept = std::mem::take(&mut self.reserved);
         if kept > 0 {
-            // SAFETY: the host is valid as long as what is asked runs.
-            unsafe { (hosts.run.table.reserve())(hosts.run.context, -kept) };
-        }
-    }
-
-    /// How the process ended, if it does soon.
-    fn ended(&mut self) -> Option<ExitStatus> {
-        let begin = Instant::now();
-        loop {
-            match self.child.try_wait() {
-                Ok(Some(status)) => return Some(status),
-                Ok(None) if begin.elapsed() < END => {
-                    std::thread::sleep(Duration::from_millis(1));
-                }
-                _ => return None,
-            }
-        }
-    }
-
-    /// Ends the process.
-    fn terminate(&mut self) {
-        if let Ok(None) = self.child.try_wait() {
-            let process = self.child.id().cast_signed();
-            // SAFETY: it is a process that this one started and has not waited for, so its number is no other's.
-            let _ = unsafe { kill(process, SIGTERM) };
-        }
-        if self.ended().is_none() {
-            let _ = self.child.kill();
-            let _ = self.child.wait();
+            hosts.reserve(-kept);
         }
     }
 
     /// Says that nothing more will come, of which it ends.
     pub(super) fn close(&self) {
-        let _ = self.to.shutdown(std::net::Shutdown::Both);
+        self.line.close();
     }
 }
 
 impl Drop for Worker {
     fn drop(&mut self) {
         self.close();
-        if self.ended().is_none() {
-            self.terminate();
+        if self.process.ending_soon().is_none() {
+            self.process.end();
         }
     }
 }

@@ -73,6 +73,26 @@ pub enum LoadError {
         /// The plugin.
         plugin: String,
     },
+    /// This system has no processes of their own for plugins.
+    #[error(
+        "the plugin `{plugin}` is to run in a process of its own, which only Linux has so far: load it without `isolate`, in this process"
+    )]
+    NotApart {
+        /// The plugin.
+        plugin: String,
+    },
+    /// There is no memory to share with the process that is to run it.
+    #[error(
+        "the plugin `{plugin}` is to run in a process of its own, and there is no memory to share with that: see the limits of this process \
+         for addresses (`ulimit -v`), for the length of files (`ulimit -f`) and for how many are open (`ulimit -n`)"
+    )]
+    NoSharedMemory {
+        /// The plugin.
+        plugin: String,
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
     /// The program that is to run it does not start.
     #[error(
         "`{}`, which is to run plugins in processes of their own, cannot be started: see that it is there and may be run",

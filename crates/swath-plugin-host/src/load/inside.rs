@@ -29,6 +29,12 @@ unsafe extern "C" {
     fn _exit(code: c_int) -> !;
 }
 
+/// Ends the process, and runs nothing that is left to be run at its end.
+pub(crate) fn leave(code: c_int) -> ! {
+    // SAFETY: it ends the process, and nothing runs after it.
+    unsafe { _exit(code) }
+}
+
 /// Runs on the thread that called `exit`.
 extern "C" fn at_exit() {
     where_inside(|name, partition| {
@@ -39,8 +45,7 @@ extern "C" fn at_exit() {
         );
         // Standard error may be gone already, and then nobody can be told.
         let _ = std::io::Write::write_all(&mut std::io::stderr(), words.as_bytes());
-        // SAFETY: it ends the process, and nothing runs after it.
-        unsafe { _exit(CODE) }
+        leave(CODE)
     });
 }
 

@@ -4,7 +4,7 @@ mod error;
 mod inside;
 mod library;
 
-pub(crate) use inside::{Guarded, Inside, where_inside};
+pub(crate) use inside::{Guarded, Inside, leave, where_inside};
 pub(crate) use library::open;
 
 pub use error::LoadError;

@@ -21,7 +21,7 @@ enum Others {
 /// is sticky, as `/tmp` is, and the file belongs to this user or to root.
 pub(super) fn check(file: &PluginFile) -> Result<(), PolicyError> {
     let path = || file.path().to_owned();
-    match others(file.access(), file.folder_access(), disk::own_user().ok()) {
+    match others(file.access(), file.folder_access(), disk::own_user()) {
         Others::Nothing => Ok(()),
         Others::WriteFile => Err(PolicyError::WritableFile { path: path() }),
         Others::WriteFolder => Err(PolicyError::WritableFolder { path: path() }),
@@ -32,9 +32,9 @@ pub(super) fn check(file: &PluginFile) -> Result<(), PolicyError> {
     }
 }
 
-/// `user` is `None` where it is not known who this process acts for: then only what is root's is taken from such a folder.
-fn others(file: Access, folder: Access, user: Option<u32>) -> Others {
-    let is_trusted = file.owner == 0 || Some(file.owner) == user;
+/// What others than `user`, and root, can do.
+fn others(file: Access, folder: Access, user: u32) -> Others {
+    let is_trusted = file.owner == 0 || file.owner == user;
     if file.is_world_writable() {
         Others::WriteFile
     } else if !folder.is_world_writable() {
@@ -55,7 +55,7 @@ mod tests {
     #[track_caller]
     fn check(file: (u32, u32), folder: u32, expected: &Others) {
         let access = |(mode, owner)| Access { mode, owner };
-        let found = others(access(file), access((folder, 0)), Some(1000));
+        let found = others(access(file), access((folder, 0)), 1000);
         assert_eq!(&found, expected);
     }
 
@@ -71,13 +71,5 @@ mod tests {
         check((0o755, 0), 0o1777, &Others::Nothing);
         check((0o755, 7), 0o1777, &Others::Put { owner: 7 });
         check((0o757, 1000), 0o1777, &Others::WriteFile);
-    }
-
-    #[test]
-    fn nobody_known_is_nobody_trusted() {
-        let access = |mode, owner| Access { mode, owner };
-        let found = |owner| others(access(0o755, owner), access(0o1777, 0), None);
-        assert_eq!(found(0), Others::Nothing);
-        assert_eq!(found(1000), Others::Put { owner: 1000 });
     }
 }

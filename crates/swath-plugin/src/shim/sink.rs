@@ -9,8 +9,8 @@ use swath_meta::{DType, Field, Meta};
 use swath_plugin_abi::abi_stable::prefix_type::WithMetadata;
 use swath_plugin_abi::abi_stable::std_types::RStr;
 use swath_plugin_abi::{
-    ArrowArray, BindRequest, Bound, BoundTable, BoundTableRef, Host, NO_INPUT, Place, Run,
-    RunTable, RunTableRef, Status, Step, code, step,
+    ArrowArray, BindRequest, Bound, BoundTable, BoundTableRef, Host, NO_INPUT, Place, PlaceMore,
+    Run, RunTable, RunTableRef, Status, Step, code, read_lent, step,
 };
 use swath_plugin_data::{Columns, give_columns, take_columns};
 
@@ -21,7 +21,7 @@ use super::instance::{
 };
 use super::{Request, guard};
 use crate::contract::deterministic;
-use crate::{Error, Result, Sink};
+use crate::{Attempt, Error, Result, Sink};
 
 /// A sink with everything that its partitions share.
 struct Ready<F> {
@@ -98,9 +98,10 @@ unsafe extern "C" fn open_write<F: Sink>(
     out: *mut Run,
 ) -> Status {
     let body = |ready: &Arc<Ready<F>>| -> Result<Run> {
+        let attempt = attempt(&write, &place)?;
         let asking = Asking::new(Hosted::new(host, &place, None));
         let running = Running {
-            writing: Some(ready.function.open(&write, asking.cx())?),
+            writing: Some(ready.function.open(&attempt, asking.cx())?),
             ready: Arc::clone(ready),
             asking,
         };
@@ -112,6 +113,22 @@ unsafe extern "C" fn open_write<F: Sink>(
     let run = unsafe { with_shared(instance, body) };
     // SAFETY: `out` is where the host wants it, as the contract says.
     unsafe { Status::give(run, out) }
+}
+
+/// Which attempt at this place it is.
+fn attempt(write: &str, place: &Place<'_>) -> Result<Attempt> {
+    let broken = |why: String| {
+        Error::of(
+            code::CONTRACT,
+            format!("was not told which attempt it is: {why}"),
+        )
+    };
+    let more: PlaceMore =
+        serde_json::from_str(&read_lent(place.more)).map_err(|error| broken(error.to_string()))?;
+    if more.attempt.is_empty() {
+        return Err(broken("it has no name".to_owned()));
+    }
+    Ok(Attempt::new(write, place.number as usize, more.attempt))
 }
 
 unsafe extern "C" fn one_step<F: Sink>(

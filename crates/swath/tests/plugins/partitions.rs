@@ -210,7 +210,7 @@ fn what_does_not_fit_is_said_before_data_is_read() -> swath::Result<()> {
     error[E0105]: `tried.scale`: no parameter `by`; parameters are `column`, `factor`
       at      crates/swath/tests/plugins/partitions.rs:[line], map_partitions
 
-    error[E0401]: `tried.behave`: not today
+    error[E0110]: `tried.behave`: not today
       at      crates/swath/tests/plugins/partitions.rs:[line], map_partitions
 
     error[E0402]: `tried.behave`: panicked: no plan

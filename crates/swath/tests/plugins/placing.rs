@@ -75,7 +75,7 @@ fn what_goes_wrong_with_partitioners() -> swath::Result<()> {
     "#);
     let text = df.shuffle(on("k").by(in_turn(0)));
     insta::assert_snapshot!(said(text), @r"
-    error[E0401]: `tried.in_turn`: it takes one int64
+    error[E0110]: `tried.in_turn`: it takes one int64
       at      crates/swath/tests/plugins/placing.rs:[line], shuffle
     ");
     let params = df.shuffle(on("z").by(plugin("tried.in_turn").param("form", 1)));

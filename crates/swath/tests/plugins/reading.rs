@@ -1,5 +1,6 @@
 //! Sources out of plugins.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use swath::prelude::*;
@@ -94,6 +95,66 @@ fn rows_that_are_counted_are_not_read() -> swath::Result<()> {
     Ok(())
 }
 
+/// What a source says of its rows is believed as far as there can be so many.
+#[test]
+fn more_rows_than_there_can_be_are_not_counted() -> swath::Result<()> {
+    let session = linked();
+    for how in ["endless rows", "endless guesses"] {
+        let df = session.read(behaves(how))?;
+        assert!(!df.explain().to_string().is_empty());
+        assert_eq!(df.npartitions(), 4);
+        let counted = df.len().get::<i64>();
+        let first = df.head(3)?.compute();
+        if how == "endless guesses" {
+            assert_eq!((counted?, first?.num_rows()), (40, 3));
+            assert_eq!(df.sum("half")?.get::<f64>()?, 390.0);
+            continue;
+        }
+        // They are read, and it turns out.
+        let error = counted.expect_err("there are not so many").to_string();
+        assert!(
+            error.contains(
+                "returned 10 rows of a partition that it listed with 18446744073709551615"
+            ),
+            "{error}"
+        );
+        assert_eq!(first?.num_rows(), 3);
+        assert!(df.compute().is_err());
+    }
+    Ok(())
+}
+
+/// A partition that is read to its end has as many rows as were listed, whatever of them is wanted; of one that is not, or where rows may
+/// be left out, it is seen when there are more.
+#[test]
+fn rows_that_were_listed_are_counted_as_they_are_read() -> swath::Result<()> {
+    let session = linked();
+    let df = session.read(behaves("too few rows"))?;
+    let all = df.reset_index()?;
+    for (what, error) in [
+        ("all", df.compute().err()),
+        ("some columns", all.select("half")?.compute().err()),
+        (
+            "no columns",
+            all.assign("one", lit(1))?.select("one")?.compute().err(),
+        ),
+        ("a filter", all.filter(col("half").ge(0.0))?.compute().err()),
+    ] {
+        let error = error.expect(what).to_string();
+        assert!(error.contains("that it listed with 9"), "{what}: {error}");
+    }
+    let fewer = session.read(behaves("fewer rows"))?.reset_index()?;
+    let none = fewer.assign("one", lit(1))?.select("one")?.compute();
+    let none = none.expect_err("two are missing").to_string();
+    assert!(
+        none.contains("returned 8 rows of a partition that it listed with 10"),
+        "{none}"
+    );
+    // The end of no partition is seen.
+    assert_eq!(fewer.head(3)?.compute()?.num_rows(), 3);
+    Ok(())
+}
+
 #[test]
 fn only_what_is_needed_is_read() -> swath::Result<()> {
     let session = linked();
@@ -142,7 +203,7 @@ fn what_cannot_be_read() -> swath::Result<()> {
     let session = linked();
     let refused = |how: &str| said(session.read(behaves(how)));
     insta::assert_snapshot!(refused("refuse"), @r"
-    error[E0401]: `tried.numbers`: not today
+    error[E0110]: `tried.numbers`: not today
       at      crates/swath/tests/plugins/reading.rs:[line], read
     ");
     insta::assert_snapshot!(refused("no list"), @r"
@@ -157,6 +218,7 @@ fn what_cannot_be_read() -> swath::Result<()> {
     error[E0106]: `tried@0.1.0.numbers` gave boundaries for its partitions that are none
       at      crates/swath/tests/plugins/reading.rs:[line], read
       why     new division must be sorted, but boundary 1 is `30` after `39`
+      fix     of its author: give `Parts::between` the first value of each partition, ascending, and the last one of the last; or leave it out
     ");
     insta::assert_snapshot!(refused("few bounds"), @r"
     error[E0401]: `tried.numbers`: gave 1 boundaries for 4 partitions, which have one more
@@ -240,6 +302,7 @@ fn what_goes_wrong_in_a_partition() -> swath::Result<()> {
       task    read
       why     divisions failed for partition 2: expected a range of [20, 30), but the real range was [-1, 23]
       stage   read
+      fix     of its author: list the boundaries that the rows have, or none; where what it reads has changed, make the frame anew
     ");
     insta::assert_snapshot!(failed("nulls"), @r"
     error[E0106]: `tried@0.1.0.numbers` returned a row of partition 2 that is not between the boundaries it gave for it
@@ -247,6 +310,7 @@ fn what_goes_wrong_in_a_partition() -> swath::Result<()> {
       task    read
       why     divisions failed for partition 2: expected a range of [20, 30), but the real range was [21, null]
       stage   read
+      fix     of its author: list the boundaries that the rows have, or none; where what it reads has changed, make the frame anew
     ");
     insta::assert_snapshot!(failed("fewer rows"), @r"
     error[E0401]: `tried.numbers` returned 8 rows of a partition that it listed with 10
@@ -264,6 +328,27 @@ fn what_goes_wrong_in_a_partition() -> swath::Result<()> {
     // Where nobody wants it, it does not fail.
     let df = session.read(behaves("error"))?;
     assert_eq!(df.head(3)?.compute()?.num_rows(), 3);
+    Ok(())
+}
+
+#[test]
+fn listing_is_cancelled() -> swath::Result<()> {
+    let session = linked();
+    let is_over = AtomicBool::new(false);
+    let error = std::thread::scope(|scope| {
+        scope.spawn(|| {
+            // Until it has begun there is nothing to cancel.
+            while !is_over.load(Ordering::Relaxed) {
+                std::thread::sleep(Duration::from_millis(20));
+                session.cancel_all();
+            }
+        });
+        let listed = session.read(behaves("endless list"));
+        is_over.store(true, Ordering::Relaxed);
+        listed.expect_err("it was cancelled")
+    });
+    assert_eq!(error.kind(), &ErrorKind::Cancelled, "{error}");
+    assert_eq!(session.read(numbers())?.len().get::<i64>()?, 40);
     Ok(())
 }
 

@@ -178,6 +178,105 @@ fn a_write_that_is_cancelled_or_dropped_is_aborted() -> swath::Result<()> {
     Ok(())
 }
 
+/// Sinks of one computation are committed last, one after the other; the error of one says what became of the others.
+#[test]
+fn the_commit_of_one_of_several_fails() -> swath::Result<()> {
+    let session = linked();
+    let df = in_parts(&session, 3)?;
+    let (first, second, third) = (folder(), folder(), folder());
+    let sinks = |how: &str| {
+        swath::Result::Ok([
+            df.sink(table(first.path()))?,
+            df.sink(table(second.path()).param("how", how))?,
+            df.sink(table(third.path()))?,
+        ])
+    };
+    let shown = |error: String| {
+        [&first, &second, &third]
+            .iter()
+            .zip(["[first]", "[second]", "[third]"])
+            .fold(error, |text, (folder, name)| {
+                text.replace(folder.path().to_str().expect("a text"), name)
+            })
+    };
+    let error = shown(said(swath::compute(&sinks("error in commit")?)));
+    insta::assert_snapshot!(error, @r#"
+    error[E0401]: `tried.table`: somebody was faster
+      at      crates/swath/tests/plugins/writing.rs:[line], write
+      written tried@0.1.0.table(folder="[first]"), crates/swath/tests/plugins/writing.rs:[line]
+      aborted tried@0.1.0.table(folder="[second]", how="error in commit"), crates/swath/tests/plugins/writing.rs:[line]
+              tried@0.1.0.table(folder="[third]"), crates/swath/tests/plugins/writing.rs:[line]
+      fix     what is written stays: compute again only those that were aborted
+    "#);
+    assert_eq!(files(first.path()).len(), 3, "it was seen before");
+    assert!(files(second.path()).is_empty() && files(third.path()).is_empty());
+    std::fs::remove_dir_all(first.path()).expect("it is there");
+    std::fs::create_dir(first.path()).expect("it is not there");
+    // A partition that fails: nothing of any is seen.
+    for how in ["error", "error in finish", "panic"] {
+        assert!(swath::compute(&sinks(how)?).is_err());
+        for folder in [&first, &second, &third] {
+            assert!(files(folder.path()).is_empty(), "{how}");
+        }
+    }
+    Ok(())
+}
+
+/// An attempt at a partition that asks for another leaves what it wrote: nothing of it is in the table.
+#[test]
+fn what_a_first_attempt_left_is_not_seen() -> swath::Result<()> {
+    for session in [linked(), loaded().0] {
+        let folder = folder();
+        let df = in_parts(&session, 3)?;
+        let written = df.write(table(folder.path()).param("how", "busy once"))?;
+        assert_eq!((written.rows(), written.receipts().len()), (100, 3));
+        assert_eq!(files(folder.path()), ["part.0", "part.1", "part.2"]);
+        for part in 0..3 {
+            let rows = lines(folder.path(), &format!("part.{part}"));
+            assert_eq!(rows, if part == 2 { 32 } else { 34 });
+        }
+    }
+    Ok(())
+}
+
+/// A commit is told that the run is cancelled, and its own outcome decides.
+#[test]
+fn a_commit_is_told_to_stop() -> swath::Result<()> {
+    let session = linked();
+    let df = in_parts(&session, 2)?;
+    let committing = |how: &str| -> swath::Result<_> {
+        let (folder, after) = (folder(), folder());
+        let sink = df.sink(table(folder.path()).param("how", how))?;
+        let second = df.sink(table(after.path()))?;
+        let run = swath::submit((&sink, &second))?;
+        let begun = folder.path().join("begun");
+        let cancel = run.cancel_handle();
+        let cancels = std::thread::spawn(move || {
+            let since = Instant::now();
+            while !begun.exists() {
+                assert!(since.elapsed() < Duration::from_secs(10));
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            cancel.cancel();
+        });
+        let outcome = run.wait();
+        cancels.join().expect("it began");
+        Ok((outcome, folder, after))
+    };
+    let (outcome, folder, after) = committing("endless commit")?;
+    let error = outcome.expect_err("it stopped");
+    assert_eq!(error.kind(), &ErrorKind::Cancelled, "{error}");
+    assert!(files(folder.path()).is_empty() && files(after.path()).is_empty());
+    // One that went on is seen, and the one behind it is not begun.
+    let (outcome, folder, after) = committing("commit although cancelled")?;
+    let error = outcome.expect_err("one of them is not seen");
+    assert_eq!(error.kind(), &ErrorKind::Cancelled, "{error}");
+    assert!(error.to_string().contains("written"), "{error}");
+    assert_eq!(files(folder.path()), ["part.0", "part.1"]);
+    assert!(files(after.path()).is_empty());
+    Ok(())
+}
+
 #[test]
 fn what_cannot_be_written() -> swath::Result<()> {
     let session = linked();

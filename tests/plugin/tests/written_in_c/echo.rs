@@ -96,6 +96,10 @@ fn every_type_comes_back() {
         "list<int64>",
         "list<string>",
         "struct<a: int64, b: list<string>, c: category>",
+        "list<category>",
+        "list<list<category>>",
+        "list<struct<a: category, b: list<category>>>",
+        "struct<a: list<category>, b: struct<c: list<struct<d: category>>>>",
     ] {
         all.push((dtype, rows_of(dtype)));
     }

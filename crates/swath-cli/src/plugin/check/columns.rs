@@ -54,7 +54,7 @@ fn parts(text: &str) -> Vec<&str> {
 }
 
 /// The columns as a text that [`frames`] reads.
-pub(super) fn written<'a>(frames: impl IntoIterator<Item = &'a Meta>) -> String {
+pub(in crate::plugin) fn written<'a>(frames: impl IntoIterator<Item = &'a Meta>) -> String {
     let frames = frames.into_iter().map(one_written);
     frames.collect::<Vec<_>>().join("; ")
 }

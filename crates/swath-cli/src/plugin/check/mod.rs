@@ -37,7 +37,7 @@ use swath_plugin_host::{Function, Plugin, PluginCopies, Policy};
 use self::trial::Trials;
 use crate::{Answer, Error};
 
-use self::columns::frames;
+pub(super) use self::columns::{frames, written};
 pub(super) use self::random::Random;
 pub(super) use self::rows::Rows;
 pub(super) use self::task::Task;
@@ -110,7 +110,7 @@ pub(crate) fn run(options: &Options) -> Result<Answer, Error> {
 
 /// The plugin of a file.
 pub(super) fn load(file: &Path) -> Result<Arc<Plugin>, Error> {
-    let copies = PluginCopies::of_user()?;
+    let copies = PluginCopies::of_user();
     Ok(Plugin::load(file, &Policy::default(), &copies)?)
 }
 

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use swath_batch::Batch;
 use swath_meta::Meta;
@@ -94,7 +95,11 @@ fn in_abort(trouble: Trouble) -> Trouble {
 }
 
 fn begun(sink: &Arc<BoundSink>) -> Result<SinkRun, Trouble> {
-    Ok(sink.open(WRITE, Arc::new(Task::default()))?)
+    static ATTEMPTS: AtomicU64 = AtomicU64::new(0);
+    // In two runs of this program at once too.
+    let attempt = ATTEMPTS.fetch_add(1, Ordering::Relaxed);
+    let attempt = format!("check{}x{attempt}", std::process::id());
+    Ok(sink.open(WRITE, &attempt, Arc::new(Task::default()))?)
 }
 
 fn abort(sink: &Arc<BoundSink>, _: &Batch, _: Random) -> Result<(), Trouble> {

@@ -42,6 +42,22 @@ impl Error {
         }
     }
 
+    /// Of one of several writes: which of them are seen nevertheless, and which are not.
+    pub(crate) fn of_several_writes(mut self, written: &[String], aborted: &[String]) -> Self {
+        if written.is_empty() && aborted.len() < 2 {
+            return self;
+        }
+        let named = [("written", written), ("aborted", aborted)];
+        let named = named.into_iter().filter(|(_, names)| !names.is_empty());
+        (self.0.notes).extend(named.map(|(label, names)| (label, names.join("\n"))));
+        if !written.is_empty() {
+            self.0.fix.get_or_insert_with(|| {
+                "what is written stays: compute again only those that were aborted".to_owned()
+            });
+        }
+        self
+    }
+
     /// What to do, unless it is known better.
     pub(crate) fn or_fix(mut self, fix: &str) -> Self {
         self.0.fix.get_or_insert_with(|| fix.to_owned());

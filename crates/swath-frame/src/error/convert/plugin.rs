@@ -66,15 +66,22 @@ fn called(error: &CallError) -> Report {
                 Failure::Panic => ErrorKind::Panic { message },
                 Failure::Parameters => ErrorKind::Option,
                 Failure::Meta => ErrorKind::Type,
+                Failure::Bind => ErrorKind::Plugin,
                 Failure::Cancelled => ErrorKind::Cancelled,
                 _ => ErrorKind::Task,
             };
             Report::new(kind, what)
         }
-        CallError::Frames { .. } => Report::new(ErrorKind::Plugin, error.to_string()),
+        CallError::Frames { .. } | CallError::Kind { .. } | CallError::Newer { .. } => {
+            Report::new(ErrorKind::Plugin, error.to_string())
+        }
         other => Report::new(ErrorKind::Task, other.to_string()),
     };
-    let mut cause = error.source();
+    // What the task said that it was stopped by is no reason of the function's.
+    let mut cause = match error {
+        CallError::Said { .. } => None,
+        other => other.source(),
+    };
     while let Some(current) = cause {
         report.notes.push(("why", why(current)));
         cause = current.source();

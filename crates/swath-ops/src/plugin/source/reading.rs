@@ -200,6 +200,10 @@ impl Host for AtPartition {
         self.task.as_ref().is_none_or(|task| task.reserve(bytes))
     }
 
+    fn refusal(&self) -> Option<Box<dyn Error + Send + Sync>> {
+        self.task.as_ref()?.refusal()
+    }
+
     fn progress(&self, done: u64, total: u64) {
         if let Some(task) = &self.task {
             task.progress(done, total);

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use swath_batch::Host;
 use swath_divisions::{Bounds, Divisions, KeyOrder};
 use swath_expr::{ColumnBounds, Params, PluginName};
 use swath_graph::{Canon, Fingerprint, Name};
@@ -13,6 +14,9 @@ use swath_plugin_host::{BoundSource, Listing};
 use super::super::values::json_of;
 use super::super::{PluginError, Plugins, Use};
 use super::{PluginPart, Unit};
+
+/// Bytes of all partitions that are believed at most, a pebibyte: sums and multiples of them are far from any end.
+const MOST: u64 = 1 << 50;
 
 /// Bytes of a partition of which nothing is known.
 const UNKNOWN: u64 = 16 << 20;
@@ -29,6 +33,8 @@ pub struct PluginRows {
     plugins: Plugins,
     set: FileSet,
     parts: Arc<[ListedPart]>,
+    /// How many rows all of them have, where that is known.
+    rows: Option<u64>,
     /// What its random numbers begin from.
     seed: u64,
     /// Where the same partition may have other rows the next time, no two are the same data set.
@@ -53,13 +59,19 @@ impl Plugins {
 }
 
 impl PluginRows {
-    /// The source of this name, settled to the one that is meant now, with the partitions that it has now.
+    /// The source of this name, settled to the one that is meant now, with the partitions that it has now. `host` says whether to go on
+    /// while it lists them.
     ///
     /// # Errors
     /// As of a function of any kind; a list of partitions that is none.
-    pub fn list(plugins: &Plugins, name: &PluginName, params: Params) -> Result<Self, PluginError> {
+    pub fn list(
+        plugins: &Plugins,
+        name: &PluginName,
+        params: Params,
+        host: Arc<dyn Host>,
+    ) -> Result<Self, PluginError> {
         let (name, bound) = plugins.source(name, &params)?;
-        let Listing { parts, bounds } = bound.list(None)?;
+        let Listing { parts, bounds } = bound.list(Some(host))?;
         let meta = bound.output();
         let divisions = match bounds {
             Some(bounds) if !parts.is_empty() => {
@@ -84,6 +96,7 @@ impl PluginRows {
             set: FileSet::without_files(Arc::clone(meta), divisions, parts.len()),
             bound: Arc::new(bound),
             plugins: plugins.clone(),
+            rows: counted(&parts),
             parts: parts.into(),
             seed: (seed.print() >> 64) as u64,
             only: only.then(|| Name::unique("random")),
@@ -101,6 +114,16 @@ impl PluginRows {
             between: self.set.divisions().slice(at..end).ok(),
         }
     }
+}
+
+/// Rows of all partitions, where each says how many it has: of more than there can be anywhere nothing is known, and whoever reads them
+/// finds it out.
+fn counted(parts: &[ListedPart]) -> Option<u64> {
+    let rows = |part: &ListedPart| part.rows.filter(|_| part.is_exact);
+    let all = parts
+        .iter()
+        .try_fold(0_u64, |all, part| all.checked_add(rows(part)?))?;
+    i64::try_from(all).is_ok().then_some(all)
 }
 
 /// Bytes of some columns of a row.
@@ -125,16 +148,16 @@ impl Dataset for PluginRows {
         let wanted = width(wanted.map(|field| &field.dtype));
         let all = width(meta.fields().iter().map(|field| &field.dtype)).max(1);
         let part = &self.parts[unit];
-        match (part.bytes, part.rows) {
+        let bytes = match (part.bytes, part.rows) {
             (Some(bytes), _) => (u128::from(bytes) * u128::from(wanted) / u128::from(all)) as u64,
             (None, Some(rows)) => rows.saturating_mul(wanted),
             (None, None) => UNKNOWN,
-        }
+        };
+        bytes.min(MOST / self.parts.len() as u64)
     }
 
     fn statistics(&self) -> Option<&dyn Statistics> {
-        let is_counted = |part: &ListedPart| part.is_exact && part.rows.is_some();
-        self.parts.iter().all(is_counted).then_some(self)
+        self.rows.is_some().then_some(self)
     }
 
     fn parts(&self, units: &[Vec<usize>]) -> Vec<Arc<dyn Part>> {
@@ -163,7 +186,7 @@ impl Dataset for PluginRows {
 
 impl Statistics for PluginRows {
     fn rows(&self) -> u64 {
-        self.parts.iter().filter_map(|part| part.rows).sum()
+        self.rows.unwrap_or_default()
     }
 
     fn unit_rows(&self, unit: usize) -> u64 {

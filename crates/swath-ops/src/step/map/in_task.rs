@@ -6,14 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use swath_batch::{Cx, Host, Value};
 use swath_divisions::Divisions;
 use swath_memory::{CancelToken, OverBudget, Reservation};
-#[cfg(feature = "plugins")]
-use swath_plugin_host::{CallError, Failure};
 use swath_scheduler::TaskContext;
 
-#[cfg(feature = "plugins")]
-use crate::OpError;
-#[cfg(feature = "plugins")]
-use crate::plugin::PluginError;
 use crate::step::mixed;
 
 /// A task as its function sees it: one partition of a frame with these divisions.
@@ -89,34 +83,6 @@ impl InTask {
         }
     }
 
-    /// The error, or what it comes from where the scheduler acts on that: the run was cancelled, or there was no room.
-    #[cfg(feature = "plugins")]
-    pub(crate) fn acted_on(&self, error: OpError, cx: &TaskContext<'_>) -> OpError {
-        let OpError::Plugin(found) = &error else {
-            return error;
-        };
-        let (PluginError::Call(CallError::Said { failure, .. })
-        | PluginError::Part {
-            source: CallError::Said { failure, .. },
-            ..
-        }) = &**found
-        else {
-            return error;
-        };
-        match failure {
-            Failure::Cancelled => cx.check().map_or_else(OpError::from, |()| error),
-            Failure::Memory => self.refused().map_or(error, OpError::from),
-            _ => error,
-        }
-    }
-
-    /// Why the function was refused bytes, if it was.
-    #[cfg(feature = "plugins")]
-    fn refused(&self) -> Option<OverBudget> {
-        let refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
-        refused.clone()
-    }
-
     /// What functions that make the rows of a source may ask, which say themselves which partition they read.
     pub(crate) fn reading(cx: &TaskContext<'_>) -> Arc<Self> {
         Arc::new(Self::new(cx, 0, Divisions::unknown(1), (0, 0)))
@@ -160,6 +126,11 @@ impl Host for InTask {
                 false
             }
         }
+    }
+
+    fn refusal(&self) -> Option<Box<dyn Error + Send + Sync>> {
+        let refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
+        Some(Box::new(refused.clone()?))
     }
 
     fn progress(&self, done: u64, total: u64) {

@@ -147,11 +147,7 @@ impl<'a> Running<'a> {
             run.push_frames(&parts, &mut hand_on)?;
             run.finish(&mut hand_on)
         });
-        let task = &self.task;
-        done.map_err(|error| match task {
-            Some(task) => task.acted_on(error, cx),
-            None => error,
-        })?;
+        done?;
         Ok(if self.enough {
             Flow::Enough
         } else {

@@ -48,18 +48,27 @@ impl Line {
         })
     }
 
-    pub(super) fn send(&self, answered: &Answered) -> io::Result<()> {
+    fn send(&self, answered: &Answered) -> io::Result<()> {
         let to = self.to.lock().unwrap_or_else(PoisonError::into_inner);
         send(&to, answered)
     }
 
-    /// Says something; with it, what was let go of.
-    pub(super) fn answer(&self, answer: Answer) -> io::Result<()> {
+    /// Says something that ends no request; with it, what was let go of.
+    fn say(&self, answer: Answer) -> io::Result<()> {
+        self.answered(None, answer)
+    }
+
+    /// Ends the request of this number.
+    pub(super) fn answer(&self, to: u64, answer: Answer) -> io::Result<()> {
+        self.answered(Some(to), answer)
+    }
+
+    fn answered(&self, to: Option<u64>, answer: Answer) -> io::Result<()> {
         let freed = {
             let mut freed = self.freed.lock().unwrap_or_else(PoisonError::into_inner);
             std::mem::take(&mut *freed)
         };
-        self.send(&Answered { freed, answer })
+        self.send(&Answered { freed, to, answer })
     }
 
     /// A request begins: what was cancelled was another one.
@@ -130,7 +139,7 @@ unsafe extern "C" fn log(context: *const c_void, level: u32, target: RStr<'_>, w
         words: read_lent(words).into_owned(),
     };
     // Where nobody listens any more, the process is about to end.
-    let _ = end.line.answer(said);
+    let _ = end.line.say(said);
 }
 
 unsafe extern "C" fn max_level(context: *const c_void) -> u32 {
@@ -142,12 +151,16 @@ unsafe extern "C" fn is_cancelled(context: *const c_void) -> bool {
 }
 
 unsafe extern "C" fn progress(context: *const c_void, done: u64, total: u64) {
-    let _ = end(context).line.answer(Answer::Progress { done, total });
+    let _ = end(context).line.say(Answer::Progress { done, total });
 }
 
 unsafe extern "C" fn reserve(context: *const c_void, bytes: i64) -> bool {
-    let line = &end(context).line;
+    let End { line, is_of_run } = end(context);
+    // As in the process of the host, what no run asks for is counted nowhere.
+    if !is_of_run {
+        return true;
+    }
     // Held until the answer is there: answers come in the order of questions.
     let room = line.room.lock().unwrap_or_else(PoisonError::into_inner);
-    line.answer(Answer::Reserve { bytes }).is_ok() && room.recv().unwrap_or(false)
+    line.say(Answer::Reserve { bytes }).is_ok() && room.recv().unwrap_or(false)
 }

@@ -2,27 +2,27 @@
 
 use std::ffi::c_int;
 use std::io;
-use std::os::fd::{AsFd as _, AsRawFd as _, BorrowedFd};
+use std::os::fd::{AsFd as _, BorrowedFd};
 use std::os::unix::net::UnixStream;
 use std::sync::{Arc, mpsc};
+use std::time::Duration;
 
 use rustix::fs::{FileType, Mode, OFlags};
-use swath_plugin_abi::{PluginError, code};
+use rustix::process::{Signal, getpgrp, getpid, getppid, kill_current_process_group};
 
-use super::super::frames::{Frames, Next, send};
+use super::super::frames::{Arrived, Came, receive, send};
 use super::super::memory::Memory;
 use super::super::program;
-use super::super::protocol::{ASKED, Answer, Answered, Asked, Hello, Request, VERSION};
+use super::super::protocol::{ASKED, Answer, Asked, Hello, Request, VERSION};
 use super::instances::Instances;
 use super::line::Line;
-
-unsafe extern "C" {
-    fn dup2(from: c_int, to: c_int) -> c_int;
-    fn _exit(code: c_int) -> !;
-}
+use crate::load::leave;
 
 /// What a worker exits with that cannot begin.
 const NO_START: c_int = 69;
+
+/// How often it is looked whether whoever started this process is there.
+const LOOK: Duration = Duration::from_secs(1);
 
 /// Turns this process into a worker for isolated plugins if it was started as one, and does not return then; else returns at once.
 ///
@@ -59,10 +59,13 @@ pub fn run_worker_if_asked() {
     leave(code)
 }
 
-/// Ends the process, and runs nothing that a plugin left to be run at its end.
-fn leave(code: c_int) -> ! {
-    // SAFETY: it ends the process, and nothing runs after it.
-    unsafe { _exit(code) }
+/// Ends the process and all that it started, because there is nobody left who asks.
+fn leave_with_all() -> ! {
+    // What another program started in between leads the group otherwise, and may be in that of the host.
+    if getpgrp() == getpid() {
+        let _ = kill_current_process_group(Signal::KILL);
+    }
+    leave(0)
 }
 
 /// Answers until there is nobody left who asks.
@@ -71,12 +74,8 @@ fn serve(stdin: BorrowedFd<'_>) -> io::Result<()> {
     let memory = Arc::new(Memory::of(io::stdout().as_fd().try_clone_to_owned()?)?);
     // What a plugin prints, reads or starts must not touch either.
     let nothing = rustix::fs::open("/dev/null", OFlags::RDWR | OFlags::CLOEXEC, Mode::empty())?;
-    for (from, to) in [(nothing.as_raw_fd(), 0), (2, 1)] {
-        // SAFETY: both are open, and what was at the second is kept by another number.
-        if unsafe { dup2(from, to) } < 0 {
-            return Err(io::Error::last_os_error());
-        }
-    }
+    rustix::stdio::dup2_stdin(&nothing)?;
+    rustix::stdio::dup2_stdout(io::stderr().as_fd())?;
     let hello = Hello {
         swath_plugin_worker: VERSION.to_owned(),
     };
@@ -85,61 +84,68 @@ fn serve(stdin: BorrowedFd<'_>) -> io::Result<()> {
     let line = Line::new(socket.try_clone()?, room);
     let (asked, requests) = mpsc::channel();
     let listening = Arc::clone(&line);
-    let listen = move || listen(Frames::new(socket), &listening, &asked, &given);
+    socket.set_read_timeout(Some(LOOK))?;
+    let listen = move || listen(&socket, &listening, &asked, &given);
     std::thread::Builder::new()
         .name("swath-worker".to_owned())
         .spawn(listen)?;
     let mut instances = Instances::new(Arc::clone(&line), memory);
-    for request in requests {
+    for (number, request) in requests {
         if let Request::Forget { ids } = request {
             instances.forget(&ids);
             continue;
         }
         let answer = instances.answer(request);
-        line.answer(answer.unwrap_or_else(Answer::from))?;
+        line.answer(number, answer.unwrap_or_else(Answer::from))?;
     }
     Ok(())
 }
 
 /// Hears what the host says, until it says nothing any more: then the process ends, whatever it is doing.
 fn listen(
-    mut frames: Frames,
+    from: &UnixStream,
     line: &Line,
-    asked: &mpsc::Sender<Request>,
+    asked: &mpsc::Sender<(u64, Request)>,
     given: &mpsc::Sender<bool>,
 ) {
+    let host = getppid();
+    let mut arrived = Arrived::default();
     loop {
-        let request = match frames.next::<Asked>() {
-            Ok(Next::Message(Asked { level, request })) => match request {
-                Request::Cancel => {
-                    line.cancel();
-                    continue;
-                }
-                Request::Reserved(is_given) => {
-                    let _ = given.send(is_given);
-                    continue;
-                }
-                request @ Request::Forget { .. } => request,
+        match arrived.next::<Asked>() {
+            Ok(Some(Asked {
+                number,
+                level,
+                request,
+            })) => match request {
+                Request::Cancel => line.cancel(),
+                Request::Reserved(is_given) => drop(given.send(is_given)),
                 request => {
-                    line.begin(level);
-                    request
+                    if !matches!(request, Request::Forget { .. }) {
+                        line.begin(level);
+                    }
+                    if asked.send((number, request)).is_err() {
+                        leave(NO_START)
+                    }
                 }
             },
-            Ok(Next::Quiet) => continue,
-            Ok(Next::Over) => leave(0),
-            Err(error) => {
-                let words = format!("its process was asked what makes no sense: {error}");
-                let error = PluginError::new(code::CONTRACT, words);
-                let answer = Answered {
-                    freed: Vec::new(),
-                    answer: error.into(),
-                };
-                let _ = line.send(&answer);
-                leave(NO_START)
-            }
-        };
-        if asked.send(request).is_err() {
-            leave(NO_START)
+            Ok(None) => match receive(from, &mut arrived) {
+                Ok(Came::Some) => {}
+                // A copy of the host, made by `fork`, may hold the connection open after its end.
+                Ok(Came::Nothing) if getppid() == host => {}
+                Ok(Came::Nothing | Came::Over) => leave_with_all(),
+                Err(error) => misheard(&error),
+            },
+            Err(error) => misheard(&error),
         }
     }
+}
+
+/// Ends the process, which cannot tell any more what it is asked.
+fn misheard(error: &io::Error) -> ! {
+    use io::Write as _;
+    let _ = writeln!(
+        io::stderr(),
+        "a worker of swath was asked what makes no sense: {error}"
+    );
+    leave(NO_START)
 }

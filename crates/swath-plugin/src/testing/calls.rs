@@ -1,7 +1,4 @@
-//! Functions of plugins in tests: without a host, and still through everything that stands between it and them.
-//!
-//! What is run goes through the same C functions, checks and guards as in a loaded plugin, so a test finds a contract that is not
-//! kept as well as a wrong answer.
+//! Functions of rows, sources, and what a library says of itself.
 
 use std::sync::Arc;
 
@@ -20,25 +17,24 @@ use swath_plugin_data::{
 };
 
 use crate::shim::{
-    bind_aggregate, bind_frames, bind_partition, bind_partitioner, bind_scalar, bind_sink,
-    bind_source, nobody,
+    bind_aggregate, bind_frames, bind_partition, bind_partitioner, bind_scalar, bind_source, nobody,
 };
 use crate::{
-    Aggregate, Comparison, Error, FramesFn, Params, PartitionFn, Partitioner, Result, Scalar, Sink,
+    Aggregate, Comparison, Error, FramesFn, Params, PartitionFn, Partitioner, Result, Scalar,
     Source, Value,
 };
 
 /// A bound function, and what it says comes out.
-struct Ready {
-    bound: Bound,
-    outputs: Vec<(Meta, Columns)>,
+pub(super) struct Ready {
+    pub(super) bound: Bound,
+    pub(super) outputs: Vec<(Meta, Columns)>,
 }
 
 /// Makes a call, and takes what it gives.
 ///
 /// # Safety
 /// As of [`Status::take`].
-unsafe fn take<T: Handed>(call: impl FnOnce(*mut T) -> Status) -> Result<T> {
+pub(super) unsafe fn take<T: Handed>(call: impl FnOnce(*mut T) -> Status) -> Result<T> {
     // SAFETY: the caller's word.
     let taken = unsafe { Status::take(call) };
     // As the error that it was on the other side.
@@ -48,7 +44,12 @@ unsafe fn take<T: Handed>(call: impl FnOnce(*mut T) -> Status) -> Result<T> {
 type Bind = unsafe extern "C" fn(Host, BindRequest<'_>, *mut Bound) -> Status;
 
 impl Ready {
-    fn bind<F: Params>(bind: Bind, function: &F, input: &Meta, targets: u32) -> Result<Self> {
+    pub(super) fn bind<F: Params>(
+        bind: Bind,
+        function: &F,
+        input: &Meta,
+        targets: u32,
+    ) -> Result<Self> {
         Self::bind_to(bind, function, &[input], targets)
     }
 
@@ -381,64 +382,6 @@ fn wanted(names: &[&str], filters: &[(&str, Comparison, Value)]) -> Result<Strin
         batch_rows: 8192,
         requires: Vec::new(),
     })?)
-}
-
-/// Writes partitions into a sink, one after the other, and commits them; where one fails, aborts what there is.
-///
-/// # Errors
-/// The function's own, and those of a contract that it does not keep.
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "tests make the function in the call"
-)]
-pub fn write<F: Sink>(sink: F, parts: &[Batch]) -> Result<()> {
-    let Some(first) = parts.first() else {
-        return Err(Error::new("a frame has at least one partition"));
-    };
-    let ready = Ready::bind(bind_sink::<F>, &sink, first.meta(), 0)?;
-    let (table, instance) = (ready.bound.table(), ready.bound.instance());
-    let absent = || Error::new("it has no table of a sink");
-    let open = table.open_write().flatten().ok_or_else(absent)?;
-    let commit = table.commit().flatten().ok_or_else(absent)?;
-    let abort = table.abort().flatten().ok_or_else(absent)?;
-    let write = RStr::from_str("write-0");
-    let one = |(part, number): (&Batch, u64)| -> Result<String> {
-        let place = Place {
-            number,
-            count: parts.len() as u64,
-            ..Place::ONLY
-        };
-        // SAFETY: the instance is that of `bound`, and lives as long.
-        let open = |out| unsafe { open(instance, nobody(), place, write, out) };
-        // SAFETY: it writes a run, as the contract says.
-        let run: Run = unsafe { take(open) }?;
-        let step = |rows: ArrowArray| -> Result<Step> {
-            // SAFETY: the run is used here alone.
-            let step = |out| unsafe { (run.table().step())(run.instance(), 0, rows, out) };
-            // SAFETY: it writes how it goes on, as the contract says.
-            unsafe { take(step) }
-        };
-        step(give_batch(part))?;
-        let found = step(ArrowArray::released())?;
-        let (receipt, _) = take_columns(found.rows, &ready.outputs[0].1)?;
-        Ok(receipt[0].as_string_view().value(0).to_owned())
-    };
-    let receipts = parts.iter().zip(0..).map(one).collect::<Result<Vec<_>>>();
-    let done = receipts.and_then(|receipts| {
-        let receipts = format!("[{}]", receipts.join(","));
-        let receipts = RStr::from_str(&receipts);
-        // SAFETY: the instance is that of `bound`, and lives as long.
-        let commit = |_: *mut ()| unsafe { commit(instance, nobody(), write, receipts) };
-        // SAFETY: what is given is nothing.
-        unsafe { take(commit) }
-    });
-    done.or_else(|error| {
-        // SAFETY: the instance is that of `bound`, and lives as long.
-        let abort = |_: *mut ()| unsafe { abort(instance, nobody(), write) };
-        // SAFETY: what is given is nothing.
-        unsafe { take(abort) }.map_err(|error| error.context("it was to abort"))?;
-        Err(error)
-    })
 }
 
 /// The words of a manifest, checked: what `plugin!` made.

@@ -1,0 +1,77 @@
+//! What is asked at once: a scalar or a partitioner of rows, what a source has, what becomes of a write.
+
+use swath_plugin_abi::abi_stable::std_types::RStr;
+use swath_plugin_abi::{Listed, PluginResult};
+
+use super::super::bound::odd;
+use super::super::packed::Packed;
+use super::super::protocol::{Answer, At};
+use super::instance::call;
+use super::instances::Instances;
+
+impl Instances {
+    pub(super) fn call(&self, id: u64, place: &At, rows: &Packed) -> PluginResult<Answer> {
+        let instance = self.instance(id)?;
+        let given = self.given(rows, &instance.travels()?.sent)?;
+        let (host, place) = (self.run, place.place());
+        let (table, of) = (instance.bound.table(), instance.bound.instance());
+        // SAFETY: the instance is that of the table.
+        let ask = |out| unsafe { (table.call())(of, host, place, given, out) };
+        // SAFETY: it writes what it gives.
+        let found = unsafe { call(&instance.name, Some(place.number as usize), ask) }?;
+        let (columns, rows) = instance.output(0)?.taken(found)?;
+        Ok(Answer::Rows(self.packed(&columns, rows)?))
+    }
+
+    pub(super) fn list(&self, id: u64) -> PluginResult<Answer> {
+        let instance = self.instance(id)?;
+        let (table, of) = (instance.bound.table(), instance.bound.instance());
+        let list = table.list().flatten();
+        let list = list.ok_or_else(|| odd("is a source, and its table has no `list`"))?;
+        let host = self.run;
+        // SAFETY: the instance is that of the table.
+        let ask = |out| unsafe { list(of, host, out) };
+        // SAFETY: it writes what it gives.
+        let found: Listed = unsafe { call(&instance.name, None, ask) }?;
+        let boundaries = if found.bounds.is_released() {
+            None
+        } else {
+            let output = instance.output(0)?;
+            let index = output.meta.index_fields().iter();
+            let names: Vec<&str> = index.map(|field| &*field.name).collect();
+            let (columns, rows) = output.only(&names)?.taken(found.bounds)?;
+            Some(self.packed(&columns, rows)?)
+        };
+        Ok(Answer::Listed {
+            parts: found.parts.read().into_owned(),
+            boundaries,
+        })
+    }
+
+    pub(super) fn commit(&self, id: u64, write: &str, receipts: &str) -> PluginResult<Answer> {
+        let instance = self.instance(id)?;
+        let (table, of) = (instance.bound.table(), instance.bound.instance());
+        let commit = table.commit().flatten();
+        let commit = commit.ok_or_else(|| odd("is a sink, and its table has no `commit`"))?;
+        let (host, write) = (self.run, RStr::from_str(write));
+        let receipts = RStr::from_str(receipts);
+        // SAFETY: the instance is that of the table.
+        let ask = |_: *mut ()| unsafe { commit(of, host, write, receipts) };
+        // SAFETY: what is given is nothing.
+        unsafe { call(&instance.name, None, ask) }?;
+        Ok(Answer::Done)
+    }
+
+    pub(super) fn abort(&self, id: u64, write: &str) -> PluginResult<Answer> {
+        let instance = self.instance(id)?;
+        let (table, of) = (instance.bound.table(), instance.bound.instance());
+        let abort = table.abort().flatten();
+        let abort = abort.ok_or_else(|| odd("is a sink, and its table has no `abort`"))?;
+        let (host, write) = (self.run, RStr::from_str(write));
+        // SAFETY: the instance is that of the table.
+        let ask = |_: *mut ()| unsafe { abort(of, host, write) };
+        // SAFETY: what is given is nothing.
+        unsafe { call(&instance.name, None, ask) }?;
+        Ok(Answer::Done)
+    }
+}

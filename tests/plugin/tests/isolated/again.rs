@@ -1,0 +1,188 @@
+//! What did not survive is tried once more, and never with other rows.
+
+use super::*;
+
+#[test]
+fn what_crashes_once_is_done_again() {
+    let (plugin, folder) = apart();
+    let marker = |name: &str| folder.path().join(name).display().to_string();
+    let how = format!("once: {}: segv", marker("partition"));
+    assert_eq!(
+        behave(&plugin, &how, &Arc::default()).expect("another attempt"),
+        [part()]
+    );
+    assert!(Path::new(&marker("partition")).exists(), "it crashed");
+
+    // States are made again of what was added.
+    let params = format!(r#"{{"at_13":"once: {}: abort"}}"#, marker("sum"));
+    let bound = sum(&plugin, &params);
+    let mut groups = bound.open(None).expect("states");
+    let column = |values: &[f64]| -> ArrayRef { Arc::new(Float64Array::from(values.to_vec())) };
+    groups
+        .update(&[column(&[1.0, 2.0])], &[0, 1], 2)
+        .expect("rows");
+    groups
+        .update(&[column(&[13.0, 4.0])], &[1, 0], 2)
+        .expect("another attempt");
+    groups.update(&[column(&[1.0])], &[2], 3).expect("rows");
+    let found = groups.finish().expect("results");
+    assert_eq!(
+        found.as_primitive::<Float64Type>().values(),
+        &[5.0, 15.0, 1.0]
+    );
+    assert!(Path::new(&marker("sum")).exists(), "it crashed");
+
+    let keys = Meta::of([("k", "int64")]).expect("a meta");
+    let params = format!(r#"{{"at_null":"once: {}: overflow"}}"#, marker("in_turn"));
+    let function = plugin.function("in_turn").expect("it is in the list");
+    let bound = function.bind_partitioner(&params, &keys, 4).expect("keys");
+    let nulls: ArrayRef = Arc::new(Int64Array::from(vec![None, Some(1)]));
+    let error = bound.call(&[nulls], 2, None).expect_err("nulls go nowhere");
+    assert_eq!(failure(&error), Some(Failure::Contract), "{error:?}");
+    assert!(!folder.path().join("crashes").exists());
+}
+
+/// A source that crashes after two batches, and then has others in their place.
+#[track_caller]
+fn reads_once(how: &str) -> CallError {
+    let (plugin, folder) = apart();
+    let marker = folder.path().join("marker");
+    let params = format!(
+        r#"{{"rows":12,"at":0,"how":"{how} after {}"}}"#,
+        marker.display()
+    );
+    let function = plugin.function("numbers").expect("it is in the list");
+    let bound = Arc::new(function.bind_source(&params).expect("parameters"));
+    let listing = bound.list(None).expect("a list");
+    let wanted = Wanted {
+        columns: ["n", "half", "name"].map(ToOwned::to_owned).to_vec(),
+        ..Wanted::default()
+    };
+    let mut run = bound
+        .read(&listing.parts[0], &wanted, Arc::new(Third(0)))
+        .expect("a run");
+    let mut next = || run.next_batch();
+    for _ in 0..2 {
+        let batch = next().expect("rows").expect("some");
+        assert_eq!(batch.num_rows(), 4);
+    }
+    let found = next().map(|batch| batch.map(|batch| batch.num_rows()));
+    assert!(marker.exists(), "it crashed");
+    found.expect_err("what was returned before does not come again")
+}
+
+#[test]
+fn a_source_that_ends_earlier_the_second_time_is_an_error() {
+    assert_snapshot!(reads_once("fewer"), @"`tried.numbers`: its process ended, and what it had returned before does not come again as it was in a new one: its contract says that the same input gives the same rows, and it has to keep to that or say `random`");
+}
+
+#[test]
+fn a_source_that_has_other_values_the_second_time_is_an_error() {
+    assert_snapshot!(reads_once("others"), @"`tried.numbers`: its process ended, and what it had returned before does not come again as it was in a new one: its contract says that the same input gives the same rows, and it has to keep to that or say `random`");
+}
+
+#[test]
+fn a_process_that_ended_while_nobody_used_it_is_no_attempt() {
+    let (plugin, folder) = apart();
+    let marker = folder.path().join("marker");
+    let bound = behaving(&plugin, &format!("once: {}: segv", marker.display()));
+    let bound = bound.expect("columns");
+    for worker in children() {
+        end(&worker);
+    }
+    let found = run(&bound, &Arc::default(), &[part()]);
+    assert_eq!(found.expect("another attempt"), [part()]);
+    assert!(marker.exists(), "it crashed");
+}
+
+/// Ends a process of ours, and waits until it is no more than a number.
+fn end(process: &str) {
+    let kill = std::process::Command::new("kill")
+        .args(["-9", process])
+        .status();
+    assert!(kill.expect("it runs").success());
+    await_end(process);
+}
+
+#[test]
+fn of_several_frames_all_are_given_again() {
+    let (plugin, folder) = apart();
+    let marker = folder.path().join("marker");
+    let left = Batch::from_csv("k,v\n1,10\n2,20\n3,30\n").expect("a table");
+    let right = Batch::from_csv("k,w\n1,5\n3,2\n1,6\n").expect("a table");
+    let params = format!(r#"{{"how":"once: {}: segv"}}"#, marker.display());
+    let function = plugin.function("summed").expect("it is in the list");
+    let bound = function.bind_frames(&params, &[left.meta(), right.meta()]);
+    let bound = bound.expect("columns");
+    let mut found = Vec::new();
+    let mut run = bound.open(Arc::<Task>::default()).expect("a run");
+    let keep = |batch: Batch| {
+        found.push(batch);
+        Ok(())
+    };
+    run.push_frames::<CallError>(&[left, right], keep)
+        .expect("another attempt");
+    assert!(marker.exists(), "it crashed");
+    let sums = found[0].i64("sum").expect("a column");
+    assert_eq!(
+        sums.iter().collect::<Vec<_>>(),
+        [Some(11), Some(0), Some(2)]
+    );
+}
+
+/// Rows of a source, or what happened to its process.
+fn read_all(plugin: &Plugin) -> Result<Vec<Batch>, CallError> {
+    let function = plugin.function("numbers").expect("it is in the list");
+    let bound = Arc::new(function.bind_source(r#"{"parts":1,"rows":40}"#)?);
+    let listing = bound.list(None)?;
+    let wanted = Wanted {
+        columns: ["n", "half", "name"].map(ToOwned::to_owned).to_vec(),
+        ..Wanted::default()
+    };
+    let mut run = bound.read(&listing.parts[0], &wanted, Arc::new(Third(0)))?;
+    let mut found = Vec::new();
+    while let Some(batch) = run.next_batch()? {
+        found.push(batch);
+    }
+    Ok(found)
+}
+
+/// Whenever a process is killed, there are the right rows or an error.
+#[test]
+fn rows_are_never_lost_and_never_come_twice() {
+    let (plugin, _folder) = apart();
+    let expected = read_all(&plugin).expect("nobody is killed yet");
+    let is_over = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            for turn in 0.. {
+                // Now early and now late, and mostly not while the next one starts.
+                std::thread::sleep(Duration::from_millis(60 + turn * 37 % 90));
+                if is_over.load(Ordering::Relaxed) {
+                    break;
+                }
+                if let Some(process) = children().first() {
+                    let mut kill = std::process::Command::new("kill");
+                    // It may have ended by itself.
+                    let _ = kill.args(["-9", process]).output();
+                }
+            }
+        });
+        let (mut whole, mut crashed) = (0, 0);
+        for _ in 0..200 {
+            match read_all(&plugin) {
+                Ok(found) => {
+                    assert_eq!(found, expected);
+                    whole += 1;
+                }
+                Err(error) => {
+                    let said = words(&error, Path::new("/no/such/folder"));
+                    assert!(said.contains("SIGKILL"), "{said}");
+                    crashed += 1;
+                }
+            }
+        }
+        is_over.store(true, Ordering::Relaxed);
+        assert!(whole > crashed, "{whole} whole, {crashed} crashed");
+    });
+}
