@@ -38,7 +38,36 @@ pub struct Env {
     pub plugins: Plugins,
 }
 
+/// The tables in which an [`Env`] finds functions, equal where they are the same ones.
+pub(crate) struct FunctionTables {
+    functions: Arc<Functions>,
+    aggregates: Arc<Aggregates>,
+    #[cfg(feature = "plugins")]
+    plugins: Plugins,
+}
+
+impl PartialEq for FunctionTables {
+    fn eq(&self, other: &Self) -> bool {
+        #[cfg(feature = "plugins")]
+        if !self.plugins.is(&other.plugins) {
+            return false;
+        }
+        Arc::ptr_eq(&self.functions, &other.functions)
+            && Arc::ptr_eq(&self.aggregates, &other.aggregates)
+    }
+}
+
 impl Env {
+    /// The tables in which functions are found.
+    pub(crate) fn function_tables(&self) -> FunctionTables {
+        FunctionTables {
+            functions: Arc::clone(&self.functions),
+            aggregates: Arc::clone(&self.aggregates),
+            #[cfg(feature = "plugins")]
+            plugins: self.plugins.clone(),
+        }
+    }
+
     /// The aggregate of this name, of the table or of a plugin, with these parameters.
     ///
     /// # Errors

@@ -83,6 +83,11 @@ impl Plugins {
         }
     }
 
+    /// Whether both are handles of the same plugins.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
     /// All plugins, by name and version.
     pub fn all(&self) -> Vec<Arc<Plugin>> {
         let plugins = self

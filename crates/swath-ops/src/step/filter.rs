@@ -18,7 +18,7 @@ use crate::{Env, OpError, Output};
 pub struct Filter {
     predicate: Expr,
     /// What is the same for all tasks: where it calls functions of plugins.
-    bound: Shared<Bound>,
+    bound: Shared<Meta, Bound>,
 }
 
 impl Filter {
@@ -40,7 +40,7 @@ impl Filter {
     fn bound(&self, input: &Meta, env: &Env) -> Result<Bound, OpError> {
         let bind = || Ok(self.predicate.bind(input, &env.functions)?);
         if self.predicate.calls_plugins() {
-            return Ok(Bound::clone(&*self.bound.of(input, bind)?));
+            return Ok(Bound::clone(&*self.bound.of(input, env, bind)?));
         }
         // What it keeps of dictionaries that it has seen goes with the task.
         bind()

@@ -23,7 +23,7 @@ use crate::{Env, OpError, Output};
 pub struct Project {
     columns: Vec<(Arc<str>, Expr)>,
     index: usize,
-    ready: Shared<Ready>,
+    ready: Shared<Meta, Ready>,
 }
 
 /// What is the same for all tasks.
@@ -59,7 +59,7 @@ impl Project {
     }
 
     fn ready(&self, input: &Meta, env: &Env) -> Result<Arc<Ready>, OpError> {
-        self.ready.of(input, || {
+        self.ready.of(input, env, || {
             let mut fields = Vec::with_capacity(self.columns.len());
             let mut calls = Vec::with_capacity(self.columns.len());
             for (name, expr) in &self.columns {

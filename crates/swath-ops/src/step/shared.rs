@@ -1,61 +1,85 @@
 //! What the tasks of an operator have in common.
 
 use std::fmt::{self, Debug, Formatter};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use swath_meta::Meta;
+use crate::env::FunctionTables;
+use crate::{Env, OpError};
 
-use crate::OpError;
-
-/// What a step makes of the columns that reach it, made by the first task and read by all: functions of plugins are bound once for an
-/// operator and not once for each task.
+/// What a step makes of what reaches it, made by the first task and read by all: functions of plugins are bound once for an operator and
+/// not once for each task.
 ///
-/// It is no part of the step as data. An operator belongs to one run and one session, and this is dropped with its last clone.
-pub(super) struct Shared<T>(Arc<OnceLock<(Meta, Arc<T>)>>);
+/// It is no part of the step as data. An operator belongs to one run, and this is dropped with its last clone.
+pub(super) struct Shared<K, T>(Arc<Mutex<Option<Made<K, T>>>>);
 
-impl<T> Shared<T> {
-    /// What was made of these columns; where nothing was yet, or of others, what `make` makes now. Tasks that come at the same time may
-    /// all make it, and use the same.
+/// Of what, by functions of which tables: whoever lowers a plan may have others than whoever runs it.
+struct Made<K, T> {
+    of: K,
+    by: FunctionTables,
+    result: Arc<T>,
+}
+
+impl<K: Clone + PartialEq, T> Shared<K, T> {
+    /// What was made of this in this environment; where that was nothing yet, or something else, what `make` makes now. Tasks that come at
+    /// the same time may each make it.
     pub(super) fn of(
         &self,
-        input: &Meta,
+        of: &K,
+        env: &Env,
         make: impl FnOnce() -> Result<T, OpError>,
     ) -> Result<Arc<T>, OpError> {
-        if let Some((columns, shared)) = self.0.get()
-            && columns == input
+        let by = env.function_tables();
+        if let Some(known) = &*self.locked()
+            && known.of == *of
+            && known.by == by
         {
-            return Ok(Arc::clone(shared));
+            return Ok(Arc::clone(&known.result));
         }
-        let new = Arc::new(make()?);
-        let (columns, shared) = self.0.get_or_init(|| (input.clone(), Arc::clone(&new)));
-        Ok(if columns == input {
-            Arc::clone(shared)
-        } else {
-            new
-        })
-    }
-
-    /// What was made, if a task has begun.
-    pub(super) fn get(&self) -> Option<&T> {
-        self.0.get().map(|(_, made)| &**made)
+        // Not under the lock: it may run code of a plugin.
+        let result = Arc::new(make()?);
+        *self.locked() = Some(Made {
+            of: of.clone(),
+            by,
+            result: Arc::clone(&result),
+        });
+        Ok(result)
     }
 }
 
-impl<T> Default for Shared<T> {
+impl<K, T> Shared<K, T> {
+    /// What was made last, if anything was.
+    pub(super) fn get(&self) -> Option<Arc<T>> {
+        let known = self.locked();
+        known.as_ref().map(|known| Arc::clone(&known.result))
+    }
+
+    fn locked(&self) -> MutexGuard<'_, Option<Made<K, T>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<K, T> Default for Shared<K, T> {
     fn default() -> Self {
         Self(Arc::default())
     }
 }
 
-impl<T> Clone for Shared<T> {
+impl<K, T> Clone for Shared<K, T> {
     fn clone(&self) -> Self {
         Self(Arc::clone(&self.0))
     }
 }
 
-impl<T> Debug for Shared<T> {
+impl<K, T> PartialEq for Shared<K, T> {
+    /// What was made says nothing of the step as data.
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl<K, T> Debug for Shared<K, T> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.0.get().is_some() {
+        f.write_str(if self.get().is_some() {
             "made"
         } else {
             "not made yet"
@@ -66,27 +90,30 @@ impl<T> Debug for Shared<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use swath_meta::Meta;
 
     #[test]
-    fn it_is_made_once_for_the_columns_of_the_first_task() {
-        let meta = |name: &'static str| Meta::of([(name, "int64")]).expect("a meta");
+    fn it_is_made_once_for_what_reaches_it_in_an_environment() {
+        let (env, other) = (Env::default(), Env::default());
         let shared = Shared::default();
-        let made =
-            |input: &Meta, value: u32| *shared.clone().of(input, || Ok(value)).expect("made");
+        let made = |of: &str, env: &Env, value: u32| {
+            let of = of.to_owned();
+            *shared.of(&of, env, || Ok(value)).expect("made")
+        };
         assert_eq!(shared.get(), None);
-        assert_eq!(made(&meta("a"), 1), 1);
-        assert_eq!(made(&meta("a"), 2), 1);
-        assert_eq!(made(&meta("b"), 3), 3, "other columns have their own");
-        assert_eq!(made(&meta("a"), 4), 1);
-        assert_eq!(shared.get(), Some(&1));
+        assert_eq!(made("a", &env, 1), 1);
+        assert_eq!(made("a", &env.clone(), 2), 1);
+        assert_eq!(made("b", &env, 3), 3, "something else has its own");
+        assert_eq!(made("b", &other, 4), 4, "other tables have other functions");
+        assert_eq!(made("b", &other, 5), 4);
+        assert_eq!(shared.get(), Some(Arc::new(4)));
     }
 
     #[test]
     fn what_could_not_be_made_is_tried_again() {
-        let shared = Shared::<u32>::default();
-        let meta = Meta::empty();
+        let (env, shared) = (Env::default(), Shared::<(), u32>::default());
         let refused = || Err(Meta::of([("a", "number")]).expect_err("no dtype").into());
-        assert!(shared.of(&meta, refused).is_err());
-        assert_eq!(*shared.of(&meta, || Ok(7)).expect("made"), 7);
+        assert!(shared.of(&(), &env, refused).is_err());
+        assert_eq!(*shared.of(&(), &env, || Ok(7)).expect("made"), 7);
     }
 }

@@ -1,13 +1,13 @@
 //! One aggregate of a group-by.
 
-use std::fmt::{self, Debug, Formatter};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use swath_expr::{Params, PluginName, Spelling};
 use swath_graph::{Decoder, Encoder, ObjectEncoder};
 use swath_kernels::{Accumulator, Aggregate, AggregateTypes};
 use swath_meta::{DType, Field};
 
+use crate::step::shared::Shared;
 use crate::{Env, OpError};
 
 /// An aggregate function, what it reads, and the name of its result.
@@ -21,12 +21,9 @@ pub struct AggCall {
     pub params: Params,
     /// Name of the result column.
     pub output: Arc<str>,
-    found: Found,
+    /// The aggregate, once a task has looked for it.
+    found: Shared<(), Arc<dyn Aggregate>>,
 }
-
-/// The aggregate, once a task has looked for it: a plugin's is bound once for all tasks of an operator. No part of the call as data.
-#[derive(Clone, Default)]
-struct Found(Arc<OnceLock<Arc<dyn Aggregate>>>);
 
 /// The input of an aggregate.
 #[derive(Clone, Debug, PartialEq)]
@@ -52,7 +49,7 @@ impl AggCall {
             inputs,
             params,
             output,
-            found: Found::default(),
+            found: Shared::default(),
         }
     }
 
@@ -69,11 +66,8 @@ impl AggCall {
     }
 
     fn aggregate(&self, env: &Env) -> Result<Arc<dyn Aggregate>, OpError> {
-        if let Some(found) = self.found.0.get() {
-            return Ok(Arc::clone(found));
-        }
-        let found = env.aggregate(&self.function, self.params.as_slice())?;
-        Ok(Arc::clone(self.found.0.get_or_init(|| found)))
+        let find = || Ok(env.aggregate(&self.function, self.params.as_slice())?);
+        Ok(Arc::clone(&*self.found.of(&(), env, find)?))
     }
 
     pub(super) fn types(&self, env: &Env) -> Result<AggregateTypes, OpError> {
@@ -152,22 +146,5 @@ impl AggCall {
             ));
         }
         Ok(calls)
-    }
-}
-
-impl PartialEq for Found {
-    /// What was found says nothing of the call.
-    fn eq(&self, _: &Self) -> bool {
-        true
-    }
-}
-
-impl Debug for Found {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.0.get().is_some() {
-            "found"
-        } else {
-            "not looked for yet"
-        })
     }
 }

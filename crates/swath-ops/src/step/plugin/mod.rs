@@ -34,7 +34,7 @@ pub struct MapPlugin {
     /// The partition that each task is; without them, every task is the first.
     partitions: Arc<[u32]>,
     /// The function, once a task has found it.
-    bound: Shared<PluginPartition>,
+    bound: Shared<Meta, PluginPartition>,
 }
 
 impl MapPlugin {
@@ -94,7 +94,7 @@ impl MapPlugin {
             let inputs: Vec<&Meta> = std::iter::once(input).chain(others).collect();
             Ok((env.plugins).partition(&self.function, &self.params, &inputs)?)
         };
-        Ok(PluginPartition::clone(&*self.bound.of(input, bind)?))
+        Ok(PluginPartition::clone(&*self.bound.of(input, env, bind)?))
     }
 
     fn open_as<'a>(
@@ -146,7 +146,7 @@ impl StepSpec for MapPlugin {
 
     fn expected(&self, input: Expected) -> (Kept, Expected) {
         // Until it is bound nobody knows whether it streams; what it makes of its rows nobody knows at all.
-        let streams = self.bound.get().is_some_and(PluginPartition::takes_chunks);
+        let streams = (self.bound.get()).is_some_and(|bound| bound.takes_chunks());
         let kept = if streams {
             Kept::default()
         } else {
