@@ -22,7 +22,7 @@ use crate::Result;
 /// * by their divisions, where those of all are known: every frame is then cut at all boundaries of all of them, so that a row of one frame
 ///   and those of the others between the same boundaries meet;
 /// * where all frames have one;
-/// * with [`whole`](MapPartitions::whole) every call sees all rows of that frame instead, which are brought together for it: a table to
+/// * with [`whole`](crate::MapPartitions::whole) every call sees all rows of that frame instead, which are brought together for it: a table to
 ///   look things up in.
 ///
 /// For the rest it is as [`DataFrame::map_partitions`], of the first frame: `reads` are its columns (of the others, choose them with
