@@ -1,6 +1,7 @@
 //! Computing and persisting several items at once: one graph, what they share runs once.
 
 mod deliveries;
+mod ending;
 mod outputs;
 mod persist;
 mod shapes;
@@ -92,8 +93,9 @@ pub fn submit<C: Compute>(items: C) -> Result<Run<C::Output>> {
     let (roots, deliveries) = deliveries::begin(roots, called);
     let run = engine::start(&session, roots, Purpose::HandOut);
     let (of, handle) = (session.clone(), run.cancel_handle());
+    let commits = !deliveries.is_empty();
     // What follows a run is called, or dropped, before anybody learns of its end: by then no write has anything hidden.
-    let run = run.map(move |roots| {
+    let end = move |roots: Result<Roots>| {
         let output = roots.and_then(|roots: Roots| {
             let delivered = deliveries::delivered(deliveries, &roots, &of)?;
             let output = collector(&mut roots.into_iter())?;
@@ -103,6 +105,11 @@ pub fn submit<C: Compute>(items: C) -> Result<Run<C::Output>> {
         });
         drop(writes);
         Ok(output)
-    });
+    };
+    let run = if commits {
+        ending::followed_by(run, end)
+    } else {
+        run.map(end)
+    };
     Ok(Run::new(run, session))
 }

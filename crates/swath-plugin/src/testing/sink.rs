@@ -24,11 +24,11 @@ pub fn write<F: Sink>(sink: F, parts: &[Batch]) -> Result<()> {
     written(&sink, parts, &[Attempted::Counts])
 }
 
-/// As [`write`], where each partition takes three attempts: the first is given up after its rows, of the second the receipt is lost, and the
+/// As [`write()`], where each partition takes three attempts: the first is given up after its rows, of the second the receipt is lost, and the
 /// third counts.
 ///
 /// # Errors
-/// As of [`write`].
+/// As of [`write()`].
 #[expect(
     clippy::needless_pass_by_value,
     reason = "tests make the function in the call"
