@@ -264,6 +264,10 @@ fn what_goes_wrong() -> Result<()> {
         map_partitions([&left], MapPartitions::new(summed::<1>).whole(1)),
     );
     says(
+        "a method of one frame",
+        left.map_partitions(MapPartitions::new(|part: Batch| part).whole(0)),
+    );
+    says(
         "no frame",
         map_partitions([], |_: [Batch; 0]| Batch::from_csv("a\n1\n")),
     );

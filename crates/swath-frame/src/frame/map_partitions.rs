@@ -231,7 +231,7 @@ impl<const N: usize> MapPartitions<N> {
     }
 
     /// Says that each call sees all rows of the frame of this number, counted from 0, instead of a partition of it. The first frame is
-    /// the one that is mapped.
+    /// the one that is mapped, and cannot be seen whole; a number that no frame has is an error of the call.
     pub fn whole(mut self, frame: usize) -> Self {
         self.whole.insert(frame);
         self
@@ -262,6 +262,11 @@ impl<const N: usize> MapPartitions<N> {
         rows: RowsSeen,
         env: &Env,
     ) -> std::result::Result<(Plan, MapNode), PlanError> {
+        let is_beside = |at: &usize| (1..=others.len()).contains(at);
+        if let Some(&frame) = self.whole.iter().find(|at| !is_beside(at)) {
+            let frames = others.len() + 1;
+            return Err(PlanError::NotBeside { frame, frames });
+        }
         let input = match &self.reads {
             Some(columns) => {
                 let mut columns = named(plan, columns)?;

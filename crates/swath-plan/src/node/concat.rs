@@ -10,6 +10,7 @@ use swath_meta::{DType, DTypeSpec, Field, Index, Meta, common_supertype};
 use swath_ops::Env;
 
 use super::Project;
+use crate::align::none;
 use crate::{Node, Plan, PlanError};
 
 impl Plan {
@@ -20,13 +21,7 @@ impl Plan {
     /// The index stays where all have the same, and so do divisions where each frame ends before the next begins; otherwise index
     /// columns become data.
     pub fn concat(inputs: &[Plan], outer: bool, env: &Env) -> Result<Plan, PlanError> {
-        let Some(first) = inputs.first() else {
-            return Err(PlanError::TooSmall {
-                what: "the number of frames",
-                least: 1,
-                found: 0,
-            });
-        };
+        let first = inputs.first().ok_or_else(none)?;
         let index = |plan: &Plan| {
             let fields = plan.meta().index_fields().iter();
             fields
