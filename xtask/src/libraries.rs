@@ -53,6 +53,17 @@ pub(crate) fn command(
     build.args(["--", "--cfg", "swath_plugin_export"])
 }
 
+/// The plugin that is built with another Arrow than the engine.
+pub(crate) const OLDER_ARROW: &str = "older_arrow";
+
+/// What sends every type through a library of it, at this path from the project's top.
+pub(crate) fn every_type(library: &str) -> CommandLine {
+    CommandLine::cargo("test")
+        .args(["--workspace", "--locked", "--test", "every_type", "--"])
+        .args(["--ignored", "by_an_older_arrow"])
+        .env("SWATH_TRIED_LIBRARY", library)
+}
+
 /// Where the library of one is, from the project's top.
 pub(crate) fn path(plugin: &str, profile: &str) -> String {
     path_in(TARGET, plugin, profile)

@@ -13,6 +13,7 @@ mod crashes;
 mod ends;
 #[path = "isolated/limits.rs"]
 mod limits;
+mod matrix;
 #[path = "isolated/same.rs"]
 mod same;
 #[path = "isolated/starts.rs"]
@@ -28,7 +29,7 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::Float64Type;
 use arrow_array::{Array as _, ArrayRef, Float64Array, Int64Array};
 use insta::assert_snapshot;
-use swath_batch::{Batch, Host, meta_nonempty};
+use swath_batch::{Batch, Host};
 use swath_meta::Meta;
 use swath_plugin_abi::Wanted;
 use swath_plugin_host::{

@@ -4,6 +4,7 @@
 
 #[path = "written_in_c/echo.rs"]
 mod echo;
+mod matrix;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

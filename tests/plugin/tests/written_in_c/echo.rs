@@ -5,9 +5,11 @@ use std::sync::Arc;
 
 use arrow_array::{Array, RecordBatch};
 use insta::assert_snapshot;
-use swath_batch::{Batch, Host, meta_nonempty};
+use swath_batch::{Batch, meta_nonempty};
 use swath_meta::{DType, Field, Index, Meta};
 use swath_plugin_host::{Bound, BoundPartition, CallError, Plugin};
+
+use super::matrix::{comes_back, rows_of, texts, through};
 
 /// The plugin in C that gives back what it is given.
 fn echo(folder: &Path) -> Arc<Plugin> {
@@ -24,94 +26,13 @@ fn bound(plugin: &Plugin, how: &str, meta: &Meta) -> Result<BoundPartition, Call
     }
 }
 
-/// The task of the only partition.
-struct Alone;
-
-impl Host for Alone {
-    fn check(&self) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
-        Ok(())
-    }
-
-    fn partition(&self) -> (usize, usize) {
-        (0, 1)
-    }
-}
-
-/// What comes out for some rows, or for a partition without any.
-fn through(bound: &BoundPartition, rows: Option<&Batch>) -> Result<Vec<Batch>, CallError> {
-    let mut found = Vec::new();
-    let mut keep = |batch| {
-        found.push(batch);
-        Ok(())
-    };
-    let mut run = bound.open(Arc::new(Alone))?;
-    if let Some(rows) = rows {
-        run.push::<CallError>(rows, &mut keep)?;
-    }
-    run.finish::<CallError>(&mut keep)?;
-    Ok(found)
-}
-
-/// Rows of a dtype, some of which are null if they may be.
-fn rows_of(dtype: &str) -> Batch {
-    let meta = Meta::of([("a", dtype)]).expect("a dtype");
-    let rows = meta_nonempty(&meta);
-    let nothing = arrow_array::new_null_array(rows.record_batch().column(0).data_type(), 2);
-    let some = Arc::clone(rows.record_batch().column(0));
-    let column = arrow_select::concat::concat(&[&some, &nothing, &some]).expect("one type");
-    let n = column.len();
-    Batch::from_arrays(&Arc::new(meta), vec![column], n).expect("a column of that dtype")
-}
-
-/// Short texts, and such as stand in a block of their own.
-fn texts() -> Batch {
-    Batch::from_csv("s,t\nshort,a text that stands in a block of its own\n,\nanother text longer than twelve bytes,b\nzwölf,\n")
-        .expect("a table")
-}
-
 #[test]
 fn every_type_comes_back() {
     let folder = tempfile::tempdir().expect("a folder");
     let plugin = echo(folder.path());
-    let mut all = vec![("texts", texts())];
-    for dtype in [
-        "null",
-        "bool",
-        "int8",
-        "int16",
-        "int64",
-        "uint64",
-        "float32",
-        "float64",
-        "decimal(12, 3)",
-        "string",
-        "binary",
-        "date",
-        "time[ms]",
-        "time[us]",
-        "timestamp[ns]",
-        "timestamp[us, Europe/Berlin]",
-        "duration[ms]",
-        "category",
-        "list<int64>",
-        "list<string>",
-        "struct<a: int64, b: list<string>, c: category>",
-        "list<category>",
-        "list<list<category>>",
-        "list<struct<a: category, b: list<category>>>",
-        "struct<a: list<category>, b: struct<c: list<struct<d: category>>>>",
-    ] {
-        all.push((dtype, rows_of(dtype)));
-    }
-    for (dtype, rows) in &all {
-        for how in ["move", "copy", "u", "U", "int8"] {
-            let bound = bound(&plugin, how, rows.meta()).expect(dtype);
-            assert_eq!(bound.output(), rows.meta(), "{how}, {dtype}");
-            for rows in [rows.clone(), rows.slice(1, 2), rows.slice(0, 0)] {
-                let found = through(&bound, Some(&rows)).expect(dtype);
-                assert_eq!(found, [rows], "{how}, {dtype}");
-            }
-        }
+    let echo = plugin.function("echo").expect("it is in the list");
+    for how in ["move", "copy", "u", "U", "int8"] {
+        comes_back(echo, &format!(r#"{{"how":"{how}"}}"#));
     }
 }
 
