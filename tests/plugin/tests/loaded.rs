@@ -25,7 +25,7 @@ mod soak;
 mod source;
 
 use std::path::PathBuf;
-use std::process::{Command, Output};
+use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
@@ -149,7 +149,16 @@ fn child(test: &str) -> Command {
 }
 
 /// Runs one of these tests in a process of its own, which must end well.
+#[track_caller]
 fn in_child(test: &str) {
-    let Output { status, stderr, .. } = child(test).output().expect("it runs");
-    assert!(status.success(), "{}", String::from_utf8_lossy(&stderr));
+    passes(&mut child(test));
+}
+
+/// Runs a [`child`] whose test must be there and pass: of a name that no test has, nothing would run, and end well.
+#[track_caller]
+fn passes(child: &mut Command) {
+    let ended = child.output().expect("it runs");
+    let [printed, said] = [&ended.stdout, &ended.stderr].map(|text| String::from_utf8_lossy(text));
+    let is_passed = ended.status.success() && printed.contains("1 passed");
+    assert!(is_passed, "{printed}{said}");
 }
