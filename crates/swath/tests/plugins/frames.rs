@@ -6,8 +6,7 @@ use swath::prelude::*;
 use swath::{FromMap, Shuffle, map_partitions};
 
 use crate::isolated::apart;
-use crate::partitions::elsewhere_with;
-use crate::scene::{in_parts, linked, loaded, said};
+use crate::scene::{elsewhere_with, in_parts, linked, loaded, said};
 
 /// Keys from 0 to 19 and their numbers, divided at these keys.
 fn divided(

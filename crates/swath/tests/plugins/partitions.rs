@@ -4,38 +4,12 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use swath::prelude::*;
-use swath::{BatchError, ErrorKind, FromMap, MapOverlap};
+use swath::{BatchError, ErrorKind, FromMap};
 
 use crate::other;
-
-use crate::scene::{in_parts, library, linked, loaded, said, totals};
-use crate::worker::{Worker, elsewhere};
-
-/// A session with a plugin, whose tasks run in a process that has it or has not.
-pub(crate) fn elsewhere_with(has: bool) -> (Session, Worker) {
-    let folder = tempfile::tempdir().expect("a folder");
-    let session = Session::builder().plugin_copies(folder.path().join("copies"));
-    let library = library();
-    let (session, worker) = elsewhere(session, has.then_some(&*library));
-    session.load_plugin(library).expect("a plugin");
-    (session, worker)
-}
-
-fn scale(factor: f64) -> swath::PluginFunction {
-    plugin("tried.scale")
-        .param("column", "x")
-        .param("factor", factor)
-}
-
-type Row = (String, Option<f64>, i64);
-
-fn rows_of(df: &DataFrame) -> swath::Result<Vec<Row>> {
-    Ok(df.compute()?.rows()?.collect())
-}
-
-fn behave(how: &str) -> swath::PluginFunction {
-    plugin("tried.behave").param("how", how)
-}
+use crate::scene::{
+    behave, elsewhere_with, in_parts, linked, loaded, rows_of, said, scale, totals,
+};
 
 #[test]
 fn it_gives_what_a_closure_gives() -> swath::Result<()> {
@@ -64,65 +38,6 @@ fn it_knows_its_partition() -> swath::Result<()> {
     Ok(())
 }
 
-/// Only the columns that somebody wants or the function reads are read, and filters on others go below it.
-#[test]
-fn what_it_does_not_read_is_not_read_for_it() -> swath::Result<()> {
-    let folder = tempfile::tempdir().expect("a folder");
-    let session = linked();
-    in_parts(&session, 2)?.to_parquet(folder.path().join("x"))?;
-    let df = session
-        .read_parquet(folder.path().join("x"))?
-        .map_partitions(scale(2.0))?;
-    let plan = |df: &DataFrame| df.explain().to_string();
-    let sums = df.groupby("k").sum("x")?;
-    assert!(plan(&sums).contains("columns [k, x]"), "{}", plan(&sums));
-    let filtered = df.filter(col("z").gt(90))?.select(["x"])?;
-    assert!(
-        plan(&filtered).contains("where (z > 90)"),
-        "{}",
-        plan(&filtered)
-    );
-    assert_eq!(
-        filtered.sum("x")?.get::<f64>()?,
-        2.0 * (91..100).map(f64::from).sum::<f64>()
-    );
-    // What it makes is not known below it.
-    let filtered = df.filter(col("x").gt(100.0))?;
-    assert!(!plan(&filtered).contains("where"), "{}", plan(&filtered));
-    assert_eq!(filtered.len().get::<i64>()?, 49);
-    // A row for each row: how many there are the footers know.
-    assert_eq!(df.map_partitions(behave("panic"))?.len().get::<i64>()?, 100);
-    Ok(())
-}
-
-#[test]
-fn divisions_and_order_stay_as_it_says() -> swath::Result<()> {
-    let session = linked();
-    let parts = FromMap::new([0_i64, 10], |start: &i64| {
-        Batch::from_columns([("t", vec![*start, *start + 5])])
-            .and_then(|batch| batch.with("x", vec![1.0, 2.0]))
-    });
-    let parts = parts
-        .meta([("t", "int64"), ("x", "float64")])
-        .index("t")
-        .divisions([0_i64, 10, 20]);
-    let df = session.from_map(parts)?;
-    let scaled = df.map_partitions(scale(3.0))?;
-    assert!(scaled.divisions().is_known());
-    assert_eq!(scaled.sum("x")?.get::<f64>()?, 18.0);
-    let placed = df.map_partitions(behave("place"))?;
-    assert!(!placed.divisions().is_known());
-    let unordered = placed
-        .repartition(1)?
-        .assign("before", col("number").shift(1));
-    insta::assert_snapshot!(said(unordered), @r"
-    error[E0109]: `number.shift(1)` reads rows in their order, and map-partitions promises none
-      at      crates/swath/tests/plugins/partitions.rs:[line], assign
-      fix     compute it before `map_partitions`, or call a function there that promises to keep the order
-    ");
-    Ok(())
-}
-
 #[test]
 fn seeds_are_those_of_function_and_partition() -> swath::Result<()> {
     let df = in_parts(&linked(), 3)?;
@@ -135,37 +50,6 @@ fn seeds_are_those_of_function_and_partition() -> swath::Result<()> {
     assert_eq!(one, seeds(1)?, "each run has the same");
     let all: std::collections::BTreeSet<_> = one.iter().chain(&other).collect();
     assert_eq!(all.len(), 6);
-    Ok(())
-}
-
-#[test]
-fn rows_have_to_come_in_the_order_that_it_needs() -> swath::Result<()> {
-    let df = in_parts(&linked(), 3)?;
-    for chunks in [false, true] {
-        let in_order = |by: &[&str]| {
-            let by = Value::List(by.iter().map(|name| Value::from(*name)).collect());
-            plugin("other.in_order")
-                .param("by", by)
-                .param("chunks", chunks)
-        };
-        assert_eq!(
-            df.map_partitions(in_order(&["z"]))?.compute()?.num_rows(),
-            100
-        );
-        let error = said(df.map_partitions(in_order(&["k", "z"]))?.compute());
-        insta::allow_duplicates! { insta::assert_snapshot!(error, @r"
-        error[E0110]: `other@0.1.0.in_order` needs the rows of each partition sorted by `k`, `z`, and row 3 of partition 0 comes before the one in front of it
-          at      crates/swath/tests/plugins/partitions.rs:[line]
-          task    map-partitions
-          stage   map-partitions
-          fix     sort each partition by `k`, `z` before, or read files that are
-        "); }
-        let error = said(df.map_partitions(in_order(&["w"])));
-        insta::allow_duplicates! { insta::assert_snapshot!(error, @r"
-        error[E0401]: `other.in_order`: it needs a column that is not there: no column `w`; columns are `k`, `x`, `z`
-          at      crates/swath/tests/plugins/partitions.rs:[line], map_partitions
-        "); }
-    }
     Ok(())
 }
 
@@ -341,42 +225,6 @@ fn nothing_is_called_before_it_is_computed() -> swath::Result<()> {
     Ok(())
 }
 
-/// Neighbours are seen however partitions are cut, those without rows among them.
-#[test]
-fn any_cut_has_the_same_visits() -> swath::Result<()> {
-    let session = linked();
-    // Gaps of 7 to 41 minutes, by three users.
-    let mut minutes = 0;
-    let rows = (0..60_i64).map(|row| {
-        minutes += 7 + row * 17 % 35;
-        let (hour, minute) = (minutes / 60, minutes % 60);
-        let (day, hour) = (5 + hour / 24, hour % 24);
-        format!(
-            "{},2026-01-{day:02}T{hour:02}:{minute:02}:00\n",
-            ["a", "b", "c"][(row * row % 3) as usize]
-        )
-    });
-    let rows = Batch::from_csv(&format!("uid,ts\n{}", rows.collect::<String>()))?;
-    let visits = |parts: usize| -> swath::Result<Vec<bool>> {
-        let n = rows.num_rows();
-        let cuts = (0..parts).map(|part| (part * n / parts, (part + 1) * n / parts));
-        let cut = cuts.flat_map(|(from, to)| [rows.slice(from, to - from), rows.head(0)]);
-        let df = session.from_batches(cut.collect::<Vec<_>>())?;
-        let visits = plugin("other.visit_starts")
-            .param("user", "uid")
-            .param("time", "ts");
-        let starts = df.map_overlap(visits)?.select(["visit_start"])?.compute()?;
-        Ok(starts.rows::<(bool,)>()?.map(|(start,)| start).collect())
-    };
-    let expected = visits(1)?;
-    let starts = expected.iter().filter(|start| **start).count();
-    assert!((10..50).contains(&starts), "{starts}");
-    for parts in [2, 7, 64] {
-        assert_eq!(visits(parts)?, expected, "{parts} partitions");
-    }
-    Ok(())
-}
-
 /// Every task is encoded and runs in a second process, which has the plugin, or has not.
 #[test]
 fn tasks_in_a_second_process() -> swath::Result<()> {
@@ -423,104 +271,5 @@ fn tasks_in_a_second_process() -> swath::Result<()> {
       stage   select → group-input → group-partial
       for     reduce
     ");
-    Ok(())
-}
-
-/// Only the function that asked for its neighbours' rows is handed them, not one that follows in the same task.
-#[test]
-fn what_comes_after_neighbours_sees_its_own_rows() -> swath::Result<()> {
-    for parts in [1, 7, 64] {
-        let df = in_parts(&linked(), parts)?;
-        let expected = rows_of(&df.assign("x", col("x") * 2.0)?)?;
-        let beside = df.map_overlap(plugin("other.neighbours"))?;
-        let kept = |chunks: bool| {
-            plugin("other.in_order")
-                .param("by", Value::List(Vec::new().into()))
-                .param("chunks", chunks)
-        };
-        assert_eq!(rows_of(&beside.map_partitions(scale(2.0))?)?, expected);
-        for chunks in [false, true] {
-            let after = beside
-                .map_partitions(kept(chunks))?
-                .map_partitions(scale(2.0))?;
-            assert_eq!(rows_of(&after)?, expected);
-        }
-        let again = beside
-            .map_overlap(plugin("other.neighbours"))?
-            .map_overlap(kept(false))?;
-        assert_eq!(rows_of(&again.map_partitions(scale(2.0))?)?, expected);
-    }
-    Ok(())
-}
-
-/// The consumer of program P6: what one team wrote, another uses.
-#[test]
-fn one_team_uses_what_another_wrote() -> swath::Result<()> {
-    let session = linked();
-    println!("{}", session.plugins());
-    let parts = [
-        "uid,ts,dist\na,2026-01-05T12:00:00,1.5\nb,2026-01-05T12:05:00,2.0\na,2026-01-05T12:10:00,\na,2026-01-05T12:50:00,4.0\n",
-        "uid,ts,dist\nb,2026-01-05T13:00:00,8.0\na,2026-01-05T13:10:00,1.0\nb,2026-01-05T13:29:00,0.5\n",
-    ];
-    let parts = parts.map(Batch::from_csv);
-    let trips = session.from_batches(parts.into_iter().collect::<Result<Vec<_>, _>>()?)?;
-    let visits = plugin("other@0.1.visit_starts")
-        .param("user", "uid")
-        .param("time", "ts");
-    let trips = trips
-        .assign("far", plugin("tried.plus_one").call([col("dist")]))?
-        .map_overlap(visits.clone())?;
-    let starts: Vec<bool> = trips
-        .select(["visit_start"])?
-        .compute()?
-        .rows::<(bool,)>()?
-        .map(|(start,)| start)
-        .collect();
-    // `a` at 13:10 belongs to the visit of 12:50, which is in the partition before.
-    assert_eq!(starts, [true, true, false, true, true, false, false]);
-    let by_user = trips.groupby("uid").sort(true).agg([
-        ("visits", col("visit_start").cast("int64").sum()),
-        ("far", plugin("tried.sum").agg(col("far"))),
-    ])?;
-    let by_user: Vec<(String, i64, f64)> = by_user.compute()?.rows()?.collect();
-    assert_eq!(by_user, [("a".into(), 2, 9.5), ("b".into(), 2, 13.5)]);
-
-    // What the function says itself nobody else does, and without its neighbours it is not called.
-    insta::assert_snapshot!(said(trips.map_overlap(MapOverlap::new(visits.clone()).before(1))), @r"
-    error[E0110]: `other@0.1.visit_starts` says itself what it returns, reads and sees, and was given `.before(..)`
-      at      crates/swath/tests/plugins/partitions.rs:[line], map_overlap
-      fix     leave `.before(..)` out
-    ");
-    insta::assert_snapshot!(said(trips.map_partitions(visits)), @r#"
-    error[E0110]: `other@0.1.0.visit_starts` sees rows of neighbouring partitions, and `map_partitions` has none for it
-      at      crates/swath/tests/plugins/partitions.rs:[line], map_partitions
-      fix     write `df.map_overlap(plugin("other@0.1.0.visit_starts"))`
-    "#);
-    Ok(())
-}
-
-/// A column that the function makes itself is not that of its input, though it has the name and the dtype.
-#[test]
-fn what_it_makes_does_not_pass_it_by() -> swath::Result<()> {
-    let df = in_parts(&linked(), 4)?;
-    let ones = df.map_partitions(plugin("other.ones").param("reads", "z"))?;
-    assert_eq!(ones.filter(col("x").gt(5.0))?.compute()?.num_rows(), 0);
-    assert_eq!(ones.sum("x")?.compute()?, Value::from(100.0));
-    Ok(())
-}
-
-/// What nobody wants and the function does not read is left out, but not what it is sorted by or has looked at.
-#[test]
-fn columns_that_it_needs_stay_though_it_does_not_read_them() -> swath::Result<()> {
-    let df = in_parts(&linked(), 4)?;
-    let reads = plugin("other.ones").param("reads", "k");
-    for needs in [
-        reads.clone().param("sorted_by", "z"),
-        reads.param("looks_at", "z"),
-    ] {
-        let ones = df.map_partitions(needs)?;
-        assert_eq!(ones.groupby("k").sum("x")?.compute()?.num_rows(), 3);
-        assert_eq!(ones.sum("x")?.compute()?, Value::from(100.0));
-    }
     Ok(())
 }

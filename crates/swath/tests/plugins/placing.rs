@@ -3,8 +3,7 @@
 use swath::prelude::*;
 use swath::{BatchError, ErrorKind, Shuffle};
 
-use crate::partitions::elsewhere_with;
-use crate::scene::{in_parts, linked, loaded, said};
+use crate::scene::{elsewhere_with, in_parts, linked, loaded, said};
 
 fn in_turn(from: i64) -> swath::PluginFunction {
     plugin("tried.in_turn").param("from", from)

@@ -6,8 +6,7 @@ use std::time::{Duration, Instant};
 use swath::prelude::*;
 use swath::{ErrorKind, PluginFunction};
 
-use crate::partitions::elsewhere_with;
-use crate::scene::{linked, loaded, said};
+use crate::scene::{elsewhere_with, linked, loaded, said};
 
 fn numbers() -> PluginFunction {
     plugin("tried.numbers")

@@ -6,6 +6,7 @@ use swath::prelude::*;
 use tempfile::TempDir;
 
 use crate::other;
+use crate::worker::{Worker, elsewhere};
 
 /// The library that was built beside these tests.
 pub(crate) fn library() -> PathBuf {
@@ -37,6 +38,16 @@ pub(crate) fn loaded() -> (Session, TempDir) {
     (session, folder)
 }
 
+/// A session with a plugin, whose tasks run in a process that has it or has not.
+pub(crate) fn elsewhere_with(has: bool) -> (Session, Worker) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let session = Session::builder().plugin_copies(folder.path().join("copies"));
+    let library = library();
+    let (session, worker) = elsewhere(session, has.then_some(&*library));
+    session.load_plugin(library).expect("a plugin");
+    (session, worker)
+}
+
 /// The library with other words in it, as many: another file, which does the same.
 pub(crate) fn changed(folder: &Path, name: &str, from: &str, to: &str) -> PathBuf {
     let (from, to) = (from.as_bytes(), to.as_bytes());
@@ -57,6 +68,9 @@ pub(crate) fn changed(folder: &Path, name: &str, from: &str, to: &str) -> PathBu
     std::fs::write(&path, bytes).expect("written");
     path
 }
+
+/// Into how many partitions the same rows are cut.
+pub(crate) const PARTS: [usize; 3] = [1, 7, 64];
 
 /// The numbers from 0 to 99 as `x`, one of them missing, with a letter `k` and a column `z` that nobody reads, in partitions.
 pub(crate) fn in_parts(session: &Session, parts: usize) -> swath::Result<DataFrame> {
@@ -80,6 +94,26 @@ pub(crate) fn in_parts(session: &Session, parts: usize) -> swath::Result<DataFra
             .into_iter()
             .chain((0..missing).map(|_| empty.clone())),
     )
+}
+
+/// Multiplies the column `x`.
+pub(crate) fn scale(factor: f64) -> swath::PluginFunction {
+    plugin("tried.scale")
+        .param("column", "x")
+        .param("factor", factor)
+}
+
+/// Does what its parameter says, whatever it promised.
+pub(crate) fn behave(how: &str) -> swath::PluginFunction {
+    plugin("tried.behave").param("how", how)
+}
+
+/// The columns of [`in_parts`].
+pub(crate) type Row = (String, Option<f64>, i64);
+
+/// The rows of a frame with the columns of [`in_parts`].
+pub(crate) fn rows_of(df: &DataFrame) -> swath::Result<Vec<Row>> {
+    Ok(df.compute()?.rows()?.collect())
 }
 
 /// Groups and their sums, by group.

@@ -7,8 +7,7 @@ use swath::prelude::*;
 use swath::{ErrorKind, PluginFunction};
 use tempfile::TempDir;
 
-use crate::partitions::elsewhere_with;
-use crate::scene::{in_parts, linked, loaded, said};
+use crate::scene::{elsewhere_with, in_parts, linked, loaded, said};
 
 fn table(folder: &Path) -> PluginFunction {
     plugin("tried.table").param("folder", folder.to_str().expect("a text"))
