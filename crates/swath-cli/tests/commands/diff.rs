@@ -1,11 +1,8 @@
 //! `diff`: what is another for callers.
 
-use std::path::Path;
-use std::process::Command;
-
 use insta::assert_snapshot;
 
-use super::{folder, library, said};
+use super::{bits, compiled, folder, library, said};
 
 #[test]
 fn the_same_file_has_no_changes() {
@@ -21,24 +18,14 @@ fn the_same_file_has_no_changes() {
 #[test]
 fn what_functions_declare_is_compared() {
     let folder = tempfile::tempdir().expect("a folder");
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let bits = std::fs::read_to_string(root.join("plugins/bits/bits.c")).expect("it is shipped");
+    let bits = bits();
     let nulls = bits.replace("\"count\", nullable", "\"count\", ARROW_FLAG_NULLABLE");
     let strict = bits.replace(
         "!= 0) return \"it takes an int64\"",
         "== 0) return \"it takes no int64\"",
     );
     for (name, text) in [("bits", &bits), ("nulls", &nulls), ("strict", &strict)] {
-        let source = folder.path().join(format!("{name}.c"));
-        std::fs::write(&source, text).expect("a file");
-        let made = Command::new("cc")
-            .args(["-std=c11", "-shared", "-fPIC", "-I"])
-            .arg(root.join("crates/swath-plugin-abi/include"))
-            .arg("-o")
-            .arg(folder.path().join(format!("lib{name}.so")))
-            .arg(&source)
-            .status();
-        assert!(made.expect("there is a C compiler").success());
+        compiled(folder.path(), name, text);
     }
     for new in ["nulls", "strict"] {
         let new_file = format!("lib{new}.so");

@@ -58,6 +58,28 @@ fn folder() -> (tempfile::TempDir, PathBuf) {
     (folder, file)
 }
 
+/// The text of the plugin `bits`, which is written in C.
+fn bits() -> String {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    std::fs::read_to_string(root.join("plugins/bits/bits.c")).expect("it is shipped")
+}
+
+/// Makes `libname.so` of a plugin in C, in a folder.
+#[track_caller]
+fn compiled(folder: &Path, name: &str, text: &str) -> PathBuf {
+    let include = concat!(env!("CARGO_MANIFEST_DIR"), "/../swath-plugin-abi/include");
+    let source = folder.join(format!("{name}.c"));
+    std::fs::write(&source, text).expect("a file");
+    let library = folder.join(format!("lib{name}.so"));
+    let made = Command::new("cc")
+        .args(["-std=c11", "-shared", "-fPIC", "-I", include, "-o"])
+        .arg(&library)
+        .arg(&source)
+        .status();
+    assert!(made.expect("there is a C compiler").success());
+    library
+}
+
 /// Filters for what differs from build to build.
 fn stable(run: impl FnOnce()) {
     insta::with_settings!({filters => vec![
@@ -74,20 +96,8 @@ fn stable(run: impl FnOnce()) {
 #[test]
 fn what_is_looked_at_does_not_run() {
     let folder = tempfile::tempdir().expect("a folder");
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let bits = std::fs::read_to_string(root.join("plugins/bits/bits.c")).expect("it is shipped");
     let trace = "#include <stdio.h>\n__attribute__((constructor)) static void leave(void) {\n    FILE *file = fopen(\"trace\", \"w\");\n    if (file) fclose(file);\n}\n";
-    let source = folder.path().join("bits.c");
-    std::fs::write(&source, format!("{bits}{trace}")).expect("a file");
-    let library = folder.path().join("libbits.so");
-    let made = Command::new("cc")
-        .args(["-std=c11", "-shared", "-fPIC", "-I"])
-        .arg(root.join("crates/swath-plugin-abi/include"))
-        .arg("-o")
-        .arg(&library)
-        .arg(&source)
-        .status();
-    assert!(made.expect("there is a C compiler").success());
+    let library = compiled(folder.path(), "bits", &(bits() + trace));
     std::fs::copy(&library, folder.path().join("libother.so")).expect("a copy");
     let run = |arguments: &[&str]| {
         let output = swath(folder.path(), arguments);
