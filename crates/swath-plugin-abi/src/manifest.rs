@@ -1,7 +1,7 @@
 //! What a plugin says of itself before any of its code runs.
 
 use crate::Kind;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// The symbol of the manifest: bytes of JSON in a section of their own.
 pub const MANIFEST_SYMBOL: &str = "swath_plugin_manifest_v1";
@@ -99,6 +99,11 @@ fn is_empty(params: &serde_json::Value) -> bool {
     params.as_object().is_some_and(serde_json::Map::is_empty)
 }
 
+/// What is written, also where that is `null`: serde would take it for nothing.
+fn there<'a, D: Deserializer<'a>>(written: D) -> Result<Option<serde_json::Value>, D::Error> {
+    serde_json::Value::deserialize(written).map(Some)
+}
+
 /// What a manifest says of a parameter.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Parameter {
@@ -110,8 +115,12 @@ pub struct Parameter {
     /// What it is for, in its author's words.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub doc: String,
-    /// Its value where none is given; a parameter without one has to be given.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Its value where none is given, which may be `null`; a parameter without one has to be given.
+    #[serde(
+        default,
+        deserialize_with = "there",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub default: Option<serde_json::Value>,
     /// The least value that it takes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -119,4 +128,23 @@ pub struct Parameter {
     /// The greatest value that it takes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max: Option<serde_json::Value>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// One that may be left out without a value in its place is none that has to be given.
+    #[test]
+    fn a_default_of_null_is_one() {
+        let said =
+            r#"[{"name":"limit","type":"uint64","default":null},{"name":"by","type":"string"}]"#;
+        let read: Vec<Parameter> = serde_json::from_str(said).expect("two parameters");
+        assert_eq!(read[0].default, Some(serde_json::Value::Null));
+        assert_eq!(read[1].default, None);
+        assert_eq!(
+            serde_json::to_string(&read).expect("they have a text"),
+            said
+        );
+    }
 }

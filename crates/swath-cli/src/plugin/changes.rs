@@ -86,6 +86,17 @@ fn function(changes: &mut Changes, name: &str, was: &FunctionEntry, is: &Functio
         );
         changes.add(true, words);
     }
+    let (before, now) = (was.frames.len().max(1), is.frames.len().max(1));
+    if before != now {
+        let words = format!("`{name}` takes {}, was {before}", frames(now));
+        changes.add(true, words);
+    } else if was.frames != is.frames {
+        let (before, now) = (was.frames.join("`, `"), is.frames.join("`, `"));
+        changes.add(
+            false,
+            format!("`{name}` calls its frames `{now}`, was `{before}`"),
+        );
+    }
     match (&was.deprecated, &is.deprecated) {
         (None, Some(reason)) if reason.is_empty() => {
             changes.add(false, format!("`{name}` is deprecated"));
@@ -123,6 +134,14 @@ fn function(changes: &mut Changes, name: &str, was: &FunctionEntry, is: &Functio
                 ),
             ),
         }
+    }
+}
+
+/// So many of them, in words.
+fn frames(count: usize) -> String {
+    match count {
+        1 => "1 frame".to_owned(),
+        _ => format!("{count} frames"),
     }
 }
 
@@ -274,6 +293,23 @@ mod tests {
         does    `geo.visit_starts` is no longer deprecated
         does    `geo.far` is new, of the kind unknown
         ");
+    }
+
+    #[test]
+    fn of_frames() {
+        let several = |names: &[&str]| names.iter().map(ToString::to_string).collect();
+        insta::assert_snapshot!(check(|new| new.functions[1].frames = several(&["visits", "users"])), @r"
+        breaks  `geo.visit_starts` takes 2 frames, was 1
+        back:
+        breaks  `geo.visit_starts` takes 1 frame, was 2
+        ");
+        let mut old = geo();
+        old.functions[1].frames = several(&["visits", "users"]);
+        let mut new = old.clone();
+        new.functions[1].frames = several(&["visits", "people"]);
+        let words = between(&old, &new).remove(0);
+        assert!(!words.is_breaking);
+        insta::assert_snapshot!(words.words, @"`geo.visit_starts` calls its frames `visits`, `people`, was `visits`, `users`");
     }
 
     #[test]

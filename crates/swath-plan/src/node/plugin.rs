@@ -12,7 +12,7 @@ use swath_ops::step::MapPlugin as MapPluginStep;
 use swath_ops::{Env, StepSpec};
 
 use super::{EachPartition, Halo, Overlap};
-use crate::align::{align, none};
+use crate::align::align;
 use crate::{Plan, PlanError};
 
 /// A function of a plugin that is called with the rows of each partition. What it returns for which columns it says itself, and what
@@ -27,7 +27,7 @@ pub struct MapPlugin {
     others: Vec<Arc<Meta>>,
     /// The data columns that come out as they went in, without the function having seen them.
     passes: BTreeSet<Arc<str>>,
-    /// Whether it takes an input without those, and returns its output without them.
+    /// Whether it takes an input without what it does not read, and returns its output without those.
     can_go_without: bool,
     /// What its random numbers begin from: another number for each function, its parameters and the frame it was called on.
     seed: u64,
@@ -103,7 +103,7 @@ impl MapPlugin {
         frames: Vec<Plan>,
         env: &Env,
     ) -> Result<Plan, PlanError> {
-        let (first, others) = frames.split_first().ok_or_else(none)?;
+        let (first, others) = frames.split_first().ok_or_else(PlanError::no_frames)?;
         let node = Self::try_new(name, params.clone(), first, others, env)?;
         let mut narrow = vec![first.clone()];
         for (at, frame) in (1..).zip(others) {
@@ -150,8 +150,8 @@ fn bound(
     Ok(env.plugins.partition(name, params, &inputs)?)
 }
 
-/// Whether a function that is bound without some of the columns that pass by it is the same function otherwise: it may have looked at
-/// them, or write its output out.
+/// Whether a function that is bound without all that it [may go without](may_go) is the same function otherwise: it may have looked at
+/// such a column, or write its output out.
 fn takes_fewer(
     function: &PluginPartition,
     params: &Params,
@@ -159,21 +159,22 @@ fn takes_fewer(
     passes: &BTreeSet<Arc<str>>,
     env: &Env,
 ) -> Result<bool, PlanError> {
-    let without = |meta: &Meta| {
-        let fields = meta.fields().iter();
-        let left = fields.filter(|field| !passes.contains(&field.name));
-        Meta::try_new(left.cloned(), meta.index())
-    };
+    let goes = |name: &str| may_go(function, input, name);
+    let fewer = input.fields().iter().filter(|field| !goes(&field.name));
+    let fewer = Meta::try_new(fewer.cloned(), input.index())?;
     // A function that does not take fewer columns says so by an error.
-    let fewer = bound(function.name(), params, &without(input)?, others, env);
-    let expected = without(function.output())?;
+    let fewer = bound(function.name(), params, &fewer, others, env);
+    let left = function.output().fields().iter();
+    let left = left.filter(|field| !passes.contains(&field.name) || !goes(&field.name));
+    let expected = Meta::try_new(left.cloned(), function.output().index())?;
     Ok(fewer.is_ok_and(|fewer| **fewer.output() == expected))
 }
 
-/// Whether a function is handed a data column.
-fn is_read(function: &PluginPartition, column: &str) -> bool {
-    let reads = function.reads();
-    reads.is_none_or(|reads| reads.iter().any(|name| name == column))
+/// Whether a column of the first frame is none that a function is handed, and none that it says rows are sorted by.
+fn may_go(function: &PluginPartition, input: &Meta, column: &str) -> bool {
+    let is_in = |names: &[String]| names.iter().any(|name| name == column);
+    let is_read = function.reads().is_none_or(is_in);
+    !is_read && !is_in(function.needs_order()) && !input.is_index(column)
 }
 
 impl EachPartition for MapPlugin {
@@ -215,16 +216,7 @@ impl EachPartition for MapPlugin {
     fn reads(&self, input: &Meta, wanted: &BTreeSet<Arc<str>>) -> BTreeSet<Arc<str>> {
         let names = input.fields().iter().map(|field| &field.name);
         let is_used = |name: &&Arc<str>| {
-            let is_sorted_by = self
-                .function
-                .needs_order()
-                .iter()
-                .any(|column| ***name == **column);
-            !self.can_go_without
-                || input.is_index(name)
-                || is_sorted_by
-                || is_read(&self.function, name)
-                || wanted.contains(*name)
+            wanted.contains(*name) || !self.can_go_without || !may_go(&self.function, input, name)
         };
         names.filter(is_used).cloned().collect()
     }

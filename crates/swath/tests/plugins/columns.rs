@@ -60,3 +60,32 @@ fn columns_that_it_needs_stay_though_it_does_not_read_them() -> swath::Result<()
     }
     Ok(())
 }
+
+/// What it does not read and does not return is in its input all the same when it says so.
+#[test]
+fn a_column_that_it_leaves_out_has_to_be_there() -> swath::Result<()> {
+    let df = in_parts(&linked(), 4)?;
+    let ones = plugin("other.ones").param("reads", "k");
+    let ones = df.map_partitions(ones.param("leaves_out", "z"))?;
+    assert_eq!(ones.meta().names().collect::<Vec<_>>(), ["k", "x"]);
+    assert_eq!(ones.sum("x")?.compute()?, Value::from(100.0));
+    assert_eq!(ones.compute()?.num_rows(), 100);
+    Ok(())
+}
+
+/// What it only wants the rows to be sorted by is read for it, and nothing else is that it does not read.
+#[test]
+fn what_rows_are_sorted_by_is_read_and_no_more() -> swath::Result<()> {
+    let folder = tempfile::tempdir().expect("a folder");
+    let session = linked();
+    in_parts(&session, 2)?.to_parquet(folder.path().join("x"))?;
+    let ones = plugin("other.ones").param("reads", "x");
+    let ones = session
+        .read_parquet(folder.path().join("x"))?
+        .map_partitions(ones.param("sorted_by", "z"))?;
+    let ones = ones.select(["x"])?;
+    let plan = ones.explain().to_string();
+    assert!(plan.contains("columns [x, z]"), "{plan}");
+    assert_eq!(ones.sum("x")?.compute()?, Value::from(100.0));
+    Ok(())
+}

@@ -10,31 +10,31 @@ fn what_is_loaded_is_shown() -> swath::Result<()> {
     let session = linked();
     let shown = session.plugins().to_string();
     insta::assert_snapshot!(hashless(&shown), @r#"
-        other 0.1.0  linked  [hash]
-          other.plus_one        scalar                                                                               One more, and a half.
-          other.below_ten       scalar                                                                               The number, if it is below ten.
-                                deprecated: use `min`
-          other.seeds           partition    number: int64 = 0                                                       The seed of each partition.
-          other.in_order        partition    by: list<string>, chunks: bool = false                                  The rows as they are, if they come sorted.
-          other.neighbours      partition                                                                            Sees a row of the partition before.
-          other.visit_starts    partition    user: string, time: string, gap: duration = "30min"                     Marks the first row of each visit: no row of the same user in front of it within the gap.
-          other.ones            partition    reads: string, sorted_by: string, looks_at: string                      Writes a one over each `x`, whatever it reads.
-          other.counted         partition                                                                            Counts its calls.
-          other.same            scalar                                                                               The number itself.
-          other.moment          aggregate    is_variance: bool                                                       The mean, or the variance.
-          other.endless_rows    scalar                                                                               A value of its own that never comes.
-          other.endless_groups  aggregate                                                                            Groups to which a row is never added.
-        tried 0.1.0  linked  [hash]
-          tried.plus_one        scalar                                                                               One more.
-          tried.scale           partition    column: string, factor: float64 = 1.0                                   Multiplies a column by a factor, and passes the others by.
-          tried.behave          partition    how: string                                                             Does what its parameter says, whatever it promised.
-          tried.sum             aggregate    at_13: string = ""                                                      The sum of numbers.
-          tried.in_turn         partitioner  from: int64 = 0, at_null: string = ""                                   Whole numbers in turn.
-          tried.numbers         source       parts: uint32 = 4, rows: uint32 = 10, how: string = "", at: uint32 = 2  Whole numbers with their halves: `n` from 0, the index; `half`; and `name`, a text.
-          tried.opened          scalar                                                                               How many partitions of sources were opened since this process began.
-          tried.table           sink         folder: string, column: string = "z", how: string = "", at: uint64 = 1  A column of whole numbers as lines of files in a folder: `part.N` when all are whole, hidden until then.
-          tried.summed          partition    whole: bool = false, how: string = ""                                   Adds to each row of `left` the sum of the numbers that `right` has for its key.
-        "#);
+    other 0.1.0  linked  [hash]
+      other.plus_one        scalar                                                                                                    One more, and a half.
+      other.below_ten       scalar                                                                                                    The number, if it is below ten.
+                            deprecated: use `min`
+      other.seeds           partition    number: int64 = 0                                                                            The seed of each partition.
+      other.in_order        partition    by: list<string>, chunks: bool = false                                                       The rows as they are, if they come sorted.
+      other.neighbours      partition                                                                                                 Sees a row of the partition before.
+      other.visit_starts    partition    user: string, time: string, gap: duration = "30min"                                          Marks the first row of each visit: no row of the same user in front of it within the gap.
+      other.ones            partition    reads: string, sorted_by: string = null, looks_at: string = null, leaves_out: string = null  Writes a one over each `x`, whatever it reads.
+      other.counted         partition                                                                                                 Counts its calls.
+      other.same            scalar                                                                                                    The number itself.
+      other.moment          aggregate    is_variance: bool                                                                            The mean, or the variance.
+      other.endless_rows    scalar                                                                                                    A value of its own that never comes.
+      other.endless_groups  aggregate                                                                                                 Groups to which a row is never added.
+    tried 0.1.0  linked  [hash]
+      tried.plus_one        scalar                                                                                                    One more.
+      tried.scale           partition    column: string, factor: float64 = 1.0                                                        Multiplies a column by a factor, and passes the others by.
+      tried.behave          partition    how: string                                                                                  Does what its parameter says, whatever it promised.
+      tried.sum             aggregate    at_13: string = ""                                                                           The sum of numbers.
+      tried.in_turn         partitioner  from: int64 = 0, at_null: string = ""                                                        Whole numbers in turn.
+      tried.numbers         source       parts: uint32 = 4, rows: uint32 = 10, how: string = "", at: uint32 = 2                       Whole numbers with their halves: `n` from 0, the index; `half`; and `name`, a text.
+      tried.opened          scalar                                                                                                    How many partitions of sources were opened since this process began.
+      tried.table           sink         folder: string, column: string = "z", how: string = "", at: uint64 = 1                       A column of whole numbers as lines of files in a folder: `part.N` when all are whole, hidden until then.
+      tried.summed          partition    whole: bool = false, how: string = ""                                                        Adds to each row of `left` the sum of the numbers that `right` has for its key.
+    "#);
     let plugins = session.plugins();
     let names: Vec<_> = plugins
         .iter()

@@ -138,6 +138,8 @@ pub(crate) struct Ones {
     sorted_by: Option<String>,
     /// What has to be there.
     looks_at: Option<String>,
+    /// What is not there afterwards.
+    leaves_out: Option<String>,
 }
 
 impl PartitionFn for Ones {
@@ -148,6 +150,7 @@ impl PartitionFn for Ones {
             input.field(column)?;
         }
         let output = input.with_field(Field::new("x", DType::Float64, false));
+        let output = output.without(&self.leaves_out)?;
         let contract = Contract::rows_kept(output).reads([&self.reads]).chunks();
         Ok(contract.needs_order(&self.sorted_by))
     }
