@@ -25,10 +25,8 @@ pub fn align(mut frames: Vec<Plan>, whole: &[usize]) -> Result<Vec<Plan>, PlanEr
     if let Some(&frame) = whole.iter().find(|&&at| at == 0 || at >= n) {
         return Err(PlanError::NotBeside { frame, frames: n });
     }
-    let beside = (0..n).filter(|at| !whole.contains(at));
-    let (numbers, plans): (Vec<usize>, Vec<Plan>) =
-        beside.map(|at| (at, frames[at].clone())).unzip();
-    for (at, plan) in numbers.iter().zip(aligned(plans, &numbers)?) {
+    let beside: Vec<usize> = (0..n).filter(|at| !whole.contains(at)).collect();
+    for (at, plan) in beside.iter().zip(aligned(&frames, &beside)?) {
         frames[*at] = plan;
     }
     for &at in whole {
@@ -37,42 +35,34 @@ pub fn align(mut frames: Vec<Plan>, whole: &[usize]) -> Result<Vec<Plan>, PlanEr
     Ok(frames)
 }
 
-/// Frames, which go by these numbers, in partitions that go together.
-fn aligned(frames: Vec<Plan>, numbers: &[usize]) -> Result<Vec<Plan>, PlanError> {
-    let (first, others) = frames.split_first().ok_or_else(none)?;
-    let has_one = |plan: &Plan| plan.npartitions() == 1;
+/// Those of the frames that have these numbers, in partitions that go together.
+fn aligned(frames: &[Plan], beside: &[usize]) -> Result<Vec<Plan>, PlanError> {
+    let plans: Vec<&Plan> = beside.iter().map(|at| &frames[*at]).collect();
+    let (first, others) = plans.split_first().ok_or_else(PlanError::no_frames)?;
+    let as_they_are = || plans.iter().copied().cloned().collect();
     if others.iter().all(|other| go_together(first, other)) {
-        return Ok(frames);
+        return Ok(as_they_are());
     }
-    if let Some(at) = frames.iter().position(|plan| !plan.divisions().is_known()) {
-        if frames.iter().all(has_one) {
-            return Ok(frames);
+    if let Some(unknown) = plans.iter().position(|plan| !plan.divisions().is_known()) {
+        if plans.iter().all(|plan| plan.npartitions() == 1) {
+            return Ok(as_they_are());
         }
         return Err(PlanError::NotAligned {
-            unknown: numbers[at],
+            unknown: beside[unknown],
             npartitions: frames.iter().map(Plan::npartitions).collect(),
         });
     }
-    let all: Vec<&Divisions> = frames.iter().map(Plan::divisions).collect();
+    let all: Vec<&Divisions> = plans.iter().map(|plan| plan.divisions()).collect();
     let union = Divisions::union(&all)?;
-    let cut = |plan: &Plan| -> Result<Plan, DivisionsError> {
+    let cut = |plan: &&Plan| -> Result<Plan, DivisionsError> {
         let cuts = plan.divisions().align(&union)?;
         Ok(if cuts.is_identity(plan.npartitions()) {
-            plan.clone()
+            (*plan).clone()
         } else {
             plan.recut(cuts)
         })
     };
-    Ok(frames.iter().map(cut).collect::<Result<_, _>>()?)
-}
-
-/// There are no frames.
-pub(crate) fn none() -> PlanError {
-    PlanError::TooSmall {
-        what: "the number of frames",
-        least: 1,
-        found: 0,
-    }
+    Ok(plans.iter().map(cut).collect::<Result<_, _>>()?)
 }
 
 /// Whether partitions of one number were made for each other, by where they come from.

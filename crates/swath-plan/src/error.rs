@@ -336,6 +336,18 @@ pub enum PlanError {
         /// Partitions of each frame.
         npartitions: Vec<usize>,
     },
+    /// A frame beside the first has partitions that go with none of the first's.
+    #[error(
+        "frame {frame} has {found} partitions beside a first of {first}: as many go with them, or one with all; `align` makes them so"
+    )]
+    Unpaired {
+        /// Its number, counted from 0.
+        frame: usize,
+        /// Its partitions.
+        found: usize,
+        /// Those of the first.
+        first: usize,
+    },
     /// A frame was to be seen whole that is not beside another one.
     #[error("`whole({frame})` names a frame beside the first, and {}", others(*.frames))]
     NotBeside {
@@ -371,6 +383,17 @@ pub enum PlanError {
         /// Its name.
         name: String,
     },
+}
+
+impl PlanError {
+    /// Several frames were to go together, and there is none.
+    pub fn no_frames() -> Self {
+        Self::TooSmall {
+            what: "the number of frames",
+            least: 1,
+            found: 0,
+        }
+    }
 }
 
 /// `there is none`, `they are 1 to 2`.

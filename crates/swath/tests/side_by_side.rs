@@ -242,6 +242,10 @@ fn what_goes_wrong() -> Result<()> {
         "unknown divisions",
         map_partitions([&left, &unknown], function()),
     );
+    says("unknown divisions of both", {
+        let first = left.reset_index()?;
+        map_partitions([&first, &unknown], function())
+    });
     says("other index", {
         let text = FromMap::new(["a"], |k: &&str| Batch::from_columns([("k", vec![*k])]));
         let text = session.from_map(

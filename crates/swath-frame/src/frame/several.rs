@@ -17,12 +17,7 @@ pub(super) fn of_one_session<'a>(
     location: &'static Location<'static>,
 ) -> Result<(&'a DataFrame, Vec<Plan>)> {
     let Some(first) = frames.first() else {
-        let error = PlanError::TooSmall {
-            what: "the number of frames",
-            least: 1,
-            found: 0,
-        };
-        return Err(Error::planning(error, call, location));
+        return Err(Error::planning(PlanError::no_frames(), call, location));
     };
     let session = first.session().id();
     if frames.iter().any(|frame| frame.session().id() != session) {

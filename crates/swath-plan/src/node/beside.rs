@@ -7,7 +7,6 @@ use swath_graph::{Canon, Fingerprint};
 use swath_ops::Env;
 
 use super::EachPartition;
-use crate::align::none;
 use crate::{Node, Plan, PlanError};
 
 /// An operation on each partition of its first input that is given one partition of every other input too: that of the same number,
@@ -32,15 +31,15 @@ impl Beside {
     }
 
     pub(crate) fn plan(self, inputs: Vec<Plan>, env: &Env) -> Result<Plan, PlanError> {
-        let (first, others) = inputs.split_first().ok_or_else(none)?;
+        let (first, others) = inputs.split_first().ok_or_else(PlanError::no_frames)?;
         let n = first.npartitions();
-        if let Some(at) = others
-            .iter()
-            .position(|other| ![1, n].contains(&other.npartitions()))
-        {
-            return Err(PlanError::NotAligned {
-                unknown: at + 1,
-                npartitions: inputs.iter().map(Plan::npartitions).collect(),
+        let goes = |found: usize| found == n || found == 1;
+        let mut counts = others.iter().map(Plan::npartitions).enumerate();
+        if let Some((at, found)) = counts.find(|(_, found)| !goes(*found)) {
+            return Err(PlanError::Unpaired {
+                frame: at + 1,
+                found,
+                first: n,
             });
         }
         let (meta, divisions) = self.operation.result(first, env)?;
@@ -60,7 +59,7 @@ impl Plan {
     /// [`align`](crate::align) makes them, or the only one.
     ///
     /// # Errors
-    /// [`PlanError::NotAligned`] for another number of partitions; what the operation says.
+    /// [`PlanError::Unpaired`] for another number of partitions; what the operation says.
     pub fn each_beside(
         inputs: Vec<Plan>,
         operation: Arc<dyn EachPartition>,

@@ -10,7 +10,6 @@ use swath_meta::{DType, DTypeSpec, Field, Index, Meta, common_supertype};
 use swath_ops::Env;
 
 use super::Project;
-use crate::align::none;
 use crate::{Node, Plan, PlanError};
 
 impl Plan {
@@ -21,7 +20,7 @@ impl Plan {
     /// The index stays where all have the same, and so do divisions where each frame ends before the next begins; otherwise index
     /// columns become data.
     pub fn concat(inputs: &[Plan], outer: bool, env: &Env) -> Result<Plan, PlanError> {
-        let first = inputs.first().ok_or_else(none)?;
+        let first = inputs.first().ok_or_else(PlanError::no_frames)?;
         let index = |plan: &Plan| {
             let fields = plan.meta().index_fields().iter();
             fields

@@ -92,14 +92,20 @@ fn report(error: &PlanError) -> Report {
         }
         PlanError::NotAligned { unknown, .. } => {
             let mut report = Report::new(ErrorKind::Partitions, error.to_string());
+            // The first is the one whose partitions there are calls for.
+            let whole = match unknown {
+                0 => "all of the frames beside the first, say so by `.whole(..)`".to_owned(),
+                _ => format!("all of it, say `.whole({unknown})`"),
+            };
             report.fix = Some(format!(
-                "give frame {unknown} an index with known divisions, `shuffle` all of them by their keys into as many partitions, or, if each call of a closure needs all of it, say `.whole({unknown})`"
+                "give frame {unknown} an index with known divisions, `shuffle` all of them by their keys into as many partitions, or, if each call of a closure needs {whole}"
             ));
             report
         }
-        PlanError::Divisions(_) | PlanError::Partitions { .. } | PlanError::NoPartition { .. } => {
-            Report::new(ErrorKind::Partitions, error.to_string())
-        }
+        PlanError::Unpaired { .. }
+        | PlanError::Divisions(_)
+        | PlanError::Partitions { .. }
+        | PlanError::NoPartition { .. } => Report::new(ErrorKind::Partitions, error.to_string()),
         PlanError::NeighbouringRows { .. } | PlanError::Unordered { .. } => order(error),
         PlanError::SortedSplitOut { .. }
         | PlanError::RowsNotGroups { .. }
