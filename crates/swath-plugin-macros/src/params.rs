@@ -2,6 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
+use syn::ext::IdentExt as _;
 use syn::{Data, DeriveInput, Expr, Field, Fields, Ident, Type};
 
 use crate::docs;
@@ -52,7 +53,7 @@ fn parameter(field: &Field) -> syn::Result<Parameter<'_>> {
     let ident = field.ident.as_ref().expect("named fields have names");
     let mut parameter = Parameter {
         ident,
-        name: ident.to_string().trim_start_matches("r#").to_owned(),
+        name: ident.unraw().to_string(),
         ty: &field.ty,
         doc: docs::doc(&field.attrs),
         default: None,

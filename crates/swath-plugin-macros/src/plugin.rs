@@ -57,6 +57,20 @@ impl Parse for List {
     }
 }
 
+/// A path as it goes from a module below the one that it was written in.
+fn from_inside(mut path: Path) -> Path {
+    let Some(first) = path.segments.first_mut() else {
+        return path;
+    };
+    let up = Ident::new("super", first.ident.span());
+    if first.ident == "self" {
+        first.ident = up;
+    } else if first.ident == "super" {
+        path.segments.insert(0, up.into());
+    }
+    path
+}
+
 pub(crate) fn expand(list: List) -> TokenStream {
     let List { name, functions } = list;
     let of_crate = |key: &str| std::env::var(format!("CARGO_PKG_{key}")).unwrap_or_default();
@@ -70,6 +84,7 @@ pub(crate) fn expand(list: List) -> TokenStream {
     ];
     let words = words.map(|(key, value)| format!("\"{key}\":{}", docs::json(&value)));
     let own = format!("],{},\"functions\":[", words.join(","));
+    let functions: Vec<Path> = functions.into_iter().map(from_inside).collect();
     let count = functions.len();
     let entries = functions.iter().enumerate().map(|(at, function)| {
         let comma = if at == 0 { "" } else { "," };
@@ -82,7 +97,7 @@ pub(crate) fn expand(list: List) -> TokenStream {
         /// The plugin, for programs that link it: `Session::builder().plugin(…)`.
         pub fn plugin() -> ::swath_plugin::export::RootRef {
             static ROOT: ::swath_plugin::export::Static<::swath_plugin::export::Root> =
-                ::swath_plugin::export::linked(__swath_plugin::MANIFEST, &__swath_plugin::FUNCTIONS);
+                ::swath_plugin::export::linked(__swath_plugin::__MANIFEST, &__swath_plugin::__FUNCTIONS);
             ::swath_plugin::export::RootRef(ROOT.static_as_prefix())
         }
 
@@ -92,12 +107,12 @@ pub(crate) fn expand(list: List) -> TokenStream {
             use super::*;
             use ::swath_plugin::export as __export;
 
-            const PARTS: &[&[&str]] = &[&__export::HEAD, &::swath_plugin::__compiled_for!(), &[#own], #(#entries,)* &["]}"]];
-            const LENGTH: usize = __export::length(PARTS);
-            const BYTES: [u8; LENGTH] = __export::join::<LENGTH>(PARTS);
-            pub(super) const MANIFEST: &str = __export::text(&BYTES);
+            const __PARTS: &[&[&str]] = &[&__export::HEAD, &::swath_plugin::__compiled_for!(), &[#own], #(#entries,)* &["]}"]];
+            const __LENGTH: usize = __export::length(__PARTS);
+            const __BYTES: [u8; __LENGTH] = __export::join::<__LENGTH>(__PARTS);
+            pub(super) const __MANIFEST: &str = __export::text(&__BYTES);
 
-            pub(super) static FUNCTIONS: [__export::FunctionTable; #count] = [#(__export::table::<_, #functions>()),*];
+            pub(super) static __FUNCTIONS: [__export::FunctionTable; #count] = [#(__export::table::<_, #functions>()),*];
 
             #[cfg(swath_plugin_export)]
             #[allow(unsafe_code, reason = "these are the two symbols that make a library a plugin")]
@@ -107,9 +122,9 @@ pub(crate) fn expand(list: List) -> TokenStream {
                 #[unsafe(no_mangle)]
                 #[cfg_attr(any(target_os = "linux", target_os = "android", target_os = "freebsd"), unsafe(link_section = ".swath_plugin"))]
                 #[cfg_attr(target_vendor = "apple", unsafe(link_section = "__DATA,__swath_plugin"))]
-                pub static swath_plugin_manifest_v1: [u8; super::LENGTH] = super::BYTES;
+                pub static swath_plugin_manifest_v1: [u8; super::__LENGTH] = super::__BYTES;
 
-                static ROOT: __export::Static<__export::Root> = __export::exported(super::MANIFEST, &super::FUNCTIONS);
+                static ROOT: __export::Static<__export::Root> = __export::exported(super::__MANIFEST, &super::__FUNCTIONS);
 
                 fn root() -> __export::RootRef {
                     // What the linker must not drop is used.

@@ -2,6 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
+use syn::ext::IdentExt as _;
 use syn::{FnArg, ItemFn};
 
 use crate::docs;
@@ -62,7 +63,7 @@ pub(crate) fn expand(arguments: &TokenStream, function: &ItemFn) -> syn::Result<
         |input| quote!(::core::option::Option::Some(::swath_plugin::Example { params: "{}", input: #input })),
     );
     let (name, visibility) = (&signature.ident, &function.vis);
-    let text = name.to_string();
+    let text = name.unraw().to_string();
     let doc = docs::json(&docs::doc(&function.attrs));
     let deprecated = docs::json_or_null(docs::deprecated(&function.attrs).as_deref());
     let rows = function
@@ -118,12 +119,7 @@ fn column(argument: &syn::PatType) -> Option<String> {
     let syn::Pat::Ident(name) = &*argument.pat else {
         return None;
     };
-    let name = name.ident.to_string();
-    Some(format!(
-        "{}: {}?",
-        name.trim_start_matches("r#"),
-        dtype(&argument.ty)?
-    ))
+    Some(format!("{}: {}?", name.ident.unraw(), dtype(&argument.ty)?))
 }
 
 fn dtype(ty: &syn::Type) -> Option<&'static str> {

@@ -1,6 +1,5 @@
 //! What a function of a plugin fails with.
 
-use std::any::Any;
 use std::fmt::{self, Debug, Display, Formatter};
 
 use swath_batch::{NoRoom, Stopped};
@@ -37,8 +36,16 @@ impl Error {
     pub(crate) fn of_any(error: Box<dyn std::error::Error + Send + Sync>) -> Self {
         match error.downcast::<Passed>() {
             Ok(passed) => passed.0,
-            Err(other) => Self::new(other.to_string()),
+            Err(other) => Self::caused(&*other),
         }
+    }
+
+    /// An error with its causes: what kind it is says the first of them whose kind is known.
+    fn caused(error: &(dyn std::error::Error + 'static)) -> Self {
+        let chain = || std::iter::successors(Some(error), |error| error.source());
+        let words: Vec<String> = chain().map(ToString::to_string).collect();
+        let code = chain().find_map(known).unwrap_or(code::FUNCTION);
+        Self::of(code, words.join(": "))
     }
 
     /// The same error where another attempt may succeed: the host tries again.
@@ -60,26 +67,22 @@ impl Error {
     }
 }
 
+/// What kind an error of the SDK's own types is.
+fn known(error: &(dyn std::error::Error + 'static)) -> Option<u32> {
+    if error.is::<Stopped>() {
+        Some(code::CANCELLED)
+    } else if error.is::<NoRoom>() {
+        Some(code::MEMORY)
+    } else if error.is::<MetaError>() {
+        Some(code::META)
+    } else {
+        None
+    }
+}
+
 impl<E: std::error::Error + 'static> From<E> for Error {
     fn from(error: E) -> Self {
-        let any: &dyn Any = &error;
-        let code = if any.is::<Stopped>() {
-            code::CANCELLED
-        } else if any.is::<NoRoom>() {
-            code::MEMORY
-        } else if any.is::<MetaError>() {
-            code::META
-        } else {
-            code::FUNCTION
-        };
-        let mut message = error.to_string();
-        let mut cause = error.source();
-        while let Some(error) = cause {
-            message.push_str(": ");
-            message.push_str(&error.to_string());
-            cause = error.source();
-        }
-        Self::of(code, message)
+        Self::caused(&error)
     }
 }
 
@@ -125,5 +128,54 @@ impl From<Error> for PluginError {
             is_retryable,
             message,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use swath_batch::{Cx, Host};
+
+    use super::*;
+
+    /// A task that was cancelled.
+    struct Cancelled;
+
+    impl Host for Cancelled {
+        fn check(&self) -> std::result::Result<(), Box<dyn std::error::Error + Send + Sync>> {
+            Err("cancelled".into())
+        }
+
+        fn partition(&self) -> (usize, usize) {
+            (0, 1)
+        }
+    }
+
+    /// An author's error around one of the SDK's.
+    #[derive(Debug)]
+    struct Failed(Stopped);
+
+    impl Display for Failed {
+        fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+            f.write_str("the map is half drawn")
+        }
+    }
+
+    impl std::error::Error for Failed {
+        fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+            Some(&self.0)
+        }
+    }
+
+    #[test]
+    fn what_kind_an_error_is_its_causes_say() {
+        let stopped = || Failed(Cx::new(Arc::new(Cancelled)).check().expect_err("it was"));
+        let error = Error::from(stopped());
+        assert_eq!(error.code, code::CANCELLED);
+        assert_eq!(Error::of_any(Box::new(stopped())).code, code::CANCELLED);
+        let words = error.to_string();
+        assert!(words.starts_with("the map is half drawn: "), "{words}");
+        assert_eq!(Error::from(fmt::Error).code, code::FUNCTION);
     }
 }

@@ -121,7 +121,12 @@ fn call(full: &str, function: &FunctionEntry) -> String {
             return "It is of a kind that this version of swath does not know.".to_owned();
         }
     };
-    format!("```rust\n{code}\n```")
+    let mut text = format!("```rust\n{code}\n```");
+    if function.kind == Kind::Partition && function.frames.is_empty() {
+        // What it needs of its neighbours depends on what it is bound to.
+        text.push_str("\n\n`map_overlap` in the place of `map_partitions`, if it sees rows of neighbouring partitions.");
+    }
+    text
 }
 
 /// A text as a cell of a table.

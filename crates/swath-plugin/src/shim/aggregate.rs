@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use arrow_array::ArrayRef;
 use swath_batch::Batch;
-use swath_meta::{Field, Meta};
+use swath_meta::Meta;
 use swath_plugin_abi::abi_stable::prefix_type::WithMetadata;
 use swath_plugin_abi::{
     AggregateRun, AggregateTable, AggregateTableRef, ArrowArray, BindRequest, Bound, BoundTable,
@@ -14,6 +14,7 @@ use swath_plugin_abi::{
 use swath_plugin_data::{Columns, give_columns, take_columns};
 
 use super::bind::{outputs, plain, written};
+use super::fits::fits;
 use super::hosted::{Asking, Hosted};
 use super::instance::{
     drop_owned, drop_shared, owned, shared, unsupported, with_owned, with_shared,
@@ -181,46 +182,25 @@ impl<F: Aggregate> Running<F> {
     }
 
     /// Columns that come out, one row a group, after a look at whether they are those declared.
-    fn give(&self, columns: &[ArrayRef], declared: &Meta) -> Result<ArrowArray> {
-        let broken = |words: String| Error::of(code::CONTRACT, words);
+    fn give(&self, columns: Vec<ArrayRef>, declared: &Meta) -> Result<ArrowArray> {
         if columns.len() != declared.len() {
-            return Err(broken(format!(
-                "returned {} columns, and declared {}",
-                columns.len(),
-                declared.len()
-            )));
+            return Err(Error::of(
+                code::CONTRACT,
+                format!(
+                    "returned {} columns, and declared {}",
+                    columns.len(),
+                    declared.len()
+                ),
+            ));
         }
-        for (
-            column,
-            Field {
-                name,
-                dtype,
-                nullable,
-            },
-        ) in columns.iter().zip(declared.fields())
-        {
-            if column.len() != self.n_groups {
-                return Err(broken(format!(
-                    "returned {} values in `{name}` for {} groups",
-                    column.len(),
-                    self.n_groups
-                )));
-            }
-            if *column.data_type() != dtype.border() {
-                return Err(broken(format!(
-                    "returned {} as `{name}`, and declared {dtype}",
-                    column.data_type()
-                )));
-            }
-            let nulls = column.logical_null_count();
-            if !nullable && nulls > 0 {
-                return Err(broken(format!(
-                    "returned {nulls} nulls in `{name}`, and declared none"
-                )));
-            }
-        }
+        let fields = declared.fields().iter();
+        let columns = columns.into_iter().zip(fields).map(|(column, field)| {
+            fits(column, field, self.n_groups, "groups")
+                .map_err(|error| error.context(format_args!("column `{}`", field.name)))
+        });
+        let columns = columns.collect::<Result<Vec<_>>>()?;
         Ok(give_columns(
-            columns,
+            &columns,
             &Columns::of_meta(declared),
             self.n_groups,
         )?)
@@ -270,7 +250,7 @@ unsafe extern "C" fn state<F: Aggregate>(instance: *mut c_void, out: *mut ArrowA
     let body = |running: &mut Running<F>| {
         let ready = Arc::clone(&running.ready);
         let states = running.states.take().ok_or_else(taken)?;
-        running.give(&ready.function.state(states)?, &ready.state)
+        running.give(ready.function.state(states)?, &ready.state)
     };
     // SAFETY: as in `update`.
     let columns = unsafe { with_owned(instance, body) };
@@ -282,7 +262,7 @@ unsafe extern "C" fn finish<F: Aggregate>(instance: *mut c_void, out: *mut Arrow
     let body = |running: &mut Running<F>| {
         let ready = Arc::clone(&running.ready);
         let states = running.states.take().ok_or_else(taken)?;
-        running.give(&[ready.function.finish(states)?], &ready.output)
+        running.give(vec![ready.function.finish(states)?], &ready.output)
     };
     // SAFETY: as in `update`.
     let columns = unsafe { with_owned(instance, body) };

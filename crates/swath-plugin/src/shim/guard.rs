@@ -2,7 +2,7 @@
 
 use std::any::Any;
 use std::cell::RefCell;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind};
 use std::sync::Once;
 
 use swath_plugin_abi::{PluginError, PluginResult, code};
@@ -16,17 +16,41 @@ thread_local! {
 /// alone with its copy of std.
 pub(crate) fn take_over_panics() {
     static ONCE: Once = Once::new();
+    // In the place of what `listen` may have set.
     ONCE.call_once(|| {
         std::panic::set_hook(Box::new(|panic| {
-            let words = words(panic.payload());
-            let place = panic
-                .location()
-                .map(|at| format!(", {}:{}", at.file(), at.line()));
-            let text = format!("{words}{}", place.unwrap_or_default());
+            let text = noted(panic);
             log::error!("panicked: {text}");
-            LAST.set(Some(text));
         }));
     });
+}
+
+/// Notes where functions panic that are part of a program, and then does what the program does.
+fn listen() {
+    static ONCE: Once = Once::new();
+    // The hook cannot be changed on a thread that is panicking.
+    if ONCE.is_completed() || std::thread::panicking() {
+        return;
+    }
+    ONCE.call_once(|| {
+        let before = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            noted(panic);
+            before(panic);
+        }));
+    });
+}
+
+/// Keeps what a panic says and where, for who catches it.
+fn noted(panic: &PanicHookInfo<'_>) -> String {
+    let words = words(panic.payload());
+    let place = panic
+        .location()
+        .map(|at| format!(", {}:{}", at.file(), at.line()));
+    let text = format!("{words}{}", place.unwrap_or_default());
+    // A thread that ends has none any more.
+    let _ = LAST.try_with(|last| last.replace(Some(text.clone())));
+    text
 }
 
 /// What was thrown, if it is a text.
@@ -38,6 +62,7 @@ fn words(payload: &(dyn Any + Send)) -> &str {
 
 /// Calls it; a panic is an error with its words.
 pub(crate) fn guard<T>(body: impl FnOnce() -> crate::Result<T>) -> PluginResult<T> {
+    listen();
     // What an earlier panic said that somebody else caught is not what this one says.
     LAST.set(None);
     // What was half changed is not used again: `with_owned` sees to it.

@@ -3,6 +3,7 @@
 mod aggregate;
 mod bind;
 mod columnar;
+mod fits;
 mod guard;
 mod hosted;
 mod instance;

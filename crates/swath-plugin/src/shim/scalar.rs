@@ -3,11 +3,12 @@
 use arrow_array::ArrayRef;
 use swath_batch::Cx;
 use swath_meta::Field;
-use swath_plugin_abi::{BindRequest, Bound, Host, Status, code};
+use swath_plugin_abi::{BindRequest, Bound, Host, Status};
 
 use super::columnar::{Columnar, bound};
+use super::fits::fits;
 use super::{Request, guard};
-use crate::{Error, Result, Scalar};
+use crate::{Result, Scalar};
 
 struct Ready<F> {
     function: F,
@@ -43,26 +44,6 @@ pub(crate) unsafe extern "C" fn bind_scalar<F: Scalar>(
 impl<F: Scalar> Columnar for Ready<F> {
     fn call(&self, args: &[ArrayRef], rows: usize, cx: &Cx) -> Result<ArrayRef> {
         let column = self.function.call(args, rows, cx)?;
-        let broken = |words: String| Error::of(code::CONTRACT, words);
-        let Field {
-            dtype, nullable, ..
-        } = &self.output;
-        if column.len() != rows {
-            return Err(broken(format!(
-                "returned {} values for {rows} rows",
-                column.len()
-            )));
-        }
-        if *column.data_type() != dtype.border() {
-            return Err(broken(format!(
-                "returned {}, and declared {dtype}",
-                column.data_type()
-            )));
-        }
-        let nulls = column.logical_null_count();
-        if !nullable && nulls > 0 {
-            return Err(broken(format!("returned {nulls} nulls, and declared none")));
-        }
-        Ok(column)
+        fits(column, &self.output, rows, "rows")
     }
 }

@@ -8,6 +8,7 @@ mod scalars;
 mod sinks;
 mod sources;
 
+use std::fmt::Display;
 use std::sync::Arc;
 
 use insta::assert_snapshot;
@@ -20,11 +21,24 @@ mod listed {
     use super::partitions::{Liar, Scale};
     use super::scalars::{add_one, plus_one, repeat};
 
-    swath_plugin::plugin! { name: "tried", functions: [plus_one, repeat, Scale, Liar, Sum, add_one] }
+    swath_plugin::plugin! {
+        name: "tried",
+        functions: [plus_one, repeat, Scale, Liar, Sum, add_one, super::scalars::r#match],
+    }
 }
 
 fn floats(values: impl IntoIterator<Item = Option<f64>>) -> ArrayRef {
     Arc::new(values.into_iter().collect::<Float64Array>())
+}
+
+/// Words with the lines of this program left out, which move.
+fn lineless(words: impl Display) -> String {
+    let words = words.to_string();
+    let Some((before, after)) = words.split_once(".rs:") else {
+        return words;
+    };
+    let after = after.trim_start_matches(|c: char| c.is_ascii_digit());
+    format!("{before}.rs:[line]{after}")
 }
 
 #[test]

@@ -3,6 +3,8 @@
 use insta::assert_snapshot;
 use swath_plugin::prelude::*;
 
+use super::lineless;
+
 /// Texts in memory, by the name of the write.
 static KEPT: std::sync::Mutex<Vec<(String, String)>> = std::sync::Mutex::new(Vec::new());
 
@@ -100,10 +102,10 @@ fn sinks_are_written_without_a_host() -> Result<()> {
     assert_eq!((attempts.len(), names.len()), (6, 6), "{attempts:?}");
     let said = |how: &str| {
         let error = testing::write(keep(how), &parts).expect_err("a mistake");
-        format!("{error}; {}", kept())
+        format!("{}; {}", lineless(error), kept())
     };
     assert_snapshot!(said("error"), @"no room for the second; aborted");
-    assert_snapshot!(said("panic"), @"panicked: no room; aborted");
+    assert_snapshot!(said("panic"), @"panicked: no room, crates/swath-plugin/tests/functions/sinks.rs:[line]; aborted");
     let other = [Batch::from_csv("b\n1\n")?];
     assert_snapshot!(testing::write(keep(""), &other).expect_err("no such column"), @"no column `a`; columns are `b`");
     Ok(())

@@ -3,6 +3,8 @@
 use insta::assert_snapshot;
 use swath_plugin::prelude::*;
 
+use super::lineless;
+
 /// Days, each a partition.
 #[derive(Params)]
 struct Days {
@@ -84,14 +86,14 @@ fn sources_are_read_without_a_host() -> Result<()> {
         [1, 0, 1]
     );
 
-    let said = |source: Days| testing::read(source).expect_err("a mistake").to_string();
+    let said = |source: Days| lineless(testing::read(source).expect_err("a mistake"));
     assert_snapshot!(said(days("twice")), @"partition 0 has 2 rows, and was listed with 1");
     assert_snapshot!(said(days("lacks")), @r"
     returned other columns than it declared: the columns do not match the meta; extra: [], missing: [name]
       column  found  expected
       name    -      string
     ");
-    assert_snapshot!(said(days("panic")), @"panicked: no such day");
+    assert_snapshot!(said(days("panic")), @"panicked: no such day, crates/swath-plugin/tests/functions/sources.rs:[line]");
     assert_snapshot!(said(days("text")), @"gave 2 boundaries for 3 partitions, which have one more");
     let one = |how: &str| Days {
         days: 1,

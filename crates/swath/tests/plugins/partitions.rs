@@ -97,7 +97,7 @@ fn what_does_not_fit_is_said_before_data_is_read() -> swath::Result<()> {
     error[E0110]: `tried.behave`: not today
       at      crates/swath/tests/plugins/partitions.rs:[line], map_partitions
 
-    error[E0402]: `tried.behave`: panicked: no plan
+    error[E0402]: `tried.behave`: panicked: no plan, tests/plugin/src/lib.rs:[line]
       at      crates/swath/tests/plugins/partitions.rs:[line], map_partitions
 
     error[E0110]: `other@0.1.0.neighbours` sees rows of neighbouring partitions, and `map_partitions` has none for it
@@ -122,7 +122,7 @@ fn what_goes_wrong_is_an_error_of_the_run() -> swath::Result<()> {
     }
     insta::assert_snapshot!(all.join("\n\n"), @r"
     ## panic
-    error[E0402]: `tried.behave`: panicked: no rate for chf
+    error[E0402]: `tried.behave`: panicked: no rate for chf, tests/plugin/src/lib.rs:[line]
       at      crates/swath/tests/plugins/partitions.rs:[line]
       task    map-partitions
       stage   map-partitions

@@ -210,7 +210,7 @@ fn what_cannot_be_read() -> swath::Result<()> {
       at      crates/swath/tests/plugins/reading.rs:[line], read
     ");
     insta::assert_snapshot!(refused("panic in parts"), @r"
-    error[E0402]: `tried.numbers`: panicked: no list
+    error[E0402]: `tried.numbers`: panicked: no list, tests/plugin/src/source.rs:[line]
       at      crates/swath/tests/plugins/reading.rs:[line], read
     ");
     insta::assert_snapshot!(refused("falling bounds"), @r"
@@ -270,7 +270,7 @@ fn what_goes_wrong_in_a_partition() -> swath::Result<()> {
       stage   read
     ");
     insta::assert_snapshot!(failed("panic"), @r"
-    error[E0402]: `tried.numbers`: panicked: no rate for chf
+    error[E0402]: `tried.numbers`: panicked: no rate for chf, tests/plugin/src/source.rs:[line]
       at      crates/swath/tests/plugins/reading.rs:[line]
       task    read
       part    partition 2 of 4

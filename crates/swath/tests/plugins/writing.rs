@@ -105,7 +105,7 @@ fn what_fails_is_aborted() -> swath::Result<()> {
       for     write
     ");
     insta::assert_snapshot!(failed("panic"), @r"
-    error[E0402]: `tried.table`: panicked: no room for chf
+    error[E0402]: `tried.table`: panicked: no room for chf, tests/plugin/src/sink.rs:[line]
       at      crates/swath/tests/plugins/writing.rs:[line]
       task    pipeline
       part    partition 1 of 3
@@ -125,7 +125,7 @@ fn what_fails_is_aborted() -> swath::Result<()> {
       at      crates/swath/tests/plugins/writing.rs:[line], write
     ");
     insta::assert_snapshot!(failed("panic in commit"), @r"
-    error[E0402]: `tried.table`: panicked: no table
+    error[E0402]: `tried.table`: panicked: no table, tests/plugin/src/sink.rs:[line]
       at      crates/swath/tests/plugins/writing.rs:[line], write
     ");
     // Something else that is computed with it fails.
