@@ -16,11 +16,13 @@ fn what_is_loaded_is_shown() -> swath::Result<()> {
                             deprecated: use `min`
       other.seeds           partition    number: int64 = 0                                                                            The seed of each partition.
       other.in_order        partition    by: list<string>, chunks: bool = false                                                       The rows as they are, if they come sorted.
-      other.neighbours      partition                                                                                                 Sees a row of the partition before.
+      other.around          partition    before: uint32 = 3, after: uint32 = 2                                                        Puts in place of each `x` the one some rows in front plus the one some rows behind: null where one of them is, or is not there.
       other.visit_starts    partition    user: string, time: string, gap: duration = "30min"                                          Marks the first row of each visit: no row of the same user in front of it within the gap.
+      other.visit_ends      partition    user: string, time: string, gap: duration = "30min"                                          Marks the last row of each visit: no row of the same user behind it within the gap.
       other.ones            partition    reads: string, sorted_by: string = null, looks_at: string = null, leaves_out: string = null  Writes a one over each `x`, whatever it reads.
       other.counted         partition                                                                                                 Counts its calls.
       other.same            scalar                                                                                                    The number itself.
+      other.less            scalar                                                                                                    The first number less the second.
       other.moment          aggregate    is_variance: bool                                                                            The mean, or the variance.
       other.endless_rows    scalar                                                                                                    A value of its own that never comes.
       other.endless_groups  aggregate                                                                                                 Groups to which a row is never added.

@@ -3,40 +3,88 @@
 use swath::MapOverlap;
 use swath::prelude::*;
 
-use crate::scene::{in_parts, linked, rows_of, said, scale};
+use crate::scene::{PARTS, Row, in_parts, linked, rows_of, said, scale};
 
-/// Neighbours are seen however partitions are cut, those without rows among them.
+/// The session's rows in so many partitions, with one that has no rows behind each.
+fn cut(session: &Session, rows: &Batch, parts: usize) -> swath::Result<DataFrame> {
+    let n = rows.num_rows();
+    let cuts = (0..parts).map(|part| (part * n / parts, (part + 1) * n / parts));
+    let cut = cuts.flat_map(|(from, to)| [rows.slice(from, to - from), rows.head(0)]);
+    session.from_batches(cut.collect::<Vec<_>>())
+}
+
+/// Neighbours that are less than a length of time away are seen however partitions are cut, those without rows among them.
 #[test]
 fn any_cut_has_the_same_visits() -> swath::Result<()> {
     let session = linked();
     // Gaps of 7 to 41 minutes, by three users.
     let mut minutes = 0;
-    let rows = (0..60_i64).map(|row| {
-        minutes += 7 + row * 17 % 35;
+    let events: Vec<(&str, i64)> = (0..60_i64)
+        .map(|row| {
+            minutes += 7 + row * 17 % 35;
+            (["a", "b", "c"][(row * row % 3) as usize], minutes)
+        })
+        .collect();
+    let lines = events.iter().map(|(user, minutes)| {
         let (hour, minute) = (minutes / 60, minutes % 60);
         let (day, hour) = (5 + hour / 24, hour % 24);
-        format!(
-            "{},2026-01-{day:02}T{hour:02}:{minute:02}:00\n",
-            ["a", "b", "c"][(row * row % 3) as usize]
-        )
+        format!("{user},2026-01-{day:02}T{hour:02}:{minute:02}:00\n")
     });
-    let rows = Batch::from_csv(&format!("uid,ts\n{}", rows.collect::<String>()))?;
-    let visits = |parts: usize| -> swath::Result<Vec<bool>> {
-        let n = rows.num_rows();
-        let cuts = (0..parts).map(|part| (part * n / parts, (part + 1) * n / parts));
-        let cut = cuts.flat_map(|(from, to)| [rows.slice(from, to - from), rows.head(0)]);
-        let df = session.from_batches(cut.collect::<Vec<_>>())?;
-        let visits = plugin("other.visit_starts")
-            .param("user", "uid")
-            .param("time", "ts");
-        let starts = df.map_overlap(visits)?.select(["visit_start"])?.compute()?;
-        Ok(starts.rows::<(bool,)>()?.map(|(start,)| start).collect())
+    let rows = Batch::from_csv(&format!("uid,ts\n{}", lines.collect::<String>()))?;
+    // None of the same user within 30 minutes, on either side of a row.
+    let is_alone = |row: usize, others: &[(&str, i64)]| {
+        let (user, at) = events[row];
+        let mut others = others.iter();
+        others.all(|(other, time)| *other != user || at.abs_diff(*time) > 30)
     };
-    let expected = visits(1)?;
-    let starts = expected.iter().filter(|start| **start).count();
-    assert!((10..50).contains(&starts), "{starts}");
-    for parts in [2, 7, 64] {
-        assert_eq!(visits(parts)?, expected, "{parts} partitions");
+    let starts = (0..60).map(|row| is_alone(row, &events[..row]));
+    let ends = (0..60).map(|row| is_alone(row, &events[row + 1..]));
+    for (function, mark, expected) in [
+        ("other.visit_starts", "visit_start", starts.collect()),
+        ("other.visit_ends", "visit_end", ends.collect::<Vec<_>>()),
+    ] {
+        let marked = expected.iter().filter(|marked| **marked).count();
+        assert!((10..50).contains(&marked), "{marked}");
+        for parts in [1, 2, 7, 64] {
+            let visits = plugin(function).param("user", "uid").param("time", "ts");
+            let df = cut(&session, &rows, parts)?.map_overlap(visits)?;
+            let found = df.select([mark])?.compute()?;
+            let found: Vec<bool> = found.rows::<(bool,)>()?.map(|(found,)| found).collect();
+            assert_eq!(found, expected, "{mark}, {parts} partitions");
+        }
+    }
+    Ok(())
+}
+
+/// What `other.around` makes of all rows at once.
+fn around(rows: &[Row], before: usize, after: usize) -> Vec<Row> {
+    let x = |row: Option<usize>| rows.get(row?)?.1;
+    let around = |row: usize| Some(x(row.checked_sub(before))? + x(Some(row + after))?);
+    let each = rows.iter().enumerate();
+    each.map(|(row, (k, _, z))| (k.clone(), around(row), *z))
+        .collect()
+}
+
+/// Neighbours that are so many rows away are seen in front and behind, over partitions that are shorter than that or have no rows,
+/// whether or not it is known how many rows they have.
+#[test]
+fn any_cut_has_the_same_rows_around() -> swath::Result<()> {
+    let session = linked();
+    let all = in_parts(&session, 1)?;
+    let rows = all.compute()?.batches().remove(0);
+    let expected = rows_of(&all)?;
+    for (before, after) in [(3_u32, 2_u32), (0, 5), (5, 0), (40, 70)] {
+        let beside = plugin("other.around");
+        let beside = beside.param("before", before).param("after", after);
+        let expected = around(&expected, before as usize, after as usize);
+        for parts in PARTS {
+            let held = cut(&session, &rows, parts)?;
+            let filtered = held.filter(col("z").ge(0))?;
+            for df in [in_parts(&session, parts)?, held, filtered] {
+                let found = rows_of(&df.map_overlap(beside.clone())?)?;
+                assert_eq!(found, expected, "{before} and {after}, {parts} partitions");
+            }
+        }
     }
     Ok(())
 }
@@ -44,26 +92,29 @@ fn any_cut_has_the_same_visits() -> swath::Result<()> {
 /// Only the function that asked for its neighbours' rows is handed them, not one that follows in the same task.
 #[test]
 fn what_comes_after_neighbours_sees_its_own_rows() -> swath::Result<()> {
-    for parts in [1, 7, 64] {
+    let beside = || plugin("other.around");
+    for parts in PARTS {
         let df = in_parts(&linked(), parts)?;
-        let expected = rows_of(&df.assign("x", col("x") * 2.0)?)?;
-        let beside = df.map_overlap(plugin("other.neighbours"))?;
+        let doubled = |times: usize| -> swath::Result<Vec<Row>> {
+            let rows = (0..times).fold(rows_of(&df)?, |rows, _| around(&rows, 3, 2));
+            let doubled = rows.into_iter().map(|(k, x, z)| (k, x.map(|x| x * 2.0), z));
+            Ok(doubled.collect())
+        };
+        let once = df.map_overlap(beside())?;
         let kept = |chunks: bool| {
             plugin("other.in_order")
                 .param("by", Value::List(Vec::new().into()))
                 .param("chunks", chunks)
         };
-        assert_eq!(rows_of(&beside.map_partitions(scale(2.0))?)?, expected);
+        assert_eq!(rows_of(&once.map_partitions(scale(2.0))?)?, doubled(1)?);
         for chunks in [false, true] {
-            let after = beside
+            let after = once
                 .map_partitions(kept(chunks))?
                 .map_partitions(scale(2.0))?;
-            assert_eq!(rows_of(&after)?, expected);
+            assert_eq!(rows_of(&after)?, doubled(1)?);
         }
-        let again = beside
-            .map_overlap(plugin("other.neighbours"))?
-            .map_overlap(kept(false))?;
-        assert_eq!(rows_of(&again.map_partitions(scale(2.0))?)?, expected);
+        let twice = once.map_overlap(beside())?.map_overlap(kept(false))?;
+        assert_eq!(rows_of(&twice.map_partitions(scale(2.0))?)?, doubled(2)?);
     }
     Ok(())
 }

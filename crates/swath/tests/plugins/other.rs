@@ -8,10 +8,18 @@ use swath_plugin::arrow_array::types::Float64Type;
 use swath_plugin::arrow_array::{ArrayRef, Float64Array};
 use swath_plugin::prelude::*;
 
+#[path = "other/around.rs"]
+mod around;
+#[path = "other/visits.rs"]
+mod visits;
+
+use around::Around;
+use visits::{VisitEnds, VisitStarts};
+
 plugin! {
     name: "other",
     functions: [
-        plus_one, below_ten, Seeds, InOrder, Neighbours, VisitStarts, Ones, Counted, Same, Moment, EndlessRows, EndlessGroups,
+        plus_one, below_ten, Seeds, InOrder, Around, VisitStarts, VisitEnds, Ones, Counted, Same, Less, Moment, EndlessRows, EndlessGroups,
     ]
 }
 
@@ -74,59 +82,6 @@ impl PartitionFn for InOrder {
 
     fn call(&self, part: Batch, _: &Cx) -> Result<Batch> {
         Ok(part)
-    }
-}
-
-/// Sees a row of the partition before.
-#[derive(Params)]
-pub(crate) struct Neighbours;
-
-impl PartitionFn for Neighbours {
-    const NAME: &'static str = "neighbours";
-
-    fn bind(&self, input: &Meta) -> Result<Contract> {
-        Ok(Contract::rows_kept(input).halo_before(1))
-    }
-
-    fn call(&self, part: Batch, _: &Cx) -> Result<Batch> {
-        Ok(part)
-    }
-}
-
-/// Marks the first row of each visit: no row of the same user in front of it within the gap.
-#[derive(Params)]
-pub(crate) struct VisitStarts {
-    user: String,
-    time: String,
-    #[param(default = "30min")]
-    gap: Span,
-}
-
-impl PartitionFn for VisitStarts {
-    const NAME: &'static str = "visit_starts";
-
-    fn bind(&self, input: &Meta) -> Result<Contract> {
-        input.require(&self.user, "string")?;
-        input.require(&self.time, "timestamp[us]")?;
-        let output = input.with("visit_start", "bool");
-        let contract = Contract::rows_kept(output).reads([&self.user, &self.time]);
-        Ok(contract.needs_order([&self.time]).halo_before(self.gap))
-    }
-
-    fn call(&self, part: Batch, cx: &Cx) -> Result<Batch> {
-        let gap = self.gap.nanoseconds() as i64 / 1000;
-        let mut last = std::collections::HashMap::new();
-        let mut starts = Vec::with_capacity(part.num_rows());
-        let times = part.column(&self.time)?;
-        for (row, user) in part.str(&self.user)?.iter().enumerate() {
-            cx.tick()?;
-            let Value::Timestamp { value: time, .. } = Value::from_array(times, row) else {
-                return Err(Error::new("a row without a time"));
-            };
-            let before = last.insert(user.map(str::to_owned), time);
-            starts.push(before.is_none_or(|before| time - before > gap));
-        }
-        Ok(part.with("visit_start", starts)?)
     }
 }
 
@@ -213,6 +168,28 @@ impl Scalar for Same {
 
     fn call(&self, args: &[ArrayRef], _: usize, _: &Cx) -> Result<ArrayRef> {
         Ok(Arc::clone(&args[0]))
+    }
+}
+
+/// The first number less the second.
+#[derive(Params)]
+pub(crate) struct Less;
+
+impl Scalar for Less {
+    const NAME: &'static str = "less";
+
+    fn bind(&self, args: &[Field]) -> Result<Returns> {
+        Returns::null_as(args, "float64")
+    }
+
+    fn call(&self, args: &[ArrayRef], rows: usize, _: &Cx) -> Result<ArrayRef> {
+        let lengths = [args[0].len(), args[1].len()];
+        if lengths != [rows, rows] {
+            return Err(Error::new(format!("{lengths:?} numbers for {rows} rows")));
+        }
+        let [one, other] = [0, 1].map(|at| args[at].as_primitive::<Float64Type>().iter());
+        let less = one.zip(other).map(|(one, other)| Some(one? - other?));
+        Ok(Arc::new(less.collect::<Float64Array>()))
     }
 }
 

@@ -67,7 +67,7 @@ fn what_does_not_fit_is_said_before_data_is_read() -> swath::Result<()> {
         refused(scale(1.0).param("by", 1)),
         refused(behave("refuse")),
         refused(behave("panic in bind")),
-        refused(plugin("other.neighbours")),
+        refused(plugin("other.around")),
         said(df.map_partitions(MapPartitions::new(scale(1.0)).reads(["x"]))),
     ];
     insta::assert_snapshot!(all.join("\n\n"), @r#"
@@ -100,9 +100,9 @@ fn what_does_not_fit_is_said_before_data_is_read() -> swath::Result<()> {
     error[E0402]: `tried.behave`: panicked: no plan, tests/plugin/src/lib.rs:[line]
       at      crates/swath/tests/plugins/partitions.rs:[line], map_partitions
 
-    error[E0110]: `other@0.1.0.neighbours` sees rows of neighbouring partitions, and `map_partitions` has none for it
+    error[E0110]: `other@0.1.0.around` sees rows of neighbouring partitions, and `map_partitions` has none for it
       at      crates/swath/tests/plugins/partitions.rs:[line], map_partitions
-      fix     write `df.map_overlap(plugin("other@0.1.0.neighbours"))`
+      fix     write `df.map_overlap(plugin("other@0.1.0.around"))`
 
     error[E0110]: `tried.scale` says itself what it returns, reads and sees, and was given `.reads(..)`
       at      crates/swath/tests/plugins/partitions.rs:[line], map_partitions

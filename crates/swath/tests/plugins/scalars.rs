@@ -3,7 +3,7 @@
 use swath::DType;
 use swath::prelude::*;
 
-use crate::scene::{PARTS, in_parts, linked, loaded, said};
+use crate::scene::{PARTS, in_parts, linked, loaded, rows_of, said};
 
 #[test]
 fn a_scalar_gives_what_an_expression_gives() -> swath::Result<()> {
@@ -58,5 +58,32 @@ fn it_sees_no_row_that_is_not_wanted() -> swath::Result<()> {
       in      other@0.1.0.below_ten(x)
       stage   assign
     ");
+    Ok(())
+}
+
+/// A constant beside a column is a column of as many rows, wherever it stands, also where some rows are left out.
+#[test]
+fn constants_beside_columns_have_as_many_rows() -> swath::Result<()> {
+    let less = |args: [Expr; 2]| plugin("other.less").call(args);
+    for parts in PARTS {
+        let df = in_parts(&linked(), parts)?;
+        for (name, theirs, ours) in [
+            ("behind", less([col("x"), lit(1.0)]), col("x") - 1.0),
+            ("in front", less([lit(1.0), col("x")]), lit(1.0) - col("x")),
+            ("alone", less([lit(3.0), lit(1.0)]), lit(2.0)),
+        ] {
+            let both = df.assign("theirs", &theirs)?.assign("ours", &ours)?;
+            let differ = both.filter(col("ours").ne_missing(col("theirs")))?;
+            assert_eq!(differ.len().get::<i64>()?, 0, "{name}, {parts} partitions");
+            let kept = df.filter(theirs.gt(10.0))?;
+            let expected = df.filter(ours.gt(10.0))?;
+            assert_eq!(rows_of(&kept)?, rows_of(&expected)?, "{name}");
+            let branch = |value: &Expr| when(col("z").lt(7)).then(value.clone()).otherwise(0.0);
+            let both = both.assign("theirs", branch(&theirs))?;
+            let both = both.assign("ours", branch(&ours))?;
+            let differ = both.filter(col("ours").ne_missing(col("theirs")))?;
+            assert_eq!(differ.len().get::<i64>()?, 0, "{name}, {parts} partitions");
+        }
+    }
     Ok(())
 }
