@@ -2,6 +2,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "tests copy and overwrite files")]
 
+mod authors;
 mod bench;
 mod check;
 mod diff;

@@ -52,7 +52,7 @@ fn a_plugin_is_pinned() {
 }
 
 /// What a scalar of a pinned library gives for some numbers: loaded under the list that `pin` wrote, and bound as a session does it.
-pub(super) fn called(folder: &Path, library: &Path, function: &str, numbers: &[f64]) -> f64 {
+fn called(folder: &Path, library: &Path, function: &str, numbers: &[f64]) -> f64 {
     let pins = Pins::read(folder.join("plugins.toml")).expect("the list");
     let copies = PluginCopies::in_folder(folder.join("copies"));
     let plugin = Plugin::load(library, &Policy::from(pins), &copies).expect("it is pinned");
