@@ -1,6 +1,7 @@
 //! A plugin whose functions each break one promise: what `swath plugin check` has to find.
 
 mod aggregates;
+mod frames;
 mod panics;
 mod partitioners;
 mod partitions;
@@ -9,12 +10,13 @@ mod sinks;
 mod sources;
 
 pub use aggregates::{Forgetful, MeanOfMeans};
+pub use frames::{BeneathBeside, NeverAlone};
 pub use panics::{PanicsInGroups, PanicsInPartitions, PanicsInPlaces, PanicsInRows};
 pub use partitioners::{Dealt, Sevenths};
 pub use partitions::{
-    Deaf, DeafSoon, NoFirstRow, Peeking, Reversed, ShortSighted, UpsideDown, Wide,
+    Deaf, DeafSoon, Narrow, NoFirstRow, Peeking, Peering, Reversed, ShortSighted, UpsideDown, Wide,
 };
-pub use scalars::{Beneath, Counted, NeverNull, Numbered};
+pub use scalars::{Beneath, Counted, NeverNull, Numbered, Racing};
 pub use sinks::{FirstBatch, OnePlace, Uncleared};
 pub use sources::{Eager, Narrowed, Overcounted, Renamed};
 
@@ -23,9 +25,9 @@ use swath_plugin::{Example, plugin};
 plugin! {
     name: "faulty",
     functions: [
-        Numbered, Counted, NeverNull, Beneath, NoFirstRow, Peeking, Wide, Reversed, UpsideDown, ShortSighted, Deaf, DeafSoon,
+        Numbered, Counted, NeverNull, Beneath, Racing, NoFirstRow, Peeking, Peering, Narrow, Wide, Reversed, UpsideDown, ShortSighted, Deaf, DeafSoon,
         MeanOfMeans, Forgetful, Sevenths, Dealt, PanicsInPartitions, PanicsInRows, PanicsInGroups, PanicsInPlaces,
-        Overcounted, Renamed, Narrowed, Eager, OnePlace, FirstBatch, Uncleared,
+        BeneathBeside, NeverAlone, Overcounted, Renamed, Narrowed, Eager, OnePlace, FirstBatch, Uncleared,
     ]
 }
 

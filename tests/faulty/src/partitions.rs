@@ -1,5 +1,6 @@
 //! Functions of partitions, none as it should be.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use arrow_select::take::take;
@@ -43,6 +44,49 @@ impl PartitionFn for Peeking {
         let names = part.str("name")?.len() as f64;
         let more = part.f64("x")?.map(|x| x + names);
         Ok(part.with("x", more)?)
+    }
+}
+
+/// Adds one where there is a column that it does not read, which it saw when it was bound.
+#[derive(Params)]
+pub struct Peering {
+    #[param(skip)]
+    is_named: AtomicBool,
+}
+
+impl PartitionFn for Peering {
+    const NAME: &'static str = "peering";
+    const EXAMPLE: Option<Example> = Some(example("x: float64, name: string"));
+
+    fn bind(&self, input: &Meta) -> Result<Contract> {
+        let is_named = input.field("name").is_ok();
+        self.is_named.store(is_named, Ordering::Relaxed);
+        Ok(Contract::rows_kept(input).reads(["x"]))
+    }
+
+    fn call(&self, part: Batch, _: &Cx) -> Result<Batch> {
+        let more = f64::from(u8::from(self.is_named.load(Ordering::Relaxed)));
+        let more = part.f64("x")?.map(|x| x + more);
+        Ok(part.with("x", more)?)
+    }
+}
+
+/// Finds its rows by numbers that are too small for many.
+#[derive(Params)]
+pub struct Narrow;
+
+impl PartitionFn for Narrow {
+    const NAME: &'static str = "narrow";
+    const EXAMPLE: Option<Example> = Some(example("x: float64?"));
+
+    fn bind(&self, input: &Meta) -> Result<Contract> {
+        Ok(Contract::rows_kept(input).chunks())
+    }
+
+    fn call(&self, part: Batch, _: &Cx) -> Result<Batch> {
+        let x: Vec<Option<f64>> = part.f64("x")?.iter().collect();
+        let found = (0..x.len()).map(|row| x[usize::from(row as u16)]);
+        Ok(part.with("x", found.collect::<Vec<_>>())?)
     }
 }
 

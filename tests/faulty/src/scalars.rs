@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 use swath_plugin::arrow_array::cast::AsArray;
 use swath_plugin::arrow_array::types::Float64Type;
@@ -88,5 +89,33 @@ impl Scalar for Beneath {
     fn call(&self, args: &[ArrayRef], _: usize, _: &Cx) -> Result<ArrayRef> {
         let more = floats(args).values().iter().map(|x| x + 1.0);
         Ok(Arc::new(Float64Array::from_iter_values(more)))
+    }
+}
+
+/// Adds how many other calls are under way.
+#[derive(Params)]
+pub struct Racing {
+    #[param(skip)]
+    under_way: AtomicU32,
+}
+
+impl Scalar for Racing {
+    const NAME: &'static str = "racing";
+    const EXAMPLE: Option<Example> = Some(example("x: float64"));
+
+    fn bind(&self, args: &[Field]) -> Result<Returns> {
+        Returns::null_as(args, "float64")
+    }
+
+    fn call(&self, args: &[ArrayRef], _: usize, _: &Cx) -> Result<ArrayRef> {
+        self.under_way.fetch_add(1, Ordering::Relaxed);
+        std::thread::sleep(Duration::from_millis(1));
+        let others = f64::from(self.under_way.load(Ordering::Relaxed) - 1);
+        // Until all that began with it have looked.
+        std::thread::sleep(Duration::from_millis(1));
+        self.under_way.fetch_sub(1, Ordering::Relaxed);
+        Ok(Arc::new(
+            floats(args).unary::<_, Float64Type>(|x| x + others),
+        ))
     }
 }

@@ -20,8 +20,8 @@ pub(in crate::plugin) struct Rows {
 
 /// The case of many rows.
 pub(super) const LARGE: u32 = 3;
-/// How many rows it has.
-const MANY: usize = 8192;
+/// How many rows it has: more than sixteen bits can count.
+const MANY: usize = 70_000;
 
 impl Rows {
     /// Rows of these columns, sorted by some of them. Where they are `odd`, some floats are no numbers or have no end, which makes the

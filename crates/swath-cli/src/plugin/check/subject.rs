@@ -109,7 +109,7 @@ impl Subject {
         })
     }
 
-    /// A function of partitions; what lies beside its rows is the same in all trials.
+    /// A function of partitions; what lies beside its rows is the same in the trials of all promises but one.
     fn of_partitions(
         function: &Function,
         params: &str,
@@ -117,17 +117,13 @@ impl Subject {
         others: &[Meta],
         bound: BoundPartition,
     ) -> Self {
-        let beside = (1..).zip(others).map(|(frame, meta)| {
-            let order = &bound.contract().input(frame).needs_order;
-            let mut random = Random::new(1, "frames", frame as u32);
-            Rows::of(meta, order, true).draw(BESIDE, 10, &mut random)
-        });
+        let beside = beside(bound.contract(), others, &mut Random::new(1, "frames", 1));
         Self {
             function: function.clone(),
             params: params.to_owned(),
             input: input.clone(),
             others: others.to_vec(),
-            beside: beside.collect(),
+            beside,
             output: Arc::clone(bound.output()),
             ready: Ready::Partition(bound),
         }
@@ -170,9 +166,15 @@ impl Subject {
         std::iter::once(&self.input).chain(&self.others)
     }
 
-    /// Rows of the frames beside the first.
-    pub(super) fn beside(&self) -> &[Batch] {
-        &self.beside
+    /// Whether there are frames beside the first.
+    pub(super) fn has_others(&self) -> bool {
+        !self.others.is_empty()
+    }
+
+    /// Other rows of these frames.
+    pub(super) fn drawn_beside(&self, random: &mut Random) -> Vec<Batch> {
+        let drawn = |contract| beside(contract, &self.others, random);
+        self.contract().map_or(Vec::new(), drawn)
     }
 
     /// What a function of partitions promises.
@@ -302,6 +304,15 @@ impl Subject {
         let rows = column.len();
         Batch::from_arrays(&self.output, vec![column], rows).expect("the host looked at it")
     }
+}
+
+/// Rows of the frames beside the first, in the order that was asked for.
+fn beside(contract: &Contract, others: &[Meta], random: &mut Random) -> Vec<Batch> {
+    let rows = (1..).zip(others).map(|(frame, meta)| {
+        let order = &contract.input(frame).needs_order;
+        Rows::of(meta, order, true).draw(BESIDE, 10, random)
+    });
+    rows.collect()
 }
 
 /// The columns of rows.

@@ -1,6 +1,6 @@
 //! What functions of every kind promise.
 
-use std::sync::{Arc, mpsc};
+use std::sync::{Arc, Barrier, mpsc};
 use std::time::{Duration, Instant};
 
 use swath_batch::Batch;
@@ -30,8 +30,13 @@ pub(super) fn again(subject: &Arc<Subject>, rows: &Batch, _: Random) -> Verdict 
 
 pub(super) fn threads(subject: &Arc<Subject>, rows: &Batch, _: Random) -> Verdict {
     let alone = sound(subject.call(rows))?;
+    let at_once = Barrier::new(2);
     let answers = std::thread::scope(|scope| {
-        let both = [(); 2].map(|()| scope.spawn(|| subject.call(rows)));
+        let call = || {
+            at_once.wait();
+            subject.call(rows)
+        };
+        let both = [(); 2].map(|()| scope.spawn(call));
         both.map(|one| one.join().expect("panics of functions are caught"))
     });
     for answer in answers {

@@ -37,24 +37,35 @@ pub(super) fn layouts(subject: &Arc<Subject>, rows: &Batch, mut random: Random) 
     Ok(())
 }
 
-/// The rows of the frames beside the first: none of them, and the same ones in other layouts.
+/// Other rows of the frames beside the first: none of them, which is nothing to refuse, and the same ones in other layouts.
 pub(super) fn frames(subject: &Arc<Subject>, rows: &Batch, mut random: Random) -> Verdict {
-    let plain = sound(subject.call(rows))?;
-    for (at, part) in subject.beside().iter().enumerate() {
+    let beside = subject.drawn_beside(&mut random);
+    let plain = sound(subject.with_beside(rows, &beside))?;
+    for (at, part) in beside.iter().enumerate() {
+        let frame = at + 1;
         let with = |part: Batch| {
-            let mut beside = subject.beside().to_vec();
+            let mut beside = beside.clone();
             beside[at] = part;
             subject.with_beside(rows, &beside)
         };
         match with(part.head(0)) {
-            // That is its right, as of any rows.
-            Ok(_) | Err(Trouble::Refused(_)) => {}
-            Err(trouble) => return Err(trouble),
-        }
+            Err(Trouble::Refused(words)) => {
+                return broken(format!(
+                    "it has an answer for these rows, and none where frame {frame} has no rows: {words}"
+                ));
+            }
+            found => found?,
+        };
         for (name, part) in layouts_of(part, part, &mut random) {
-            let found = with(part)?;
+            let found = match with(part) {
+                Err(Trouble::Refused(words)) => {
+                    return broken(format!(
+                        "it has an answer for frame {frame}, and none for it {name}: {words}"
+                    ));
+                }
+                found => found?,
+            };
             if let Some(words) = difference(&plain, &found, EXACT) {
-                let frame = at + 1;
                 return broken(format!("frame {frame} as it is, and {name}: {words}"));
             }
         }

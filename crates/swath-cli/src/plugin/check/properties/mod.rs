@@ -84,7 +84,7 @@ const PROPERTIES: &[Property] = &[
         is_slow: false,
         compares: true,
         holds: layouts::frames,
-        applies: |subject| !subject.beside().is_empty(),
+        applies: Subject::has_others,
     },
     Property {
         name: "pieces",

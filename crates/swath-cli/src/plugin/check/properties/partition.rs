@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use arrow_array::{ArrayRef, Int64Array, UInt32Array};
-use arrow_select::take::take;
+use arrow_array::{ArrayRef, Int64Array};
 use swath_batch::Batch;
 use swath_meta::{DType, Field, Index, Meta};
 use swath_plugin_abi::{Divisions, Order, RowCount};
@@ -59,34 +58,30 @@ pub(super) fn columns(subject: &Arc<Subject>, rows: &Batch, _: Random) -> Verdic
     }
 }
 
-/// Columns that are not read hold something else.
-pub(super) fn reads(subject: &Arc<Subject>, rows: &Batch, mut random: Random) -> Verdict {
+/// Columns that are not read are not there, as where nobody wants them: they never cross, and may have been looked at when the function
+/// was bound. One that is another function without them is called with them.
+pub(super) fn reads(subject: &Arc<Subject>, rows: &Batch, _: Random) -> Verdict {
+    let is_in = |names: &[String], name: &str| names.iter().any(|one| one == name);
     let reads = subject.reads().unwrap_or_default();
-    let is_read = |name: &str| reads.iter().any(|one| one == name);
+    let is_used = |name: &str| is_in(reads, name) || is_in(subject.needs_order(), name);
+    let (used, unused): (Vec<&str>, Vec<&str>) =
+        rows.meta().names().partition(|name| is_used(name));
+    if unused.is_empty() {
+        return refused("it reads all columns");
+    }
     let plain = sound(subject.call(rows))?;
-    let n = rows.num_rows();
-    let lot: Vec<u32> = (0..n).map(|_| random.below(n) as u32).collect();
-    let lot = UInt32Array::from(lot);
-    let columns = rows.meta().names().zip(rows.record_batch().columns());
-    let columns = columns.map(|(name, column)| {
-        if is_read(name) {
-            Arc::clone(column)
-        } else {
-            take(column, &lot, None).expect("rows of the column")
-        }
-    });
-    let other = Batch::from_arrays(rows.meta(), columns.collect(), n).expect("the same columns");
-    let found = subject.call(&other)?;
-    let made = plain
-        .meta()
-        .names()
-        .filter(|name| is_read(name) || !rows.meta().contains(name));
-    let made: Vec<String> = made.map(str::to_owned).collect();
-    let only = |batch: &Batch| batch.select(&made).expect("columns that it has");
-    match difference(&only(&plain), &only(&found), EXACT) {
-        Some(words) => broken(format!(
-            "before and after they hold something else: {words}"
-        )),
+    let fewer = rows.select(used).expect("columns that there are");
+    let Some(other) = subject.on(fewer.meta()) else {
+        return refused("it takes its rows with all columns");
+    };
+    let found = other.call(&fewer)?;
+    let left = plain.meta().names().filter(|name| !unused.contains(name));
+    let left = plain.select(left).expect("columns that it has");
+    if left.meta() != found.meta() {
+        return refused("it is another function without the columns that it does not read");
+    }
+    match difference(&left, &found, EXACT) {
+        Some(words) => broken(format!("with them, and without: {words}")),
         None => Ok(()),
     }
 }
