@@ -64,6 +64,13 @@ pub(crate) fn every_type(library: &str) -> CommandLine {
         .env("SWATH_TRIED_LIBRARY", library)
 }
 
+/// What uses those that were built for debugging in frames of one session.
+pub(crate) fn in_a_session() -> CommandLine {
+    CommandLine::cargo("test")
+        .args(["--workspace", "--locked", "--test", "shipped", "--"])
+        .arg("--ignored")
+}
+
 /// Where the library of one is, from the project's top.
 pub(crate) fn path(plugin: &str, profile: &str) -> String {
     path_in(TARGET, plugin, profile)

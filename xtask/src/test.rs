@@ -67,7 +67,7 @@ fn plugins() -> Result<Duration> {
 }
 
 /// Builds the plugins as libraries and tries what they promise, in few cases each: their own tests have many. The program is the one
-/// that the other tests have built. That of another Arrow gets every type.
+/// that the other tests have built. That of another Arrow gets every type. The others are used in frames.
 fn plugin_libraries() -> Result<Duration> {
     let names = libraries::names()?;
     let mut took = libraries::build(&names, "debug")?;
@@ -78,6 +78,7 @@ fn plugin_libraries() -> Result<Duration> {
             .run()?;
     }
     took += libraries::every_type(&libraries::path(libraries::OLDER_ARROW, "debug")).run()?;
+    took += libraries::in_a_session().run()?;
     Ok(took)
 }
 
