@@ -9,6 +9,8 @@
 mod again;
 #[path = "plugins/aggregates.rs"]
 mod aggregates;
+#[path = "plugins/cancelling.rs"]
+mod cancelling;
 #[path = "plugins/columns.rs"]
 mod columns;
 #[path = "plugins/frames.rs"]
@@ -27,6 +29,8 @@ mod neighbours;
 mod order;
 #[path = "plugins/other.rs"]
 mod other;
+#[path = "plugins/panics.rs"]
+mod panics;
 #[path = "plugins/partitions.rs"]
 mod partitions;
 #[path = "plugins/placing.rs"]

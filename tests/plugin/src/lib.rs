@@ -18,6 +18,7 @@ use swath_plugin::{Reserved, log};
 
 mod crashes;
 mod frames;
+mod panics;
 mod sink;
 mod source;
 
@@ -150,9 +151,13 @@ impl PartitionFn for Behave {
                 }
                 return Ok(said);
             }
-            how => match how.strip_prefix("start: ") {
-                Some(path) => start(Path::new(path))?,
-                None => crashes::crash(how),
+            "panic below" => drop(panics::below(50)),
+            how => match how.split_once(": ") {
+                Some(("start", path)) => start(Path::new(path))?,
+                Some(("panic in 1", folder)) => {
+                    panics::in_one(Path::new(folder), cx.partition().number())?;
+                }
+                _ => crashes::crash(how),
             },
         }
         Ok(part)

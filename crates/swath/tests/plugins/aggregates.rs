@@ -35,27 +35,38 @@ fn an_aggregate_gives_what_the_built_in_one_gives() -> swath::Result<()> {
     Ok(())
 }
 
-/// Several states, which are merged in trees and shared out.
+/// Several states, which are merged in trees and shared out, of groups and of all rows.
 #[test]
 fn aggregates_of_several_states_give_what_built_in_ones_give() -> swath::Result<()> {
     for parts in PARTS {
         let df = in_parts(&linked(), parts)?;
         for (is_variance, ours) in [(false, col("x").mean()), (true, col("x").var())] {
-            let expected = totals(&df.groupby("k").agg([("s", ours)])?)?;
             let theirs = plugin("other.moment").param("is_variance", is_variance);
             let theirs = theirs.agg(col("x"));
-            for groups in [
-                df.groupby("k").sort(true),
-                df.groupby("k").split_every(2),
-                df.groupby("k").split_out(3),
+            let is_near = |found: f64, expected: f64| (found - expected).abs() < 1e-9 * expected;
+            let expected = totals(&df.groupby("k").agg([("s", ours.clone())])?)?;
+            assert_eq!(expected.len(), 3);
+            let groups = || df.groupby("k");
+            for (how, groups) in [
+                ("sorted", groups().sort(true)),
+                ("by 2", groups().split_every(2)),
+                ("by 8", groups().split_every(8)),
+                ("into 3", groups().split_out(3)),
+                ("by 2 into 3", groups().split_every(2).split_out(3)),
             ] {
                 let found = totals(&groups.agg([("s", theirs.clone())])?)?;
                 assert_eq!(found.len(), expected.len());
                 for ((found_k, found), (k, expected)) in found.iter().zip(&expected) {
                     assert_eq!(found_k, k);
-                    assert!((found - expected).abs() < 1e-9 * expected, "{found}");
+                    assert!(is_near(*found, *expected), "{how}, {parts}: {found}");
                 }
             }
+            let both = df.agg([("ours", ours), ("theirs", theirs)])?.compute()?;
+            let (ours, theirs) = both.rows::<(f64, f64)>()?.next().expect("one row");
+            assert!(
+                is_near(theirs, ours),
+                "{parts} partitions: {theirs}, {ours}"
+            );
         }
     }
     Ok(())

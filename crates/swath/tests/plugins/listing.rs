@@ -26,6 +26,8 @@ fn what_is_loaded_is_shown() -> swath::Result<()> {
       other.moment          aggregate    is_variance: bool                                                                            The mean, or the variance.
       other.endless_rows    scalar                                                                                                    A value of its own that never comes.
       other.endless_groups  aggregate                                                                                                 Groups to which a row is never added.
+      other.endless_places  partitioner                                                                                               Partitions that no row ever gets.
+      other.tally           source                                                                                                    The whole numbers below 100 as `n` in four partitions, of which it makes those that filters leave.
     tried 0.1.0  linked  [hash]
       tried.plus_one        scalar                                                                                                    One more.
       tried.scale           partition    column: string, factor: float64 = 1.0                                                        Multiplies a column by a factor, and passes the others by.

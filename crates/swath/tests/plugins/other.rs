@@ -10,16 +10,24 @@ use swath_plugin::prelude::*;
 
 #[path = "other/around.rs"]
 mod around;
+#[path = "other/endless.rs"]
+mod endless;
+#[path = "other/tally.rs"]
+mod tally;
 #[path = "other/visits.rs"]
 mod visits;
 
 use around::Around;
+use endless::{EndlessGroups, EndlessPlaces, EndlessRows};
+pub(crate) use tally::MADE;
+use tally::Tally;
 use visits::{VisitEnds, VisitStarts};
 
 plugin! {
     name: "other",
     functions: [
-        plus_one, below_ten, Seeds, InOrder, Around, VisitStarts, VisitEnds, Ones, Counted, Same, Less, Moment, EndlessRows, EndlessGroups,
+        plus_one, below_ten, Seeds, InOrder, Around, VisitStarts, VisitEnds, Ones, Counted, Same, Less, Moment, EndlessRows, EndlessGroups, EndlessPlaces,
+        Tally,
     ]
 }
 
@@ -265,67 +273,5 @@ impl Aggregate for Moment {
 
     fn size(&self, states: &Moments) -> u64 {
         (states.capacity() * size_of::<[f64; 3]>()) as u64
-    }
-}
-
-/// Goes on until it is cancelled.
-fn endless(cx: &Cx) -> Result<std::convert::Infallible> {
-    loop {
-        cx.tick()?;
-    }
-}
-
-/// A value of its own that never comes.
-#[derive(Params)]
-pub(crate) struct EndlessRows;
-
-impl Scalar for EndlessRows {
-    const NAME: &'static str = "endless_rows";
-
-    fn bind(&self, args: &[Field]) -> Result<Returns> {
-        Returns::null_as(args, "float64")
-    }
-
-    fn call(&self, _: &[ArrayRef], _: usize, cx: &Cx) -> Result<ArrayRef> {
-        match endless(cx)? {}
-    }
-}
-
-/// Groups to which a row is never added.
-#[derive(Params)]
-pub(crate) struct EndlessGroups;
-
-impl Aggregate for EndlessGroups {
-    const NAME: &'static str = "endless_groups";
-    type States = usize;
-
-    fn bind(&self, _: &[Field]) -> Result<Grouped> {
-        let field = Field::new("x", DType::Float64, true);
-        Ok(Grouped::new(field.clone(), [field]))
-    }
-
-    fn open(&self) -> usize {
-        0
-    }
-
-    fn update(&self, _: &mut usize, _: GroupedRows<'_>, cx: &Cx) -> Result<()> {
-        match endless(cx)? {}
-    }
-
-    fn merge(&self, states: &mut usize, rows: GroupedRows<'_>, _: &Cx) -> Result<()> {
-        *states = rows.n_groups;
-        Ok(())
-    }
-
-    fn state(&self, states: usize) -> Result<Vec<ArrayRef>> {
-        Ok(vec![self.finish(states)?])
-    }
-
-    fn finish(&self, states: usize) -> Result<ArrayRef> {
-        Ok(Arc::new(Float64Array::new_null(states)))
-    }
-
-    fn size(&self, _: &usize) -> u64 {
-        0
     }
 }

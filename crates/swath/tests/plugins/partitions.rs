@@ -1,7 +1,6 @@
 //! Functions of partitions, out of plugins.
 
 use std::sync::atomic::Ordering;
-use std::time::{Duration, Instant};
 
 use swath::prelude::*;
 use swath::{BatchError, ErrorKind, FromMap};
@@ -159,40 +158,6 @@ fn what_goes_wrong_is_an_error_of_the_run() -> swath::Result<()> {
         error.expect("a panic").kind(),
         ErrorKind::Panic { .. }
     ));
-    Ok(())
-}
-
-/// How long it takes to end after it was cancelled.
-fn cancelled(query: &DataFrame) -> swath::Result<Duration> {
-    let run = query.submit()?;
-    std::thread::sleep(Duration::from_millis(50));
-    let asked = Instant::now();
-    run.cancel();
-    let error = run.wait().expect_err("it was cancelled");
-    assert_eq!(error.kind(), &ErrorKind::Cancelled, "{error}");
-    Ok(asked.elapsed())
-}
-
-#[test]
-fn endless_ones_are_cancelled() -> swath::Result<()> {
-    for session in [linked(), loaded().0] {
-        let df = in_parts(&session, 2)?;
-        let mut queries = vec![df.map_partitions(behave("endless"))?];
-        if session.plugins().iter().count() > 1 {
-            queries.push(df.assign("y", plugin("other.endless_rows").call("x"))?);
-            queries.push(df.agg([plugin("other.endless_groups").agg("x")])?);
-        }
-        for query in queries {
-            // The machine may be busy: what takes too long is tried again.
-            let mut took = cancelled(&query)?;
-            for _ in 0..2 {
-                if took > Duration::from_millis(100) {
-                    took = took.min(cancelled(&query)?);
-                }
-            }
-            assert!(took <= Duration::from_millis(100), "{took:?}");
-        }
-    }
     Ok(())
 }
 
