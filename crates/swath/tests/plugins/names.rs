@@ -1,6 +1,9 @@
 //! What a name finds: functions, plugins, and versions of them.
 
+use std::process::Command;
+
 use swath::prelude::*;
+use swath::{Shuffle, map_partitions};
 
 use crate::scene::{changed, in_parts, library, linked, loaded, said};
 
@@ -100,6 +103,53 @@ fn a_name_finds_a_plugin() -> swath::Result<()> {
     Ok(())
 }
 
+/// What a program is started with to look for a plugin.
+const LOOKS: &str = "SWATH_TEST_LOOKS_FOR_A_PLUGIN";
+
+/// Without a list, a name is looked for in the folders that the environment names, of which the first that has it counts.
+#[test]
+fn a_name_is_found_in_folders_of_the_environment() -> swath::Result<()> {
+    let name = "names::a_name_is_found_in_folders_of_the_environment";
+    if let Some(copies) = std::env::var_os(LOOKS) {
+        let session = Session::builder().threads(1).plugin_copies(copies);
+        let session = session.build()?;
+        match session.load_plugin("tried") {
+            Ok(plugin) => println!("found {:?}", plugin.path().expect("a file")),
+            Err(error) => println!("{error}"),
+        }
+        return Ok(());
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let [empty, first, second] = ["empty", "first", "second"].map(|name| {
+        let folder = folder.path().join(name);
+        std::fs::create_dir(&folder).expect("a folder");
+        folder
+    });
+    for folder in [&first, &second] {
+        std::fs::copy(library(), folder.join("libtried.so")).expect("copied");
+    }
+    let looks = |folders: &[&std::path::PathBuf]| {
+        let folders = std::env::join_paths(folders).expect("paths");
+        let found = Command::new(std::env::current_exe().expect("a program has a path"))
+            .args(["--exact", name, "--nocapture"])
+            .env(LOOKS, folder.path().join("copies"))
+            .env("SWATH_PLUGIN_PATH", folders)
+            .output();
+        String::from_utf8(found.expect("it starts").stdout).expect("a text")
+    };
+    let found = |folders: &[&std::path::PathBuf], path: &std::path::Path| {
+        let said = looks(folders);
+        let path = path.join("libtried.so").canonicalize().expect("a file");
+        assert!(said.contains(&format!("found {path:?}")), "{said}");
+    };
+    found(&[&empty, &first, &second], &first);
+    found(&[&second, &first], &second);
+    let said = looks(&[&empty]);
+    let empty = empty.to_str().expect("a text");
+    assert!(said.contains("E0110") && said.contains(empty), "{said}");
+    Ok(())
+}
+
 mod twice {
     use swath_plugin::prelude::*;
 
@@ -136,33 +186,42 @@ fn linked_plugins_are_looked_at_too() {
 fn a_plugin_that_was_built_anew_makes_other_results() -> swath::Result<()> {
     let (session, folder) = loaded();
     let df = in_parts(&session, 2)?;
-    let scalar = || {
-        df.assign("y", plugin("tried.plus_one").call("x"))?
-            .persist()
+    let computed = || session.persisted().frames().len();
+    // Frames in memory are held too.
+    let held = computed();
+    let one_of_each = || -> swath::Result<[DataFrame; 6]> {
+        let in_turn = Shuffle::on("z").by(plugin("tried.in_turn"));
+        let numbers = |value: &str| df.select([col("z").alias("k"), col("z").alias(value)]);
+        Ok([
+            df.assign("y", plugin("tried.plus_one").call("x"))?,
+            df.groupby("k").agg([plugin("tried.sum").agg("x")])?,
+            df.map_partitions(plugin("tried.scale").param("column", "x"))?,
+            map_partitions([&numbers("v")?, &numbers("w")?], {
+                plugin("tried.summed").param("whole", true)
+            })?,
+            df.shuffle(in_turn.npartitions(3))?,
+            session.read(plugin("tried.numbers"))?,
+        ])
     };
-    let agg = || {
-        df.groupby("k")
-            .agg([plugin("tried.sum").agg("x")])?
-            .persist()
+    let persisted = || -> swath::Result<Vec<DataFrame>> {
+        one_of_each()?.iter().map(DataFrame::persist).collect()
     };
-    let partition = || {
-        df.map_partitions(plugin("tried.scale").param("column", "x"))?
-            .persist()
-    };
-    // The frame itself, which is held in memory, is one too.
-    let computed = || session.persisted().frames().len() - 1;
-    let first = [scalar()?, agg()?, partition()?];
+    let first = persisted()?;
     // What is computed already is found by its name.
-    let again = [scalar()?, agg()?, partition()?];
-    assert_eq!(computed(), 3);
-    let lazy = df.assign("y", plugin("tried.plus_one").call("x"))?;
+    let again = persisted()?;
+    assert_eq!(computed() - held, 6);
+    let lazy = one_of_each()?;
     let anew = changed(folder.path(), "libanew.so", "One more.", "One much.");
     session.load_plugin(anew)?;
-    let after = [scalar()?, agg()?, partition()?];
-    assert_eq!(computed(), 6);
+    let after = persisted()?;
+    assert_eq!(computed() - held, 12);
     // A frame keeps the plugin that it was made with.
-    let kept = lazy.persist()?;
-    assert_eq!(computed(), 6);
+    let kept: swath::Result<Vec<DataFrame>> = lazy.iter().map(DataFrame::persist).collect();
+    let kept = kept?;
+    assert_eq!(computed() - held, 12);
+    for (kept, after) in kept.iter().zip(&after) {
+        assert_eq!(kept.len().get::<i64>()?, after.len().get::<i64>()?);
+    }
     drop((first, again, after, kept));
     Ok(())
 }
