@@ -21,6 +21,8 @@ mod hungry;
 mod isolated;
 #[path = "plugins/listing.rs"]
 mod listing;
+#[path = "plugins/logged.rs"]
+mod logged;
 #[path = "plugins/names.rs"]
 mod names;
 #[path = "plugins/neighbours.rs"]

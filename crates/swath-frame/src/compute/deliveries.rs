@@ -85,15 +85,22 @@ pub(super) fn commit(
     let mut left = deliveries.into_iter();
     while let Some(delivered) = left.next() {
         let name = delivered.delivery.describe();
-        let done = if run.is_cancelled() {
-            Err(Error::run(RunError::Cancelled, session))
-        } else {
+        let is_begun = !run.is_cancelled();
+        let done = if is_begun {
             delivered.commit(&host)
+        } else {
+            Err(Error::run(RunError::Cancelled, session))
         };
         if let Err(error) = done {
+            // What became of one that was begun its error says: it may have been cut off.
+            let (failed, first) = if is_begun {
+                (Some(name), None)
+            } else {
+                (None, Some(name))
+            };
             let behind = left.map(|delivered| delivered.delivery.describe());
-            let aborted: Vec<String> = std::iter::once(name).chain(behind).collect();
-            return Err(error.of_several_writes(&written, &aborted));
+            let aborted: Vec<String> = first.into_iter().chain(behind).collect();
+            return Err(error.of_several_writes(&written, failed, &aborted));
         }
         written.push(name);
     }

@@ -1,15 +1,15 @@
 //! Plugins in processes of their own: frames see no difference, but that a crash is an error.
 
-use std::fmt::Write as _;
-use std::sync::{Arc, Mutex};
+use std::path::Path;
+use std::time::{Duration, Instant};
 
 use swath::prelude::*;
-use swath::{Shuffle, WorkerProgram};
+use swath::{ErrorKind, Shuffle, WorkerProgram};
 use tempfile::TempDir;
-use tracing::field::{Field, Visit};
-use tracing::span;
 
-use crate::scene::{in_parts, library, linked, said, totals};
+use crate::logged::Lines;
+use crate::scene::{behave, in_parts, library, linked, said, totals};
+use crate::writing::{cancelled_in_commit, files};
 
 /// The worker: this test binary, started once more. Does nothing in a run of tests.
 #[test]
@@ -94,52 +94,68 @@ fn a_crash_is_an_error_of_the_run() -> swath::Result<()> {
     Ok(())
 }
 
-/// What was logged, one line an event: its level and its fields.
-#[derive(Clone, Default)]
-struct Lines(Arc<Mutex<Vec<String>>>);
-
-/// The fields of an event.
-struct Fields(String);
-
-impl Visit for Fields {
-    fn record_debug(&mut self, field: &Field, value: &dyn std::fmt::Debug) {
-        write!(self.0, " {field}={value:?}").expect("text can be written");
-    }
-}
-
-impl tracing::Subscriber for Lines {
-    fn enabled(&self, metadata: &tracing::Metadata<'_>) -> bool {
-        metadata.target().starts_with("swath_plugin_host")
-    }
-
-    fn new_span(&self, _: &span::Attributes<'_>) -> span::Id {
-        span::Id::from_u64(1)
-    }
-
-    fn record(&self, _: &span::Id, _: &span::Record<'_>) {}
-
-    fn record_follows_from(&self, _: &span::Id, _: &span::Id) {}
-
-    fn event(&self, event: &tracing::Event<'_>) {
-        let mut fields = Fields(event.metadata().level().to_string());
-        event.record(&mut fields);
-        self.0.lock().expect("no panic").push(fields.0);
-    }
-
-    fn enter(&self, _: &span::Id) {}
-
-    fn exit(&self, _: &span::Id) {}
-}
-
 #[test]
 fn what_it_logs_arrives() -> swath::Result<()> {
-    let lines = Lines::default();
-    tracing::subscriber::set_global_default(lines.clone()).expect("the first one");
+    let lines = Lines::global();
     let (session, _folder) = apart(1);
     let df = in_parts(&session, 1)?;
-    let log = plugin("tried.behave").param("how", "log");
-    df.map_partitions(log)?.compute()?;
-    let said = lines.0.lock().expect("no panic");
+    df.map_partitions(behave("log"))?.compute()?;
+    let said = lines.containing("100 rows");
     insta::assert_snapshot!(said.join("\n"), @r#"WARN message=100 rows plugin="tried" function="tried.behave" partition=0 target="swath_tried""#);
+    Ok(())
+}
+
+/// The processes beside this one that have something of a folder in their memory.
+fn processes_with(folder: &Path) -> Vec<u32> {
+    let folder = folder.canonicalize().expect("a folder");
+    let folder = folder.to_str().expect("a text");
+    let processes = std::fs::read_dir("/proc").expect("processes");
+    let numbers = processes.filter_map(|one| one.ok()?.file_name().to_str()?.parse().ok());
+    let others = numbers.filter(|number| *number != std::process::id());
+    let has = |number: &u32| {
+        let maps = std::fs::read_to_string(format!("/proc/{number}/maps"));
+        maps.is_ok_and(|maps| maps.contains(folder))
+    };
+    others.filter(has).collect()
+}
+
+/// A commit is told there that the run is cancelled, as it is here: all of the write is seen, or nothing. One that does not listen is ended,
+/// and nobody knows how far it came. No process is left.
+#[test]
+fn a_commit_is_told_to_stop_there_too() -> swath::Result<()> {
+    let (session, folder) = apart(2);
+    let (outcome, table, after) = cancelled_in_commit(&session, "endless commit")?;
+    let error = outcome.expect_err("it stopped");
+    assert_eq!(error.kind(), &ErrorKind::Cancelled, "{error}");
+    assert!(files(table.path()).is_empty() && files(after.path()).is_empty());
+
+    let (outcome, table, after) = cancelled_in_commit(&session, "commit although cancelled")?;
+    let error = outcome.expect_err("the one behind it is not begun");
+    assert_eq!(error.kind(), &ErrorKind::Cancelled, "{error}");
+    assert!(error.to_string().contains("written"), "{error}");
+    assert_eq!(files(table.path()), ["part.0", "part.1"]);
+    assert!(files(after.path()).is_empty());
+
+    let (outcome, table, after) = cancelled_in_commit(&session, "deaf commit")?;
+    let error = said(outcome);
+    let error = error.replace(table.path().to_str().expect("a text"), "[table]");
+    let error = error.replace(after.path().to_str().expect("a text"), "[after]");
+    insta::assert_snapshot!(error, @r#"
+    error[E0403]: `tried.table`: it was told to stop, did not within 500ms, and its process was ended; all, a part or nothing of the write may be seen, nothing of it is cleared away, and it is not tried again: look at what is there, and complete or remove it before it is written again
+      at      crates/swath/tests/plugins/writing.rs:[line], write
+      failed  tried@0.1.0.table(folder="[table]", how="deaf commit"), crates/swath/tests/plugins/writing.rs:[line]
+      aborted tried@0.1.0.table(folder="[after]"), crates/swath/tests/plugins/writing.rs:[line]
+    "#);
+    let left = files(table.path());
+    assert!(left.contains(&"begun".to_owned()), "{left:?}");
+    assert!(files(after.path()).is_empty());
+
+    assert!(!processes_with(folder.path()).is_empty());
+    drop(session);
+    let since = Instant::now();
+    while !processes_with(folder.path()).is_empty() {
+        assert!(since.elapsed() < Duration::from_secs(10));
+        std::thread::sleep(Duration::from_millis(5));
+    }
     Ok(())
 }

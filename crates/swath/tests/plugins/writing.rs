@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use swath::prelude::*;
-use swath::{ErrorKind, PluginFunction};
+use swath::{ErrorKind, PluginFunction, Written};
 use tempfile::TempDir;
 
 use crate::scene::{elsewhere_with, in_parts, linked, loaded, said};
@@ -18,7 +18,7 @@ fn folder() -> TempDir {
 }
 
 /// The names of the files of a folder, sorted.
-fn files(folder: &Path) -> Vec<String> {
+pub(crate) fn files(folder: &Path) -> Vec<String> {
     let files = std::fs::read_dir(folder).expect("a folder");
     let names = files.map(|file| file.expect("a file").file_name().into_string());
     let mut names: Vec<String> = names.map(|name| name.expect("a text")).collect();
@@ -146,7 +146,7 @@ fn a_write_that_is_cancelled_or_dropped_is_aborted() -> swath::Result<()> {
     let df = in_parts(&session, 2)?;
     let folder = folder();
     let sink = df.sink(table(folder.path()).param("how", "endless"))?;
-    let begun = |run: &swath::Run<swath::Written>| {
+    let begun = |run: &swath::Run<Written>| {
         let since = Instant::now();
         while files(folder.path()).is_empty() {
             assert!(since.elapsed() < Duration::from_secs(10) && !run.is_done());
@@ -203,9 +203,9 @@ fn the_commit_of_one_of_several_fails() -> swath::Result<()> {
     error[E0401]: `tried.table`: somebody was faster
       at      crates/swath/tests/plugins/writing.rs:[line], write
       written tried@0.1.0.table(folder="[first]"), crates/swath/tests/plugins/writing.rs:[line]
-      aborted tried@0.1.0.table(folder="[second]", how="error in commit"), crates/swath/tests/plugins/writing.rs:[line]
-              tried@0.1.0.table(folder="[third]"), crates/swath/tests/plugins/writing.rs:[line]
-      fix     what is written stays: compute again only those that were aborted
+      failed  tried@0.1.0.table(folder="[second]", how="error in commit"), crates/swath/tests/plugins/writing.rs:[line]
+      aborted tried@0.1.0.table(folder="[third]"), crates/swath/tests/plugins/writing.rs:[line]
+      fix     what is written stays: compute again only the others
     "#);
     assert_eq!(files(first.path()).len(), 3, "it was seen before");
     assert!(files(second.path()).is_empty() && files(third.path()).is_empty());
@@ -238,36 +238,40 @@ fn what_a_first_attempt_left_is_not_seen() -> swath::Result<()> {
     Ok(())
 }
 
+/// What becomes of a write and of one behind it, of which the first does something in its commit and is cancelled there; and their folders.
+pub(crate) type Committed = (swath::Result<(Written, Written)>, TempDir, TempDir);
+
+pub(crate) fn cancelled_in_commit(session: &Session, how: &str) -> swath::Result<Committed> {
+    let df = in_parts(session, 2)?;
+    let (folder, after) = (folder(), folder());
+    let sink = df.sink(table(folder.path()).param("how", how))?;
+    let second = df.sink(table(after.path()))?;
+    let run = swath::submit((&sink, &second))?;
+    let begun = folder.path().join("begun");
+    let cancel = run.cancel_handle();
+    let cancels = std::thread::spawn(move || {
+        let since = Instant::now();
+        while !begun.exists() {
+            assert!(since.elapsed() < Duration::from_secs(10));
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        cancel.cancel();
+    });
+    let outcome = run.wait();
+    cancels.join().expect("it began");
+    Ok((outcome, folder, after))
+}
+
 /// A commit is told that the run is cancelled, and its own outcome decides.
 #[test]
 fn a_commit_is_told_to_stop() -> swath::Result<()> {
     let session = linked();
-    let df = in_parts(&session, 2)?;
-    let committing = |how: &str| -> swath::Result<_> {
-        let (folder, after) = (folder(), folder());
-        let sink = df.sink(table(folder.path()).param("how", how))?;
-        let second = df.sink(table(after.path()))?;
-        let run = swath::submit((&sink, &second))?;
-        let begun = folder.path().join("begun");
-        let cancel = run.cancel_handle();
-        let cancels = std::thread::spawn(move || {
-            let since = Instant::now();
-            while !begun.exists() {
-                assert!(since.elapsed() < Duration::from_secs(10));
-                std::thread::sleep(Duration::from_millis(5));
-            }
-            cancel.cancel();
-        });
-        let outcome = run.wait();
-        cancels.join().expect("it began");
-        Ok((outcome, folder, after))
-    };
-    let (outcome, folder, after) = committing("endless commit")?;
+    let (outcome, folder, after) = cancelled_in_commit(&session, "endless commit")?;
     let error = outcome.expect_err("it stopped");
     assert_eq!(error.kind(), &ErrorKind::Cancelled, "{error}");
     assert!(files(folder.path()).is_empty() && files(after.path()).is_empty());
     // One that went on is seen, and the one behind it is not begun.
-    let (outcome, folder, after) = committing("commit although cancelled")?;
+    let (outcome, folder, after) = cancelled_in_commit(&session, "commit although cancelled")?;
     let error = outcome.expect_err("one of them is not seen");
     assert_eq!(error.kind(), &ErrorKind::Cancelled, "{error}");
     assert!(error.to_string().contains("written"), "{error}");

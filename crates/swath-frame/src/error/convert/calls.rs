@@ -42,17 +42,27 @@ impl Error {
         }
     }
 
-    /// Of one of several writes: which of them are seen nevertheless, and which are not.
-    pub(crate) fn of_several_writes(mut self, written: &[String], aborted: &[String]) -> Self {
-        if written.is_empty() && aborted.len() < 2 {
+    /// Of one of several writes: which of them are seen nevertheless, which it is that failed, and which are given up for it.
+    pub(crate) fn of_several_writes(
+        mut self,
+        written: &[String],
+        failed: Option<String>,
+        aborted: &[String],
+    ) -> Self {
+        let failed: Vec<String> = failed.into_iter().collect();
+        if written.len() + failed.len() + aborted.len() < 2 {
             return self;
         }
-        let named = [("written", written), ("aborted", aborted)];
+        let named = [
+            ("written", written),
+            ("failed", &failed),
+            ("aborted", aborted),
+        ];
         let named = named.into_iter().filter(|(_, names)| !names.is_empty());
         (self.0.notes).extend(named.map(|(label, names)| (label, names.join("\n"))));
         if !written.is_empty() {
             self.0.fix.get_or_insert_with(|| {
-                "what is written stays: compute again only those that were aborted".to_owned()
+                "what is written stays: compute again only the others".to_owned()
             });
         }
         self
