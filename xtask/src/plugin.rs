@@ -21,8 +21,41 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     CommandLine::cargo("build")
         .args(["--release", "--locked", "--package", "swath-cli"])
         .run()?;
+    handed_on(options).run_in_place()
+}
+
+fn handed_on(options: &Options) -> CommandLine {
     CommandLine::built("release", "swath")
         .arg("plugin")
         .args(&options.arguments)
-        .run_in_place()
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Typed {
+        #[command(flatten)]
+        options: Options,
+    }
+
+    /// Whatever is typed is for the program, options and a question for help too.
+    #[test]
+    fn everything_is_handed_on() {
+        for typed in [
+            &[][..],
+            &["--help"],
+            &["check", "libgeo.so", "--cases", "4"],
+            &["build", "--debug", "--", "--offline", "-v"],
+            &["inspect", "--in", "x: float64?, name: string"],
+        ] {
+            let options = Typed::parse_from(["plugin"].iter().chain(typed)).options;
+            let expected = CommandLine::built("release", "swath").arg("plugin");
+            let expected = expected.args(typed.iter().copied());
+            assert_eq!(handed_on(&options).to_string(), expected.to_string());
+        }
+    }
 }

@@ -39,10 +39,34 @@ fn median(mut values: Vec<f64>) -> f64 {
     values[values.len() / 2]
 }
 
-/// Computes the one with the plugin and the one without it in turn.
+/// The rows of a frame by their numbers, which are those of groups where there are some.
+fn answer(frame: &DataFrame) -> Vec<Vec<f64>> {
+    let table = frame.compute().expect("an answer");
+    let value = |column: &str, row| {
+        let value = table.value(column, row).expect("a column");
+        f64::try_from(value).expect("a number")
+    };
+    let columns = frame.columns();
+    let row = |row| columns.iter().map(|column| value(column, row)).collect();
+    let mut rows: Vec<Vec<f64>> = (0..table.num_rows()).map(row).collect();
+    rows.sort_by(|one, other| one[0].total_cmp(&other[0]));
+    rows
+}
+
+/// Whether two answers are the same, but for what adding floats in another order does.
+fn is_same(one: &[Vec<f64>], other: &[Vec<f64>]) -> bool {
+    let is_near = |(one, other): (&f64, &f64)| (one - other).abs() <= 1e-9 * other.abs();
+    let rows = one.iter().zip(other);
+    one.len() == other.len()
+        && rows
+            .flat_map(|(one, other)| one.iter().zip(other))
+            .all(is_near)
+}
+
+/// Computes the one with the plugin and the one without it in turn, after both gave the same answer.
 fn beside(what: &str, plugin: &DataFrame, own: &DataFrame) {
     let both = || (millis(plugin), millis(own));
-    both();
+    assert!(is_same(&answer(plugin), &answer(own)), "{what}");
     let turns: Vec<(f64, f64)> = (0..TURNS).map(|_| both()).collect();
     let ratio = median(turns.iter().map(|(plugin, own)| plugin / own).collect());
     let plugin = median(turns.iter().map(|turn| turn.0).collect());
