@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use swath_ops::step::DropDuplicates as DropDuplicatesStep;
-use swath_ops::{OpError, StepSpec, sink};
-use swath_shuffle::HashPartitioner;
+use swath_ops::{StepSpec, sink};
 
 use super::read::Streams;
 use super::stream::{Origin, Stream};
@@ -30,15 +29,13 @@ impl Streams<'_> {
         }
         let partial = Arc::clone(&step) as Arc<dyn StepSpec>;
         let stream = self.inner(input, plan, "drop-duplicates-partial", partial)?;
-        let origin = if n == 1 {
+        let kept = if n == 1 {
             let passing = Arc::new(sink::Rows::passing());
-            Origin::All(self.consume(stream, passing, false, plan, "kept"))
+            let kept = self.consume(stream, passing, false, plan, "kept");
+            self.origin(Origin::All(kept), meta, n)
         } else {
-            let by = HashPartitioner::try_new(rows.subset.clone(), n).map_err(OpError::from)?;
-            let split = Arc::new(sink::Split::new(Arc::new(by)));
-            Origin::Gather(self.consume(stream, split, false, plan, "split"))
+            self.meeting(stream, rows.subset.iter().cloned(), plan)?
         };
-        let kept = self.origin(origin, meta, n);
         Ok(kept.then(plan.name().clone(), step, Arc::clone(meta)))
     }
 }

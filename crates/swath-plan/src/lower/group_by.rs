@@ -13,8 +13,7 @@ use swath_expr::Expr;
 use swath_ops::step::{
     AggCall, AggInput, GroupMerge, GroupPartial, Project as ProjectStep, made_up_prefix,
 };
-use swath_ops::{Env, OpError, sink};
-use swath_shuffle::HashPartitioner;
+use swath_ops::{Env, sink};
 
 use super::read::Streams;
 use super::stream::{Origin, Stream};
@@ -34,20 +33,11 @@ impl Streams<'_> {
         )?;
         let partial = GroupPartial::new(keys, calls.clone(), group.dropna);
         let stream = self.inner(stream, plan, "group-partial", Arc::new(partial))?;
-        let state = Arc::clone(&stream.meta);
         let finish = Arc::new(GroupMerge::finishing(keys, calls.clone(), group.sort));
 
-        let n = plan.npartitions();
-        let merged = if n > 1 {
-            let names: Vec<_> = group
-                .keys
-                .iter()
-                .map(|(name, _)| Arc::clone(name))
-                .collect();
-            let by = HashPartitioner::try_new(names, n).map_err(OpError::from)?;
-            let split = Arc::new(sink::Split::new(Arc::new(by)));
-            let pieces = self.consume(stream, split, false, plan, "split");
-            self.origin(Origin::Gather(pieces), &state, n)
+        let merged = if plan.npartitions() > 1 {
+            let names = group.keys.iter().map(|(name, _)| Arc::clone(name));
+            self.meeting(stream, names, plan)?
         } else {
             self.merge_tree(plan, group, stream, &calls)?
         };

@@ -17,6 +17,7 @@ mod overlap;
 mod pack;
 mod read;
 mod scan;
+mod shuffle;
 mod stream;
 mod tasks;
 

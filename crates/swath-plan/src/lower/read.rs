@@ -10,7 +10,6 @@ use swath_ops::step::{Filter, Project as ProjectStep};
 use swath_ops::{Env, SinkSpec, StepSpec, sink};
 
 use super::stream::{Consumer, ConsumerId, Group, Origin, OriginId, Stream};
-use crate::node::Shuffle;
 use crate::walk::post_order;
 use crate::{Node, Plan, PlanError};
 
@@ -205,14 +204,6 @@ impl<'e> Streams<'e> {
         });
         let consumers = consumers.collect();
         self.origin(Origin::Chain(consumers), plan.meta(), plan.npartitions())
-    }
-
-    fn shuffle(&mut self, plan: &Plan, shuffle: &Shuffle) -> Stream {
-        let stream = self.of(plan.input());
-        let split = Arc::new(sink::Split::new(Arc::clone(shuffle.partitioner())));
-        // A function's errors name the partition: a task of it has no other.
-        let pieces = self.consume(stream, split, shuffle.is_function(), plan, "split");
-        self.origin(Origin::Gather(pieces), plan.meta(), plan.npartitions())
     }
 
     fn repartition(&mut self, plan: &Plan, cuts: &RepartitionPlan) -> Stream {
