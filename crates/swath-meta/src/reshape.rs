@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::{DTypeSpec, Field, Index, Meta, MetaError};
+use crate::{DType, DTypeSpec, Field, Index, Meta, MetaError};
 
 impl Meta {
     /// This meta with a nullable column of this dtype: replaced where it stands, or added at the end. The index stays.
@@ -82,6 +82,34 @@ impl Meta {
             }
         }
         Self::try_new(fields, self.index())
+    }
+
+    /// The columns of these names, in the order that they have here; the index while all of it is among them.
+    ///
+    /// # Errors
+    /// [`MetaError::Column`].
+    pub fn some_of<N: AsRef<str>>(
+        &self,
+        names: impl IntoIterator<Item = N>,
+    ) -> Result<Self, MetaError> {
+        let mut keep = vec![false; self.len()];
+        for name in names {
+            keep[self.position(name.as_ref())?] = true;
+        }
+        let index = if keep[..self.index().len()].contains(&false) {
+            Index::none()
+        } else {
+            self.index()
+        };
+        let fields = self.fields().iter().zip(keep);
+        let fields = fields.filter(|(_, keep)| *keep);
+        Self::try_new(fields.map(|(field, _)| field.clone()), index)
+    }
+
+    /// The names and dtypes of the index columns.
+    pub fn index_dtypes(&self) -> impl Iterator<Item = (&str, &DType)> + use<'_> {
+        let fields = self.index_fields().iter();
+        fields.map(|field| (&*field.name, &field.dtype))
     }
 
     /// This meta with columns renamed, all at once, so that two may exchange their names. The index may be renamed too.
@@ -182,6 +210,11 @@ mod tests {
         check(ticks().select([] as [&str; 0]), "ts:timestamp[us] | ");
         check(ticks().without(["sym"]), "ts:timestamp[us] | px:float64");
         check(
+            ticks().some_of(["px", "ts"]),
+            "ts:timestamp[us] | px:float64",
+        );
+        check(ticks().some_of(["px", "sym"]), " | sym:string px:float64");
+        check(
             ticks().rename([("ts", "time"), ("px", "price")]),
             "time:timestamp[us] | sym:string price:float64",
         );
@@ -220,6 +253,7 @@ mod tests {
         let errors = [
             ticks().without(["ts"]).unwrap_err(),
             ticks().without(["pxx"]).unwrap_err(),
+            ticks().some_of(["px", "smy"]).unwrap_err(),
             ticks().select(["px", "px"]).unwrap_err(),
             ticks().rename([("px", "sym")]).unwrap_err(),
             ticks().set_index(["px", "px"]).unwrap_err(),

@@ -81,6 +81,26 @@ pub struct Step {
     pub rows: ArrowArray,
 }
 
+impl Step {
+    /// It goes on without rows: one of [`step`].
+    pub const fn next(next: u32) -> Self {
+        Self {
+            next,
+            output: 0,
+            rows: ArrowArray::released(),
+        }
+    }
+
+    /// Rows come out.
+    pub const fn output(rows: ArrowArray) -> Self {
+        Self {
+            next: step::OUTPUT,
+            output: 0,
+            rows,
+        }
+    }
+}
+
 /// What a [`Step`] says.
 pub mod step {
     /// It wants more rows, or the end of them.

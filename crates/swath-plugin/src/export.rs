@@ -54,14 +54,9 @@ pub mod kinds {
 macro_rules! kinds {
     ($($kind:ident $trait:ident $text:literal $number:ident $bind:ident;)*) => { $(
         impl<F: $trait> Function<kinds::$kind> for F {
-            const ENTRY: [&'static str; ENTRY] = pieces(
-                &[
-                    r#"{"name":""#, word(F::NAME), r#"","kind":""#, $text, r#"","doc":"#, F::DOC,
-                    r#","deprecated":"#, F::DEPRECATED, r#","params":"#, F::PARAMS,
-                ],
-                &[],
-                F::EXAMPLE,
-            );
+            const ENTRY: [&'static str; ENTRY] = pieces([
+                F::NAME, $text, F::DOC, F::DEPRECATED, F::PARAMS,
+            ], &[], F::EXAMPLE);
             const TABLE: &'static WithMetadata<Table> = &WithMetadata::new(Table {
                 name: RStr::from_str(F::NAME),
                 kind: kind::$number,
@@ -82,18 +77,7 @@ kinds! {
 
 impl<F: FramesFn<N>, const N: usize> Function<kinds::Frames<N>> for F {
     const ENTRY: [&'static str; ENTRY] = pieces(
-        &[
-            r#"{"name":""#,
-            word(F::NAME),
-            r#"","kind":"partition"#,
-            "",
-            r#"","doc":"#,
-            F::DOC,
-            r#","deprecated":"#,
-            F::DEPRECATED,
-            r#","params":"#,
-            F::PARAMS,
-        ],
+        [F::NAME, "partition", F::DOC, F::DEPRECATED, F::PARAMS],
         &frames(F::FRAMES),
         F::EXAMPLE,
     );
@@ -104,15 +88,27 @@ impl<F: FramesFn<N>, const N: usize> Function<kinds::Frames<N>> for F {
     });
 }
 
-/// The pieces of an entry, in their order.
+/// The pieces of an entry, in their order: of words about the function, of its frames, and of an example.
 const fn pieces(
-    words: &[&'static str],
+    [name, kind, doc, deprecated, params]: [&'static str; 5],
     frames: &[&'static str],
     shown: Option<Example>,
 ) -> [&'static str; ENTRY] {
+    let words = [
+        r#"{"name":""#,
+        word(name),
+        r#"","kind":""#,
+        kind,
+        r#"","doc":"#,
+        doc,
+        r#","deprecated":"#,
+        deprecated,
+        r#","params":"#,
+        params,
+    ];
     let example = example(shown);
     let (mut all, mut filled) = ([""; ENTRY], 0);
-    let groups: [&[&'static str]; 4] = [words, frames, &example, &["}"]];
+    let groups: [&[&'static str]; 4] = [&words, frames, &example, &["}"]];
     let mut group = 0;
     while group < groups.len() {
         let mut at = 0;

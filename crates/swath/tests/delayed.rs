@@ -173,6 +173,27 @@ fn every_number_of_inputs_and_a_cx_behind_them() -> swath::Result<()> {
 }
 
 #[test]
+fn functions_make_partitions() -> swath::Result<()> {
+    let session = Session::testing();
+    let parts = ["a", "b"]
+        .map(|name| session.try_delayed((), move || Batch::from_csv(&format!("k,v\n{name},1\n"))));
+    let df = session.from_delayed(parts)?;
+    assert_eq!((df.npartitions(), df.columns()), (2, vec!["k", "v"]));
+    let rows: Vec<(String, i64)> = df.compute()?.rows()?.collect();
+    assert_eq!(rows, [("a".to_owned(), 1), ("b".to_owned(), 1)]);
+    let error = session
+        .from_delayed(Vec::new())
+        .expect_err("nothing to make a frame of");
+    assert!(
+        error
+            .to_string()
+            .contains("the number of inputs must be at least 1"),
+        "{error}"
+    );
+    Ok(())
+}
+
+#[test]
 fn calls_of_batches_are_partitions() -> swath::Result<()> {
     let session = two_threads();
     let calls = Calls::default();

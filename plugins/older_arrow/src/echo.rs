@@ -167,11 +167,6 @@ unsafe extern "C" fn one_step(
 
 impl Running {
     fn step(&mut self, input: u32, rows: ArrowArray) -> PluginResult<Step> {
-        let answer = |next, rows| Step {
-            next,
-            output: 0,
-            rows,
-        };
         if input != NO_INPUT && !rows.is_released() {
             // SAFETY: the host hands over rows of what the function was bound to.
             let rows = answered(unsafe { read_rows(rows, &self.echo.columns) })?;
@@ -180,7 +175,7 @@ impl Running {
             } else {
                 rows
             };
-            return Ok(answer(step::OUTPUT, give_rows(&rows)));
+            return Ok(Step::output(give_rows(&rows)));
         }
         self.is_done |= input != NO_INPUT;
         let next = if self.is_done {
@@ -188,7 +183,7 @@ impl Running {
         } else {
             step::INPUT
         };
-        Ok(answer(next, ArrowArray::released()))
+        Ok(Step::next(next))
     }
 }
 

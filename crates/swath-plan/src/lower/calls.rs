@@ -5,8 +5,10 @@
 
 use std::sync::Arc;
 
+use swath_graph::{Canon, Dep, Fingerprint};
 use swath_ops::sink;
 
+use super::emit::Emitter;
 use super::read::Streams;
 use super::stream::{ConsumerId, Origin, Read, Stream};
 use crate::Plan;
@@ -60,6 +62,26 @@ impl Streams<'_> {
         match self.value_of(plan) {
             Read::One(consumer) => Some(consumer),
             Read::All(_) | Read::Held(_) => None,
+        }
+    }
+}
+
+impl Emitter<'_, '_> {
+    /// One value that a task depends on.
+    pub(super) fn value(&mut self, read: &Read, reads: &mut Canon) -> Dep {
+        match read {
+            Read::All(consumer) => {
+                let made = self.outputs_of(*consumer, reads);
+                self.collect(*consumer, &made)
+            }
+            Read::One(consumer) => {
+                let made = self.outputs_of(*consumer, reads);
+                *made.first().expect("a call is one task")
+            }
+            Read::Held(key) => {
+                key.feed(reads);
+                self.builder.held(key.clone()).dep()
+            }
         }
     }
 }

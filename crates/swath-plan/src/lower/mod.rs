@@ -1,19 +1,25 @@
 //! From plans to graphs, in rounds.
 //!
 //! ```text
-//!  plans ─► streams: origin ─ steps ─► consumer     (read.rs: what reads what)
+//!  plans ─► streams: origin ─ steps ─► consumer     (read.rs: what reads what; files of their own: what is more than a step)
 //!             └ consumers of one origin form a group = one pipeline stage with a port each
-//!  groups ─► stages and tasks of a Graph<Op>         (emit.rs), several units a task (pack.rs)
+//!  groups ─► stages of a Graph<Op>                   (emit.rs), what they read cut into tasks (tasks.rs), several units a task (pack.rs)
 //! ```
 
 mod beside;
 mod calls;
+mod drop_duplicates;
 mod emit;
+mod few_rows;
+mod group_by;
 mod late_rows;
 mod overlap;
 mod pack;
 mod read;
+mod scan;
+mod shuffle;
 mod stream;
+mod tasks;
 
 use std::collections::HashMap;
 use std::ops::Range;

@@ -4,25 +4,18 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use swath_divisions::{RepartitionPlan, Slice};
-use swath_expr::Expr;
 use swath_graph::Name;
-use swath_kernels::SortKey;
 use swath_meta::Meta;
-use swath_ops::step::{
-    AggCall, AggInput, DropDuplicates as DropDuplicatesStep, Filter, GroupMerge, GroupPartial,
-    Limit, Project as ProjectStep, Tail as TailStep, TopK, made_up_prefix,
-};
-use swath_ops::{Env, OpError, SinkSpec, StepSpec, sink};
-use swath_shuffle::HashPartitioner;
+use swath_ops::step::{Filter, Project as ProjectStep};
+use swath_ops::{Env, SinkSpec, StepSpec, sink};
 
 use super::stream::{Consumer, ConsumerId, Group, Origin, OriginId, Stream};
-use crate::node::{DropDuplicates, GroupBy, Head, Shuffle, Tail, TopN};
 use crate::walk::post_order;
 use crate::{Node, Plan, PlanError};
 
 /// Everything that a computation reads, does and makes.
 pub(super) struct Streams<'e> {
-    env: &'e Env,
+    pub(super) env: &'e Env,
     /// Origins with the meta of their rows.
     pub(super) origins: Vec<(Origin, Arc<Meta>)>,
     pub(super) groups: Vec<Group>,
@@ -203,107 +196,6 @@ impl<'e> Streams<'e> {
         Ok(stream.then(Name::of(what, plan.name()), spec, meta))
     }
 
-    fn group_by(&mut self, plan: &Plan, group: &GroupBy) -> Result<Stream, PlanError> {
-        let input = self.of(plan.input());
-        let (columns, calls) = columns_and_calls(plan, group, self.env)?;
-        let keys = group.keys.len();
-        let stream = self.inner(
-            input,
-            plan,
-            "group-input",
-            Arc::new(ProjectStep::new(columns, 0)),
-        )?;
-        let partial = GroupPartial::new(keys, calls.clone(), group.dropna);
-        let stream = self.inner(stream, plan, "group-partial", Arc::new(partial))?;
-        let state = Arc::clone(&stream.meta);
-        let finish = Arc::new(GroupMerge::finishing(keys, calls.clone(), group.sort));
-
-        let n = plan.npartitions();
-        let merged = if n > 1 {
-            let names: Vec<_> = group
-                .keys
-                .iter()
-                .map(|(name, _)| Arc::clone(name))
-                .collect();
-            let by = HashPartitioner::try_new(names, n).map_err(OpError::from)?;
-            let split = Arc::new(sink::Split::new(Arc::new(by)));
-            let pieces = self.consume(stream, split, false, plan, "split");
-            self.origin(Origin::Gather(pieces), &state, n)
-        } else {
-            self.merge_tree(plan, group, stream, &calls)?
-        };
-        Ok(merged.then(plan.name().clone(), finish, Arc::clone(plan.meta())))
-    }
-
-    /// Partial states brought together for one partition, through a tree if an arity was given.
-    fn merge_tree(
-        &mut self,
-        plan: &Plan,
-        group: &GroupBy,
-        mut stream: Stream,
-        calls: &[AggCall],
-    ) -> Result<Stream, PlanError> {
-        let state = Arc::clone(&stream.meta);
-        let mut outputs = stream.coverage.len();
-        let mut level = 0;
-        while let Some(every) = group.split_every.filter(|&every| outputs > every) {
-            // The shape of the tree was asked for: one partial result a partition, `every` of them a task.
-            let partials = self.consume(
-                stream,
-                Arc::new(sink::Rows::passing()),
-                true,
-                plan,
-                &format!("partials-{level}"),
-            );
-            outputs = outputs.div_ceil(every);
-            level += 1;
-            let combine = Arc::new(GroupMerge::combining(group.keys.len(), calls.to_vec()));
-            stream = self.origin(
-                Origin::Fan {
-                    consumer: partials,
-                    every,
-                },
-                &state,
-                outputs,
-            );
-            stream = self.inner(stream, plan, &format!("group-combine-{level}"), combine)?;
-        }
-        let last = self.consume(
-            stream,
-            Arc::new(sink::Rows::passing()),
-            group.split_every.is_some(),
-            plan,
-            "partials",
-        );
-        Ok(self.origin(Origin::All(last), &state, 1))
-    }
-
-    fn drop_duplicates(&mut self, plan: &Plan, rows: &DropDuplicates) -> Result<Stream, PlanError> {
-        let meta = plan.meta();
-        let columns = rows.subset.iter().map(|column| meta.position(column));
-        let columns = columns.collect::<Result<_, _>>()?;
-        let step = Arc::new(DropDuplicatesStep::new(columns, rows.last).rows(rows.rows));
-        let input = self.of(plan.input());
-        let n = plan.npartitions();
-        if n == 1 && input.coverage.len() == 1 {
-            let mut input = input;
-            input.exact = true;
-            return Ok(input.then(plan.name().clone(), step, Arc::clone(meta)));
-        }
-        let partial = Arc::clone(&step) as Arc<dyn StepSpec>;
-        let stream = self.inner(input, plan, "drop-duplicates-partial", partial)?;
-        let origin = if n == 1 {
-            let passing = Arc::new(sink::Rows::passing());
-            Origin::All(self.consume(stream, passing, false, plan, "kept"))
-        } else {
-            let by = HashPartitioner::try_new(rows.subset.clone(), n).map_err(OpError::from)?;
-            let split = Arc::new(sink::Split::new(Arc::new(by)));
-            Origin::Gather(self.consume(stream, split, false, plan, "split"))
-        };
-        let kept = self.origin(origin, meta, n);
-        Ok(kept.then(plan.name().clone(), step, Arc::clone(meta)))
-    }
-
     fn concat(&mut self, plan: &Plan) -> Stream {
         let consumers = plan.inputs().iter().enumerate().map(|(at, input)| {
             let stream = self.of(input);
@@ -312,79 +204,6 @@ impl<'e> Streams<'e> {
         });
         let consumers = consumers.collect();
         self.origin(Origin::Chain(consumers), plan.meta(), plan.npartitions())
-    }
-
-    fn top_n(&mut self, plan: &Plan, top: &TopN) -> Result<Stream, PlanError> {
-        let mut keys = Vec::with_capacity(top.by.len());
-        for by in &top.by {
-            let column = plan.meta().position(&by.column)?;
-            keys.push(SortKey {
-                column,
-                descending: by.descending,
-                nulls_last: true,
-            });
-        }
-        let step = Arc::new(TopK::new(top.n, keys));
-        let stream = self.of(plan.input());
-        let stream = self.inner(
-            stream,
-            plan,
-            "top-partial",
-            Arc::clone(&step) as Arc<dyn StepSpec>,
-        )?;
-        let partial = self.consume(
-            stream,
-            Arc::new(sink::Rows::passing()),
-            false,
-            plan,
-            "candidates",
-        );
-        let all = self.origin(Origin::All(partial), plan.meta(), 1);
-        Ok(all.then(plan.name().clone(), step, Arc::clone(plan.meta())))
-    }
-
-    fn head(&mut self, plan: &Plan, head: Head) -> Result<Stream, PlanError> {
-        let limit = Arc::new(Limit::new(head.rows));
-        let first: Vec<usize> = (0..head.npartitions).collect();
-        let mut stream = self.of(plan.input()).covering(&first);
-        stream.exact = true;
-        if head.npartitions == 1 {
-            return Ok(stream.then(plan.name().clone(), limit, Arc::clone(plan.meta())));
-        }
-        let stream = self.inner(
-            stream,
-            plan,
-            "head-partial",
-            Arc::clone(&limit) as Arc<dyn StepSpec>,
-        )?;
-        let partial = self.consume(stream, Arc::new(sink::Rows::passing()), true, plan, "heads");
-        let all = self.origin(Origin::All(partial), plan.meta(), 1);
-        Ok(all.then(plan.name().clone(), limit, Arc::clone(plan.meta())))
-    }
-
-    fn tail(&mut self, plan: &Plan, tail: Tail) -> Result<Stream, PlanError> {
-        let step = Arc::new(TailStep::new(tail.rows));
-        let n = plan.input().npartitions();
-        let last: Vec<usize> = (n - tail.npartitions..n).collect();
-        let mut stream = self.of(plan.input()).covering(&last);
-        stream.exact = true;
-        if tail.npartitions == 1 {
-            return Ok(stream.then(plan.name().clone(), step, Arc::clone(plan.meta())));
-        }
-        let partial = Arc::clone(&step) as Arc<dyn StepSpec>;
-        let stream = self.inner(stream, plan, "tail-partial", partial)?;
-        let rows = Arc::new(sink::Rows::passing());
-        let partial = self.consume(stream, rows, true, plan, "tails");
-        let all = self.origin(Origin::All(partial), plan.meta(), 1);
-        Ok(all.then(plan.name().clone(), step, Arc::clone(plan.meta())))
-    }
-
-    fn shuffle(&mut self, plan: &Plan, shuffle: &Shuffle) -> Stream {
-        let stream = self.of(plan.input());
-        let split = Arc::new(sink::Split::new(Arc::clone(shuffle.partitioner())));
-        // A function's errors name the partition: a task of it has no other.
-        let pieces = self.consume(stream, split, shuffle.is_function(), plan, "split");
-        self.origin(Origin::Gather(pieces), plan.meta(), plan.npartitions())
     }
 
     fn repartition(&mut self, plan: &Plan, cuts: &RepartitionPlan) -> Stream {
@@ -401,43 +220,4 @@ impl<'e> Streams<'e> {
             n,
         )
     }
-}
-
-/// A column and what computes it.
-type NamedExpr = (Arc<str>, Expr);
-
-/// The projection before a group-by (keys, then each distinct input once) and the calls over it.
-fn columns_and_calls(
-    plan: &Plan,
-    group: &GroupBy,
-    env: &Env,
-) -> Result<(Vec<NamedExpr>, Vec<AggCall>), PlanError> {
-    let mut columns = group.keys.clone();
-    let prefix = made_up_prefix(columns.iter().map(|(name, _)| &**name));
-    let mut calls = Vec::with_capacity(group.aggs.len());
-    for agg in &group.aggs {
-        let mut inputs = Vec::with_capacity(agg.inputs.len());
-        for expr in &agg.inputs {
-            let dtype = expr.infer(plan.input().meta(), &env.functions)?.dtype;
-            let known = columns[group.keys.len()..]
-                .iter()
-                .position(|(_, column)| column.same_as(expr));
-            let column = known.map_or(columns.len(), |at| at + group.keys.len());
-            if known.is_none() {
-                columns.push((Arc::from(format!("{prefix}{column}")), expr.clone()));
-            }
-            inputs.push(AggInput {
-                column,
-                dtype,
-                spelling: expr.spelling(),
-            });
-        }
-        calls.push(AggCall::new(
-            Arc::clone(&agg.function),
-            inputs,
-            agg.params.clone(),
-            Arc::clone(&agg.output),
-        ));
-    }
-    Ok((columns, calls))
 }

@@ -121,13 +121,7 @@ impl EachPartition for MapPartitions {
         let divisions = if let Some(declared) = &self.divisions {
             declared.clone()
         } else if self.keeps_divisions {
-            let same = |meta: &Meta| {
-                let fields = meta.index_fields().iter();
-                fields
-                    .map(|field| (Arc::clone(&field.name), field.dtype.clone()))
-                    .collect::<Vec<_>>()
-            };
-            if same(&self.output) != same(input.meta()) {
+            if self.output.index_dtypes().ne(input.meta().index_dtypes()) {
                 return Err(PlanError::OtherIndex {
                     expected: names(input.meta()),
                     found: names(&self.output),

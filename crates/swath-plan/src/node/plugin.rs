@@ -189,13 +189,7 @@ impl EachPartition for MapPlugin {
             let output = Meta::try_new(output.fields().to_vec(), Index::none())?;
             return Ok((Arc::new(output), input.divisions().clear()));
         }
-        let index = |meta: &Meta| {
-            let fields = meta.index_fields().iter();
-            fields
-                .map(|field| (Arc::clone(&field.name), field.dtype.clone()))
-                .collect::<Vec<_>>()
-        };
-        if index(output) != index(input.meta()) {
+        if output.index_dtypes().ne(input.meta().index_dtypes()) {
             let name = self.name().to_string();
             return Err(PluginError::OtherIndex { name }.into());
         }

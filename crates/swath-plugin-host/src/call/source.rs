@@ -128,18 +128,8 @@ impl BoundSource {
     /// # Errors
     /// A column that it has not.
     pub fn meta_of(&self, columns: &[String]) -> Result<Arc<Meta>, CallError> {
-        let has = |name: &str| columns.iter().any(|column| column == name);
-        if let Some(unknown) = (columns.iter()).find(|name| self.output.position(name).is_err()) {
-            let words = format!("is asked for a column `{unknown}` that it has not");
-            return Err(self.parts.broke(words));
-        }
-        let fields = self.output.fields().iter();
-        let fields = fields.filter(|field| has(&field.name)).cloned();
-        let index = match self.output.index_fields() {
-            fields if fields.iter().all(|field| has(&field.name)) => self.output.index(),
-            _ => Index::none(),
-        };
-        let meta = Meta::try_new(fields, index).expect("some of the columns of a meta");
+        let meta = self.output.some_of(columns);
+        let meta = meta.map_err(|error| self.parts.broke(format!("is asked for {error}")))?;
         Ok(Arc::new(meta))
     }
 

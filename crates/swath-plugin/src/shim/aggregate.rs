@@ -13,13 +13,13 @@ use swath_plugin_abi::{
 };
 use swath_plugin_data::{Columns, give_columns, take_columns};
 
-use super::bind::{outputs, plain, written};
+use super::bind::{outputs, plain, read_one, written};
 use super::fits::fits;
+use super::guard;
 use super::hosted::{Asking, Hosted};
 use super::instance::{
     drop_owned, drop_shared, owned, shared, unsupported, with_owned, with_shared,
 };
-use super::{Request, guard};
 use crate::contract::deterministic;
 use crate::{Aggregate, Error, GroupedRows, Result};
 
@@ -39,12 +39,7 @@ pub(crate) unsafe extern "C" fn bind_aggregate<F: Aggregate>(
     out: *mut Bound,
 ) -> Status {
     let bound = guard(|| {
-        let Request {
-            function,
-            input,
-            columns,
-            ..
-        } = Request::<F>::read(request)?;
+        let (function, (input, columns)) = read_one::<F>(request)?;
         let grouped = function.bind(input.fields())?;
         let (output, state) = (plain([grouped.output])?, plain(grouped.state)?);
         let outputs = outputs([&output, &state])?;

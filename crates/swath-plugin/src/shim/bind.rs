@@ -1,5 +1,7 @@
 //! What every kind of function does when it is bound.
 
+use std::fmt::{self, Display, Formatter};
+
 use serde::Deserialize;
 use swath_meta::{Field, Index, Meta};
 use swath_plugin_abi::{ArrowSchema, BindRequest, Contract, code};
@@ -10,14 +12,32 @@ use crate::{Error, Params, Result};
 /// The columns of a frame, and the types in which the host hands its rows over: those of its version, not of this one.
 pub(crate) type Input = (Meta, Columns);
 
-/// What a function is bound to, read.
-pub(crate) struct Request<F> {
-    pub(crate) function: F,
-    pub(crate) input: Meta,
-    /// The types in which the host hands rows over: those of its version, not of this one.
-    pub(crate) columns: Columns,
-    /// How many targets a partitioner has.
-    pub(crate) targets: u64,
+/// What a function takes, beside parameters.
+pub(crate) enum Takes<'a> {
+    Nothing,
+    OneInput,
+    /// Frames of these names.
+    Frames(&'a [&'a str]),
+}
+
+impl Takes<'_> {
+    fn count(&self) -> usize {
+        match self {
+            Self::Nothing => 0,
+            Self::OneInput => 1,
+            Self::Frames(names) => names.len(),
+        }
+    }
+}
+
+impl Display for Takes<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Nothing => f.write_str("no input"),
+            Self::OneInput => f.write_str("one input"),
+            Self::Frames(names) => write!(f, "{} frames ({})", names.len(), names.join(", ")),
+        }
+    }
 }
 
 /// What a host of a later version may say.
@@ -44,65 +64,26 @@ fn understood(context: &str) -> Result<()> {
     }
 }
 
-/// A function that is bound to frames of these names, and the columns of each.
-pub(super) fn frames<F: Params>(
+/// A function with its parameters, and the columns of each of its inputs.
+pub(crate) fn read<F: Params>(
     request: BindRequest<'_>,
-    names: &[&str],
+    takes: &Takes<'_>,
 ) -> Result<(F, Vec<Input>)> {
     understood(&request.context)?;
     let inputs = take_metas(request.inputs)?;
-    if inputs.len() != names.len() {
+    if inputs.len() != takes.count() {
         return Err(Error::of(
             code::META,
-            format!(
-                "it takes {} frames ({}), not {}",
-                names.len(),
-                names.join(", "),
-                inputs.len()
-            ),
+            format!("it takes {takes}, not {}", inputs.len()),
         ));
     }
     Ok((F::from_json(&request.params)?, inputs))
 }
 
-/// A function that is bound to nothing but parameters.
-pub(super) fn nothing<F: Params>(request: BindRequest<'_>) -> Result<F> {
-    understood(&request.context)?;
-    let given = take_metas(request.inputs)?.len();
-    if given > 0 {
-        return Err(Error::of(
-            code::META,
-            format!("it takes no input, not {given}"),
-        ));
-    }
-    F::from_json(&request.params)
-}
-
-impl<F: Params> Request<F> {
-    /// Reads parameters, and the columns of the one input.
-    pub(crate) fn read(request: BindRequest<'_>) -> Result<Self> {
-        let BindRequest {
-            inputs,
-            params,
-            targets,
-            context,
-        } = request;
-        understood(&context)?;
-        let mut inputs = take_metas(inputs)?;
-        let given = inputs.len();
-        let (Some((input, columns)), 1) = (inputs.pop(), given) else {
-            return Err(Error::of(
-                code::META,
-                format!("it takes one input, not {given}"),
-            ));
-        };
-        Ok(Self {
-            function: F::from_json(&params)?,
-            input,
-            columns,
-            targets,
-        })
-    }
+/// A function of one input with its parameters, and the columns of that.
+pub(crate) fn read_one<F: Params>(request: BindRequest<'_>) -> Result<(F, Input)> {
+    let (function, mut inputs) = read(request, &Takes::OneInput)?;
+    Ok((function, inputs.remove(0)))
 }
 
 /// What comes out, as it crosses.

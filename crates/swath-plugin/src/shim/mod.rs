@@ -16,7 +16,6 @@ mod sink;
 mod source;
 
 pub(crate) use aggregate::bind_aggregate;
-pub(crate) use bind::Request;
 pub(crate) use guard::{guard, take_over_panics};
 pub(crate) use logs::take_over_logs;
 pub(crate) use nobody::nobody;

@@ -13,12 +13,12 @@ use swath_plugin_abi::{
 };
 use swath_plugin_data::{Columns, Crossing, give_batch, take_columns};
 
-use super::bind::{Input, frames, outputs, plain, written};
+use super::bind::{Input, Takes, outputs, plain, read, written};
+use super::guard;
 use super::hosted::{Asking, Hosted};
 use super::instance::{
     drop_owned, drop_shared, owned, shared, unsupported, with_owned, with_shared,
 };
-use super::{Request, guard};
 use crate::{Contract, Error, FramesFn, Params, PartitionFn, Result};
 
 /// How a function of frames is asked, of one or of several.
@@ -42,8 +42,7 @@ impl<F: PartitionFn> OfFrames for One<F> {
     type Function = F;
 
     fn read(request: BindRequest<'_>) -> Result<(F, Vec<Input>)> {
-        let request = Request::read(request)?;
-        Ok((request.function, vec![(request.input, request.columns)]))
+        read(request, &Takes::OneInput)
     }
 
     fn bind(function: &F, inputs: &[Meta]) -> Result<Contract> {
@@ -72,7 +71,7 @@ impl<F: FramesFn<N>, const N: usize> OfFrames for Several<F, N> {
     type Function = F;
 
     fn read(request: BindRequest<'_>) -> Result<(F, Vec<Input>)> {
-        frames(request, &F::FRAMES)
+        read(request, &Takes::Frames(&F::FRAMES))
     }
 
     fn bind(function: &F, inputs: &[Meta]) -> Result<Contract> {
@@ -254,16 +253,11 @@ impl<F: OfFrames> Ready<F> {
 
 impl<F: OfFrames> Running<F> {
     fn step(&mut self, input: u32, rows: ArrowArray) -> Result<Step> {
-        let goes_on = |next| Step {
-            next,
-            output: 0,
-            rows: ArrowArray::released(),
-        };
         if self.done {
-            return Ok(goes_on(step::DONE));
+            return Ok(Step::next(step::DONE));
         }
         if input == NO_INPUT {
-            return Ok(goes_on(step::INPUT));
+            return Ok(Step::next(step::INPUT));
         }
         let ready = Arc::clone(&self.ready);
         let next = self.parts.len();
@@ -285,7 +279,7 @@ impl<F: OfFrames> Running<F> {
             Batch::from_arrays(meta, columns, n_rows)?
         } else if self.called || ready.scope == Scope::Chunk {
             self.done = true;
-            return Ok(goes_on(step::DONE));
+            return Ok(Step::next(step::DONE));
         } else {
             // A partition without a batch is one without rows.
             self.done = next + 1 == ready.inputs.len();
@@ -293,7 +287,7 @@ impl<F: OfFrames> Running<F> {
         };
         self.parts.push(batch);
         if self.parts.len() < ready.inputs.len() {
-            return Ok(goes_on(step::INPUT));
+            return Ok(Step::next(step::INPUT));
         }
         self.call()
     }
@@ -317,10 +311,6 @@ impl<F: OfFrames> Running<F> {
                 Error::from(error)
             ))
         })?;
-        Ok(Step {
-            next: step::OUTPUT,
-            output: 0,
-            rows: give_batch(&returned),
-        })
+        Ok(Step::output(give_batch(&returned)))
     }
 }

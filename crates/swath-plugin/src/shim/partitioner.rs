@@ -7,8 +7,9 @@ use swath_batch::Cx;
 use swath_meta::{DType, Field};
 use swath_plugin_abi::{BindRequest, Bound, Host, Status, code};
 
+use super::bind::read_one;
 use super::columnar::{Columnar, bound};
-use super::{Request, guard};
+use super::guard;
 use crate::{Error, Partitioner, Result};
 
 struct Ready<F> {
@@ -23,12 +24,8 @@ pub(crate) unsafe extern "C" fn bind_partitioner<F: Partitioner>(
     out: *mut Bound,
 ) -> Status {
     let bound = guard(|| {
-        let Request {
-            function,
-            input,
-            columns,
-            targets,
-        } = Request::<F>::read(request)?;
+        let targets = request.targets;
+        let (function, (input, columns)) = read_one::<F>(request)?;
         let some = u32::try_from(targets).ok().filter(|targets| *targets > 0);
         let targets = some.ok_or_else(|| {
             let words = format!("it cannot share rows out to {targets} partitions");

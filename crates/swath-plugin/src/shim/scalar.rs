@@ -5,9 +5,10 @@ use swath_batch::Cx;
 use swath_meta::Field;
 use swath_plugin_abi::{BindRequest, Bound, Host, Status};
 
+use super::bind::read_one;
 use super::columnar::{Columnar, bound};
 use super::fits::fits;
-use super::{Request, guard};
+use super::guard;
 use crate::{Result, Scalar};
 
 struct Ready<F> {
@@ -22,12 +23,7 @@ pub(crate) unsafe extern "C" fn bind_scalar<F: Scalar>(
     out: *mut Bound,
 ) -> Status {
     let bound = guard(|| {
-        let Request {
-            mut function,
-            input,
-            columns,
-            ..
-        } = Request::<F>::read(request)?;
+        let (mut function, (input, columns)) = read_one::<F>(request)?;
         let returns = function.bind(input.fields())?;
         function.prepare(input.fields())?;
         let output = Field::new(F::NAME, returns.dtype, returns.nullable);

@@ -14,12 +14,12 @@ use swath_plugin_abi::{
 };
 use swath_plugin_data::{Columns, give_columns, take_columns};
 
-use super::bind::{outputs, plain, written};
+use super::bind::{outputs, plain, read_one, written};
+use super::guard;
 use super::hosted::{Asking, Hosted};
 use super::instance::{
     drop_owned, drop_shared, owned, shared, unsupported, with_owned, with_shared,
 };
-use super::{Request, guard};
 use crate::contract::deterministic;
 use crate::{Attempt, Error, Result, Sink};
 
@@ -38,12 +38,7 @@ pub(crate) unsafe extern "C" fn bind_sink<F: Sink>(
     out: *mut Bound,
 ) -> Status {
     let bound = guard(|| {
-        let Request {
-            mut function,
-            input,
-            columns,
-            ..
-        } = Request::<F>::read(request)?;
+        let (mut function, (input, columns)) = read_one::<F>(request)?;
         function.bind(&input)?;
         function.prepare(&input)?;
         let receipt = plain([Field::new("receipt", DType::String, false)])?;
@@ -146,20 +141,15 @@ unsafe extern "C" fn one_step<F: Sink>(
 
 impl<F: Sink> Running<F> {
     fn step(&mut self, input: u32, rows: ArrowArray) -> Result<Step> {
-        let goes_on = |next| Step {
-            next,
-            output: 0,
-            rows: ArrowArray::released(),
-        };
         let broken = |words: String| Error::of(code::CONTRACT, words);
         let Some(writing) = &mut self.writing else {
             return match input {
-                NO_INPUT => Ok(goes_on(step::DONE)),
+                NO_INPUT => Ok(Step::next(step::DONE)),
                 _ => Err(broken("it got rows after their end".to_owned())),
             };
         };
         if input == NO_INPUT {
-            return Ok(goes_on(step::INPUT));
+            return Ok(Step::next(step::INPUT));
         }
         if input != 0 {
             return Err(broken(format!(
@@ -172,7 +162,7 @@ impl<F: Sink> Running<F> {
             let (columns, n) = take_columns(rows, &ready.columns)?;
             let rows = Batch::from_arrays(&ready.input, columns, n)?;
             ready.function.push(writing, rows, cx)?;
-            return Ok(goes_on(step::INPUT));
+            return Ok(Step::next(step::INPUT));
         }
         let writing = self
             .writing
@@ -180,11 +170,7 @@ impl<F: Sink> Running<F> {
             .ok_or_else(|| broken("it ended".to_owned()))?;
         let receipt = serde_json::to_string(&ready.function.finish(writing, cx)?)?;
         let receipt = Arc::new(StringViewArray::from_iter_values([receipt]));
-        Ok(Step {
-            next: step::OUTPUT,
-            output: 0,
-            rows: give_columns(&[receipt], &ready.receipt, 1)?,
-        })
+        Ok(Step::output(give_columns(&[receipt], &ready.receipt, 1)?))
     }
 }
 

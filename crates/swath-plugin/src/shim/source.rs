@@ -4,7 +4,7 @@ use std::ffi::c_void;
 use std::sync::Arc;
 
 use swath_batch::{Batch, Value};
-use swath_meta::{Field, Index, Meta};
+use swath_meta::{Field, Meta};
 use swath_plugin_abi::abi_stable::prefix_type::WithMetadata;
 use swath_plugin_abi::abi_stable::std_types::RStr;
 use swath_plugin_abi::{
@@ -13,7 +13,7 @@ use swath_plugin_abi::{
 };
 use swath_plugin_data::{Columns, give_batch, give_columns};
 
-use super::bind::{nothing, outputs, plain, written};
+use super::bind::{Takes, outputs, plain, read, written};
 use super::guard;
 use super::hosted::{Asking, Hosted};
 use super::instance::{
@@ -35,7 +35,7 @@ pub(crate) unsafe extern "C" fn bind_source<F: Source>(
     out: *mut Bound,
 ) -> Status {
     let bound = guard(|| {
-        let mut function: F = nothing(request)?;
+        let (mut function, _) = read::<F>(request, &Takes::Nothing)?;
         let Contract { output, promises } = function.bind()?;
         let meta = output?;
         function.prepare()?;
@@ -190,21 +190,6 @@ fn read_wanted(text: &str, meta: &Meta) -> Result<Wanted> {
             ),
         ));
     }
-    let fields = asked
-        .columns
-        .iter()
-        .map(|name| Ok(meta.field(name)?.clone()));
-    let fields = fields.collect::<Result<Vec<_>>>()?;
-    let has_index = !meta.index_fields().is_empty()
-        && meta
-            .index_fields()
-            .iter()
-            .all(|index| asked.columns.contains(&index.name.to_string()));
-    let index = if has_index {
-        meta.index()
-    } else {
-        Index::none()
-    };
     // What this version does not know, or what is no value of the column here, leaves out no rows.
     let filters = asked.filters.into_iter().filter_map(|filter| {
         let dtype = &meta.field(&filter.column).ok()?.dtype;
@@ -226,7 +211,7 @@ fn read_wanted(text: &str, meta: &Meta) -> Result<Wanted> {
     });
     Ok(Wanted {
         filters: filters.collect(),
-        meta: Arc::new(Meta::try_new(fields, index)?),
+        meta: Arc::new(meta.some_of(&asked.columns)?),
         batch_rows: asked.batch_rows as usize,
     })
 }
@@ -253,25 +238,16 @@ impl<F: Source> Running<F> {
                 format!("it has no input, and got rows of input {input}"),
             ));
         }
-        let done = Step {
-            next: step::DONE,
-            output: 0,
-            rows: ArrowArray::released(),
-        };
         if self.done {
-            return Ok(done);
+            return Ok(Step::next(step::DONE));
         }
         let cx = self.asking.cx();
         cx.check()?;
         let Some(rows) = self.ready.function.next(&mut self.reading, cx)? else {
             self.done = true;
-            return Ok(done);
+            return Ok(Step::next(step::DONE));
         };
-        Ok(Step {
-            next: step::OUTPUT,
-            output: 0,
-            rows: give_batch(&self.wanted(rows)?),
-        })
+        Ok(Step::output(give_batch(&self.wanted(rows)?)))
     }
 
     /// The columns that are wanted, after a look at whether they are those declared.

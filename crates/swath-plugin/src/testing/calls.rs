@@ -298,18 +298,7 @@ pub fn read_wanted<F: Source>(
     let names: Vec<&str> = meta.names().filter(is_wanted).collect();
     let wanted = wanted(&names, filters)?;
     let columns = declared.only(names.iter().copied());
-    let fields = names.iter().map(|name| Ok(meta.field(name)?.clone()));
-    let fields = fields.collect::<Result<Vec<_>>>()?;
-    let has_index = meta
-        .index_fields()
-        .iter()
-        .all(|index| names.contains(&&*index.name));
-    let index = if has_index {
-        meta.index()
-    } else {
-        Index::none()
-    };
-    let read = Arc::new(Meta::try_new(fields, index)?);
+    let read = Arc::new(meta.some_of(&names)?);
     let (table, instance) = (ready.bound.table(), ready.bound.instance());
     let absent = || Error::new("it has no table of a source");
     let list = table.list().flatten().ok_or_else(absent)?;

@@ -2,15 +2,14 @@
 
 use std::sync::Arc;
 
-use swath_batch::{Batch, BufferBytes, Chunk, Cx, Partition};
-use swath_memory::Reservation;
+use swath_batch::{Batch, Chunk, Cx, Partition};
 use swath_meta::Meta;
 use swath_scheduler::TaskContext;
 
 use super::check::own_rows;
 use super::{InTask, MapPartitions, Place, Promise, RowsSeen, check_divisions, checked, slices_of};
 use crate::pipeline::Flow;
-use crate::step::{Beside, Step};
+use crate::step::{Beside, Gathered, Step};
 use crate::{OpError, Output};
 
 pub(super) struct Running<'a> {
@@ -21,9 +20,7 @@ pub(super) struct Running<'a> {
     beside: Beside<'a>,
     /// What the function may ask; made when it is first called.
     asked: Option<Cx>,
-    kept: Vec<Chunk>,
-    bytes: BufferBytes,
-    reserved: Option<Reservation>,
+    gathered: Gathered,
     /// Nobody wants more rows.
     enough: bool,
 }
@@ -43,9 +40,7 @@ impl<'a> Running<'a> {
             halo,
             beside,
             asked: None,
-            kept: Vec::new(),
-            bytes: BufferBytes::default(),
-            reserved: None,
+            gathered: Gathered::default(),
             enough: false,
         }
     }
@@ -76,8 +71,7 @@ impl<'a> Running<'a> {
         {
             check_divisions(&returned, bounds, self.partition, spec.promise, function)?;
         }
-        // From here on whoever keeps the rows reserves them.
-        self.reserved = None;
+        self.gathered.handed_on();
         for chunk in slices_of(returned) {
             cx.check()?;
             if out.push(chunk)? == Flow::Enough {
@@ -99,11 +93,7 @@ impl Step for Running<'_> {
         let chunk = chunk.compact()?;
         match self.spec.rows {
             RowsSeen::Partition => {
-                chunk.count_bytes(&mut self.bytes);
-                self.reserved
-                    .get_or_insert_with(|| cx.reserve("the rows of a partition for a function"))
-                    .try_resize(self.bytes.total())?;
-                self.kept.push(chunk);
+                self.gathered.push(chunk, cx)?;
                 Ok(Flow::More)
             }
             RowsSeen::Chunk if self.enough => Ok(Flow::Enough),
@@ -119,15 +109,7 @@ impl Step for Running<'_> {
             return Ok(());
         }
         cx.check()?;
-        let joins = self.kept.len() > 1;
-        let rows = Partition::from_chunks(Arc::clone(&self.input), self.kept.drain(..))?;
-        if joins && let Some(reserved) = &mut self.reserved {
-            // Twice there while they are joined.
-            reserved.try_resize(self.bytes.total().saturating_mul(2))?;
-        }
-        let batch = rows.to_batch()?;
-        drop(rows);
-        self.bytes = BufferBytes::default();
+        let batch = self.gathered.take(&self.input)?;
         self.call(batch, cx, out)?;
         Ok(())
     }

@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use swath_batch::{Batch, BufferBytes, Chunk, Host, Partition};
-use swath_memory::Reservation;
+use swath_batch::{Batch, Chunk, Host, Partition};
 use swath_meta::Meta;
 use swath_scheduler::TaskContext;
 
@@ -11,7 +10,7 @@ use super::MapPlugin;
 use super::sorted::Sorted;
 use crate::pipeline::Flow;
 use crate::plugin::{PluginError, PluginPartition};
-use crate::step::{Beside, InTask, Step, slices_of};
+use crate::step::{Beside, Gathered, InTask, Step, slices_of};
 use crate::{OpError, Output};
 
 pub(super) struct Running<'a> {
@@ -26,9 +25,7 @@ pub(super) struct Running<'a> {
     task: Option<Arc<InTask>>,
     /// The order that it needs.
     sorted: Option<Sorted>,
-    kept: Vec<Chunk>,
-    bytes: BufferBytes,
-    reserved: Option<Reservation>,
+    gathered: Gathered,
     /// It was called.
     called: bool,
     /// Nobody wants more rows.
@@ -53,9 +50,7 @@ impl<'a> Running<'a> {
             halo,
             beside,
             task: None,
-            kept: Vec::new(),
-            bytes: BufferBytes::default(),
-            reserved: None,
+            gathered: Gathered::default(),
             called: false,
             enough: false,
         })
@@ -108,7 +103,7 @@ impl<'a> Running<'a> {
             .bounds()
             .filter(|_| function.keeps_divisions());
         let enough = &mut self.enough;
-        let reserved = &mut self.reserved;
+        let gathered = &mut self.gathered;
         // Where a row comes out for each, those of the neighbours are cut off; else the function returns its own alone.
         let (own, mut seen) = (halo.0..rows.num_rows().saturating_sub(halo.1), 0);
         let mut hand_on = |mut returned: Batch| -> Result<(), OpError> {
@@ -129,8 +124,7 @@ impl<'a> Running<'a> {
                     source,
                 })?;
             }
-            // From here on whoever keeps the rows reserves them.
-            *reserved = None;
+            gathered.handed_on();
             for chunk in slices_of(returned) {
                 cx.check()?;
                 if *enough {
@@ -142,12 +136,9 @@ impl<'a> Running<'a> {
         };
         let mut parts = vec![rows];
         parts.append(&mut beside.parts);
-        let run = function.bound().open(host).map_err(OpError::from);
-        let done = run.and_then(|mut run| {
-            run.push_frames(&parts, &mut hand_on)?;
-            run.finish(&mut hand_on)
-        });
-        done?;
+        let mut run = function.bound().open(host)?;
+        run.push_frames(&parts, &mut hand_on)?;
+        run.finish(&mut hand_on)?;
         Ok(if self.enough {
             Flow::Enough
         } else {
@@ -171,11 +162,7 @@ impl Step for Running<'_> {
             let rows = Partition::from_chunks(Arc::clone(&self.input), [chunk])?;
             return self.call(rows.to_batch()?, cx, out);
         }
-        chunk.count_bytes(&mut self.bytes);
-        self.reserved
-            .get_or_insert_with(|| cx.reserve("the rows of a partition for a function"))
-            .try_resize(self.bytes.total())?;
-        self.kept.push(chunk);
+        self.gathered.push(chunk, cx)?;
         Ok(Flow::More)
     }
 
@@ -185,15 +172,7 @@ impl Step for Running<'_> {
             return Ok(());
         }
         cx.check()?;
-        let joins = self.kept.len() > 1;
-        let rows = Partition::from_chunks(Arc::clone(&self.input), self.kept.drain(..))?;
-        if joins && let Some(reserved) = &mut self.reserved {
-            // Twice there while they are joined.
-            reserved.try_resize(self.bytes.total().saturating_mul(2))?;
-        }
-        let batch = rows.to_batch()?;
-        drop(rows);
-        self.bytes = BufferBytes::default();
+        let batch = self.gathered.take(&self.input)?;
         self.call(batch, cx, out)?;
         Ok(())
     }
