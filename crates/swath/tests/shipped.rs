@@ -167,7 +167,7 @@ fn sketches() -> swath::Result<()> {
             let mut found: Vec<(String, i64, f64)> = sketches.compute()?.rows()?.collect();
             found.sort_by(|one, other| one.0.cmp(&other.0));
             let [(few, exactly, small), (many, about, large)] = &found[..] else {
-                panic!("{found:?}");
+                unreachable!("{found:?}");
             };
             assert_eq!(
                 (few.as_str(), *exactly, many.as_str()),
@@ -187,6 +187,9 @@ fn sketches() -> swath::Result<()> {
     Ok(())
 }
 
+/// What is measured of a text: characters, words, how long these are, and bits.
+type Measured = (Option<i64>, Option<i64>, Option<f64>, Option<f64>);
+
 #[test]
 #[ignore = "`cargo xtask test` builds the libraries"]
 fn texts() -> swath::Result<()> {
@@ -203,9 +206,8 @@ fn texts() -> swath::Result<()> {
         .assign("words", of_note("word_count"))?
         .assign("length", of_note("mean_word_length"))?
         .assign("bits", of_note("entropy"))?;
-    type Found = (Option<i64>, Option<i64>, Option<f64>, Option<f64>);
-    let found: Vec<Found> = rows(&found, &["chars", "words", "length", "bits"])?;
-    let round = |(chars, words, length, bits): &Found| {
+    let found: Vec<Measured> = rows(&found, &["chars", "words", "length", "bits"])?;
+    let round = |(chars, words, length, bits): &Measured| {
         let hundredths = |x: &Option<f64>| x.map(|x| (x * 100.0).round() as i64);
         (*chars, *words, hundredths(length), hundredths(bits))
     };

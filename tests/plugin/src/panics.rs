@@ -8,9 +8,7 @@ use swath_plugin::prelude::*;
 
 /// Panics so many calls further down.
 pub(crate) fn below(calls: u32) -> u32 {
-    if calls == 0 {
-        panic!("nobody is left");
-    }
+    assert!(calls > 0, "nobody is left");
     black_box(below(black_box(calls - 1))) + 1
 }
 

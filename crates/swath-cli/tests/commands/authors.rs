@@ -81,8 +81,7 @@ impl Authors {
     }
 
     fn text_of(&self, path: &str) -> String {
-        let path = self.at(path);
-        std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path:?}: {error}"))
+        std::fs::read_to_string(self.at(path)).expect(path)
     }
 }
 
@@ -115,7 +114,7 @@ fn the_first_in_ten_minutes(authors: &Authors) {
     let uses = "[dependencies]\ngeo = { path = \"../geo\" }\n";
     let manifest = manifest.replace("[dependencies]\n", uses);
     std::fs::write(authors.at("poles/Cargo.toml"), manifest).expect("written");
-    let poles = r#"//! Places on Earth, from the other end.
+    let poles = r"//! Places on Earth, from the other end.
 
 use swath_plugin::prelude::*;
 
@@ -126,7 +125,7 @@ pub fn from_pole_km(lat: f64) -> f64 {
 }
 
 plugin! { functions: [from_pole_km] }
-"#;
+";
     std::fs::write(authors.at("poles/src/lib.rs"), poles).expect("written");
     authors.hand_over("poles");
 }

@@ -68,7 +68,7 @@ fn first_of_visits(
     gap: Span,
     cx: &Cx,
 ) -> Result<Vec<bool>> {
-    let gap = gap.nanoseconds() as u64 / 1000;
+    let gap = gap.nanoseconds() / 1000;
     let times = part.column(time)?;
     let users = part.str(user)?;
     let users: Vec<Option<&str>> = users.iter().collect();
