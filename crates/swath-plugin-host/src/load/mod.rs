@@ -3,6 +3,7 @@
 mod error;
 mod inside;
 mod library;
+mod opened;
 
 pub(crate) use inside::{Guarded, Inside, leave, where_inside};
 pub(crate) use library::open;

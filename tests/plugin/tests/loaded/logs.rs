@@ -11,7 +11,7 @@ use super::{behave, in_child, is_child, part};
 
 /// Keeps what is logged from warnings on, level and fields.
 #[derive(Clone, Default)]
-struct Logged(Arc<Mutex<Vec<String>>>);
+pub(super) struct Logged(Arc<Mutex<Vec<String>>>);
 
 struct Fields(String);
 
@@ -46,9 +46,14 @@ impl tracing::Subscriber for Logged {
 }
 
 impl Logged {
+    /// Whether nothing was said yet.
+    pub(super) fn is_silent(&self) -> bool {
+        self.0.lock().expect("no panic").is_empty()
+    }
+
     /// The only line with these words.
     #[track_caller]
-    fn line(&self, words: &str) -> String {
+    pub(super) fn line(&self, words: &str) -> String {
         let logged = self.0.lock().expect("no panic");
         let mut lines = logged.iter().filter(|line| line.contains(words));
         let Some(line) = lines.next() else {
