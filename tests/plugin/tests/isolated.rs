@@ -11,6 +11,9 @@ mod again;
 mod crashes;
 #[path = "isolated/ends.rs"]
 mod ends;
+mod in_c;
+#[path = "isolated/lies.rs"]
+mod lies;
 #[path = "isolated/limits.rs"]
 mod limits;
 mod matrix;
