@@ -21,7 +21,11 @@ pub static HEADER: Chosen = Chosen(UnsafeCell::new(MaybeUninit::uninit()));
 /// Runs while the library is opened.
 #[used]
 // SAFETY: what stands there is called, and needs no argument.
-#[unsafe(link_section = ".init_array")]
+#[cfg_attr(target_os = "linux", unsafe(link_section = ".init_array"))]
+#[cfg_attr(
+    target_vendor = "apple",
+    unsafe(link_section = "__DATA,__mod_init_func")
+)]
 static CHOOSE: extern "C" fn() = choose;
 
 extern "C" fn choose() {

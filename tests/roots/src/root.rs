@@ -23,7 +23,11 @@ const MANIFEST: &str = concat!(
 // SAFETY: no other symbol of the program has this name.
 #[unsafe(no_mangle)]
 // SAFETY: it is a section of bytes.
-#[unsafe(link_section = ".swath_plugin")]
+#[cfg_attr(target_os = "linux", unsafe(link_section = ".swath_plugin"))]
+#[cfg_attr(
+    target_vendor = "apple",
+    unsafe(link_section = "__DATA,__swath_plugin")
+)]
 pub static swath_plugin_manifest_v1: [u8; MANIFEST.len()] =
     *MANIFEST.as_bytes().first_chunk().expect("all of it");
 

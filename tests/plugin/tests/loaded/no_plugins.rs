@@ -8,6 +8,7 @@ use swath_plugin_host::{LoadError, Plugin, PluginFileError, Policy};
 use super::{child, copies, is_child, library_of, passes};
 
 /// A library of the system, as its C compiler finds it.
+#[cfg(target_env = "gnu")]
 fn system_library(name: &str) -> PathBuf {
     let found = Command::new("cc")
         .arg(format!("-print-file-name={name}"))
@@ -20,6 +21,7 @@ fn system_library(name: &str) -> PathBuf {
 }
 
 #[test]
+#[cfg(target_env = "gnu")]
 fn a_library_of_the_system_is_no_plugin() {
     let (_folder, copies) = copies();
     let library = system_library("libm.so.6");
