@@ -17,6 +17,7 @@ mod in_use;
 mod let_go;
 #[path = "loaded/loading.rs"]
 mod loading;
+mod logged;
 #[path = "loaded/logs.rs"]
 mod logs;
 #[path = "loaded/no_plugins.rs"]

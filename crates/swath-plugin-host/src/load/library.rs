@@ -1,6 +1,5 @@
 //! A library is opened for good.
 
-use std::error::Error;
 use std::mem::ManuallyDrop;
 use std::path::Path;
 use std::ptr;
@@ -12,7 +11,7 @@ use swath_plugin_abi::{
     LayoutMismatch, PLAIN_ROOT_SYMBOL, PlainRoot, PluginRef, ROOT_SYMBOL, has_entries,
 };
 
-use super::{Inside, LoadError, opened};
+use super::{Inside, LoadError, opened, with_causes};
 
 /// Opens a library and finds its root. It stays open as long as the process: no system can take code back that threads, hooks and
 /// statics may still point to.
@@ -28,8 +27,8 @@ pub(crate) fn open(path: &Path, of: &Path) -> Result<PluginRef, LoadError> {
     let name = of.to_string_lossy();
     let inside = Inside::new(&name, None);
     // SAFETY: constructors of the library run, which is what whoever allowed it agreed to; its segments lie within the file.
-    let library =
-        unsafe { Library::open(Some(path), flags) }.map_err(|error| refused(chain(&error)))?;
+    let library = unsafe { Library::open(Some(path), flags) }
+        .map_err(|error| refused(with_causes(&error)))?;
     // Its constructors have run: from here on it is never closed.
     let library = ManuallyDrop::new(library);
     let broken = |reason: String| LoadError::Layout {
@@ -45,7 +44,7 @@ pub(crate) fn open(path: &Path, of: &Path) -> Result<PluginRef, LoadError> {
         Err(missing) => {
             // SAFETY: by the manifest beside it the symbol is a root; its version is looked at before anything else.
             let root = unsafe { library.get::<*const PlainRoot>(PLAIN_ROOT_SYMBOL.as_bytes()) };
-            let root: *const PlainRoot = *root.map_err(|_| refused(chain(&missing)))?;
+            let root: *const PlainRoot = *root.map_err(|_| refused(with_causes(&missing)))?;
             opened::remember(root.cast(), of);
             // SAFETY: a symbol that was found points somewhere, and a version comes first.
             let root = unsafe { root.cast::<u32>().as_ref() }.map(|major| (*major, root));
@@ -118,18 +117,6 @@ fn believed(root: Option<(u32, *const PlainRoot)>) -> Result<PluginRef, String> 
         }
     }
     Ok(plugin)
-}
-
-/// An error with its causes: those of the system stand behind the one that is seen.
-fn chain(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        cause = error.source();
-    }
-    text
 }
 
 /// The gist of what is a page otherwise.

@@ -143,3 +143,58 @@ fn what_it_logs_arrives() -> swath::Result<()> {
     insta::assert_snapshot!(said.join("\n"), @r#"WARN message=100 rows plugin="tried" function="tried.behave" partition=0 target="swath_tried""#);
     Ok(())
 }
+
+/// A write that may be seen is not one to compute again without a look.
+#[test]
+fn one_of_several_writes_that_is_cut_off_is_unknown() -> swath::Result<()> {
+    let (session, folder) = apart(2);
+    let df = in_parts(&session, 2)?;
+    let table = |name: &str, how: &str| {
+        let folder = folder.path().join(name);
+        let table = plugin("tried.table").param("folder", folder.to_str().expect("a text"));
+        df.sink(table.param("how", how))
+    };
+    let shown = |error: String| {
+        let text = error.replace(&folder.path().display().to_string(), "[folder]");
+        // The name of the write.
+        let (front, rest) = text.split_once("`write-").expect("it is named");
+        let (_, rest) = rest.split_once('`').expect("it ends");
+        format!("{front}`[write]`{rest}")
+    };
+    let sinks = [
+        table("first", "")?,
+        table("second", "exit in commit")?,
+        table("third", "")?,
+    ];
+    insta::assert_snapshot!(shown(said(swath::compute(&sinks))), @r#"
+    error[E0401]: `tried.table`: ended its process by `exit` while it made the write `[write]` seen; all, a part or nothing of the write may be seen, nothing of it is cleared away, and it is not tried again: look at what is there, and complete or remove it before it is written again
+      at      crates/swath/tests/plugins/isolated.rs:[line], write
+      written tried@0.1.0.table(folder="[folder]/first", how=""), crates/swath/tests/plugins/isolated.rs:[line]
+      unknown tried@0.1.0.table(folder="[folder]/second", how="exit in commit"), crates/swath/tests/plugins/isolated.rs:[line]
+      aborted tried@0.1.0.table(folder="[folder]/third", how=""), crates/swath/tests/plugins/isolated.rs:[line]
+      fix     what is written stays; of what is unknown, look at what is there, and complete or remove it; compute again only those that were aborted
+    "#);
+    // Without one that is seen, and without one that is aborted.
+    let sinks = [table("fourth", "exit in commit")?, table("fifth", "")?];
+    insta::assert_snapshot!(shown(said(swath::compute(&sinks))), @r#"
+    error[E0401]: `tried.table`: ended its process by `exit` while it made the write `[write]` seen; all, a part or nothing of the write may be seen, nothing of it is cleared away, and it is not tried again: look at what is there, and complete or remove it before it is written again
+      at      crates/swath/tests/plugins/isolated.rs:[line], write
+      unknown tried@0.1.0.table(folder="[folder]/fourth", how="exit in commit"), crates/swath/tests/plugins/isolated.rs:[line]
+      aborted tried@0.1.0.table(folder="[folder]/fifth", how=""), crates/swath/tests/plugins/isolated.rs:[line]
+      fix     of what is unknown, look at what is there, and complete or remove it; compute again only those that were aborted
+    "#);
+    let sinks = [table("sixth", "")?, table("seventh", "exit in commit")?];
+    insta::assert_snapshot!(shown(said(swath::compute(&sinks))), @r#"
+    error[E0401]: `tried.table`: ended its process by `exit` while it made the write `[write]` seen; all, a part or nothing of the write may be seen, nothing of it is cleared away, and it is not tried again: look at what is there, and complete or remove it before it is written again
+      at      crates/swath/tests/plugins/isolated.rs:[line], write
+      written tried@0.1.0.table(folder="[folder]/sixth", how=""), crates/swath/tests/plugins/isolated.rs:[line]
+      unknown tried@0.1.0.table(folder="[folder]/seventh", how="exit in commit"), crates/swath/tests/plugins/isolated.rs:[line]
+      fix     what is written stays; of what is unknown, look at what is there, and complete or remove it
+    "#);
+    let sink = table("eighth", "exit in commit")?;
+    insta::assert_snapshot!(shown(said(swath::compute(&sink))), @r#"
+    error[E0401]: `tried.table`: ended its process by `exit` while it made the write `[write]` seen; all, a part or nothing of the write may be seen, nothing of it is cleared away, and it is not tried again: look at what is there, and complete or remove it before it is written again
+      at      crates/swath/tests/plugins/isolated.rs:[line], write
+    "#);
+    Ok(())
+}

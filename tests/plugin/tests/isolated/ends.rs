@@ -145,7 +145,7 @@ fn cancelling_is_seen_while_a_new_process_says_nothing() {
 #[test]
 fn cancelling_is_seen_while_a_new_process_loads() {
     let hello = format!(
-        r#"{{"swath_plugin_worker":"{}/2"}}"#,
+        r#"{{"swath_plugin_worker":"{}/3"}}"#,
         env!("CARGO_PKG_VERSION")
     );
     let length = hello.len();

@@ -63,3 +63,19 @@ fn a_file_that_changed_after_it_was_checked_is_refused() {
     let (_, hashes) = said.split_once("has the hash ").expect("which it has");
     assert!(hashes.contains(" when it was checked"), "{said}");
 }
+
+/// Names of folders are bytes, and not all bytes are text.
+#[test]
+fn copies_are_found_in_a_folder_of_any_name() {
+    use std::os::unix::ffi::OsStrExt as _;
+
+    let folder = tempfile::tempdir().expect("a folder");
+    let strange = folder
+        .path()
+        .join(std::ffi::OsStr::from_bytes(b"copies-\xff"));
+    let copies = PluginCopies::in_folder(strange);
+    let isolation = isolation(folder.path());
+    let plugin = Plugin::load_isolated(library(), &Policy::default(), &copies, &isolation);
+    let plugin = plugin.expect("it runs apart");
+    behave(&plugin, "nothing", &Arc::default()).expect("an answer");
+}
