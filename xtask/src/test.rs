@@ -67,7 +67,8 @@ fn plugins() -> Result<Duration> {
 }
 
 /// Builds the plugins as libraries and tries what they promise, in few cases each: their own tests have many. The program is the one
-/// that the other tests have built. That of another Arrow gets every type. The others are used in frames.
+/// that the other tests have built. That of another Arrow gets every type, and the others are used in frames. A call that lasts comes
+/// last.
 fn plugin_libraries() -> Result<Duration> {
     let names = libraries::names()?;
     let mut took = libraries::build(&names, "debug")?;
@@ -79,7 +80,15 @@ fn plugin_libraries() -> Result<Duration> {
     }
     took += libraries::every_type(&libraries::path(libraries::OLDER_ARROW, "debug")).run()?;
     took += libraries::in_a_session().run()?;
+    took += watched_call().run()?;
     Ok(took)
+}
+
+/// What calls a function of a library for as long as it takes until something is said of it.
+fn watched_call() -> CommandLine {
+    CommandLine::cargo("test")
+        .args(["--workspace", "--locked", "--test", "loaded", "--"])
+        .args(["--ignored", "a_call_without_an_answer_is_named"])
 }
 
 /// Crates of plugins made, built, tested and checked outside the workspace, as their authors do. All of the workspace is named, so

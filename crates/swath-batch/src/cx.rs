@@ -18,6 +18,11 @@ pub trait Host: Send + Sync {
     /// Which partition it is, from 0, and of how many.
     fn partition(&self) -> (usize, usize);
 
+    /// Whether that is known: what is called for rows of whichever partition, or for none, is in none.
+    fn is_in_partition(&self) -> bool {
+        true
+    }
+
     /// The boundary of this number, of which there is one more than partitions; `None` where divisions are not known.
     fn boundary(&self, at: usize) -> Option<&[Value]> {
         let _ = at;

@@ -25,4 +25,8 @@ impl Host for Outside {
     fn partition(&self) -> (usize, usize) {
         (0, 1)
     }
+
+    fn is_in_partition(&self) -> bool {
+        false
+    }
 }

@@ -423,6 +423,17 @@ fn partitions(count: usize) -> String {
     }
 }
 
+impl PlanError {
+    /// Whether a write may be seen although this is what [committing](crate::Destination::commit) it ended with.
+    pub fn leaves_a_write_unknown(&self) -> bool {
+        match self {
+            #[cfg(feature = "plugins")]
+            Self::Plugin(error) => error.leaves_a_write_unknown(),
+            _ => false,
+        }
+    }
+}
+
 // The large ones are boxed, so that every result of planning stays small.
 impl From<OpError> for PlanError {
     fn from(error: OpError) -> Self {

@@ -257,5 +257,10 @@ mod tests {
         let array = loan.take_back(array, 3);
         assert!(take_columns(array, &columns()).is_ok());
         assert!(loan.take_back(ArrowArray::released(), 2).is_released());
+        // Whoever releases an array need not forget where its columns were.
+        let mut released = ArrowArray::released();
+        let mut gone = std::ptr::without_provenance_mut::<ArrowArray>(8);
+        (released.n_children, released.children) = (1, &raw mut gone);
+        assert!(loan.take_back(released, 1).is_released());
     }
 }

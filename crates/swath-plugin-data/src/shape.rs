@@ -211,6 +211,10 @@ impl Found<'_> {
 /// # Errors
 /// What is wrong with them, in words.
 pub(crate) fn children(array: &ArrowArray, expected: usize) -> Result<&[*mut ArrowArray], String> {
+    if array.is_released() {
+        // What it had is gone, whatever it still says.
+        return Err("nothing inside it, because it was released".to_owned());
+    }
     if usize::try_from(array.n_children) != Ok(expected) {
         return Err(format!(
             "{} arrays inside it where there are {expected}",

@@ -2,12 +2,14 @@
 
 use crate::disk;
 use crate::{FileHash, PluginFile};
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use std::env;
 use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, SystemTime};
 
 /// Permissions of a copy: its owner reads it and has it loaded, nobody writes it.
 const MODE: u32 = 0o500;
@@ -37,11 +39,11 @@ impl PluginCopies {
         Self { folder }
     }
 
-    /// A folder of the caller's choice, which is made where it is not there.
+    /// A folder of the caller's choice, which is made where it is not there. A relative one is where it is now, also when processes of
+    /// isolated plugins are started later.
     pub fn in_folder(folder: impl Into<PathBuf>) -> Self {
-        Self {
-            folder: folder.into(),
-        }
+        let folder = disk::absolute(&folder.into());
+        Self { folder }
     }
 
     /// The folder.
@@ -51,6 +53,9 @@ impl PluginCopies {
 
     /// The path of a copy of a plugin's bytes, made where it is not there; one that is there is compared before it is
     /// trusted, and made again where anything of it differs. Several processes may do so at once.
+    ///
+    /// Where one is made, those go that nobody has asked for in thirty days, and of more than 1 GiB the oldest that nobody has asked for
+    /// in a day; none that a plugin of this process is still to be started from.
     pub fn copy(&self, file: &PluginFile) -> Result<PathBuf, CopyError> {
         self.copy_bytes(file.hash(), file.bytes())
     }
@@ -61,19 +66,46 @@ impl PluginCopies {
     }
 
     fn copy_bytes(&self, hash: FileHash, bytes: &[u8]) -> Result<PathBuf, CopyError> {
-        static NUMBER: AtomicU64 = AtomicU64::new(0);
-
         let user = self.own_folder()?;
         let path = self.place(hash);
         if is_copy(&path, user, bytes) {
+            // By its time it is told from those that nobody uses. Where that cannot be changed, it may be made again one day.
+            let _ = disk::touch(&path);
             return Ok(path);
         }
-        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        let temporary = format!(".{hash}.{}.{number}", process::id());
-        let temporary = self.folder.join(temporary);
-        match disk::replace(&path, &temporary, MODE, bytes) {
-            Ok(()) => Ok(path),
+        match disk::replace(&path, MODE, bytes) {
+            Ok(()) => {
+                self.clear(&path, SystemTime::now(), &LIMITS);
+                Ok(path)
+            }
             Err(source) => Err(CopyError::Write { path, source }),
+        }
+    }
+
+    /// As [`copy`](Self::copy), of which processes are to be started as long as it is held.
+    pub(crate) fn copy_in_use(&self, file: &PluginFile) -> Result<CopyInUse, CopyError> {
+        // Before it is looked for: else it might be removed in between.
+        let in_use = CopyInUse::new(self.place(file.hash()));
+        self.copy(file)?;
+        Ok(in_use)
+    }
+
+    /// Removes copies that nobody seems to use any more. What is open stays what it is without its name.
+    fn clear(&self, newest: &Path, now: SystemTime, limits: &Limits) {
+        // What cannot be listed or removed stays: the new copy is there.
+        let mut all = disk::files(&self.folder).unwrap_or_default();
+        all.retain(|file| is_ours(&file.path));
+        all.sort_by_key(|file| Reverse(file.modified));
+        let in_use = in_use();
+        let mut bytes = 0_u64;
+        for file in all {
+            bytes = bytes.saturating_add(file.size);
+            let age = now.duration_since(file.modified).unwrap_or_default();
+            let is_needed = file.path == newest || in_use.contains_key(&file.path);
+            let is_too_much = bytes > limits.bytes && age > limits.recent;
+            if !is_needed && (age > limits.old || is_too_much) {
+                let _ = disk::remove(&file.path);
+            }
         }
     }
 
@@ -100,6 +132,62 @@ impl PluginCopies {
 fn is_copy(path: &Path, user: u32, bytes: &[u8]) -> bool {
     let access = disk::holding(path, bytes).ok().flatten();
     access.is_some_and(|access| access.mode == MODE && access.owner == user)
+}
+
+/// Whether it is named as copies are.
+fn is_ours(path: &Path) -> bool {
+    let hash = path.file_stem().and_then(|name| name.to_str());
+    let is_library = path.extension().is_some_and(|extension| extension == "so");
+    is_library && hash.is_some_and(|hash| hash.parse::<FileHash>().is_ok())
+}
+
+/// Which copies stay.
+struct Limits {
+    /// Those that were used since.
+    recent: Duration,
+    /// Those that were not used for longer go.
+    old: Duration,
+    /// Of more bytes those go that are not recent.
+    bytes: u64,
+}
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+const LIMITS: Limits = Limits {
+    recent: DAY,
+    old: DAY.saturating_mul(30),
+    bytes: 1 << 30,
+};
+
+/// The copies that processes are still to be started from, and how many plugins each.
+fn in_use() -> MutexGuard<'static, BTreeMap<PathBuf, usize>> {
+    static IN_USE: Mutex<BTreeMap<PathBuf, usize>> = Mutex::new(BTreeMap::new());
+    IN_USE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A copy that stays while this lives.
+pub(crate) struct CopyInUse(PathBuf);
+
+impl CopyInUse {
+    fn new(path: PathBuf) -> Self {
+        *in_use().entry(path.clone()).or_default() += 1;
+        Self(path)
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for CopyInUse {
+    fn drop(&mut self) {
+        let mut in_use = in_use();
+        if let Some(plugins) = in_use.get_mut(&self.0) {
+            *plugins -= 1;
+            if *plugins == 0 {
+                in_use.remove(&self.0);
+            }
+        }
+    }
 }
 
 /// What the environment says of where caches are.
@@ -170,11 +258,12 @@ pub enum CopyError {
 #[cfg(test)]
 #[expect(clippy::disallowed_methods, reason = "a test looks at its own files")]
 mod tests {
-    use super::{CopyError, FileHash, MODE, Place, PluginCopies};
+    use super::{CopyError, CopyInUse, DAY, FileHash, LIMITS, Limits, MODE, Place, PluginCopies};
     use std::error::Error;
     use std::fs::{self, Permissions};
     use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
     use std::path::{Path, PathBuf};
+    use std::time::SystemTime;
 
     fn mode(path: &Path) -> u32 {
         fs::metadata(path).unwrap().mode() & 0o7777
@@ -277,6 +366,72 @@ mod tests {
             1,
             "nothing is left over"
         );
+    }
+
+    /// Copies of four plugins, used so many days ago, of ten bytes each; and which are there still when the newest was made.
+    #[track_caller]
+    fn check_left(days: [u32; 4], limits: &Limits, in_use: Option<usize>, expected: &[usize]) {
+        let root = tempfile::tempdir().unwrap();
+        let copies = PluginCopies::in_folder(root.path());
+        let now = SystemTime::now();
+        let paths = [0_u8, 1, 2, 3].map(|at| copied(&copies, &[at; 10]).unwrap());
+        for (path, days) in paths.iter().zip(days) {
+            let file = fs::File::open(path).unwrap();
+            file.set_modified(now - DAY * days - DAY / 2).unwrap();
+        }
+        let others = ["mine.so", "notes"].map(|name| root.path().join(name));
+        for other in &others {
+            fs::write(other, b"").unwrap();
+            let file = fs::File::open(other).unwrap();
+            file.set_modified(now - DAY * 1000).unwrap();
+        }
+        let _in_use = in_use.map(|at| CopyInUse::new(paths[at].clone()));
+        copies.clear(&paths[0], now, limits);
+        let left = paths.iter().enumerate().filter(|(_, path)| path.exists());
+        let left: Vec<usize> = left.map(|(at, _)| at).collect();
+        assert_eq!(left, expected);
+        assert!(others.iter().all(|other| other.exists()));
+    }
+
+    #[test]
+    fn copies_that_nobody_uses_go() {
+        let little = Limits {
+            bytes: 15,
+            ..LIMITS
+        };
+        check_left([0, 1, 2, 3], &LIMITS, None, &[0, 1, 2, 3]);
+        check_left([0, 40, 2, 30], &LIMITS, None, &[0, 2]);
+        // The one that was made now stays whatever the clock says, and what processes are to be started from.
+        check_left([40, 40, 40, 40], &LIMITS, None, &[0]);
+        check_left([0, 40, 40, 40], &LIMITS, Some(2), &[0, 2]);
+        check_left([0, 1, 2, 3], &little, None, &[0]);
+        check_left([0, 0, 2, 3], &little, None, &[0, 1]);
+        check_left([0, 1, 2, 3], &little, Some(3), &[0, 3]);
+    }
+
+    #[test]
+    fn what_is_asked_for_is_used() {
+        let root = tempfile::tempdir().unwrap();
+        let copies = PluginCopies::in_folder(root.path());
+        let path = copied(&copies, b"one").unwrap();
+        let time = || fs::metadata(&path).unwrap().modified().unwrap();
+        let file = fs::File::open(&path).unwrap();
+        file.set_modified(SystemTime::now() - DAY * 29).unwrap();
+        let before = time();
+        copied(&copies, b"one").unwrap();
+        assert!(time() > before + DAY * 28);
+        let (one, other) = (CopyInUse::new(path.clone()), CopyInUse::new(path.clone()));
+        drop(one);
+        assert!(super::in_use().contains_key(other.path()));
+        drop(other);
+        assert!(!super::in_use().contains_key(&path));
+    }
+
+    #[test]
+    fn a_folder_stays_where_it_is() {
+        let copies = PluginCopies::in_folder("some/folder");
+        let here = std::env::current_dir().unwrap();
+        assert_eq!(copies.folder(), here.join("some/folder"));
     }
 
     #[test]

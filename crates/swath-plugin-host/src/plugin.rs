@@ -94,7 +94,7 @@ impl Plugin {
         isolation: &Isolation,
     ) -> Result<Arc<Self>, LoadError> {
         let manifest = file.manifest().clone();
-        let places = (copies.copy(file)?, file.path());
+        let places = (copies.copy_in_use(file)?, file.path());
         let pool = Pool::start(&manifest.name, places, file.hash(), isolation)?;
         let functions = manifest.functions.iter().map(|entry| {
             let callee = Elsewhere::new(&pool, &entry.name, entry.kind);

@@ -1,4 +1,5 @@
-//! A function of each kind that panics where it is told to. None has an example: `swath plugin check` leaves them out.
+//! A function of each kind that panics where it is told to, or ends in another way than by an answer. None has an example: `swath plugin
+//! check` leaves them out.
 
 #![expect(clippy::panic, reason = "functions that panic are what is tried")]
 
@@ -42,7 +43,7 @@ macro_rules! panics {
         pub struct $name {
             /// Where.
             pub at: String,
-            /// With what: `text`, `words`, `index`, `nothing`, `loud`.
+            /// With what: `text`, `words`, `index`, `nothing`, `loud`. Where it is given rows also `error`, which is none, and `endless`.
             #[param(default = "text")]
             pub what: String,
         }
@@ -50,6 +51,20 @@ macro_rules! panics {
         impl $name {
             fn pass(&self, here: &str) {
                 pass(here, &self.at, &self.what);
+            }
+
+            /// The same for what is given rows.
+            fn pass_rows(&self, here: &str, cx: &Cx) -> Result<()> {
+                match self.what.as_str() {
+                    "error" if here == self.at => Err(Error::new("no rate")),
+                    "endless" if here == self.at => loop {
+                        cx.tick()?;
+                    },
+                    _ => {
+                        self.pass(here);
+                        Ok(())
+                    }
+                }
             }
         }
 
@@ -79,8 +94,8 @@ impl PartitionFn for PanicsInPartitions {
         Ok(())
     }
 
-    fn call(&self, part: Batch, _: &Cx) -> Result<Batch> {
-        self.pass("call");
+    fn call(&self, part: Batch, cx: &Cx) -> Result<Batch> {
+        self.pass_rows("call", cx)?;
         Ok(part)
     }
 }
@@ -98,8 +113,8 @@ impl Scalar for PanicsInRows {
         Ok(())
     }
 
-    fn call(&self, args: &[ArrayRef], _: usize, _: &Cx) -> Result<ArrayRef> {
-        self.pass("call");
+    fn call(&self, args: &[ArrayRef], _: usize, cx: &Cx) -> Result<ArrayRef> {
+        self.pass_rows("call", cx)?;
         Ok(Arc::clone(&args[0]))
     }
 }
@@ -134,14 +149,14 @@ impl Aggregate for PanicsInGroups {
         }
     }
 
-    fn update(&self, states: &mut States, rows: GroupedRows<'_>, _: &Cx) -> Result<()> {
-        self.pass("update");
+    fn update(&self, states: &mut States, rows: GroupedRows<'_>, cx: &Cx) -> Result<()> {
+        self.pass_rows("update", cx)?;
         states.groups = rows.n_groups;
         Ok(())
     }
 
-    fn merge(&self, states: &mut States, rows: GroupedRows<'_>, _: &Cx) -> Result<()> {
-        self.pass("merge");
+    fn merge(&self, states: &mut States, rows: GroupedRows<'_>, cx: &Cx) -> Result<()> {
+        self.pass_rows("merge", cx)?;
         states.groups = rows.n_groups;
         Ok(())
     }
@@ -170,8 +185,8 @@ impl Partitioner for PanicsInPlaces {
         Ok(())
     }
 
-    fn call(&self, _: &[ArrayRef], rows: usize, _: u32, _: &Cx) -> Result<Vec<u32>> {
-        self.pass("call");
+    fn call(&self, _: &[ArrayRef], rows: usize, _: u32, cx: &Cx) -> Result<Vec<u32>> {
+        self.pass_rows("call", cx)?;
         Ok(vec![0; rows])
     }
 }

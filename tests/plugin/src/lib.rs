@@ -85,6 +85,7 @@ impl PartitionFn for Behave {
                 Ok(Contract::rows_kept(input))
             }
             "reads" => Ok(Contract::rows_kept(input).reads(["x"])),
+            "exit in bind" => std::process::exit(0),
             "refuse" => Err(Error::new("not today")),
             "place" => Ok(Contract::any_rows(Meta::of([
                 ("number", "int64"),
@@ -103,6 +104,10 @@ impl PartitionFn for Behave {
         match self.how.as_str() {
             "panic" => panic!("no rate for chf"),
             "exit" => std::process::exit(0),
+            "exit in a thread" => {
+                let thread = std::thread::Builder::new().spawn(|| std::process::exit(0))?;
+                let _ = thread.join();
+            }
             "rows" => return Ok(part.head(1)),
             "column" => return Ok(part.with("more", vec![1_i64; rows])?),
             "error" => return Err(Error::new("no rate").retryable()),

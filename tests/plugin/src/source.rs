@@ -48,6 +48,12 @@ impl Numbers {
     fn first(&self, part: u32) -> i64 {
         i64::from(part) * i64::from(self.rows)
     }
+
+    /// Whether another process was bound before to change in this way: `retyped after PATH`, `random after PATH`.
+    fn is_changed(&self, how: &str) -> bool {
+        let after = self.how.split_once(" after ");
+        after.is_some_and(|(which, path)| which == how && !is_first(path))
+    }
 }
 
 impl Source for Numbers {
@@ -63,7 +69,12 @@ impl Source for Numbers {
         if self.how == "refuse" {
             return Err(Error::new("not today"));
         }
-        let meta = Meta::of([("n", "int64"), ("half", "float64"), ("name", "string")])?;
+        let half = if self.is_changed("retyped") {
+            "int64"
+        } else {
+            "float64"
+        };
+        let meta = Meta::of([("n", "int64"), ("half", half), ("name", "string")])?;
         let meta = match self.how.as_str() {
             "bounds of nothing" => meta,
             _ => meta.with_index(swath_plugin::Index::leading(1))?,
@@ -71,6 +82,7 @@ impl Source for Numbers {
         let contract = Contract::any_rows(meta);
         Ok(match self.how.as_str() {
             "random" => contract.random(),
+            _ if self.is_changed("random") => contract.random(),
             _ => contract,
         })
     }
@@ -193,6 +205,7 @@ impl Source for Numbers {
         let batch = Batch::from_columns([("n", numbers)])?;
         let batch = match self.how.as_str() {
             "dtype" if here => batch.with("half", vec![1_i64; halves.len()])?,
+            _ if self.is_changed("retyped") => batch.with("half", vec![1_i64; halves.len()])?,
             _ => batch.with("half", halves)?,
         };
         if self.how == "lacks" && here {

@@ -9,10 +9,18 @@
 mod again;
 #[path = "isolated/crashes.rs"]
 mod crashes;
+#[path = "isolated/declared.rs"]
+mod declared;
 #[path = "isolated/ends.rs"]
 mod ends;
+mod in_c;
+#[path = "isolated/keeps.rs"]
+mod keeps;
+#[path = "isolated/lies.rs"]
+mod lies;
 #[path = "isolated/limits.rs"]
 mod limits;
+mod logged;
 mod matrix;
 #[path = "isolated/same.rs"]
 mod same;
@@ -33,8 +41,8 @@ use swath_batch::{Batch, Host};
 use swath_meta::Meta;
 use swath_plugin_abi::Wanted;
 use swath_plugin_host::{
-    Bound, BoundAggregate, BoundPartition, BoundScalar, CallError, Failure, Isolation, LoadError,
-    Plugin, PluginCopies, Policy, WorkerProgram, run_worker_if_asked,
+    Bound, BoundAggregate, BoundPartition, BoundScalar, BoundSource, CallError, Failure, Isolation,
+    LoadError, Plugin, PluginCopies, Policy, WorkerProgram, run_worker_if_asked,
 };
 use tempfile::TempDir;
 
@@ -180,6 +188,16 @@ fn scalar(plugin: &Plugin) -> BoundScalar {
     }
 }
 
+/// A source, and what to ask it for to have all that it has.
+fn numbers(plugin: &Plugin, params: &str) -> Result<(Arc<BoundSource>, Wanted), CallError> {
+    let function = plugin.function("numbers").expect("it is in the list");
+    let wanted = Wanted {
+        columns: ["n", "half", "name"].map(ToOwned::to_owned).to_vec(),
+        ..Wanted::default()
+    };
+    Ok((Arc::new(function.bind_source(params)?), wanted))
+}
+
 fn sum(plugin: &Plugin, params: &str) -> Arc<BoundAggregate> {
     let args = Meta::of([("0", "float64")]).expect("a meta");
     let function = plugin.function("sum").expect("it is in the list");
@@ -201,10 +219,12 @@ fn words(error: &dyn std::error::Error, folder: &Path) -> String {
     let text = text.replace(&folder.display().to_string(), "[folder]");
     let text = text.replace(&this_program().display().to_string(), "[program]");
     // The hash of the rows in the name of their file.
-    match text.split_once("-partition-2-") {
-        Some((front, rest)) => format!("{front}-partition-2-[hash]{}", &rest[12..]),
-        None => text,
+    for before in ["-partition-2-", "-rows-"] {
+        if let Some((front, rest)) = text.split_once(before) {
+            return format!("{front}{before}[hash]{}", &rest[12..]);
+        }
     }
+    text
 }
 
 fn failure(error: &CallError) -> Option<Failure> {
@@ -255,6 +275,15 @@ fn await_end(process: &str) {
         );
         std::thread::sleep(Duration::from_millis(10));
     }
+}
+
+/// Ends a process of ours, and waits until it is no more than a number.
+fn end(process: &str) {
+    let kill = std::process::Command::new("kill")
+        .args(["-9", process])
+        .status();
+    assert!(kill.expect("it runs").success());
+    await_end(process);
 }
 
 /// Set where this program runs itself, to be killed.

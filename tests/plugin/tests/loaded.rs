@@ -7,22 +7,33 @@
 
 #[path = "loaded/calls.rs"]
 mod calls;
+#[path = "loaded/exits.rs"]
+mod exits;
 #[path = "loaded/failures.rs"]
 mod failures;
+#[path = "loaded/in_use.rs"]
+mod in_use;
 #[path = "loaded/let_go.rs"]
 mod let_go;
 #[path = "loaded/loading.rs"]
 mod loading;
+mod logged;
 #[path = "loaded/logs.rs"]
 mod logs;
+#[path = "loaded/no_plugins.rs"]
+mod no_plugins;
 #[path = "loaded/panics.rs"]
 mod panics;
+#[path = "loaded/roots.rs"]
+mod roots;
 #[path = "loaded/sink.rs"]
 mod sink;
 #[path = "loaded/soak.rs"]
 mod soak;
 #[path = "loaded/source.rs"]
 mod source;
+#[path = "loaded/watched.rs"]
+mod watched;
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -140,11 +151,13 @@ fn is_child() -> bool {
     std::env::var_os(CHILD).is_some()
 }
 
-/// One of these tests in a process of its own.
+/// One of these tests in a process of its own, also one that is ignored.
 fn child(test: &str) -> Command {
     let program = std::env::current_exe().expect("a program has a path");
     let mut child = Command::new(program);
-    child.args(["--exact", test, "--nocapture"]).env(CHILD, "1");
+    child
+        .args(["--exact", test, "--nocapture", "--include-ignored"])
+        .env(CHILD, "1");
     child
 }
 
@@ -154,11 +167,13 @@ fn in_child(test: &str) {
     passes(&mut child(test));
 }
 
-/// Runs a [`child`] whose test must be there and pass: of a name that no test has, nothing would run, and end well.
+/// Runs a [`child`] whose test must be there and pass: of a name that no test has, nothing would run, and end well. Returns what it
+/// printed.
 #[track_caller]
-fn passes(child: &mut Command) {
+fn passes(child: &mut Command) -> String {
     let ended = child.output().expect("it runs");
     let [printed, said] = [&ended.stdout, &ended.stderr].map(|text| String::from_utf8_lossy(text));
     let is_passed = ended.status.success() && printed.contains("1 passed");
     assert!(is_passed, "{printed}{said}");
+    printed.into_owned()
 }

@@ -4,9 +4,24 @@
 
 #[path = "written_in_c/echo.rs"]
 mod echo;
+#[path = "written_in_c/fields.rs"]
+mod fields;
+#[path = "written_in_c/glibc.rs"]
+mod glibc;
+#[path = "written_in_c/headers.rs"]
+mod headers;
+mod in_c;
+#[path = "written_in_c/lies.rs"]
+mod lies;
 mod matrix;
+#[path = "written_in_c/numbers.rs"]
+mod numbers;
+#[path = "written_in_c/refused.rs"]
+mod refused;
+#[path = "written_in_c/side_by_side.rs"]
+mod side_by_side;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Output};
 use std::sync::Arc;
 
@@ -15,43 +30,7 @@ use insta::assert_snapshot;
 use swath_meta::Meta;
 use swath_plugin_host::{Bound, CallError, LoadError, Plugin, PluginCopies, Policy};
 
-/// A path from the top of the repository.
-fn shipped(path: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../..")
-        .join(path)
-}
-
-/// Compiles a source, after these changes, into this folder.
-fn library(folder: &Path, source: &str, changes: &[(&str, &str)], flags: &[&str]) -> PathBuf {
-    let source = shipped(source);
-    let name = source.file_stem().expect("it has a name").to_string_lossy();
-    let library = folder.join(format!("lib{name}.so"));
-    let written = folder.join(format!("{name}.c"));
-    let mut text = std::fs::read_to_string(&source).expect("it is shipped");
-    for (from, to) in changes {
-        assert!(text.contains(from), "the source has `{from}`");
-        text = text.replacen(from, to, 1);
-    }
-    std::fs::write(&written, text).expect("a file");
-    let made = Command::new("cc")
-        .args(["-std=c11", "-O1", "-Wall", "-Wextra", "-Werror"])
-        .args(["-shared", "-fPIC"])
-        .args(flags)
-        .arg("-I")
-        .arg(shipped("crates/swath-plugin-abi/include"))
-        .arg("-o")
-        .arg(&library)
-        .arg(&written)
-        .output()
-        .expect("there is a C compiler: Rust links with it");
-    assert!(
-        made.status.success(),
-        "{}",
-        String::from_utf8_lossy(&made.stderr)
-    );
-    library
-}
+use in_c::library;
 
 fn load(folder: &Path, library: &Path) -> Result<Arc<Plugin>, LoadError> {
     Plugin::load(

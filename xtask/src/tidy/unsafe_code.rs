@@ -47,6 +47,10 @@ const PLACES: &[(&str, &str)] = &[
         "functions that crash are what is tried",
     ),
     (
+        "tests/roots/",
+        "a plugin without the SDK has its side of the boundary for itself, and lies there",
+    ),
+    (
         "tests/process/src/allocator.rs",
         "giving freed memory back is a foreign function of the allocator",
     ),

@@ -74,7 +74,7 @@ pub(super) fn delivered(
 /// Makes all of them seen, one after the other: everything that they were computed with is done, and nothing but they can fail now.
 ///
 /// The first that fails ends it, and those behind it are given up; so are those that are not begun when the run is cancelled. What is
-/// seen stays, and the error says which those are. One that is on its way is told of the cancelling, and ends as it says itself.
+/// seen stays, what was cut off on its way may be seen, and the error says which those are. One that is on its way is told of the cancelling, and ends as it says itself.
 pub(super) fn commit(
     deliveries: Vec<Delivered>,
     run: &CancelHandle,
@@ -85,22 +85,21 @@ pub(super) fn commit(
     let mut left = deliveries.into_iter();
     while let Some(delivered) = left.next() {
         let name = delivered.delivery.describe();
-        let is_begun = !run.is_cancelled();
-        let done = if is_begun {
-            delivered.commit(&host)
+        let done = if run.is_cancelled() {
+            Err((Error::run(RunError::Cancelled, session), false))
         } else {
-            Err(Error::run(RunError::Cancelled, session))
+            delivered.commit(&host)
         };
-        if let Err(error) = done {
-            // What became of one that was begun its error says: it may have been cut off.
-            let (failed, first) = if is_begun {
-                (Some(name), None)
+        if let Err((error, may_be_seen)) = done {
+            let (mut unknown, mut aborted) = (Vec::new(), Vec::new());
+            let of_it = if may_be_seen {
+                &mut unknown
             } else {
-                (None, Some(name))
+                &mut aborted
             };
-            let behind = left.map(|delivered| delivered.delivery.describe());
-            let aborted: Vec<String> = first.into_iter().chain(behind).collect();
-            return Err(error.of_several_writes(&written, failed, &aborted));
+            of_it.push(name);
+            aborted.extend(left.map(|delivered| delivered.delivery.describe()));
+            return Err(error.of_several_writes(&written, &unknown, &aborted));
         }
         written.push(name);
     }
@@ -108,14 +107,19 @@ pub(super) fn commit(
 }
 
 impl Delivered {
-    fn commit(self, host: &Arc<dyn Host>) -> Result<()> {
+    /// Makes it seen, or says why not and whether it may be seen nevertheless.
+    fn commit(self, host: &Arc<dyn Host>) -> std::result::Result<(), (Error, bool)> {
         let Self {
             mut delivery,
             receipts,
         } = self;
         let done = delivery.to.commit(&delivery.write, &receipts, host);
         delivery.is_committed = done.is_ok();
-        done.map_err(|error| Error::planning(error, "write", delivery.location))
+        done.map_err(|error| {
+            let may_be_seen = error.leaves_a_write_unknown();
+            let error = Error::planning(error, "write", delivery.location);
+            (error, may_be_seen)
+        })
     }
 }
 

@@ -213,6 +213,11 @@ fn a_kind(kind: Kind) -> &'static str {
 }
 
 impl PluginError {
+    /// Whether a write may be seen although this is what its commit ended with.
+    pub fn leaves_a_write_unknown(&self) -> bool {
+        matches!(self, Self::Call(error) if error.is_cut_off())
+    }
+
     /// What else there is to know, as labelled lines.
     pub fn notes(&self) -> Vec<(&'static str, String)> {
         match self {

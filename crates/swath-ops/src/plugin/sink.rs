@@ -62,7 +62,7 @@ impl PluginSink {
     /// does although it should not, the write took place.
     ///
     /// # Errors
-    /// Its own: the write did not take place.
+    /// Its own: the write did not take place, unless it [is unknown](PluginError::leaves_a_write_unknown).
     pub fn commit(
         &self,
         write: &Ongoing,

@@ -26,7 +26,7 @@ pub trait Destination: Fingerprint + Debug + Send + Sync {
     /// Ends a write and makes it seen, by the receipts of its partitions in their order. `host` says whether to go on.
     ///
     /// # Errors
-    /// Its own: the write did not take place.
+    /// Its own: the write did not take place, unless it [is unknown](PlanError::leaves_a_write_unknown).
     fn commit(
         &self,
         write: &Ongoing,

@@ -207,10 +207,7 @@ impl Groups {
         let (meta, columns) = &self.of.taken[which];
         let found = self.loan.take_back(found, columns.len());
         let taken = take_columns(found, columns);
-        let (taken, rows) = taken.map_err(|source| CallError::Returned {
-            function: Arc::clone(&parts.name),
-            source,
-        })?;
+        let (taken, rows) = taken.map_err(|source| parts.returned(source))?;
         if rows != self.rows_out {
             return Err(parts.broke(format!("returned {rows} rows for {} groups", self.rows_out)));
         }

@@ -57,6 +57,13 @@ impl Parts {
         }
     }
 
+    pub(super) fn returned(&self, source: DataError) -> CallError {
+        CallError::Returned {
+            function: Arc::clone(&self.name),
+            source,
+        }
+    }
+
     /// The only output.
     pub(super) fn output(&self) -> Result<(Meta, Columns), CallError> {
         match self.outputs.as_slice() {

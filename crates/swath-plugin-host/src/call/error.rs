@@ -115,10 +115,15 @@ pub enum Failure {
     Memory,
     /// The process that it ran in ended.
     Crash,
+    /// The process that it ran in ended, or was ended because the run was cancelled, while it made a write seen: which may be seen,
+    /// or not.
+    CutOff,
 }
 
 /// What a call ends with whose process did. No plugin says that: it is no [`code`] of the contract.
 pub(crate) const CRASHED: u32 = 1 << 31;
+/// What a commit ends with whose process did, or was ended.
+pub(crate) const CUT_OFF: u32 = 1 << 30;
 
 impl Failure {
     fn of(number: u32) -> Self {
@@ -131,6 +136,7 @@ impl Failure {
             code::UNSUPPORTED => Self::Unsupported,
             code::MEMORY => Self::Memory,
             CRASHED => Self::Crash,
+            CUT_OFF => Self::CutOff,
             _ => Self::Function,
         }
     }
@@ -149,11 +155,23 @@ impl Display for Failure {
             Self::Unsupported => "unsupported",
             Self::Memory => "memory",
             Self::Crash => "crash",
+            Self::CutOff => "cut off",
         })
     }
 }
 
 impl CallError {
+    /// Whether a write may be seen although this is what its commit ended with.
+    pub fn is_cut_off(&self) -> bool {
+        matches!(
+            self,
+            Self::Said {
+                failure: Failure::CutOff,
+                ..
+            }
+        )
+    }
+
     /// What a function said when it was bound.
     pub(super) fn when_bound(mut self) -> Self {
         if let Self::Said { failure, .. } = &mut self

@@ -3,6 +3,7 @@
 mod aggregate;
 mod bind;
 mod callee;
+mod entries;
 mod error;
 mod partition;
 mod partitioner;
@@ -11,6 +12,9 @@ mod services;
 mod sink;
 mod source;
 mod watch;
+
+#[cfg(test)]
+mod tests;
 
 pub use aggregate::{BoundAggregate, Groups};
 pub use bind::{Bound, Function};
@@ -22,5 +26,6 @@ pub use sink::{BoundSink, SinkRun};
 pub use source::{BoundSource, Listing, SourceRun};
 
 pub(crate) use callee::Callee;
-pub(crate) use error::CRASHED;
+pub(crate) use entries::{Entries, SinkEntries, SourceEntries};
+pub(crate) use error::{CRASHED, CUT_OFF};
 pub(crate) use services::{Services, place, process};

@@ -299,10 +299,7 @@ impl BoundPartition {
 
     /// What came out after so many rows, with the columns that stayed here put back.
     fn take(&self, rows: ArrowArray, of: &Batch, after: usize) -> Result<Batch, CallError> {
-        let returned = |source| CallError::Returned {
-            function: Arc::clone(&self.parts.name),
-            source,
-        };
+        let returned = |source| self.parts.returned(source);
         let (columns, n) = take_columns(rows, &self.columns).map_err(returned)?;
         let all = if self.crossing.kept.is_empty() {
             columns

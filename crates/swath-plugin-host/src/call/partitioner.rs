@@ -67,10 +67,7 @@ impl BoundPartitioner {
         let numbers = unsafe { services.ask(call) }?;
         let numbers = loan.take_back(numbers, self.columns.len());
         let taken = take_columns(numbers, &self.columns);
-        let (columns, found) = taken.map_err(|source| CallError::Returned {
-            function: Arc::clone(&self.parts.name),
-            source,
-        })?;
+        let (columns, found) = taken.map_err(|source| self.parts.returned(source))?;
         let numbers = columns[0].as_primitive::<UInt32Type>();
         if found != rows || columns[0].null_count() > 0 {
             return Err(self.parts.broke(format!(

@@ -67,11 +67,8 @@ impl BoundScalar {
         // SAFETY: it writes what it gives, as the contract says.
         let column = unsafe { services.ask(call) }?;
         let column = loan.take_back(column, self.columns.len());
-        let returned = |source| CallError::Returned {
-            function: Arc::clone(&self.parts.name),
-            source,
-        };
-        let (columns, found) = take_columns(column, &self.columns).map_err(returned)?;
+        let taken = take_columns(column, &self.columns);
+        let (columns, found) = taken.map_err(|source| self.parts.returned(source))?;
         if found != rows {
             return Err(self
                 .parts

@@ -14,8 +14,8 @@ use swath_plugin_data::{Kept, Loan};
 use tracing::Level;
 use tracing::level_filters::LevelFilter;
 
-use super::CallError;
 use super::watch::Watched;
+use super::{CUT_OFF, CallError};
 use crate::load::{Inside, where_inside};
 
 /// Answers for one run, at a place that stays while this moves.
@@ -52,7 +52,7 @@ impl Services {
     fn said(&self, error: PluginError) -> CallError {
         let task = self.0.task.as_ref();
         let cause = task.and_then(|task| match error.code {
-            code::CANCELLED => task.check().err(),
+            code::CANCELLED | CUT_OFF => task.check().err(),
             code::MEMORY => task.refusal(),
             _ => None,
         });
@@ -76,7 +76,9 @@ impl Services {
     }
 
     fn partition(&self) -> Option<usize> {
-        self.0.task.as_ref().map(|task| task.partition().0)
+        let task = self.0.task.as_ref();
+        let task = task.filter(|task| task.is_in_partition());
+        task.map(|task| task.partition().0)
     }
 
     /// Calls a function that may ask them, and takes what it gives.

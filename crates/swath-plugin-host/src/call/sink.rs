@@ -12,12 +12,14 @@ use swath_plugin_abi::{ArrowArray, Place, PlaceMore, Run, Step, step};
 use swath_plugin_data::{Columns, give_batch, take_columns};
 
 use super::bind::Parts;
+use super::entries::SinkEntries;
 use super::{CallError, Services, place};
 use crate::load::Guarded;
 
 /// A sink, ready for columns that are known.
 pub struct BoundSink {
     parts: Parts,
+    entries: SinkEntries,
     input: Arc<Meta>,
     receipt: (Arc<Meta>, Columns),
 }
@@ -29,21 +31,13 @@ impl BoundSink {
             [text] if text.dtype == DType::String => {}
             _ => return Err(parts.broke("declared no receipt, which is a column of text")),
         }
-        let table = parts.bound.table();
-        let lacks = if table.open_write().flatten().is_none() {
-            "open_write"
-        } else if table.commit().flatten().is_none() {
-            "commit"
-        } else if table.abort().flatten().is_none() {
-            "abort"
-        } else {
-            return Ok(Self {
-                input: Arc::new(input.clone()),
-                receipt: (Arc::new(meta), columns),
-                parts,
-            });
-        };
-        Err(parts.broke(format!("is a sink, and its table has no `{lacks}`")))
+        let entries = SinkEntries::of(parts.bound.table());
+        Ok(Self {
+            entries: entries.map_err(|lacks| parts.broke(lacks))?,
+            input: Arc::new(input.clone()),
+            receipt: (Arc::new(meta), columns),
+            parts,
+        })
     }
 
     /// Begins a partition of the write of this name, in an attempt that no other has the name of: what `task` answers is what the function
@@ -66,9 +60,7 @@ impl BoundSink {
             ..place(Some(&*task))
         };
         let services = Services::new(&self.parts.name, Some(task));
-        let bound = &self.parts.bound;
-        let (table, instance) = (bound.table(), bound.instance());
-        let open = table.open_write().flatten().expect("it was looked for");
+        let (open, instance) = (self.entries.open_write, self.parts.bound.instance());
         let write = RStr::from_str(write);
         // SAFETY: the instance is that of `bound`, whose table it is; the services live as long as the run.
         let call = |out| unsafe { open(instance, services.host(), place, write, out) };
@@ -86,7 +78,7 @@ impl BoundSink {
     /// ask is what `task` answers.
     ///
     /// # Errors
-    /// Its own: the write did not take place, and is to be aborted.
+    /// Its own: the write did not take place, and is to be aborted, unless it was [cut off](CallError::is_cut_off).
     pub fn commit(
         &self,
         write: &str,
@@ -95,9 +87,7 @@ impl BoundSink {
     ) -> Result<(), CallError> {
         let receipts = format!("[{}]", receipts.join(","));
         let services = Services::new(&self.parts.name, task);
-        let bound = &self.parts.bound;
-        let (table, instance) = (bound.table(), bound.instance());
-        let commit = table.commit().flatten().expect("it was looked for");
+        let (commit, instance) = (self.entries.commit, self.parts.bound.instance());
         let (write, receipts) = (RStr::from_str(write), RStr::from_str(&receipts));
         // SAFETY: the instance is that of `bound`, whose table it is; what is given is nothing.
         let call = |_: *mut ()| unsafe { commit(instance, services.host(), write, receipts) };
@@ -111,9 +101,7 @@ impl BoundSink {
     /// Its own.
     pub fn abort(&self, write: &str) -> Result<(), CallError> {
         let services = Services::new(&self.parts.name, None);
-        let bound = &self.parts.bound;
-        let (table, instance) = (bound.table(), bound.instance());
-        let abort = table.abort().flatten().expect("it was looked for");
+        let (abort, instance) = (self.entries.abort, self.parts.bound.instance());
         let write = RStr::from_str(write);
         // SAFETY: the instance is that of `bound`, whose table it is; what is given is nothing.
         let call = |_: *mut ()| unsafe { abort(instance, services.host(), write) };
@@ -151,8 +139,9 @@ impl SinkRun {
         let found = self.step(give_batch(rows))?;
         match found.next {
             step::INPUT => Ok(()),
-            step::DONE => Err(self.broke("wants no more rows, and there are some")),
-            _ => Err(self.broke("gave a receipt before the end of its rows")),
+            step::DONE => Err(self.ends("wants no more rows, and there are some")),
+            step::OUTPUT => Err(self.ends("gave a receipt before the end of its rows")),
+            other => Err(self.ends(&format!("went on with {other}, which is no step"))),
         }
     }
 
@@ -168,16 +157,16 @@ impl SinkRun {
         }
         let (meta, columns) = &self.of.receipt;
         let taken = take_columns(found.rows, columns);
-        let (columns, rows) = taken.map_err(|source| CallError::Returned {
-            function: Arc::clone(&parts.name),
-            source,
-        })?;
+        let (columns, rows) = taken.map_err(|source| parts.returned(source))?;
         // In the one encoding of texts.
         let receipts = Batch::from_arrays(meta, columns, rows)
             .map_err(|error| parts.broke(format!("gave a receipt: {error}")))?;
         let receipts = receipts.record_batch().column(0).as_string_view();
-        if rows != 1 || receipts.is_null(0) {
+        if rows != 1 {
             return Err(parts.broke(format!("gave {rows} receipts where there is one")));
+        }
+        if receipts.is_null(0) {
+            return Err(parts.broke("gave null for a receipt"));
         }
         let receipt = receipts.value(0);
         match serde_json::from_str::<serde::de::IgnoredAny>(receipt) {
@@ -201,6 +190,12 @@ impl SinkRun {
 
     fn broke(&self, words: &str) -> CallError {
         self.of.parts.broke(words)
+    }
+
+    /// Of what has broken its contract nothing more is asked.
+    fn ends(&mut self, words: &str) -> CallError {
+        self.has_failed = true;
+        self.broke(words)
     }
 }
 

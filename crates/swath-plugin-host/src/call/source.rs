@@ -12,12 +12,14 @@ use swath_plugin_abi::{
 use swath_plugin_data::{Columns, take_columns};
 
 use super::bind::Parts;
+use super::entries::SourceEntries;
 use super::{CallError, Services, place};
 use crate::load::Guarded;
 
 /// A source, ready to be listed and read.
 pub struct BoundSource {
     parts: Parts,
+    entries: SourceEntries,
     output: Arc<Meta>,
     /// In the encodings that the plugin declared.
     columns: Columns,
@@ -35,19 +37,13 @@ pub struct Listing {
 impl BoundSource {
     pub(super) fn new(parts: Parts) -> Result<Self, CallError> {
         let (output, columns) = parts.output()?;
-        let table = parts.bound.table();
-        let lacks = if table.list().flatten().is_none() {
-            "list"
-        } else if table.open_read().flatten().is_none() {
-            "open_read"
-        } else {
-            return Ok(Self {
-                output: Arc::new(output),
-                columns,
-                parts,
-            });
-        };
-        Err(parts.broke(format!("is a source, and its table has no `{lacks}`")))
+        let entries = SourceEntries::of(parts.bound.table());
+        Ok(Self {
+            entries: entries.map_err(|lacks| parts.broke(lacks))?,
+            output: Arc::new(output),
+            columns,
+            parts,
+        })
     }
 
     /// The columns that it has.
@@ -66,9 +62,7 @@ impl BoundSource {
     /// Its own, and a list that is none.
     pub fn list(&self, task: Option<Arc<dyn Host>>) -> Result<Listing, CallError> {
         let services = Services::new(&self.parts.name, task);
-        let bound = &self.parts.bound;
-        let (table, instance) = (bound.table(), bound.instance());
-        let list = table.list().flatten().expect("it was looked for");
+        let (list, instance) = (self.entries.list, self.parts.bound.instance());
         // SAFETY: the instance is that of `bound`, whose table it is; the services live as long as the call.
         let call = |out| unsafe { list(instance, services.host(), out) };
         // SAFETY: it writes what it gives, as the contract says.
@@ -97,7 +91,8 @@ impl BoundSource {
             return Err(self.parts.broke(words));
         }
         let columns = self.columns.only(index.iter().map(|field| &*field.name));
-        let (arrays, n) = take_columns(rows, &columns).map_err(|error| self.returned(error))?;
+        let (arrays, n) =
+            take_columns(rows, &columns).map_err(|error| self.parts.returned(error))?;
         if n != parts + 1 {
             return Err(self.parts.broke(format!(
                 "gave {n} boundaries for {parts} partitions, which have one more"
@@ -114,13 +109,6 @@ impl BoundSource {
             Meta::try_new(index.iter().cloned(), Index::none()).expect("names of an index differ");
         Batch::from_arrays(&Arc::new(meta), arrays, n)
             .map_err(|error| self.parts.broke(format!("gave boundaries: {error}")))
-    }
-
-    fn returned(&self, source: swath_plugin_data::DataError) -> CallError {
-        CallError::Returned {
-            function: Arc::clone(&self.parts.name),
-            source,
-        }
     }
 
     /// The meta of some of its columns, in its order; the index while all of it is among them.
@@ -159,9 +147,7 @@ impl BoundSource {
         let wanted = serde_json::to_string(&wanted).map_err(unwritable)?;
         let place = place(Some(&*task));
         let services = Services::new(&self.parts.name, Some(task));
-        let bound = &self.parts.bound;
-        let (table, instance) = (bound.table(), bound.instance());
-        let open = table.open_read().flatten().expect("it was looked for");
+        let (open, instance) = (self.entries.open_read, self.parts.bound.instance());
         let (about, wanted) = (RStr::from_str(&about), RStr::from_str(&wanted));
         // SAFETY: the instance is that of `bound`, whose table it is; the services live as long as the run.
         let call = |out| unsafe { open(instance, services.host(), place, about, wanted, out) };
@@ -250,7 +236,7 @@ impl SourceRun {
             }
         }
         let taken = take_columns(found.rows, &self.columns);
-        let (columns, n) = taken.map_err(|error| self.of.returned(error))?;
+        let (columns, n) = taken.map_err(|error| parts.returned(error))?;
         let batch = Batch::from_arrays(&self.meta, columns, n)
             .map_err(|error| parts.broke(format!("returned {error}")))?;
         self.rows += n as u64;

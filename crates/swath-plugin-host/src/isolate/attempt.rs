@@ -8,6 +8,7 @@ use super::crash::{Again, Crash, Doing, stopped};
 use super::ending::Ending;
 use super::pool::NoWorker;
 use super::worker_process::{Hosts, Lost, Worker};
+use crate::load::with_causes;
 
 /// Something that a function does in a worker.
 #[derive(Clone, Copy)]
@@ -19,9 +20,6 @@ pub(super) struct Attempt<'a> {
     pub(super) rows: Option<(&'a Columned, &'a Columns)>,
 }
 
-/// What cannot be tried again.
-pub(super) type Never<T> = fn(&mut Worker) -> Result<T, Lost>;
-
 /// What came of it, and the worker, if its process is there still.
 pub(super) type Tried<T> = (Option<Worker>, PluginResult<T>);
 
@@ -29,7 +27,7 @@ impl Attempt<'_> {
     /// Does it in a worker that is taken for it and given back.
     pub(super) fn once<T>(&self, body: impl Fn(&mut Worker) -> Result<T, Lost>) -> PluginResult<T> {
         let (worker, found) = self.begin(body)?;
-        self.of.pool.give_back(worker, self.hosts);
+        self.give_back(worker);
         Ok(found)
     }
 
@@ -43,78 +41,82 @@ impl Attempt<'_> {
             (Some(worker), Ok(found)) => Ok((worker, found)),
             (worker, found) => {
                 if let Some(worker) = worker {
-                    self.of.pool.give_back(worker, self.hosts);
+                    self.give_back(worker);
                 }
                 Err(found.err().expect("what has no worker any more failed"))
             }
         }
     }
 
+    /// Does it in this worker, and where that ends of it, never again.
+    pub(super) fn only_once<T>(
+        &self,
+        worker: Worker,
+        body: impl FnOnce(&mut Worker) -> Result<T, Lost>,
+    ) -> Tried<T> {
+        self.settled(worker, body)
+            .unwrap_or_else(|first| self.crashed(first, Again::Impossible))
+    }
+
     /// Does it in this worker; where that ends of it, `again` in a new one, which knows nothing.
     pub(super) fn twice<T>(
         &self,
-        mut worker: Worker,
+        worker: Worker,
         first: impl FnOnce(&mut Worker) -> Result<T, Lost>,
         again: Option<impl FnOnce(&mut Worker) -> Result<T, Lost>>,
     ) -> Tried<T> {
-        let ending = match self.settled(first(&mut worker)) {
-            Ok(found) => return kept(worker, found),
-            Err(ending) => ending,
-        };
-        drop(worker);
         let Some(again) = again else {
-            return (None, Err(self.crash(&ending, Again::Impossible)));
+            return self.only_once(worker, first);
+        };
+        let first = match self.settled(worker, first) {
+            Ok(tried) => return tried,
+            Err(ending) => ending,
         };
         let (function, partition) = (self.of.name(), self.doing.partition());
         tracing::warn!(
             function,
             partition,
-            "`{function}` {ending}; it is tried again in a new process"
+            "`{function}` {first}; it is tried again in a new process"
         );
-        let mut worker = match self.of.pool.fresh(self.hosts) {
-            Ok(worker) => worker,
-            Err(missing) => return (None, Err(missing.into())),
-        };
-        match self.settled(again(&mut worker)) {
-            Ok(found) => kept(worker, found),
-            Err(ending) => (None, Err(self.crash(&ending, Again::Crashed))),
+        match self.of.pool.fresh(self.hosts) {
+            Ok(worker) => self
+                .settled(worker, again)
+                .unwrap_or_else(|second| self.crashed(first, Again::Ended(second))),
+            Err(NoWorker::Unusable(error)) => {
+                self.crashed(first, Again::NoProcess(with_causes(&error)))
+            }
+            Err(cancelled @ NoWorker::Cancelled) => (None, Err(cancelled.into())),
         }
     }
 
-    /// What it came to in a process that was there for it to the end.
-    fn settled<T>(&self, found: Result<T, Lost>) -> Result<Settled<T>, Ending> {
-        match found {
-            Ok(found) => Ok(Settled::Answered(Ok(found))),
-            Err(Lost::Failed(error)) => Ok(Settled::Answered(Err(error))),
-            Err(Lost::Stopped(grace)) => Ok(Settled::Stopped(stopped(self.doing, grace))),
+    /// What it came to in a process that did not end of it by itself.
+    fn settled<T>(
+        &self,
+        mut worker: Worker,
+        body: impl FnOnce(&mut Worker) -> Result<T, Lost>,
+    ) -> Result<Tried<T>, Ending> {
+        match body(&mut worker) {
+            Ok(found) => Ok((Some(worker), Ok(found))),
+            Err(Lost::Failed(error)) => Ok((Some(worker), Err(error))),
+            Err(Lost::Stopped(grace)) => Ok((None, Err(stopped(self.doing, grace)))),
             Err(Lost::Ended(ending)) => Err(ending),
         }
     }
 
-    fn crash(&self, ending: &Ending, again: Again) -> PluginError {
+    fn crashed<T>(&self, first: Ending, again: Again) -> Tried<T> {
         let crash = Crash {
             of: self.of,
             doing: self.doing,
-            ending,
+            first,
             rows: self.rows,
             again,
         };
-        crash.error()
+        (None, Err(crash.error()))
     }
-}
 
-/// What something came to whose process did not end by itself.
-enum Settled<T> {
-    /// It answered.
-    Answered(PluginResult<T>),
-    /// Its process was ended.
-    Stopped(PluginError),
-}
-
-fn kept<T>(worker: Worker, found: Settled<T>) -> Tried<T> {
-    match found {
-        Settled::Answered(found) => (Some(worker), found),
-        Settled::Stopped(error) => (None, Err(error)),
+    fn give_back(&self, worker: Worker) {
+        let partition = self.doing.partition();
+        self.of.give_back(worker, self.hosts, partition);
     }
 }
 
@@ -126,14 +128,7 @@ impl From<NoWorker> for PluginError {
                 let words = "it was told to stop before its process was ready";
                 Self::new(code::CANCELLED, words.to_owned())
             }
-            NoWorker::Unusable(error) => {
-                let mut words = error.to_string();
-                if let Some(cause) = std::error::Error::source(&error) {
-                    words.push_str(": ");
-                    words.push_str(&cause.to_string());
-                }
-                Self::new(code::FUNCTION, words)
-            }
+            NoWorker::Unusable(error) => Self::new(code::FUNCTION, with_causes(&error)),
         }
     }
 }

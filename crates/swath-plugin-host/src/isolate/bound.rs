@@ -7,13 +7,14 @@ use std::sync::Arc;
 use arrow_array::ArrayRef;
 use swath_meta::Meta;
 use swath_plugin_abi::{
-    ArrowArray, BindRequest, Bound, Contract, Host, Kind, Listed, Place, PluginError, PluginResult,
-    Status, code, read_lent,
+    ArrowArray, BindRequest, Bound, Host, Kind, Listed, Place, PluginError, PluginResult, Status,
+    code, read_lent,
 };
 use swath_plugin_data::{Columns, give_columns, take_columns, take_metas};
 
 use super::attempt::Attempt;
 use super::crash::Doing;
+use super::declared::Declared;
 use super::packed::Packed;
 use super::pool::Pool;
 use super::protocol::{Answer, At, Request};
@@ -22,6 +23,7 @@ use super::travels::Travels;
 use super::worker_process::{Hosts, Lost, Worker};
 use super::writes::UnknownWrites;
 use crate::call::Callee;
+use crate::load::where_inside;
 
 /// A function of a plugin whose code runs in workers.
 pub(crate) struct Elsewhere {
@@ -42,7 +44,8 @@ pub(super) struct BoundElsewhere {
     params: String,
     inputs: Vec<Meta>,
     targets: u64,
-    pub(super) contract: Contract,
+    /// What it said when it was bound first.
+    pub(super) declared: Declared,
     travels: Option<Travels>,
     pub(super) unknown: UnknownWrites,
 }
@@ -69,17 +72,21 @@ impl Elsewhere {
             params: read_lent(request.params).into_owned(),
             inputs: inputs.into_iter().map(|(meta, _)| meta).collect(),
             targets: request.targets,
-            contract: Contract::default(),
+            declared: Declared::default(),
             travels: None,
             unknown: UnknownWrites::default(),
         };
         let hosts = bound.pool.hosts(host);
         let binding = bound.attempt(hosts, Doing::Bind, None);
         let (outputs, contract) = binding.once(|worker| bound.bind_in(worker, hosts))?;
-        // What cannot be read, or contradicts the columns, is refused by whoever bound it, in the same words for all.
-        bound.contract = serde_json::from_str(&contract).unwrap_or_default();
-        bound.travels = Travels::new(self.kind, &bound.inputs, &outputs, &bound.contract).ok();
-        table::bound(bound, &outputs, contract)
+        bound.declared = Declared::new(outputs, &contract);
+        let Declared {
+            outputs,
+            contract: read,
+        } = &bound.declared;
+        // What contradicts the columns is refused by whoever bound it, in the same words for all.
+        bound.travels = Travels::new(self.kind, &bound.inputs, outputs, read).ok();
+        table::bound(bound, contract)
     }
 }
 
@@ -150,7 +157,33 @@ impl BoundElsewhere {
         if worker.bound.contains(&self.number) {
             return Ok(());
         }
-        self.bind_in(worker, hosts).map(drop)
+        let (outputs, contract) = self.bind_in(worker, hosts)?;
+        let again = Declared::new(outputs, &contract);
+        self.declared.check(&again).map_err(|other| {
+            worker.forget(&[self.number]);
+            other.into()
+        })
+    }
+
+    /// Gives a worker back whose call or run is over, and tells what the function keeps of what it was given.
+    pub(super) fn give_back(&self, mut worker: Worker, hosts: Hosts, partition: Option<u64>) {
+        if let Some(bytes) = worker.kept() {
+            let function = self.name();
+            tracing::warn!(
+                function,
+                partition,
+                bytes,
+                "`{function}` keeps {bytes} bytes of what it was given, and its run is over"
+            );
+        }
+        self.pool.give_back(worker, hosts);
+    }
+
+    /// Ends what was opened in a worker, and gives that back.
+    pub(super) fn end(&self, mut worker: Worker, hosts: Hosts, partition: Option<u64>) {
+        if worker.ask(hosts, Request::Close, Answer::done).is_ok() {
+            self.give_back(worker, hosts, partition);
+        }
     }
 
     /// The partitions of a source.
@@ -185,7 +218,7 @@ impl BoundElsewhere {
         let rows = take_columns(rows, &travels.sent).map_err(odd)?;
         let returned = self.returned(0)?;
         let (hosts, place) = (self.pool.hosts(host), At::of(place));
-        let doing = Doing::Partition(place.number);
+        let doing = Doing::Rows(place.partition);
         let calling = self.attempt(hosts, doing, Some((&rows, &travels.sent)));
         calling.once(|worker| {
             self.ready(worker, hosts)?;
@@ -227,9 +260,12 @@ pub(super) fn odd(what: impl ToString) -> PluginError {
 }
 
 impl At {
-    /// A place that travels.
+    /// A place that travels, of the call that this thread is in.
     pub(super) fn of(place: &Place<'_>) -> Self {
+        // A place has a number also where nobody knows of which partition the rows are.
+        let partition = where_inside(|_, partition| partition).flatten();
         Self {
+            partition: partition.map(|number| number as u64),
             number: place.number,
             count: place.count,
             before: place.before,

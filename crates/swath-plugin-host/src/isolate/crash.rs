@@ -8,7 +8,7 @@ use swath_plugin_data::Columns;
 use super::bound::{BoundElsewhere, Columned};
 use super::ending::Ending;
 use super::evidence::Evidence;
-use crate::call::CRASHED;
+use crate::call::{CRASHED, CUT_OFF};
 
 /// What a function was doing in a process that did not survive it.
 #[derive(Clone, Copy)]
@@ -17,8 +17,8 @@ pub(super) enum Doing<'a> {
     Bind,
     /// It said which partitions it has.
     List,
-    /// It was in the partition of this number.
-    Partition(u64),
+    /// It was given rows, of the partition of this number where that is known.
+    Rows(Option<u64>),
     /// It made the write of this name seen.
     Commit(&'a str),
     /// It cleared the write of this name away.
@@ -30,7 +30,8 @@ impl Display for Doing<'_> {
         match self {
             Self::Bind => f.write_str("while it was bound"),
             Self::List => f.write_str("while it listed its partitions"),
-            Self::Partition(number) => write!(f, "on partition {number}"),
+            Self::Rows(Some(partition)) => write!(f, "on partition {partition}"),
+            Self::Rows(None) => f.write_str("while it was called"),
             Self::Commit(write) => write!(f, "while it made the write `{write}` seen"),
             Self::Abort(write) => write!(f, "while it cleared the write `{write}` away"),
         }
@@ -41,7 +42,7 @@ impl Doing<'_> {
     /// The partition that it was in.
     pub(super) fn partition(self) -> Option<u64> {
         match self {
-            Self::Partition(number) => Some(number),
+            Self::Rows(partition) => partition,
             _ => None,
         }
     }
@@ -49,7 +50,7 @@ impl Doing<'_> {
     /// What the end of its process leaves, and what is to be done about it.
     fn leaves(self) -> &'static str {
         match self {
-            Self::Bind | Self::List | Self::Partition(_) => "",
+            Self::Bind | Self::List | Self::Rows(_) => "",
             Self::Commit(_) => {
                 "; all, a part or nothing of the write may be seen, nothing of it is cleared away, and it is not tried again: look at what \
                  is there, and complete or remove it before it is written again"
@@ -61,11 +62,12 @@ impl Doing<'_> {
     }
 }
 
-/// Whether what a process did not survive was tried again.
-#[derive(Clone, Copy, PartialEq, Eq)]
+/// What became of trying again what a process did not survive.
 pub(super) enum Again {
-    /// In a new process, which did not survive it either.
-    Crashed,
+    /// The new process did not survive it either, or did otherwise than the first.
+    Ended(Ending),
+    /// There is no new process, for this reason.
+    NoProcess(String),
     /// It cannot be: what it had returned or been given before is not there any more.
     Impossible,
 }
@@ -74,7 +76,8 @@ pub(super) enum Again {
 pub(super) struct Crash<'a> {
     pub(super) of: &'a BoundElsewhere,
     pub(super) doing: Doing<'a>,
-    pub(super) ending: &'a Ending,
+    /// How the first process ended that it was in.
+    pub(super) first: Ending,
     /// What it was given last.
     pub(super) rows: Option<(&'a Columned, &'a Columns)>,
     pub(super) again: Again,
@@ -83,21 +86,24 @@ pub(super) struct Crash<'a> {
 impl Crash<'_> {
     /// As an error, after its rows were kept.
     pub(super) fn error(&self) -> PluginError {
-        let (ending, doing) = (self.ending, self.doing);
+        let (first, doing) = (&self.first, self.doing);
         let is_commit = matches!(doing, Doing::Commit(_));
-        let again = match self.again {
-            Again::Crashed => ", and again in a new process",
-            Again::Impossible if is_commit => "",
+        let again = match &self.again {
+            Again::Ended(second) if second == first => ", and again in a new process".to_owned(),
+            Again::Ended(second) => format!(", and in a new process it {second}"),
+            Again::NoProcess(reason) => format!("; it could not be tried again: {reason}"),
+            Again::Impossible if is_commit => String::new(),
             Again::Impossible => {
                 "; it cannot be tried again from there, because what it had seen before is gone"
+                    .to_owned()
             }
         };
         let (kept, leaves) = (self.kept(), doing.leaves());
         PluginError {
-            code: CRASHED,
+            code: if is_commit { CUT_OFF } else { CRASHED },
             // Another attempt at a commit might write the rows twice.
-            is_retryable: self.again == Again::Impossible && !is_commit,
-            message: format!("{ending} {doing}{again}{kept}{leaves}"),
+            is_retryable: !matches!(self.again, Again::Ended(_)) && !is_commit,
+            message: format!("{first} {doing}{again}{kept}{leaves}"),
         }
     }
 
@@ -108,7 +114,7 @@ impl Crash<'_> {
         };
         let evidence = Evidence {
             of: self.of,
-            partition: self.doing.partition().unwrap_or_default(),
+            partition: self.doing.partition(),
             rows,
             types,
         };
@@ -121,5 +127,9 @@ pub(super) fn stopped(doing: Doing<'_>, grace: std::time::Duration) -> PluginErr
     let leaves = doing.leaves();
     let words =
         format!("it was told to stop, did not within {grace:?}, and its process was ended{leaves}");
-    PluginError::new(code::CANCELLED, words)
+    let code = match doing {
+        Doing::Commit(_) => CUT_OFF,
+        _ => code::CANCELLED,
+    };
+    PluginError::new(code, words)
 }

@@ -13,6 +13,8 @@ pub(super) enum Ending {
     Exit(i32),
     /// By the host, to which it said what makes no sense.
     Nonsense(String),
+    /// By the host, because what it returned is not what the process before it had returned of the same.
+    OtherRows,
     /// The system does not say how: the program has its processes waited for by somebody else.
     Unknown,
 }
@@ -46,6 +48,10 @@ impl Display for Ending {
             Self::Exit(BY_PLUGIN) => f.write_str("ended its process by `exit`"),
             Self::Exit(status) => write!(f, "ended its process with status {status}"),
             Self::Unknown => f.write_str("ended its process"),
+            Self::OtherRows => f.write_str(
+                "returned other rows than before: its contract says that the same input gives the same rows, and it has to keep to that or \
+                 say `random`",
+            ),
             Self::Nonsense(reason) => write!(f, "spoiled what its process says: {reason}"),
         }
     }

@@ -5,9 +5,7 @@
 use std::collections::HashMap;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use arrow_array::{RecordBatch, RecordBatchOptions};
 use arrow_ipc::writer::FileWriter;
@@ -28,12 +26,13 @@ const LARGEST: u64 = 256 << 20;
 
 /// What the name of every file has, by which those that are ours are told from others in the same folder.
 const PARTITION: &str = "-partition-";
+const NO_PARTITION: &str = "-rows";
 const ENDING: &str = ".arrow";
 
 /// Rows that a function crashed on.
 pub(super) struct Evidence<'a> {
     pub(super) of: &'a BoundElsewhere,
-    pub(super) partition: u64,
+    pub(super) partition: Option<u64>,
     pub(super) rows: &'a Columned,
     pub(super) types: &'a Columns,
 }
@@ -51,8 +50,6 @@ impl Evidence<'_> {
     }
 
     fn keep(&self) -> Result<PathBuf, String> {
-        static NUMBER: AtomicU64 = AtomicU64::new(0);
-
         let (columns, rows) = self.rows;
         let packing = Packing::new(columns, *rows).map_err(|error| error.to_string())?;
         check_size(packing.size())?;
@@ -62,26 +59,30 @@ impl Evidence<'_> {
         let at = |error: io::Error| format!("`{}`: {error}", folder.display());
         disk::make_folder(&folder).map_err(at)?;
         check(&folder)?;
-        let (function, partition) = (self.of.name(), self.partition);
-        // The same rows again are the same file, whoever writes it; until it is whole, it has a name that nobody else has.
+        let function = self.of.name();
+        let rows = match self.partition {
+            Some(number) => format!("{PARTITION}{number}"),
+            None => NO_PARTITION.to_owned(),
+        };
+        // The same rows again are the same file, whoever writes it.
         let hash = FileHash::of(&bytes);
-        let name = format!("{function}{PARTITION}{partition}-{}{ENDING}", hash.short());
-        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        let temporary = folder.join(format!(".{name}.{}.{number}", process::id()));
-        let path = folder.join(&name);
-        disk::replace(&path, &temporary, 0o600, &bytes).map_err(at)?;
+        let name = format!("{function}{rows}-{}{ENDING}", hash.short());
+        let path = folder.join(name);
+        disk::replace(&path, 0o600, &bytes).map_err(at)?;
         clear(&folder, &path, (FILES, BYTES));
         Ok(path)
     }
 
     /// An Arrow IPC file of the rows, whose metadata say what they were given to.
     fn file(&self) -> Result<Vec<u8>, ArrowError> {
-        let metadata = HashMap::from([
+        let mut metadata = HashMap::from([
             ("swath:function".to_owned(), self.of.name().to_owned()),
             ("swath:plugin".to_owned(), self.of.pool.hash.to_string()),
             ("swath:params".to_owned(), self.of.params().to_owned()),
-            ("swath:partition".to_owned(), self.partition.to_string()),
         ]);
+        if let Some(number) = self.partition {
+            metadata.insert("swath:partition".to_owned(), number.to_string());
+        }
         let (columns, rows) = self.rows;
         let fields = self.types.schema().fields().clone();
         let schema = Arc::new(Schema::new_with_metadata(fields, metadata));
@@ -136,12 +137,13 @@ fn clear(folder: &Path, newest: &Path, (files, bytes): (usize, u64)) {
 fn is_ours(path: &Path) -> bool {
     let name = path.file_name().and_then(|name| name.to_str());
     name.is_some_and(|name| {
-        let rest = name
-            .strip_suffix(ENDING)
-            .and_then(|name| name.rsplit_once(PARTITION));
-        let parts = rest.and_then(|(_, rest)| rest.split_once('-'));
-        parts.is_some_and(|(number, hash)| {
-            number.parse::<u64>().is_ok() && hash.bytes().all(|byte| byte.is_ascii_hexdigit())
+        let parts = name.strip_suffix(ENDING);
+        let parts = parts.and_then(|name| name.rsplit_once('-'));
+        parts.is_some_and(|(rows, hash)| {
+            let number = rows.rsplit_once(PARTITION).map(|(_, number)| number);
+            let is_numbered = number.is_some_and(|number| number.parse::<u64>().is_ok());
+            let is_hash = hash.bytes().all(|byte| byte.is_ascii_hexdigit());
+            (is_numbered || rows.ends_with(NO_PARTITION)) && is_hash
         })
     })
 }
@@ -156,14 +158,18 @@ mod tests {
     fn crashes(folder: &Path) -> Vec<PathBuf> {
         let path = |name: &str| folder.join(name);
         let write = |at: u64| {
-            let path = path(&format!("geo.near{PARTITION}{at}-0123456789a{at}{ENDING}"));
-            disk::replace(&path, &folder.join("new"), 0o600, &[0; 10]).expect("written");
+            let rows = match at {
+                1 => NO_PARTITION.to_owned(),
+                _ => format!("{PARTITION}{at}"),
+            };
+            let path = path(&format!("geo.near{rows}-0123456789a{at}{ENDING}"));
+            disk::replace(&path, 0o600, &[0; 10]).expect("written");
             let time = SystemTime::UNIX_EPOCH + Duration::from_secs(1000 + at);
             let file = std::fs::File::options().write(true).open(&path);
             file.expect("it is there").set_modified(time).expect("ours");
             path
         };
-        disk::replace(&path("mine.arrow"), &path("new"), 0o600, &[0; 10]).expect("written");
+        disk::replace(&path("mine.arrow"), 0o600, &[0; 10]).expect("written");
         (0..4).map(write).collect()
     }
 

@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 /// More than any message has that was not made up: rows are elsewhere.
-const LONGEST: u32 = 1 << 28;
+pub(super) const LONGEST: u32 = 1 << 28;
 
 /// How long the JSON is, in four bytes.
 const HEAD: usize = 4;
@@ -17,11 +17,17 @@ const HEAD: usize = 4;
 /// # Errors
 /// It is longer than any that is read.
 pub(super) fn framed(message: &impl Serialize) -> io::Result<Vec<u8>> {
+    framed_within(LONGEST, message)
+}
+
+/// The same, where the longest has less than so many bytes.
+pub(super) fn framed_within(longest: u32, message: &impl Serialize) -> io::Result<Vec<u8>> {
     let mut frame = vec![0; HEAD];
     serde_json::to_writer(&mut frame, message)?;
     let length = u32::try_from(frame.len() - HEAD).ok();
-    let length = length.filter(|length| *length < LONGEST);
-    let length = length.ok_or_else(|| io::Error::other("a message of more than 256 MiB"))?;
+    let length = length.filter(|length| *length < longest);
+    let too_long = || format!("a message of more than {} MiB", longest >> 20);
+    let length = length.ok_or_else(|| io::Error::other(too_long()))?;
     frame[..HEAD].copy_from_slice(&length.to_le_bytes());
     Ok(frame)
 }

@@ -72,7 +72,7 @@ pub(super) fn open(
 
 impl GroupsElsewhere {
     fn attempt<'a>(&'a self, rows: Option<(&'a Columned, &'a Columns)>) -> Attempt<'a> {
-        let doing = Doing::Partition(self.place.number);
+        let doing = Doing::Rows(self.place.partition);
         self.of.attempt(self.hosts, doing, rows)
     }
 
@@ -157,10 +157,8 @@ impl GroupsElsewhere {
 
 impl Drop for GroupsElsewhere {
     fn drop(&mut self) {
-        if let Some(mut worker) = self.worker.take()
-            && worker.ask(self.hosts, Request::Close, Answer::done).is_ok()
-        {
-            self.of.pool.give_back(worker, self.hosts);
+        if let Some(worker) = self.worker.take() {
+            self.of.end(worker, self.hosts, self.place.partition);
         }
     }
 }

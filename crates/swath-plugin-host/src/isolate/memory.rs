@@ -88,17 +88,24 @@ impl Memory {
         self.lane
     }
 
-    /// That so many bytes do not fit into a lane.
-    pub(super) fn too_short(&self, bytes: u64) -> PluginError {
+    /// That so many bytes do not fit into a lane of which so many are taken.
+    pub(super) fn no_room(&self, bytes: u64, taken: u64) -> PluginError {
         let lane = self.lane >> 20;
         let reason = if self.lane < LANE {
             ": limits of this process (`ulimit -v`, `ulimit -f`) leave no more"
         } else {
             ""
         };
-        let words = format!(
-            "{bytes} bytes are more than can be handed to another process at once, which is {lane} MiB{reason}"
-        );
+        let words = if bytes > self.lane {
+            format!(
+                "{bytes} bytes are more than can be handed to another process at once, which is {lane} MiB{reason}"
+            )
+        } else {
+            format!(
+                "there is no room for {bytes} bytes: it still keeps {taken} bytes of what it was given, and both together may be {lane} \
+                 MiB{reason}"
+            )
+        };
         PluginError::new(code::CONTRACT, words)
     }
 
@@ -110,6 +117,14 @@ impl Memory {
         let begin = self.begin(lane) + at;
         // SAFETY: it is within what is mapped.
         Some(unsafe { self.base.add(begin as usize) })
+    }
+
+    /// Bytes of all that was written to in it, in whole pages.
+    pub(super) fn used(&self) -> io::Result<u64> {
+        // The system counts them in blocks of so many bytes, whatever it calls the size of one.
+        const BLOCK: u64 = 512;
+        let blocks = rustix::fs::fstat(&self.file)?.st_blocks.cast_unsigned();
+        Ok(blocks.saturating_mul(BLOCK))
     }
 
     /// Gives memory back behind the first bytes of a lane, where nothing lies from `from` to `to`.
@@ -195,7 +210,9 @@ mod tests {
         let short = Memory::with_lanes(LEAST).expect("memory");
         assert!(short.place(Lane::Back, 0, LEAST).is_some());
         assert!(short.place(Lane::Back, 1, LEAST).is_none());
-        let error = short.too_short(LEAST + 1);
+        let error = short.no_room(1000, LEAST - 500);
+        insta::assert_snapshot!(error.message, @"there is no room for 1000 bytes: it still keeps 1048076 bytes of what it was given, and both together may be 1 MiB: limits of this process (`ulimit -v`, `ulimit -f`) leave no more");
+        let error = short.no_room(LEAST + 1, 0);
         insta::assert_snapshot!(error.message, @"1048577 bytes are more than can be handed to another process at once, which is 1 MiB: limits of this process (`ulimit -v`, `ulimit -f`) leave no more");
     }
 

@@ -40,6 +40,7 @@ mod crash;
 mod evidence;
 
 mod bound;
+mod declared;
 mod fingerprint;
 mod groups;
 mod partition;

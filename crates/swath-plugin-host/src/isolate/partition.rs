@@ -19,6 +19,7 @@ use swath_plugin_data::{Columns, give_columns, take_columns};
 use super::attempt::Tried;
 use super::bound::{BoundElsewhere, Columned, odd};
 use super::crash::Doing;
+use super::ending::Ending;
 use super::fingerprint::fingerprint;
 use super::protocol::{Answer, At, Request};
 use super::table::give;
@@ -146,7 +147,7 @@ fn begun(
         has_forgotten: false,
         of,
     };
-    let doing = Doing::Partition(run.place.number);
+    let doing = Doing::Rows(run.place.partition);
     let beginning = run.of.attempt(run.hosts, doing, None);
     let (worker, ()) = beginning.begin(|worker| run.begin(worker))?;
     run.worker = Some(worker);
@@ -230,7 +231,7 @@ impl RunElsewhere {
         for given in before {
             // It wanted more then, so it has to want more now: else it would not be given what is left.
             if self.pass(worker, given)?.step.next != step::INPUT {
-                return Err(other_rows());
+                return Err(OTHER_ROWS);
             }
         }
         self.pass(worker, last)
@@ -242,7 +243,7 @@ impl RunElsewhere {
         let mut found = self.step_in(worker, given.input, given.rows.as_ref())?;
         for returned in &given.returned {
             if found.step.next != step::OUTPUT || found.returned.as_ref() != Some(returned) {
-                return Err(other_rows());
+                return Err(OTHER_ROWS);
             }
             found = self.step_in(worker, NO_INPUT, None)?;
         }
@@ -257,7 +258,7 @@ impl RunElsewhere {
     /// Whether it can be begun anew: all that it was given is there, and what it returned comes again.
     fn can_begin_anew(&self) -> bool {
         let has_returned = self.given.iter().any(|given| !given.returned.is_empty());
-        let is_gone = has_returned && self.of.contract.is_random();
+        let is_gone = has_returned && self.of.declared.contract.is_random();
         !is_gone && !self.has_forgotten && !self.is_sink()
     }
 
@@ -292,7 +293,7 @@ impl RunElsewhere {
             let types = travels.of(given.input).ok()?;
             Some((given.rows.as_ref()?, types))
         });
-        let doing = Doing::Partition(self.place.number);
+        let doing = Doing::Rows(self.place.partition);
         let stepping = self.of.attempt(self.hosts, doing, rows);
         let given = self.given.last().filter(|_| input != NO_INPUT);
         let given = given.and_then(|given| given.rows.as_ref());
@@ -303,9 +304,10 @@ impl RunElsewhere {
 
     /// Keeps what it is given, as far as it matters for what comes.
     fn give(&mut self, input: u32, rows: Option<Columned>) {
-        if self.of.contract.scope == Scope::Chunk || self.is_sink() {
+        let contract = &self.of.declared.contract;
+        if contract.scope == Scope::Chunk || self.is_sink() {
             // With a row for each, nothing of the rows before is left in it.
-            self.has_forgotten |= !self.given.is_empty() && self.of.contract.rows != RowCount::Same;
+            self.has_forgotten |= !self.given.is_empty() && contract.rows != RowCount::Same;
             self.given.clear();
         }
         self.given.push(Given::new(input, rows));
@@ -313,19 +315,12 @@ impl RunElsewhere {
 }
 
 /// What it returns in a new process is not what it returned in the one that ended.
-fn other_rows() -> Lost {
-    Lost::Failed(odd(
-        "its process ended, and what it had returned before does not come again as it was in a new one: its contract says that the same \
-         input gives the same rows, and it has to keep to that or say `random`",
-    ))
-}
+const OTHER_ROWS: Lost = Lost::Ended(Ending::OtherRows);
 
 impl Drop for RunElsewhere {
     fn drop(&mut self) {
-        if let Some(mut worker) = self.worker.take()
-            && worker.ask(self.hosts, Request::Close, Answer::done).is_ok()
-        {
-            self.of.pool.give_back(worker, self.hosts);
+        if let Some(worker) = self.worker.take() {
+            self.of.end(worker, self.hosts, self.place.partition);
         }
     }
 }

@@ -11,6 +11,7 @@ use super::protocol::{Answer, Request, VERSION};
 use super::worker_process::{Hosts, Lost, NoStart, Worker};
 use super::{Isolation, WorkerProgram, shared_file};
 use crate::call::Services;
+use crate::copies::CopyInUse;
 use crate::{FileHash, LoadError};
 
 /// Workers that wait for the next call; those beyond are ended when they come back.
@@ -20,7 +21,7 @@ const IDLE: usize = 32;
 pub(crate) struct Pool {
     pub(super) plugin: Arc<str>,
     /// What is opened.
-    copy: PathBuf,
+    copy: CopyInUse,
     pub(super) hash: FileHash,
     /// What messages name.
     path: PathBuf,
@@ -50,7 +51,7 @@ impl Pool {
     /// The workers of a plugin that was checked and copied, the first of which has loaded it.
     pub(crate) fn start(
         plugin: &str,
-        (copy, path): (PathBuf, &Path),
+        (copy, path): (CopyInUse, &Path),
         hash: FileHash,
         isolation: &Isolation,
     ) -> Result<Arc<Self>, LoadError> {
@@ -118,10 +119,7 @@ impl Pool {
             let alive = locked(&self.alive);
             worker.bound.difference(&alive).copied().collect()
         };
-        if !dead.is_empty() {
-            worker.bound.retain(|number| !dead.contains(number));
-            worker.tell(Request::Forget { ids: dead });
-        }
+        worker.forget(&dead);
         Ok(worker)
     }
 
@@ -168,7 +166,7 @@ impl Pool {
             })
         })?;
         let load = Request::Load {
-            path: self.copy.to_string_lossy().into_owned(),
+            path: self.copy.path().as_os_str().to_owned(),
             hash: self.hash.to_string(),
         };
         match worker.ask(hosts, load, Answer::done) {
@@ -191,9 +189,19 @@ impl Pool {
         }
     }
 
-    /// Takes a worker back whose call is over; what the run had given to it is the run's again.
+    /// Takes a worker back whose call is over; what the run had given to it is the run's again. One that keeps too much of what it was
+    /// given is ended: it would be the first that is taken again, and have no room.
     pub(super) fn give_back(&self, mut worker: Worker, hosts: Hosts) {
         worker.settle(hosts);
+        if let Some(bytes) = worker.keeps_too_much() {
+            let plugin = &*self.plugin;
+            tracing::warn!(
+                plugin,
+                bytes,
+                "a process of the plugin `{plugin}` keeps {bytes} bytes of what its functions were given, and is ended"
+            );
+            return;
+        }
         let mut idle = locked(&self.idle);
         if idle.len() < IDLE {
             idle.push(worker);

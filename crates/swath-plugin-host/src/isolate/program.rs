@@ -25,9 +25,13 @@ pub struct WorkerProgram {
 }
 
 impl<P: Into<PathBuf>> From<P> for WorkerProgram {
+    /// The program at a path; one without any `/` is looked for on the `PATH` whenever it is started.
     fn from(path: P) -> Self {
+        let path = path.into();
+        let is_name = path.parent() == Some(Path::new(""));
         Self {
-            path: path.into(),
+            // Processes start later too, wherever this one is by then.
+            path: if is_name { path } else { disk::absolute(&path) },
             args: Vec::new(),
         }
     }
@@ -75,9 +79,11 @@ impl WorkerProgram {
         if has_hook {
             return Ok(Self::from(THIS_PROGRAM));
         }
-        let mut programs = env::split_paths(path).map(|folder| folder.join("swath"));
+        // A relative one is another folder wherever the program runs.
+        let folders = env::split_paths(path).filter(|folder| folder.is_absolute());
+        let mut programs = folders.map(|folder| folder.join("swath"));
         programs
-            .find(|program| disk::is_file(program))
+            .find(|program| disk::is_program(program))
             .map(|program| Self::from(program).arg("plugin-worker"))
             .ok_or_else(|| LoadError::NoWorker {
                 plugin: plugin.to_owned(),
@@ -116,17 +122,39 @@ mod tests {
         };
         let error = first(None, false).expect_err("there is none");
         insta::assert_snapshot!(error, @r#"the plugin `geo` is to run in a process of its own, and there is no program for that: install one with `cargo install swath-cli`, which puts `swath` on the `PATH`; or call `swath::plugin_worker()` first in `main`; or name one with `Session::builder().plugin_worker("/path/to/swath")`"#);
-        disk::replace(
-            &folder.path().join("swath"),
-            &folder.path().join("new"),
-            0o700,
-            b"",
-        )
-        .expect("it is written");
+        let put = |name: &str, mode| {
+            let path = folder.path().join(name);
+            disk::make_folder(path.parent().expect("it has one")).expect("a folder");
+            disk::replace(&path, mode, b"").expect("it is written");
+        };
+        put("swath", 0o600);
+        first(None, false).expect_err("it may not be run");
+        put("swath", 0o700);
         let found = |chosen, has_hook| first(chosen, has_hook).expect("there is one");
         assert_eq!(found(None, false), folder.path().join("swath"));
         assert_eq!(found(None, true), Path::new("/proc/self/exe"));
         assert_eq!(found(Some("/opt/mine"), true), Path::new("/opt/mine"));
+    }
+
+    #[test]
+    fn of_the_path_only_folders_that_are_always_the_same() {
+        let here = env::current_dir().expect("a folder");
+        let folder = tempfile::tempdir_in(&here).expect("a folder");
+        disk::replace(&folder.path().join("swath"), 0o700, b"").expect("it is written");
+        let name = folder.path().strip_prefix(&here).expect("it is in it");
+        WorkerProgram::first(None, false, name.as_os_str(), "geo").expect_err("it is relative");
+        let whole = folder.path().as_os_str();
+        WorkerProgram::first(None, false, whole, "geo").expect("it is there");
+    }
+
+    #[test]
+    fn a_path_stays_what_it_was() {
+        let of = |path: &str| WorkerProgram::from(path).path().to_owned();
+        let here = env::current_dir().expect("a folder");
+        assert_eq!(of("bin/mine"), here.join("bin/mine"));
+        assert_eq!(of("./mine"), here.join("mine"));
+        assert_eq!(of("mine"), Path::new("mine"));
+        assert_eq!(of("/bin/mine"), Path::new("/bin/mine"));
     }
 
     #[test]

@@ -3,6 +3,8 @@
 //! A message is JSON; rows are in the [memory](super::memory) that both share, and the message says where. Host and worker are of one
 //! version, which the first message of a worker says; an answer says which question it is one to.
 
+use std::ffi::OsString;
+
 use serde::{Deserialize, Serialize};
 use swath_meta::Meta;
 use swath_plugin_abi::PluginError;
@@ -10,7 +12,7 @@ use swath_plugin_abi::PluginError;
 use super::packed::Packed;
 
 /// The version of this crate and of these messages.
-pub(super) const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "/2");
+pub(super) const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "/3");
 
 /// The environment variable by which a process knows that it was started as a worker; whose standard input is then a socket.
 pub(super) const ASKED: &str = "SWATH_PLUGIN_WORKER";
@@ -38,7 +40,7 @@ pub(super) enum Request {
     /// Load this plugin. The first one.
     Load {
         /// The file that is opened.
-        path: String,
+        path: OsString,
         /// Its hash, as the host saw it.
         hash: String,
     },
@@ -102,6 +104,8 @@ pub(super) enum Request {
 /// Where a function runs, as [`Place`](swath_plugin_abi::Place).
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct At {
+    /// The partition, where that is known; else the number is 0.
+    pub(super) partition: Option<u64>,
     pub(super) number: u64,
     pub(super) count: u64,
     pub(super) before: u64,

@@ -4,7 +4,6 @@ use std::ffi::c_void;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use swath_meta::Meta;
 use swath_plugin_abi::abi_stable::prefix_type::WithMetadata;
 use swath_plugin_abi::abi_stable::std_types::RStr;
 use swath_plugin_abi::{
@@ -17,8 +16,8 @@ use super::bound::{BoundElsewhere, odd};
 use super::{groups, partition};
 
 /// What is bound, as it is called.
-pub(super) fn bound(of: BoundElsewhere, outputs: &[Meta], contract: String) -> PluginResult<Bound> {
-    let outputs = give_metas(outputs).map_err(odd)?;
+pub(super) fn bound(of: BoundElsewhere, contract: String) -> PluginResult<Bound> {
+    let outputs = give_metas(&of.declared.outputs).map_err(odd)?;
     let instance = Arc::into_raw(Arc::new(of)).cast_mut().cast();
     let table = BoundTableRef(TABLE.static_as_prefix());
     // SAFETY: the table is that of such instances, which are used until they are dropped.

@@ -75,7 +75,7 @@ fn worker(does: &str, hosts: Hosts) -> Worker {
 /// Something to ask, of so many bytes.
 fn request(bytes: usize) -> Request {
     Request::Load {
-        path: "a".repeat(bytes),
+        path: "a".repeat(bytes).into(),
         hash: String::new(),
     }
 }

@@ -27,6 +27,9 @@ const LOOK: Duration = Duration::from_millis(20);
 /// How long a program may take until it says that it is a worker.
 const START: Duration = Duration::from_secs(30);
 
+/// Bytes of what it was given that a plugin may keep in one process when its run is over, where a quarter of a lane is not less.
+const MOST_KEPT: u64 = 256 << 20;
+
 /// One worker.
 pub(super) struct Worker {
     process: Process,
@@ -186,7 +189,7 @@ impl Worker {
         }
         let at = self.regions.take(packing.size(), self.memory.lane());
         let packed = at.and_then(|at| packing.write(&self.memory, Lane::There, at));
-        packed.ok_or_else(|| self.memory.too_short(packing.size()))
+        packed.ok_or_else(|| self.memory.no_room(packing.size(), self.regions.taken()))
     }
 
     /// Copies out what it answered with.
@@ -203,6 +206,27 @@ impl Worker {
         self.memory
             .forget(Lane::Back, packed.at, packed.at.saturating_add(packed.size));
         copied
+    }
+
+    /// Bytes of what was given in a run that is over and that the plugin did not let go of, told once.
+    pub(super) fn kept(&mut self) -> Option<u64> {
+        Some(self.regions.kept()).filter(|bytes| *bytes > 0)
+    }
+
+    /// Bytes that the plugin keeps, where they are too many for another run beside them.
+    pub(super) fn keeps_too_much(&self) -> Option<u64> {
+        let most = MOST_KEPT.min(self.memory.lane() / 4);
+        Some(self.regions.taken()).filter(|bytes| *bytes > most)
+    }
+
+    /// Forgets functions that were bound.
+    pub(super) fn forget(&mut self, functions: &[u64]) {
+        if functions.is_empty() {
+            return;
+        }
+        self.bound.retain(|number| !functions.contains(number));
+        let ids = functions.to_vec();
+        self.tell(Request::Forget { ids });
     }
 
     /// Says something that is not answered.

@@ -5,7 +5,6 @@ use std::sync::{Mutex, PoisonError};
 
 use swath_plugin_abi::{Host, PluginResult};
 
-use super::attempt::Never;
 use super::bound::BoundElsewhere;
 use super::crash::Doing;
 use super::protocol::{Answer, Request};
@@ -36,11 +35,11 @@ impl BoundElsewhere {
         let unknown = &self.unknown;
         unknown.change(|unknown| unknown.insert(write.to_owned()));
         let committing = self.attempt(hosts, Doing::Commit(write), None);
-        let (worker, done) = committing.twice(worker, ask, None::<Never<()>>);
+        let (worker, done) = committing.only_once(worker, ask);
         if let Some(worker) = worker {
             // It said whether it is seen.
             unknown.change(|unknown| unknown.remove(write));
-            self.pool.give_back(worker, hosts);
+            self.give_back(worker, hosts, None);
         }
         done
     }

@@ -8,6 +8,8 @@ use std::ops::{Deref, DerefMut};
 use std::ptr::NonNull;
 use std::sync::{Arc, Once};
 
+use super::opened;
+
 /// What the process exits with: 70, an internal software error as `sysexits.h` has it.
 const CODE: c_int = 70;
 
@@ -35,18 +37,26 @@ pub(crate) fn leave(code: c_int) -> ! {
     unsafe { _exit(code) }
 }
 
-/// Runs on the thread that called `exit`.
+/// Runs on the thread that called `exit`: in a call of a plugin, or one that a plugin began, which is in none.
 extern "C" fn at_exit() {
     where_inside(|name, partition| {
         let partition = partition.map(|number| format!(" in partition {number}"));
-        let words = format!(
-            "the plugin function `{name}` ended the process{}: see its code for `exit`; the run counts as failed\n",
-            partition.unwrap_or_default()
-        );
-        // Standard error may be gone already, and then nobody can be told.
-        let _ = std::io::Write::write_all(&mut std::io::stderr(), words.as_bytes());
-        leave(CODE)
+        let partition = partition.unwrap_or_default();
+        fail(&format!(
+            "the plugin function `{name}` ended the process{partition}"
+        ))
     });
+    if let Some(file) = opened::caller() {
+        fail(&format!("a thread of the plugin {file} ended the process"))
+    }
+}
+
+/// Ends the process with an error.
+fn fail(words: &str) -> ! {
+    let words = format!("{words}: see its code for `exit`; the run counts as failed\n");
+    // Standard error may be gone already, and then nobody can be told.
+    let _ = std::io::Write::write_all(&mut std::io::stderr(), words.as_bytes());
+    leave(CODE)
 }
 
 /// Hands over the plugin and function that this thread is in and the number of the partition, if it is in one.

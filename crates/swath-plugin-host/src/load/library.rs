@@ -1,17 +1,17 @@
 //! A library is opened for good.
 
-use std::error::Error;
 use std::mem::ManuallyDrop;
 use std::path::Path;
+use std::ptr;
 
 use libloading::os::unix::{Library, RTLD_LOCAL, RTLD_NOW};
 use swath_plugin_abi::abi_stable::StableAbi;
-use swath_plugin_abi::abi_stable::library::AbiHeaderRef;
+use swath_plugin_abi::abi_stable::library::{AbiHeader, AbiHeaderRef};
 use swath_plugin_abi::{
     LayoutMismatch, PLAIN_ROOT_SYMBOL, PlainRoot, PluginRef, ROOT_SYMBOL, has_entries,
 };
 
-use super::{Inside, LoadError};
+use super::{Inside, LoadError, opened, with_causes};
 
 /// Opens a library and finds its root. It stays open as long as the process: no system can take code back that threads, hooks and
 /// statics may still point to.
@@ -27,8 +27,8 @@ pub(crate) fn open(path: &Path, of: &Path) -> Result<PluginRef, LoadError> {
     let name = of.to_string_lossy();
     let inside = Inside::new(&name, None);
     // SAFETY: constructors of the library run, which is what whoever allowed it agreed to; its segments lie within the file.
-    let library =
-        unsafe { Library::open(Some(path), flags) }.map_err(|error| refused(chain(&error)))?;
+    let library = unsafe { Library::open(Some(path), flags) }
+        .map_err(|error| refused(with_causes(&error)))?;
     // Its constructors have run: from here on it is never closed.
     let library = ManuallyDrop::new(library);
     let broken = |reason: String| LoadError::Layout {
@@ -37,11 +37,15 @@ pub(crate) fn open(path: &Path, of: &Path) -> Result<PluginRef, LoadError> {
     };
     // SAFETY: by the manifest beside it the symbol is the header of a root module; `upgrade` looks at its magic before anything else.
     let root = match unsafe { library.get::<AbiHeaderRef>(ROOT_SYMBOL.as_bytes()) } {
-        Ok(header) => compared(*header).map_err(broken)?,
+        Ok(header) => {
+            opened::remember(ptr::from_ref::<AbiHeader>(&header).cast(), of);
+            compared(*header).map_err(broken)?
+        }
         Err(missing) => {
             // SAFETY: by the manifest beside it the symbol is a root; its version is looked at before anything else.
             let root = unsafe { library.get::<*const PlainRoot>(PLAIN_ROOT_SYMBOL.as_bytes()) };
-            let root: *const PlainRoot = *root.map_err(|_| refused(chain(&missing)))?;
+            let root: *const PlainRoot = *root.map_err(|_| refused(with_causes(&missing)))?;
+            opened::remember(root.cast(), of);
             // SAFETY: a symbol that was found points somewhere, and a version comes first.
             let root = unsafe { root.cast::<u32>().as_ref() }.map(|major| (*major, root));
             believed(root).map_err(broken)?
@@ -53,6 +57,9 @@ pub(crate) fn open(path: &Path, of: &Path) -> Result<PluginRef, LoadError> {
 
 /// The root behind a header, after a look at how both sides lay it out.
 fn compared(header: AbiHeaderRef) -> Result<PluginRef, String> {
+    if !header.is_valid() {
+        return Err(no_header(&header));
+    }
     let header = header
         .upgrade()
         .map_err(|error| last_line(&error.to_string()))?;
@@ -61,6 +68,18 @@ fn compared(header: AbiHeaderRef) -> Result<PluginRef, String> {
     // SAFETY: the layouts were compared just now.
     let root = unsafe { header.unchecked_layout::<PluginRef>() };
     root.map_err(|error| last_line(&error.to_string()))
+}
+
+/// Why nothing can be read of what stands where a header should.
+fn no_header(found: &AbiHeader) -> String {
+    let ours = AbiHeader::VALUE;
+    if found.magic_string != ours.magic_string {
+        return "its root is none".to_owned();
+    }
+    format!(
+        "its root is laid out by version {}.{} of `abi_stable`, and this is {}.{}",
+        found.abi_major, found.abi_minor, ours.abi_major, ours.abi_minor
+    )
 }
 
 /// A root that says its version and nothing of its layout: what it was compiled with is believed.
@@ -98,18 +117,6 @@ fn believed(root: Option<(u32, *const PlainRoot)>) -> Result<PluginRef, String> 
         }
     }
     Ok(plugin)
-}
-
-/// An error with its causes: those of the system stand behind the one that is seen.
-fn chain(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        cause = error.source();
-    }
-    text
 }
 
 /// The gist of what is a page otherwise.

@@ -143,8 +143,9 @@ fn a_commit_is_told_to_stop_there_too() -> swath::Result<()> {
     insta::assert_snapshot!(error, @r#"
     error[E0403]: `tried.table`: it was told to stop, did not within 500ms, and its process was ended; all, a part or nothing of the write may be seen, nothing of it is cleared away, and it is not tried again: look at what is there, and complete or remove it before it is written again
       at      crates/swath/tests/plugins/writing.rs:[line], write
-      failed  tried@0.1.0.table(folder="[table]", how="deaf commit"), crates/swath/tests/plugins/writing.rs:[line]
+      unknown tried@0.1.0.table(folder="[table]", how="deaf commit"), crates/swath/tests/plugins/writing.rs:[line]
       aborted tried@0.1.0.table(folder="[after]"), crates/swath/tests/plugins/writing.rs:[line]
+      fix     of what is unknown, look at what is there, and complete or remove it; compute again only those that were aborted
     "#);
     let left = files(table.path());
     assert!(left.contains(&"begun".to_owned()), "{left:?}");
@@ -157,5 +158,60 @@ fn a_commit_is_told_to_stop_there_too() -> swath::Result<()> {
         assert!(since.elapsed() < Duration::from_secs(10));
         std::thread::sleep(Duration::from_millis(5));
     }
+    Ok(())
+}
+
+/// A write that may be seen is not one to compute again without a look.
+#[test]
+fn one_of_several_writes_that_is_cut_off_is_unknown() -> swath::Result<()> {
+    let (session, folder) = apart(2);
+    let df = in_parts(&session, 2)?;
+    let table = |name: &str, how: &str| {
+        let folder = folder.path().join(name);
+        let table = plugin("tried.table").param("folder", folder.to_str().expect("a text"));
+        df.sink(table.param("how", how))
+    };
+    let shown = |error: String| {
+        let text = error.replace(&folder.path().display().to_string(), "[folder]");
+        // The name of the write.
+        let (front, rest) = text.split_once("`write-").expect("it is named");
+        let (_, rest) = rest.split_once('`').expect("it ends");
+        format!("{front}`[write]`{rest}")
+    };
+    let sinks = [
+        table("first", "")?,
+        table("second", "exit in commit")?,
+        table("third", "")?,
+    ];
+    insta::assert_snapshot!(shown(said(swath::compute(&sinks))), @r#"
+    error[E0401]: `tried.table`: ended its process by `exit` while it made the write `[write]` seen; all, a part or nothing of the write may be seen, nothing of it is cleared away, and it is not tried again: look at what is there, and complete or remove it before it is written again
+      at      crates/swath/tests/plugins/isolated.rs:[line], write
+      written tried@0.1.0.table(folder="[folder]/first", how=""), crates/swath/tests/plugins/isolated.rs:[line]
+      unknown tried@0.1.0.table(folder="[folder]/second", how="exit in commit"), crates/swath/tests/plugins/isolated.rs:[line]
+      aborted tried@0.1.0.table(folder="[folder]/third", how=""), crates/swath/tests/plugins/isolated.rs:[line]
+      fix     what is written stays; of what is unknown, look at what is there, and complete or remove it; compute again only those that were aborted
+    "#);
+    // Without one that is seen, and without one that is aborted.
+    let sinks = [table("fourth", "exit in commit")?, table("fifth", "")?];
+    insta::assert_snapshot!(shown(said(swath::compute(&sinks))), @r#"
+    error[E0401]: `tried.table`: ended its process by `exit` while it made the write `[write]` seen; all, a part or nothing of the write may be seen, nothing of it is cleared away, and it is not tried again: look at what is there, and complete or remove it before it is written again
+      at      crates/swath/tests/plugins/isolated.rs:[line], write
+      unknown tried@0.1.0.table(folder="[folder]/fourth", how="exit in commit"), crates/swath/tests/plugins/isolated.rs:[line]
+      aborted tried@0.1.0.table(folder="[folder]/fifth", how=""), crates/swath/tests/plugins/isolated.rs:[line]
+      fix     of what is unknown, look at what is there, and complete or remove it; compute again only those that were aborted
+    "#);
+    let sinks = [table("sixth", "")?, table("seventh", "exit in commit")?];
+    insta::assert_snapshot!(shown(said(swath::compute(&sinks))), @r#"
+    error[E0401]: `tried.table`: ended its process by `exit` while it made the write `[write]` seen; all, a part or nothing of the write may be seen, nothing of it is cleared away, and it is not tried again: look at what is there, and complete or remove it before it is written again
+      at      crates/swath/tests/plugins/isolated.rs:[line], write
+      written tried@0.1.0.table(folder="[folder]/sixth", how=""), crates/swath/tests/plugins/isolated.rs:[line]
+      unknown tried@0.1.0.table(folder="[folder]/seventh", how="exit in commit"), crates/swath/tests/plugins/isolated.rs:[line]
+      fix     what is written stays; of what is unknown, look at what is there, and complete or remove it
+    "#);
+    let sink = table("eighth", "exit in commit")?;
+    insta::assert_snapshot!(shown(said(swath::compute(&sink))), @r#"
+    error[E0401]: `tried.table`: ended its process by `exit` while it made the write `[write]` seen; all, a part or nothing of the write may be seen, nothing of it is cleared away, and it is not tried again: look at what is there, and complete or remove it before it is written again
+      at      crates/swath/tests/plugins/isolated.rs:[line], write
+    "#);
     Ok(())
 }

@@ -203,9 +203,9 @@ fn the_commit_of_one_of_several_fails() -> swath::Result<()> {
     error[E0401]: `tried.table`: somebody was faster
       at      crates/swath/tests/plugins/writing.rs:[line], write
       written tried@0.1.0.table(folder="[first]"), crates/swath/tests/plugins/writing.rs:[line]
-      failed  tried@0.1.0.table(folder="[second]", how="error in commit"), crates/swath/tests/plugins/writing.rs:[line]
-      aborted tried@0.1.0.table(folder="[third]"), crates/swath/tests/plugins/writing.rs:[line]
-      fix     what is written stays: compute again only the others
+      aborted tried@0.1.0.table(folder="[second]", how="error in commit"), crates/swath/tests/plugins/writing.rs:[line]
+              tried@0.1.0.table(folder="[third]"), crates/swath/tests/plugins/writing.rs:[line]
+      fix     what is written stays; compute again only those that were aborted
     "#);
     assert_eq!(files(first.path()).len(), 3, "it was seen before");
     assert!(files(second.path()).is_empty() && files(third.path()).is_empty());

@@ -52,6 +52,29 @@ fn states_that_crash_again_are_an_error() {
     assert_snapshot!(words(&error, folder.path()), @"`tried.sum` failed before, and cannot go on");
 }
 
+/// What is called for rows of whichever partition does not claim one.
+#[test]
+fn a_crash_names_no_partition_where_none_is_known() {
+    let (plugin, folder) = apart();
+    let bound = sum(&plugin, r#"{"at_13":"segv"}"#);
+    let mut groups = bound.open(None).expect("states");
+    let column: ArrayRef = Arc::new(Float64Array::from(vec![13.0]));
+    let error = groups.update(&[column], &[0], 1).expect_err("it crashes");
+    assert_snapshot!(words(&error, folder.path()), @"`tried.sum`: crashed with SIGSEGV while it was called, and again in a new process; the rows it was given are in `[folder]/crashes/tried.sum-rows-[hash].arrow`");
+    let keys = Meta::of([("k", "int64")]).expect("a meta");
+    let function = plugin.function("in_turn").expect("it is in the list");
+    let bound = function.bind_partitioner(r#"{"at_null":"segv"}"#, &keys, 4);
+    let nulls: ArrayRef = Arc::new(Int64Array::from(vec![None]));
+    let bound = bound.expect("keys");
+    let error = bound.call(&[nulls], 1, None).expect_err("it crashes");
+    assert_snapshot!(words(&error, folder.path()), @"`tried.in_turn`: crashed with SIGSEGV while it was called, and again in a new process; the rows it was given are in `[folder]/crashes/tried.in_turn-rows-[hash].arrow`");
+    // Where it is known, it is named.
+    let nulls: ArrayRef = Arc::new(Int64Array::from(vec![None]));
+    let task: Arc<dyn Host> = Arc::<Task>::default();
+    let error = bound.call(&[nulls], 1, Some(task)).expect_err("it crashes");
+    assert_snapshot!(words(&error, folder.path()), @"`tried.in_turn`: crashed with SIGSEGV on partition 2, and again in a new process; the rows it was given are in `[folder]/crashes/tried.in_turn-partition-2-[hash].arrow`");
+}
+
 /// Nobody knows how far a commit came that its process did not survive: what is there stays.
 #[test]
 fn a_commit_that_is_cut_off_is_not_cleared_away() {

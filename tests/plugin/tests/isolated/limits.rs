@@ -2,9 +2,9 @@
 
 use super::*;
 
-/// Runs a test of this program in a process with a limit of so many KiB of addresses.
+/// Runs a test of this program in a process with a limit of so many KiB of addresses; the lines that say something.
 #[track_caller]
-fn limited(test: &str, addresses: u64) -> String {
+pub(super) fn limited(test: &str, addresses: u64) -> Vec<String> {
     let script = format!("ulimit -v {addresses}; exec \"$0\" \"$@\"");
     let child = std::process::Command::new("/bin/sh")
         .args(["-c", &script])
@@ -15,8 +15,11 @@ fn limited(test: &str, addresses: u64) -> String {
         .expect("it runs");
     let printed = String::from_utf8_lossy(&child.stdout).into_owned();
     assert!(child.status.success(), "{printed}");
-    let (_, said) = printed.split_once("said: ").expect("it says something");
-    said.lines().next().unwrap_or_default().to_owned()
+    let said = printed.lines().filter_map(|line| {
+        let (_, said) = line.split_once("said: ")?;
+        Some(said.to_owned())
+    });
+    said.collect()
 }
 
 #[test]
@@ -33,5 +36,5 @@ fn less_is_handed_over_at_once_where_addresses_are_few() {
         println!("said: {}", words(&error, folder.path()));
         return;
     }
-    assert_snapshot!(limited(name, 4 << 20), @"`tried.plus_one`: 41943040 bytes are more than can be handed to another process at once, which is 31 MiB: limits of this process (`ulimit -v`, `ulimit -f`) leave no more");
+    assert_snapshot!(limited(name, 4 << 20).join("\n"), @"`tried.plus_one`: 41943040 bytes are more than can be handed to another process at once, which is 31 MiB: limits of this process (`ulimit -v`, `ulimit -f`) leave no more");
 }

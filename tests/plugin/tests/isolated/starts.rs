@@ -26,13 +26,13 @@ fn a_program_that_is_no_worker_is_named() {
     assert_snapshot!(said.join("\n"));
 }
 
-#[test]
-fn a_file_that_changed_after_it_was_checked_is_refused() {
+/// What a new process says once something was done to the copy that it is to open.
+fn refused_after(change: impl FnOnce(&Path)) -> String {
     let (plugin, folder) = apart();
     let copies = std::fs::read_dir(folder.path().join("copies")).expect("a folder");
     let copy = copies.map(|copy| copy.expect("a file").path()).next();
     let copy = copy.expect("there is one");
-    std::fs::remove_file(&copy).expect("it is ours");
+    change(&copy);
     // A worker that is there has it open; a new one is refused.
     behave(&plugin, "nothing", &Arc::default()).expect("an answer");
     let error = behave(&plugin, "segv", &Arc::default()).expect_err("no copy any more");
@@ -41,4 +41,41 @@ fn a_file_that_changed_after_it_was_checked_is_refused() {
         text.contains("cannot be used in a process of its own"),
         "{text}"
     );
+    text
+}
+
+#[test]
+fn a_file_that_is_gone_after_it_was_checked_is_refused() {
+    let said = refused_after(|copy| std::fs::remove_file(copy).expect("it is ours"));
+    assert!(said.contains("there is no file"), "{said}");
+}
+
+/// It is a plugin still, and a whole one.
+#[test]
+fn a_file_that_changed_after_it_was_checked_is_refused() {
+    let said = refused_after(|copy| {
+        let bytes = std::fs::read(copy).expect("it is there");
+        let other = copy.with_extension("other");
+        // What follows the last section is nobody's.
+        std::fs::write(&other, [&bytes[..], b"other"].concat()).expect("a file");
+        std::fs::rename(other, copy).expect("in the place of the copy");
+    });
+    let (_, hashes) = said.split_once("has the hash ").expect("which it has");
+    assert!(hashes.contains(" when it was checked"), "{said}");
+}
+
+/// Names of folders are bytes, and not all bytes are text.
+#[test]
+fn copies_are_found_in_a_folder_of_any_name() {
+    use std::os::unix::ffi::OsStrExt as _;
+
+    let folder = tempfile::tempdir().expect("a folder");
+    let strange = folder
+        .path()
+        .join(std::ffi::OsStr::from_bytes(b"copies-\xff"));
+    let copies = PluginCopies::in_folder(strange);
+    let isolation = isolation(folder.path());
+    let plugin = Plugin::load_isolated(library(), &Policy::default(), &copies, &isolation);
+    let plugin = plugin.expect("it runs apart");
+    behave(&plugin, "nothing", &Arc::default()).expect("an answer");
 }

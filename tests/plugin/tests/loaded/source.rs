@@ -42,7 +42,7 @@ fn a_source_is_listed_and_read() {
         ..swath_plugin_abi::Wanted::default()
     };
     let error = source.read(&listed.parts[2], &unknown, Arc::new(Task::default()));
-    assert_snapshot!(error.expect_err("no such column"), @"`tried.numbers` is asked for a column `hlaf` that it has not");
+    assert_snapshot!(error.expect_err("no such column"), @"`tried.numbers` is asked for no column `hlaf`; did you mean `half`? columns are `n`, `half`, `name`");
     let cancelled = Task::default();
     cancelled.is_cancelled.store(true, Ordering::Relaxed);
     let mut run = source

@@ -13,12 +13,17 @@ use super::matrix::{comes_back, rows_of, texts, through};
 
 /// The plugin in C that gives back what it is given.
 fn echo(folder: &Path) -> Arc<Plugin> {
+    echo_with(folder, &[])
+}
+
+/// The same after these changes.
+pub(super) fn echo_with(folder: &Path, changes: &[(&str, &str)]) -> Arc<Plugin> {
     let source = "tests/plugin/tests/written_in_c/echo.c";
-    let library = super::library(folder, source, &[], &[]);
+    let library = super::library(folder, source, changes, &[]);
     super::load(folder, &library).expect("it is a plugin")
 }
 
-fn bound(plugin: &Plugin, how: &str, meta: &Meta) -> Result<BoundPartition, CallError> {
+pub(super) fn bound(plugin: &Plugin, how: &str, meta: &Meta) -> Result<BoundPartition, CallError> {
     let function = plugin.function("echo").expect("it is in the list");
     match function.bind(&format!(r#"{{"how":"{how}"}}"#), meta)? {
         Bound::Partition(bound) => Ok(bound),

@@ -42,28 +42,41 @@ impl Error {
         }
     }
 
-    /// Of one of several writes: which of them are seen nevertheless, which it is that failed, and which are given up for it.
+    /// Of one of several writes: which of them are seen nevertheless, of which nobody knows, and which are not.
     pub(crate) fn of_several_writes(
         mut self,
         written: &[String],
-        failed: Option<String>,
+        unknown: &[String],
         aborted: &[String],
     ) -> Self {
-        let failed: Vec<String> = failed.into_iter().collect();
-        if written.len() + failed.len() + aborted.len() < 2 {
+        if written.len() + unknown.len() + aborted.len() < 2 {
             return self;
         }
         let named = [
             ("written", written),
-            ("failed", &failed),
+            ("unknown", unknown),
             ("aborted", aborted),
         ];
         let named = named.into_iter().filter(|(_, names)| !names.is_empty());
         (self.0.notes).extend(named.map(|(label, names)| (label, names.join("\n"))));
-        if !written.is_empty() {
-            self.0.fix.get_or_insert_with(|| {
-                "what is written stays: compute again only the others".to_owned()
-            });
+        // Of several, in this order: to compute all of them again would write rows twice.
+        let steps = [
+            (!written.is_empty(), "what is written stays"),
+            (
+                !unknown.is_empty(),
+                "of what is unknown, look at what is there, and complete or remove it",
+            ),
+            (
+                !aborted.is_empty(),
+                "compute again only those that were aborted",
+            ),
+        ];
+        if !written.is_empty() || !unknown.is_empty() {
+            let steps = steps
+                .into_iter()
+                .filter_map(|(is_one, step)| is_one.then_some(step));
+            let fix = steps.collect::<Vec<_>>().join("; ");
+            self.0.fix.get_or_insert(fix);
         }
         self
     }

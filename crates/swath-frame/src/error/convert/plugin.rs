@@ -50,7 +50,12 @@ fn called(error: &CallError) -> Report {
     let mut report = match error {
         // Words of swath's own.
         CallError::Said {
-            failure: Failure::Crash,
+            failure: Failure::CutOff,
+            cause: Some(_),
+            ..
+        } => Report::new(ErrorKind::Cancelled, error.to_string()),
+        CallError::Said {
+            failure: Failure::Crash | Failure::CutOff,
             ..
         } => Report::new(ErrorKind::Task, error.to_string()),
         CallError::Said {

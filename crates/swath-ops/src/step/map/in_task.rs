@@ -19,6 +19,8 @@ pub(crate) struct InTask {
     halo: (usize, usize),
     /// What random numbers begin from beside the partition; none for closures, which have the partition alone.
     seed: Option<u64>,
+    /// Its rows are of whichever partition.
+    is_anywhere: bool,
     /// What the function asked for and did not give back yet.
     reserved: Mutex<Reservation>,
     /// Why it was refused bytes, the last time.
@@ -63,6 +65,7 @@ impl InTask {
             divisions,
             halo,
             seed: None,
+            is_anywhere: false,
             reserved: Mutex::new(cx.reserve("what a function asked for")),
             refused: Mutex::default(),
         }
@@ -90,7 +93,10 @@ impl InTask {
 
     /// What functions inside expressions and aggregates may ask, which know no partition.
     pub(crate) fn anywhere(cx: &TaskContext<'_>) -> Arc<dyn Host> {
-        Self::host(cx, 0, Divisions::unknown(1), (0, 0))
+        Arc::new(Self {
+            is_anywhere: true,
+            ..Self::new(cx, 0, Divisions::unknown(1), (0, 0))
+        })
     }
 }
 
@@ -101,6 +107,10 @@ impl Host for InTask {
 
     fn partition(&self) -> (usize, usize) {
         (self.partition, self.divisions.npartitions())
+    }
+
+    fn is_in_partition(&self) -> bool {
+        !self.is_anywhere
     }
 
     fn boundary(&self, at: usize) -> Option<&[Value]> {

@@ -76,7 +76,8 @@ impl<'a> Lying<'a> {
         let Packed { at, size, rows, .. } = *self.packed;
         let end = at.checked_add(size).ok_or_else(cut)?;
         self.memory.place(self.lane, at, size).ok_or_else(cut)?;
-        if rows > MOST {
+        // So much was never written: it would be read as zeros, and take as much memory here.
+        if rows > MOST || (!is_believed && size > self.memory.used()?) {
             return Err(cut());
         }
         let mut reader = Reader {
@@ -113,6 +114,25 @@ impl<'a> Lying<'a> {
         let groups = unsafe { std::slice::from_raw_parts(place.cast().as_ptr(), rows as usize) };
         self.packed.has_groups.then_some(groups)
     }
+}
+
+/// Bytes of the buffer that so many values of a type have, if they have one, and whether blocks follow it.
+fn needed(data_type: &DataType, n: u64) -> Result<(Option<u64>, bool), ArrowError> {
+    let (width, n) = match data_type {
+        DataType::Null | DataType::Struct(_) => return Ok((None, false)),
+        DataType::Boolean => return Ok((Some(n.div_ceil(8)), false)),
+        DataType::Utf8View | DataType::BinaryView => return Ok((Some(n * 16), true)),
+        DataType::List(_) => (Some(4), n + 1),
+        DataType::Dictionary(keys, _) => (keys.primitive_width(), n),
+        other => (other.primitive_width(), n),
+    };
+    let width = width.ok_or_else(cut)?;
+    Ok((Some(n * width as u64), false))
+}
+
+/// As many bytes or more, as they are written.
+fn rounded(bytes: u64) -> u64 {
+    bytes.next_multiple_of(ALIGNED)
 }
 
 /// What is said does not fit what lies there.
@@ -154,15 +174,24 @@ impl Reader<'_> {
         let nulls = if node.v {
             let length = *lengths.next().ok_or_else(cut)?;
             // Arrow takes it that there is a bit for each.
-            if length < node.n.div_ceil(8) {
+            if length < node.n.div_ceil(8) || length > rounded(node.n.div_ceil(8)) {
                 return Err(cut());
             }
             Some(self.take(length)?)
         } else {
             None
         };
-        let buffers = lengths.map(|length| self.take(*length));
-        let buffers = buffers.collect::<Result<Vec<_>, _>>()?;
+        let (needed, has_blocks) = needed(data_type, node.n)?;
+        let mut buffers = Vec::with_capacity(lengths.len());
+        for (at, length) in lengths.enumerate() {
+            // A buffer has what so many values need, and behind those of texts there are as many blocks as they lie in.
+            match needed {
+                Some(needed) if at == 0 && *length <= rounded(needed) => {}
+                Some(_) if at > 0 && has_blocks => {}
+                _ => return Err(cut()),
+            }
+            buffers.push(self.take(*length)?);
+        }
         for (spec, buffer) in layout(data_type).buffers.iter().zip(&buffers) {
             // Arrow takes it that there are whole values.
             if let BufferSpec::FixedWidth { byte_width, .. } = spec

@@ -6,6 +6,7 @@
 mod layout;
 
 mod packing;
+mod views;
 
 mod lying;
 

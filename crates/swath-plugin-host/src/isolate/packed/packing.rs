@@ -2,14 +2,14 @@
 
 use std::ops::Range;
 
-use arrow_array::builder::make_view;
 use arrow_array::{Array as _, ArrayRef};
 use arrow_buffer::{BooleanBuffer, Buffer};
-use arrow_data::{ArrayData, ByteView};
+use arrow_data::ArrayData;
 use arrow_schema::{ArrowError, DataType};
 
 use super::super::memory::{Lane, Memory};
 use super::layout::{ALIGNED, Node, Packed};
+use super::views::{BLOCK, views};
 
 /// Columns that are about to be written: what is to be copied, and how much that is.
 #[derive(Default)]
@@ -97,7 +97,7 @@ impl Packing {
                 lengths.push(self.buffer(bits.sliced()));
             }
             DataType::Utf8View | DataType::BinaryView => {
-                for buffer in views(data) {
+                for buffer in views(data, BLOCK) {
                     lengths.push(self.buffer(buffer));
                 }
             }
@@ -138,42 +138,4 @@ fn offsets(data: &ArrayData) -> (Buffer, Range<usize>) {
     let (first, last) = (used[0], used[used.len() - 1]);
     let begin: Buffer = used.iter().map(|offset| offset - first).collect();
     (begin, first as usize..last as usize)
-}
-
-/// Views and the blocks that they point into; where most of the blocks is not pointed to, one that has only what is.
-fn views(data: &ArrayData) -> Vec<Buffer> {
-    let (views, blocks) = data.buffers().split_first().expect("there are views");
-    let used = views.slice_with_length(data.offset() * 16, data.len() * 16);
-    let there: usize = blocks.iter().map(Buffer::len).sum();
-    let long = |view: &u128| {
-        let view = ByteView::from(*view);
-        (view.length > 12).then_some(view)
-    };
-    let is_null = |at: usize| data.nulls().is_some_and(|nulls| nulls.is_null(at));
-    let texts = || {
-        let all = used.typed_data::<u128>().iter().enumerate();
-        all.map(|(at, view)| (view, if is_null(at) { None } else { long(view) }))
-    };
-    let needed = || texts().filter_map(|(_, long)| long.map(|view| view.length as usize));
-    if there < 4096 || needed().sum::<usize>() * 2 > there {
-        return std::iter::once(used)
-            .chain(blocks.iter().cloned())
-            .collect();
-    }
-    let mut block = Vec::with_capacity(needed().sum());
-    let mut tight = Vec::with_capacity(data.len());
-    for (at, (view, long)) in texts().enumerate() {
-        tight.push(match long {
-            None if is_null(at) => 0,
-            None => *view,
-            Some(view) => {
-                let (from, length) = (view.offset as usize, view.length as usize);
-                let text = &blocks[view.buffer_index as usize][from..from + length];
-                let to = block.len() as u32;
-                block.extend_from_slice(text);
-                make_view(text, 0, to)
-            }
-        });
-    }
-    vec![Buffer::from_vec(tight), Buffer::from_vec(block)]
 }

@@ -2,12 +2,15 @@
 
 use std::sync::Arc;
 
+use arrow_array::cast::AsArray as _;
 use arrow_array::types::Int32Type;
 use arrow_array::{
     Array as _, ArrayRef, BooleanArray, Decimal128Array, Float64Array, ListArray, NullArray,
     StringViewArray, StructArray, UInt32Array,
 };
-use arrow_schema::{Field, Schema};
+use arrow_buffer::{Buffer, NullBuffer};
+use arrow_data::ArrayData;
+use arrow_schema::{DataType, Field, Schema};
 use proptest::prelude::*;
 use proptest::sample::Index;
 use swath_plugin_data::Columns;
@@ -141,6 +144,61 @@ fn lies_of_another_process_are_found() {
     unsafe { place.write(0xff) };
     let lying = Lying::new(&memory, Lane::Back, &packed);
     assert!(lying.copied(&types).is_err(), "it is no UTF-8");
+}
+
+/// Lengths beyond what so many values need, and beyond what was written, are not copied: it would take as much memory here.
+#[test]
+fn lengths_are_not_believed() {
+    let memory = Memory::with_lanes(1 << 20).expect("memory");
+    let columns = samples();
+    for (at, column) in columns.iter().enumerate() {
+        let column = std::slice::from_ref(column);
+        let types = of_types(column);
+        let packing = Packing::new(column, 6).expect("an encoding that crosses");
+        let packed = packing.write(&memory, Lane::Back, 0).expect("room");
+        for node in 0..packed.nodes.len() {
+            let has_nulls = usize::from(packed.nodes[node].v);
+            // Of nulls and of values; of blocks there may be any number.
+            for buffer in 0..packed.nodes[node].b.len().min(1 + has_nulls) {
+                let mut packed = packed.clone();
+                packed.nodes[node].b[buffer] += 64;
+                packed.size += 64;
+                let lying = Lying::new(&memory, Lane::Back, &packed);
+                assert!(lying.copied(&types).is_err(), "{at}: {node}, {buffer}");
+            }
+            let mut packed = packed.clone();
+            packed.nodes[node].b.push(1 << 19);
+            packed.size = 1 << 19;
+            let lying = Lying::new(&memory, Lane::Back, &packed);
+            assert!(lying.copied(&types).is_err(), "{at}: {node}, one more");
+        }
+    }
+}
+
+/// A view under a null is nobody's text, and may be anything.
+#[test]
+fn what_is_under_a_null_is_not_looked_at() {
+    let short = u128::from_le_bytes(*b"\x05\0\0\0short\0\0\0\0\0\0\0");
+    for n in [3, 1000] {
+        let mut views = vec![short; n];
+        views[1] = u128::MAX;
+        let valid: Vec<bool> = (0..n).map(|at| at != 1).collect();
+        let data = ArrayData::builder(DataType::Utf8View)
+            .len(n)
+            .nulls(Some(NullBuffer::from(valid)))
+            .add_buffer(Buffer::from_vec(views));
+        // SAFETY: nobody reads what is under the null.
+        let data = unsafe { data.build_unchecked() };
+        let texts: ArrayRef = Arc::new(StringViewArray::from(data));
+        let memory = Memory::with_lanes(1 << 20).expect("memory");
+        let packing = Packing::new(&[Arc::clone(&texts)], n).expect("an encoding that crosses");
+        let packed = packing.write(&memory, Lane::Back, 0).expect("room");
+        let lying = Lying::new(&memory, Lane::Back, &packed);
+        let copied = lying.copied(&of_types(&[texts]));
+        let copied = copied.expect("texts, and a null");
+        let copied = copied[0].as_string_view();
+        assert!(copied.is_null(1) && copied.value(0) == "short");
+    }
 }
 
 /// A bitmap of nulls that is too short for the values, which Arrow takes for granted to be there.

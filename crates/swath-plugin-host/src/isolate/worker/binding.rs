@@ -1,5 +1,6 @@
 //! The plugin of a worker is loaded, and functions of it are bound.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use swath_meta::Meta;
@@ -12,24 +13,19 @@ use super::super::protocol::Answer;
 use super::super::travels::Travels;
 use super::instance::{Instance, broken, call};
 use super::instances::Instances;
-use crate::load::Guarded;
+use crate::call::Entries;
+use crate::load::{Guarded, with_causes};
 use crate::{FileHash, LoadError, Plugin, PluginFile};
 
 impl Instances {
-    pub(super) fn load(&mut self, path: &str, hash: &str) -> PluginResult<Answer> {
-        let words = |error: &LoadError| {
-            let mut words = error.to_string();
-            if let Some(cause) = std::error::Error::source(error) {
-                words.push_str(": ");
-                words.push_str(&cause.to_string());
-            }
-            PluginError::new(code::FUNCTION, words)
-        };
+    pub(super) fn load(&mut self, path: &Path, hash: &str) -> PluginResult<Answer> {
+        let words = |error: &LoadError| PluginError::new(code::FUNCTION, with_causes(error));
         let hash: FileHash = hash.parse().map_err(odd)?;
         let file = PluginFile::read(path).map_err(|error| words(&error.into()))?;
         if file.hash() != hash {
             return Err(odd(format!(
-                "`{path}` has the hash {}, and was {} when it was checked",
+                "`{}` has the hash {}, and was {} when it was checked",
+                path.display(),
                 file.hash().short(),
                 hash.short()
             )));
@@ -84,7 +80,9 @@ impl Instances {
         };
         let instance = Instance {
             name: Arc::clone(function.name()),
+            entries: Entries::of(kind, bound.table()).map_err(odd)?,
             bound,
+            kind,
             travels,
             declared,
         };

@@ -3,31 +3,28 @@
 use swath_plugin_abi::abi_stable::std_types::RStr;
 use swath_plugin_abi::{Listed, PluginResult};
 
-use super::super::bound::odd;
 use super::super::packed::Packed;
 use super::super::protocol::{Answer, At};
 use super::instance::call;
 use super::instances::Instances;
 
 impl Instances {
-    pub(super) fn call(&self, id: u64, place: &At, rows: &Packed) -> PluginResult<Answer> {
+    pub(super) fn call(&self, id: u64, at: &At, rows: &Packed) -> PluginResult<Answer> {
         let instance = self.instance(id)?;
         let given = self.given(rows, &instance.travels()?.sent)?;
-        let (host, place) = (self.run, place.place());
+        let (host, place) = (self.run, at.place());
         let (table, of) = (instance.bound.table(), instance.bound.instance());
         // SAFETY: the instance is that of the table.
         let ask = |out| unsafe { (table.call())(of, host, place, given, out) };
         // SAFETY: it writes what it gives.
-        let found = unsafe { call(&instance.name, Some(place.number as usize), ask) }?;
+        let found = unsafe { call(&instance.name, at.number(), ask) }?;
         let (columns, rows) = instance.output(0)?.taken(found)?;
         Ok(Answer::Rows(self.packed(&columns, rows)?))
     }
 
     pub(super) fn list(&self, id: u64) -> PluginResult<Answer> {
         let instance = self.instance(id)?;
-        let (table, of) = (instance.bound.table(), instance.bound.instance());
-        let list = table.list().flatten();
-        let list = list.ok_or_else(|| odd("is a source, and its table has no `list`"))?;
+        let (list, of) = (instance.source()?.list, instance.bound.instance());
         let host = self.run;
         // SAFETY: the instance is that of the table.
         let ask = |out| unsafe { list(of, host, out) };
@@ -50,9 +47,7 @@ impl Instances {
 
     pub(super) fn commit(&self, id: u64, write: &str, receipts: &str) -> PluginResult<Answer> {
         let instance = self.instance(id)?;
-        let (table, of) = (instance.bound.table(), instance.bound.instance());
-        let commit = table.commit().flatten();
-        let commit = commit.ok_or_else(|| odd("is a sink, and its table has no `commit`"))?;
+        let (commit, of) = (instance.sink()?.commit, instance.bound.instance());
         let (host, write) = (self.run, RStr::from_str(write));
         let receipts = RStr::from_str(receipts);
         // SAFETY: the instance is that of the table.
@@ -64,9 +59,7 @@ impl Instances {
 
     pub(super) fn abort(&self, id: u64, write: &str) -> PluginResult<Answer> {
         let instance = self.instance(id)?;
-        let (table, of) = (instance.bound.table(), instance.bound.instance());
-        let abort = table.abort().flatten();
-        let abort = abort.ok_or_else(|| odd("is a sink, and its table has no `abort`"))?;
+        let (abort, of) = (instance.sink()?.abort, instance.bound.instance());
         let (host, write) = (self.run, RStr::from_str(write));
         // SAFETY: the instance is that of the table.
         let ask = |_: *mut ()| unsafe { abort(of, host, write) };

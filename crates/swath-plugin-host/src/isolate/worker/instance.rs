@@ -6,11 +6,12 @@ use std::sync::Arc;
 use arrow_array::ArrayRef;
 use swath_batch::Batch;
 use swath_meta::{Index, Meta};
-use swath_plugin_abi::{self as abi, ArrowArray, Handed, PluginError, PluginResult, Status};
+use swath_plugin_abi::{self as abi, ArrowArray, Handed, Kind, PluginError, PluginResult, Status};
 use swath_plugin_data::{Columns, take_columns};
 
 use super::super::bound::odd;
 use super::super::travels::Travels;
+use crate::call::{Entries, SinkEntries, SourceEntries};
 use crate::load::{Guarded, Inside};
 
 /// A function that is bound.
@@ -18,6 +19,8 @@ pub(super) struct Instance {
     /// Plugin and function.
     pub(super) name: Arc<str>,
     pub(super) bound: Guarded<abi::Bound>,
+    pub(super) kind: Kind,
+    pub(super) entries: Entries,
     /// None where columns and contract contradict each other, which the host says.
     pub(super) travels: Option<Travels>,
     /// The columns that come back, in the encodings that the plugin declared.
@@ -25,6 +28,20 @@ pub(super) struct Instance {
 }
 
 impl Instance {
+    pub(super) fn source(&self) -> PluginResult<SourceEntries> {
+        match self.entries {
+            Entries::Source(entries) => Ok(entries),
+            _ => Err(odd("is no source")),
+        }
+    }
+
+    pub(super) fn sink(&self) -> PluginResult<SinkEntries> {
+        match self.entries {
+            Entries::Sink(entries) => Ok(entries),
+            _ => Err(odd("is no sink")),
+        }
+    }
+
     pub(super) fn travels(&self) -> PluginResult<&Travels> {
         let travels = self.travels.as_ref();
         travels.ok_or_else(|| odd("columns and contract contradict each other"))

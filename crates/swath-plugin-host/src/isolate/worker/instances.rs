@@ -1,6 +1,7 @@
 //! The plugin of a worker, and what is bound and open of it.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 
 use swath_plugin_abi::abi_stable::std_types::RStr;
@@ -54,7 +55,7 @@ impl Instances {
     /// Does what is asked.
     pub(super) fn answer(&mut self, request: Request) -> PluginResult<Answer> {
         match request {
-            Request::Load { path, hash } => self.load(&path, &hash),
+            Request::Load { path, hash } => self.load(Path::new(&path), &hash),
             Request::Bind {
                 id,
                 function,
@@ -106,6 +107,11 @@ impl Instances {
 }
 
 impl At {
+    /// The number of the partition, where that is known.
+    pub(super) fn number(&self) -> Option<usize> {
+        self.partition.map(|number| number as usize)
+    }
+
     /// As a plugin sees it.
     pub(super) fn place(&self) -> Place<'_> {
         Place {

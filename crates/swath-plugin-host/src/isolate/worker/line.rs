@@ -1,7 +1,7 @@
 //! The line to the host, by which functions ask it what they would ask a host in their own process.
 
 use std::ffi::c_void;
-use std::io;
+use std::io::{self, Write as _};
 use std::os::unix::net::UnixStream;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
@@ -10,7 +10,8 @@ use swath_plugin_abi::abi_stable::prefix_type::WithMetadata;
 use swath_plugin_abi::abi_stable::std_types::RStr;
 use swath_plugin_abi::{Host, HostTable, HostTableRef, read_lent};
 
-use super::super::frames::send;
+use super::super::bound::odd;
+use super::super::frames::{LONGEST, framed, framed_within};
 use super::super::protocol::{Answer, Answered};
 
 /// The line to the host.
@@ -22,6 +23,8 @@ pub(super) struct Line {
     room: Mutex<mpsc::Receiver<bool>>,
     /// Where rows lay that nobody looks at any more.
     freed: Arc<Mutex<Vec<u64>>>,
+    /// Bytes of the longest message.
+    longest: u32,
 }
 
 /// Rows that somebody looks at where they lie: dropping the last of it gives the place back.
@@ -39,18 +42,18 @@ impl Drop for Lease {
 
 impl Line {
     pub(super) fn new(to: UnixStream, room: mpsc::Receiver<bool>) -> Arc<Self> {
+        Self::within(LONGEST, to, room)
+    }
+
+    fn within(longest: u32, to: UnixStream, room: mpsc::Receiver<bool>) -> Arc<Self> {
         Arc::new(Self {
+            longest,
             to: Mutex::new(to),
             is_cancelled: AtomicBool::new(false),
             level: AtomicU32::new(0),
             room: Mutex::new(room),
             freed: Arc::default(),
         })
-    }
-
-    fn send(&self, answered: &Answered) -> io::Result<()> {
-        let to = self.to.lock().unwrap_or_else(PoisonError::into_inner);
-        send(&to, answered)
     }
 
     /// Says something that ends no request; with it, what was let go of.
@@ -68,7 +71,23 @@ impl Line {
             let mut freed = self.freed.lock().unwrap_or_else(PoisonError::into_inner);
             std::mem::take(&mut *freed)
         };
-        self.send(&Answered { freed, to, answer })
+        let mut answered = Answered { freed, to, answer };
+        let frame = match framed_within(self.longest, &answered) {
+            Ok(frame) => frame,
+            // An answer there has to be: the host waits for it.
+            Err(too_long) if to.is_some() => {
+                answered.answer = odd(format!("answered with {too_long}")).into();
+                framed(&answered)?
+            }
+            Err(too_long) => {
+                // With the next.
+                let mut freed = self.freed.lock().unwrap_or_else(PoisonError::into_inner);
+                freed.extend(answered.freed);
+                return Err(too_long);
+            }
+        };
+        let mut to = self.to.lock().unwrap_or_else(PoisonError::into_inner);
+        to.write_all(&frame)
     }
 
     /// A request begins: what was cancelled was another one.
@@ -163,4 +182,51 @@ unsafe extern "C" fn reserve(context: *const c_void, bytes: i64) -> bool {
     // Held until the answer is there: answers come in the order of questions.
     let room = line.room.lock().unwrap_or_else(PoisonError::into_inner);
     line.say(Answer::Reserve { bytes }).is_ok() && room.recv().unwrap_or(false)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::frames::{Arrived, Came, receive};
+    use super::*;
+
+    /// What the host hears next.
+    fn heard(host: &UnixStream, arrived: &mut Arrived) -> Answered {
+        loop {
+            if let Some(answered) = arrived.next().expect("messages") {
+                return answered;
+            }
+            let came = receive(host, arrived).expect("it is open");
+            assert_eq!(came, Came::Some);
+        }
+    }
+
+    #[test]
+    fn an_answer_that_is_too_long_is_an_error() {
+        let (here, host) = UnixStream::pair().expect("a pair");
+        let (_given, room) = mpsc::channel();
+        let line = Line::within(1 << 20, here, room);
+        let words = "a".repeat(1 << 20);
+        drop(line.lease(64));
+        let said = Answer::Log {
+            is_of_run: true,
+            level: 1,
+            target: String::new(),
+            words: words.clone(),
+        };
+        line.say(said).expect_err("nobody waits for it");
+        let listed = Answer::Listed {
+            parts: words,
+            boundaries: None,
+        };
+        line.answer(7, listed).expect("the process goes on");
+        line.answer(8, Answer::Done).expect("it does");
+        let mut arrived = Arrived::default();
+        let first = heard(&host, &mut arrived);
+        assert_eq!((first.to, first.freed), (Some(7), vec![64]));
+        let Answer::Failed { message, .. } = first.answer else {
+            unreachable!("it failed: {:?}", first.answer);
+        };
+        insta::assert_snapshot!(message, @"answered with a message of more than 1 MiB");
+        assert_eq!(heard(&host, &mut arrived).to, Some(8));
+    }
 }

@@ -45,6 +45,6 @@ impl Instances {
         let packing = Packing::new(columns, rows).map_err(odd)?;
         // The host has copied what lay there before.
         let packed = packing.write(&self.memory, Lane::Back, 0);
-        packed.ok_or_else(|| self.memory.too_short(packing.size()))
+        packed.ok_or_else(|| self.memory.no_room(packing.size(), 0))
     }
 }

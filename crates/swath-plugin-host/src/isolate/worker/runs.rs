@@ -3,103 +3,99 @@
 use std::sync::Arc;
 
 use swath_plugin_abi::abi_stable::std_types::RStr;
-use swath_plugin_abi::{ArrowArray, PluginResult, Step, Wanted, step};
+use swath_plugin_abi::{ArrowArray, Handed, Kind, PluginResult, Status, Step, Wanted, step};
 
 use super::super::bound::odd;
 use super::super::packed::Packed;
 use super::super::protocol::{Answer, At};
-use super::instance::call;
+use super::instance::{Instance, call};
 use super::instances::{Instances, Open};
 use crate::load::Guarded;
 
 impl Instances {
+    /// What is bound, of which something begins at this place.
+    fn begins(&mut self, id: u64, at: &At) -> PluginResult<Arc<Instance>> {
+        // What a host that gave up left.
+        self.open = None;
+        self.partition = at.number();
+        self.instance(id)
+    }
+
+    /// Begins it.
+    ///
+    /// # Safety
+    /// As of [`Status::take`].
+    unsafe fn begun<T: Handed>(
+        &self,
+        of: &Instance,
+        begin: impl FnOnce(*mut T) -> Status,
+    ) -> PluginResult<Guarded<T>> {
+        // SAFETY: the caller's word.
+        let run = unsafe { call(&of.name, self.partition, begin) }?;
+        Ok(Guarded::new(run, &of.name))
+    }
+
     pub(super) fn open(
         &mut self,
         id: u64,
-        place: &At,
+        at: &At,
         boundaries: Option<&Packed>,
     ) -> PluginResult<Answer> {
-        // What a host that gave up left.
-        self.open = None;
-        let instance = self.instance(id)?;
+        let instance = self.begins(id, at)?;
         let travels = instance.travels()?;
-        let (host, place) = (self.run, place.place());
-        self.partition = Some(place.number as usize);
+        let (host, place) = (self.run, at.place());
         let (table, of) = (instance.bound.table(), instance.bound.instance());
-        self.open = Some(if travels.positions.is_some() {
-            let boundaries = self.given_or_none(boundaries, &travels.boundaries)?;
-            let begin = |out| {
-                // SAFETY: the instance is that of the table; the host is valid as long as the process.
-                unsafe { (table.open())(of, host, place, boundaries, out) }
-            };
+        let open = if instance.kind == Kind::Aggregate {
+            // SAFETY: the instance is that of the table; the host is valid as long as the process.
+            let begin = |out| unsafe { (table.open_aggregate())(of, host, place, out) };
             // SAFETY: it writes what it gives.
-            let run = Guarded::new(
-                unsafe { call(&instance.name, self.partition, begin) }?,
-                &instance.name,
-            );
-            Open::Partition(run, Arc::clone(&instance), instance.output(0)?)
+            let run = unsafe { self.begun(&instance, begin) }?;
+            Open::Groups(run, instance)
         } else {
-            let begin = |out| {
-                // SAFETY: the instance is that of the table; the host is valid as long as the process.
-                unsafe { (table.open_aggregate())(of, host, place, out) }
-            };
+            let boundaries = self.given_or_none(boundaries, &travels.boundaries)?;
+            // SAFETY: the instance is that of the table; the host is valid as long as the process.
+            let begin = |out| unsafe { (table.open())(of, host, place, boundaries, out) };
             // SAFETY: it writes what it gives.
-            Open::Groups(
-                Guarded::new(
-                    unsafe { call(&instance.name, self.partition, begin) }?,
-                    &instance.name,
-                ),
-                Arc::clone(&instance),
-            )
-        });
+            let run = unsafe { self.begun(&instance, begin) }?;
+            let output = instance.output(0)?;
+            Open::Partition(run, instance, output)
+        };
+        self.open = Some(open);
         Ok(Answer::Done)
     }
 
     pub(super) fn read(
         &mut self,
         id: u64,
-        place: &At,
+        at: &At,
         about: &str,
         wanted: &str,
     ) -> PluginResult<Answer> {
-        // What a host that gave up left.
-        self.open = None;
-        let instance = self.instance(id)?;
-        let (table, of) = (instance.bound.table(), instance.bound.instance());
-        let open = table.open_read().flatten();
-        let open = open.ok_or_else(|| odd("is a source, and its table has no `open_read`"))?;
+        let instance = self.begins(id, at)?;
+        let open = instance.source()?.open_read;
         let read: Wanted = serde_json::from_str(wanted).map_err(odd)?;
         let names: Vec<&str> = read.columns.iter().map(String::as_str).collect();
         let output = instance.output(0)?.only(&names)?;
-        let (host, place) = (self.run, place.place());
-        self.partition = Some(place.number as usize);
+        let (host, place, of) = (self.run, at.place(), instance.bound.instance());
         let (about, wanted) = (RStr::from_str(about), RStr::from_str(wanted));
         // SAFETY: the instance is that of the table; the host is valid as long as the process.
         let begin = |out| unsafe { open(of, host, place, about, wanted, out) };
         // SAFETY: it writes what it gives.
-        let run = Guarded::new(
-            unsafe { call(&instance.name, self.partition, begin) }?,
-            &instance.name,
-        );
-        self.open = Some(Open::Partition(run, Arc::clone(&instance), output));
+        let run = unsafe { self.begun(&instance, begin) }?;
+        self.open = Some(Open::Partition(run, instance, output));
         Ok(Answer::Done)
     }
 
-    pub(super) fn write(&mut self, id: u64, place: &At, write: &str) -> PluginResult<Answer> {
-        // What a host that gave up left.
-        self.open = None;
-        let instance = self.instance(id)?;
-        let (table, of) = (instance.bound.table(), instance.bound.instance());
-        let open = table.open_write().flatten();
-        let open = open.ok_or_else(|| odd("is a sink, and its table has no `open_write`"))?;
-        let (host, place, write) = (self.run, place.place(), RStr::from_str(write));
-        self.partition = Some(place.number as usize);
+    pub(super) fn write(&mut self, id: u64, at: &At, write: &str) -> PluginResult<Answer> {
+        let instance = self.begins(id, at)?;
+        let open = instance.sink()?.open_write;
+        let output = instance.output(0)?;
+        let (host, place, of) = (self.run, at.place(), instance.bound.instance());
+        let write = RStr::from_str(write);
         // SAFETY: the instance is that of the table; the host is valid as long as the process.
         let begin = |out| unsafe { open(of, host, place, write, out) };
         // SAFETY: it writes what it gives.
-        let run = unsafe { call(&instance.name, self.partition, begin) }?;
-        let run = Guarded::new(run, &instance.name);
-        let output = instance.output(0)?;
+        let run = unsafe { self.begun(&instance, begin) }?;
         self.open = Some(Open::Partition(run, instance, output));
         Ok(Answer::Done)
     }
