@@ -74,7 +74,8 @@ pub(super) fn delivered(
 /// Makes all of them seen, one after the other: everything that they were computed with is done, and nothing but they can fail now.
 ///
 /// The first that fails ends it, and those behind it are given up; so are those that are not begun when the run is cancelled. What is
-/// seen stays, what was cut off on its way may be seen, and the error says which those are. One that is on its way is told of the cancelling, and ends as it says itself.
+/// seen stays, what was cut off on its way may be seen, and the error says which those are. One that is on its way is told of the
+/// cancelling, and ends as it says itself.
 pub(super) fn commit(
     deliveries: Vec<Delivered>,
     run: &CancelHandle,

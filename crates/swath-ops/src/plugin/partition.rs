@@ -121,7 +121,8 @@ impl PluginPartition {
         self.contract().input(0)
     }
 
-    fn contract(&self) -> &Contract {
+    /// What it promises and needs.
+    pub fn contract(&self) -> &Contract {
         self.bound.contract()
     }
 

@@ -167,7 +167,8 @@ fn takes_fewer(
     let left = function.output().fields().iter();
     let left = left.filter(|field| !passes.contains(&field.name) || !goes(&field.name));
     let expected = Meta::try_new(left.cloned(), function.output().index())?;
-    Ok(fewer.is_ok_and(|fewer| **fewer.output() == expected))
+    Ok(fewer
+        .is_ok_and(|fewer| **fewer.output() == expected && fewer.contract() == function.contract()))
 }
 
 /// Whether a column of the first frame is none that a function is handed, and none that it says rows are sorted by.
