@@ -14,7 +14,8 @@ pub use frames::{BeneathBeside, NeverAlone};
 pub use panics::{PanicsInGroups, PanicsInPartitions, PanicsInPlaces, PanicsInRows};
 pub use partitioners::{Dealt, Sevenths};
 pub use partitions::{
-    Deaf, DeafSoon, Narrow, NoFirstRow, Peeking, Peering, Reversed, ShortSighted, UpsideDown, Wide,
+    Deaf, DeafSoon, Hoarding, Narrow, NoFirstRow, Peeking, Peering, Reversed, ShortSighted,
+    UpsideDown, Wide,
 };
 pub use scalars::{Beneath, Counted, NeverNull, Numbered, Racing};
 pub use sinks::{FirstBatch, OnePlace, Uncleared};
@@ -25,7 +26,7 @@ use swath_plugin::{Example, plugin};
 plugin! {
     name: "faulty",
     functions: [
-        Numbered, Counted, NeverNull, Beneath, Racing, NoFirstRow, Peeking, Peering, Narrow, Wide, Reversed, UpsideDown, ShortSighted, Deaf, DeafSoon,
+        Numbered, Counted, NeverNull, Beneath, Racing, NoFirstRow, Hoarding, Peeking, Peering, Narrow, Wide, Reversed, UpsideDown, ShortSighted, Deaf, DeafSoon,
         MeanOfMeans, Forgetful, Sevenths, Dealt, PanicsInPartitions, PanicsInRows, PanicsInGroups, PanicsInPlaces,
         BeneathBeside, NeverAlone, Overcounted, Renamed, Narrowed, Eager, OnePlace, FirstBatch, Uncleared,
     ]

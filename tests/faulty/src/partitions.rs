@@ -1,6 +1,7 @@
 //! Functions of partitions, none as it should be.
 
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use arrow_select::take::take;
@@ -25,6 +26,28 @@ impl PartitionFn for NoFirstRow {
         let first = part.f64("x")?.values()[0];
         let moved = part.f64("x")?.map(|x| x - first);
         Ok(part.with("x", moved)?)
+    }
+}
+
+/// All rows that were ever given to [`Hoarding`].
+static HOARD: Mutex<Vec<Batch>> = Mutex::new(Vec::new());
+
+/// Keeps what it is given.
+#[derive(Params)]
+pub struct Hoarding;
+
+impl PartitionFn for Hoarding {
+    const NAME: &'static str = "hoarding";
+    const EXAMPLE: Option<Example> = Some(example("x: float64?, name: string"));
+
+    fn bind(&self, input: &Meta) -> Result<Contract> {
+        Ok(Contract::rows_kept(input))
+    }
+
+    fn call(&self, part: Batch, _: &Cx) -> Result<Batch> {
+        let mut hoard = HOARD.lock().unwrap_or_else(PoisonError::into_inner);
+        hoard.push(part.clone());
+        Ok(part)
     }
 }
 

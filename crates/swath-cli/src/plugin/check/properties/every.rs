@@ -3,6 +3,9 @@
 use std::sync::{Arc, Barrier, mpsc};
 use std::time::{Duration, Instant};
 
+use arrow_array::{Array as _, ArrayRef};
+use arrow_buffer::Buffer;
+use arrow_data::ArrayData;
 use swath_batch::Batch;
 
 use super::super::Task;
@@ -45,6 +48,31 @@ pub(super) fn threads(subject: &Arc<Subject>, rows: &Batch, _: Random) -> Verdic
         }
     }
     Ok(())
+}
+
+/// When a call is over and its answer is gone, nobody has the rows but who had them before.
+pub(super) fn lent(subject: &Arc<Subject>, rows: &Batch, _: Random) -> Verdict {
+    let columns = || rows.meta().names().zip(rows.record_batch().columns());
+    let before: Vec<usize> = columns().map(|(_, column)| holders(column)).collect();
+    drop(sound(subject.call(rows))?);
+    let mut kept = columns().zip(before);
+    match kept.find(|((_, column), before)| holders(column) > *before) {
+        Some(((name, _), _)) => broken(format!(
+            "its call is over, and it keeps rows of column `{name}`: what a partition was given is not there for good"
+        )),
+        None => Ok(()),
+    }
+}
+
+/// How many have a column, or something of it.
+fn holders(column: &ArrayRef) -> usize {
+    fn of(data: &ArrayData) -> usize {
+        let buffers = data.buffers().iter().map(Buffer::strong_count);
+        let nulls = data.nulls().map(|nulls| nulls.buffer().strong_count());
+        let below = data.child_data().iter().map(of);
+        buffers.chain(nulls).chain(below).sum()
+    }
+    Arc::strong_count(column) + of(&column.to_data())
 }
 
 /// The rows that a cut goes before, which is one between rows.

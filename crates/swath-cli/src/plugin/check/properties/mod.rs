@@ -71,6 +71,14 @@ const PROPERTIES: &[Property] = &[
         applies: |_| true,
     },
     Property {
+        name: "lent",
+        says: "what it was given is given back",
+        is_slow: false,
+        compares: false,
+        holds: every::lent,
+        applies: |_| true,
+    },
+    Property {
         name: "layouts",
         says: "how values lie in memory does not matter",
         is_slow: false,
