@@ -394,6 +394,15 @@ impl PlanError {
             found: 0,
         }
     }
+
+    /// Whether a write may be seen although this is what [committing](crate::Destination::commit) it ended with.
+    pub fn leaves_a_write_unknown(&self) -> bool {
+        match self {
+            #[cfg(feature = "plugins")]
+            Self::Plugin(error) => error.leaves_a_write_unknown(),
+            _ => false,
+        }
+    }
 }
 
 /// `there is none`, `they are 1 to 2`.
@@ -420,17 +429,6 @@ fn partitions(count: usize) -> String {
     match count {
         1 => "1 partition".to_owned(),
         count => format!("{count} partitions"),
-    }
-}
-
-impl PlanError {
-    /// Whether a write may be seen although this is what [committing](crate::Destination::commit) it ended with.
-    pub fn leaves_a_write_unknown(&self) -> bool {
-        match self {
-            #[cfg(feature = "plugins")]
-            Self::Plugin(error) => error.leaves_a_write_unknown(),
-            _ => false,
-        }
     }
 }
 

@@ -87,18 +87,20 @@ pub(super) fn commit(
     while let Some(delivered) = left.next() {
         let name = delivered.delivery.describe();
         let done = if run.is_cancelled() {
-            Err((Error::run(RunError::Cancelled, session), false))
+            Err(Uncommitted {
+                error: Error::run(RunError::Cancelled, session),
+                may_be_seen: false,
+            })
         } else {
             delivered.commit(&host)
         };
-        if let Err((error, may_be_seen)) = done {
+        if let Err(Uncommitted { error, may_be_seen }) = done {
             let (mut unknown, mut aborted) = (Vec::new(), Vec::new());
-            let of_it = if may_be_seen {
-                &mut unknown
+            if may_be_seen {
+                unknown.push(name);
             } else {
-                &mut aborted
-            };
-            of_it.push(name);
+                aborted.push(name);
+            }
             aborted.extend(left.map(|delivered| delivered.delivery.describe()));
             return Err(error.of_several_writes(&written, &unknown, &aborted));
         }
@@ -107,19 +109,25 @@ pub(super) fn commit(
     Ok(())
 }
 
+/// Why a write was not made seen.
+struct Uncommitted {
+    error: Error,
+    /// It was cut off on its way: whether it is seen nobody knows.
+    may_be_seen: bool,
+}
+
 impl Delivered {
-    /// Makes it seen, or says why not and whether it may be seen nevertheless.
-    fn commit(self, host: &Arc<dyn Host>) -> std::result::Result<(), (Error, bool)> {
+    /// Makes it seen.
+    fn commit(self, host: &Arc<dyn Host>) -> std::result::Result<(), Uncommitted> {
         let Self {
             mut delivery,
             receipts,
         } = self;
         let done = delivery.to.commit(&delivery.write, &receipts, host);
         delivery.is_committed = done.is_ok();
-        done.map_err(|error| {
-            let may_be_seen = error.leaves_a_write_unknown();
-            let error = Error::planning(error, "write", delivery.location);
-            (error, may_be_seen)
+        done.map_err(|error| Uncommitted {
+            may_be_seen: error.leaves_a_write_unknown(),
+            error: Error::planning(error, "write", delivery.location),
         })
     }
 }
