@@ -1,7 +1,8 @@
 //! A function of a plugin, and what becomes of it when its parameters and inputs are known.
 
 use crate::{
-    AggregateRun, ArrowArray, ArrowSchema, Handed, Host, Listed, Place, Run, Status, Text,
+    AggregateRun, ArrowArray, ArrowSchema, Handed, Host, Listed, Place, PluginError, Run, Status,
+    Text, code,
 };
 use abi_stable::StableAbi;
 use abi_stable::std_types::RStr;
@@ -221,4 +222,55 @@ pub struct BoundTable {
     /// Of a sink: clears away what there is of the write of this name, of which nothing may be seen. The host is valid until it returns.
     /// Since 1.1.
     pub abort: Option<unsafe extern "C" fn(*const c_void, Host, RStr<'_>) -> Status>,
+}
+
+impl BoundTable {
+    /// A table of a function that can only be dropped: each kind adds what it is called by.
+    pub const fn new(drop: unsafe extern "C" fn(*mut c_void)) -> Self {
+        Self {
+            drop,
+            call: no_call,
+            open: no_open,
+            open_aggregate: no_open_aggregate,
+            list: None,
+            open_read: None,
+            open_write: None,
+            commit: None,
+            abort: None,
+        }
+    }
+}
+
+fn unsupported() -> Status {
+    let words = "a function of this kind has no such call";
+    PluginError::new(code::UNSUPPORTED, words).into()
+}
+
+unsafe extern "C" fn no_call(
+    _: *const c_void,
+    _: Host,
+    _: Place<'_>,
+    _: ArrowArray,
+    _: *mut ArrowArray,
+) -> Status {
+    unsupported()
+}
+
+unsafe extern "C" fn no_open(
+    _: *const c_void,
+    _: Host,
+    _: Place<'_>,
+    _: ArrowArray,
+    _: *mut Run,
+) -> Status {
+    unsupported()
+}
+
+unsafe extern "C" fn no_open_aggregate(
+    _: *const c_void,
+    _: Host,
+    _: Place<'_>,
+    _: *mut AggregateRun,
+) -> Status {
+    unsupported()
 }

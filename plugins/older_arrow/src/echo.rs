@@ -8,9 +8,9 @@ use arrow_schema::{ArrowError, DataType};
 use swath_plugin_abi::abi_stable::prefix_type::WithMetadata;
 use swath_plugin_abi::abi_stable::std_types::RStr;
 use swath_plugin_abi::{
-    AggregateRun, ArrowArray, BindRequest, Bound, BoundTable, BoundTableRef, Contract, Divisions,
-    Function, Host, NO_INPUT, Order, Place, PluginError, PluginResult, RowCount, Run, RunTable,
-    RunTableRef, Scope, Status, Step, Text, code, kind, read_lent, step,
+    ArrowArray, BindRequest, Bound, BoundTable, BoundTableRef, Contract, Divisions, Function, Host,
+    NO_INPUT, Order, Place, PluginError, PluginResult, RowCount, Run, RunTable, RunTableRef, Scope,
+    Status, Step, Text, code, kind, read_lent, step,
 };
 
 use crate::arrow::{give_rows, give_schema, read_rows, read_schema, rewritten};
@@ -109,15 +109,8 @@ fn is_rewriting(params: &str) -> PluginResult<bool> {
 }
 
 static BOUND: WithMetadata<BoundTable> = WithMetadata::new(BoundTable {
-    drop: drop_of::<Arc<Echo>>,
-    call: no_call,
     open,
-    open_aggregate: no_aggregate,
-    list: None,
-    open_read: None,
-    open_write: None,
-    commit: None,
-    abort: None,
+    ..BoundTable::new(drop_of::<Arc<Echo>>)
 });
 
 static RUN: WithMetadata<RunTable> = WithMetadata::new(RunTable {
@@ -185,31 +178,4 @@ impl Running {
         };
         Ok(Step::next(next))
     }
-}
-
-unsafe extern "C" fn no_call(
-    _: *const c_void,
-    _: Host,
-    _: Place<'_>,
-    _: ArrowArray,
-    _: *mut ArrowArray,
-) -> Status {
-    unsupported()
-}
-
-unsafe extern "C" fn no_aggregate(
-    _: *const c_void,
-    _: Host,
-    _: Place<'_>,
-    _: *mut AggregateRun,
-) -> Status {
-    unsupported()
-}
-
-fn unsupported() -> Status {
-    PluginError::new(
-        code::UNSUPPORTED,
-        "a function of this kind has no such call",
-    )
-    .into()
 }

@@ -11,8 +11,8 @@ use swath_meta::Meta;
 use swath_plugin_abi::abi_stable::prefix_type::WithMetadata;
 use swath_plugin_abi::abi_stable::std_types::RStr;
 use swath_plugin_abi::{
-    AggregateRun, ArrowArray, BindRequest, Bound, BoundTable, BoundTableRef, FunctionEntry, Host,
-    Kind, Place, PluginError, Run, RunTable, RunTableRef, Status, Step, code, step,
+    ArrowArray, BindRequest, Bound, BoundTable, BoundTableRef, FunctionEntry, Host, Kind, Place,
+    PluginError, Run, RunTable, RunTableRef, Status, Step, code, step,
 };
 use swath_plugin_data::{Columns, give_columns, give_metas};
 
@@ -55,15 +55,10 @@ const LACKING: &WithMetadata<BoundTable> = &WithMetadata::new(BoundTable {
 });
 
 const TABLE: BoundTable = BoundTable {
-    drop: nothing,
-    call: no_call,
-    open: no_open,
-    open_aggregate: no_open_aggregate,
-    list: None,
-    open_read: None,
     open_write: Some(open_write),
     commit: Some(no_commit),
     abort: Some(no_abort),
+    ..BoundTable::new(nothing)
 };
 
 const RUN: &WithMetadata<RunTable> = &WithMetadata::new(RunTable {
@@ -76,35 +71,6 @@ fn none() -> Status {
 }
 
 unsafe extern "C" fn nothing(_: *mut c_void) {}
-
-unsafe extern "C" fn no_call(
-    _: *const c_void,
-    _: Host,
-    _: Place<'_>,
-    _: ArrowArray,
-    _: *mut ArrowArray,
-) -> Status {
-    none()
-}
-
-unsafe extern "C" fn no_open(
-    _: *const c_void,
-    _: Host,
-    _: Place<'_>,
-    _: ArrowArray,
-    _: *mut Run,
-) -> Status {
-    none()
-}
-
-unsafe extern "C" fn no_open_aggregate(
-    _: *const c_void,
-    _: Host,
-    _: Place<'_>,
-    _: *mut AggregateRun,
-) -> Status {
-    none()
-}
 
 unsafe extern "C" fn no_commit(_: *const c_void, _: Host, _: RStr<'_>, _: RStr<'_>) -> Status {
     none()

@@ -17,9 +17,7 @@ use super::bind::{outputs, plain, read_one, written};
 use super::fits::fits;
 use super::guard;
 use super::hosted::{Asking, Hosted};
-use super::instance::{
-    drop_owned, drop_shared, owned, shared, unsupported, with_owned, with_shared,
-};
+use super::instance::{drop_owned, drop_shared, owned, shared, with_owned, with_shared};
 use crate::contract::deterministic;
 use crate::{Aggregate, Error, GroupedRows, Result};
 
@@ -64,15 +62,8 @@ struct Tables<F>(std::marker::PhantomData<F>);
 
 impl<F: Aggregate> Tables<F> {
     const BOUND: &'static WithMetadata<BoundTable> = &WithMetadata::new(BoundTable {
-        drop: drop_shared::<Arc<Ready<F>>>,
-        call: unsupported::call,
-        open: unsupported::open,
         open_aggregate: open::<F>,
-        list: None,
-        open_read: None,
-        open_write: None,
-        commit: None,
-        abort: None,
+        ..BoundTable::new(drop_shared::<Arc<Ready<F>>>)
     });
     const RUN: &'static WithMetadata<AggregateTable> = &WithMetadata::new(AggregateTable {
         drop: drop_owned::<Running<F>>,

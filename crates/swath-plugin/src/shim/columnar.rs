@@ -12,7 +12,7 @@ use swath_plugin_data::{Columns, give_columns, take_columns};
 
 use super::bind::{outputs, plain, written};
 use super::hosted::{Asking, Hosted};
-use super::instance::{drop_shared, shared, unsupported, with_shared};
+use super::instance::{drop_shared, shared, with_shared};
 use crate::Result;
 use crate::contract::deterministic;
 
@@ -54,15 +54,8 @@ struct Table<C>(std::marker::PhantomData<C>);
 
 impl<C: Columnar> Table<C> {
     const TABLE: &'static WithMetadata<BoundTable> = &WithMetadata::new(BoundTable {
-        drop: drop_shared::<Ready<C>>,
         call: call::<C>,
-        open: unsupported::open,
-        open_aggregate: unsupported::open_aggregate,
-        list: None,
-        open_read: None,
-        open_write: None,
-        commit: None,
-        abort: None,
+        ..BoundTable::new(drop_shared::<Ready<C>>)
     });
 }
 

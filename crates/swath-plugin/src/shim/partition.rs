@@ -16,9 +16,7 @@ use swath_plugin_data::{Columns, Crossing, give_batch, take_columns};
 use super::bind::{Input, Takes, outputs, plain, read, written};
 use super::guard;
 use super::hosted::{Asking, Hosted};
-use super::instance::{
-    drop_owned, drop_shared, owned, shared, unsupported, with_owned, with_shared,
-};
+use super::instance::{drop_owned, drop_shared, owned, shared, with_owned, with_shared};
 use crate::{Contract, Error, FramesFn, Params, PartitionFn, Result};
 
 /// How a function of frames is asked, of one or of several.
@@ -161,15 +159,8 @@ struct Tables<F>(PhantomData<F>);
 
 impl<F: OfFrames> Tables<F> {
     const BOUND: &'static WithMetadata<BoundTable> = &WithMetadata::new(BoundTable {
-        drop: drop_shared::<Arc<Ready<F>>>,
-        call: unsupported::call,
         open: open::<F>,
-        open_aggregate: unsupported::open_aggregate,
-        list: None,
-        open_read: None,
-        open_write: None,
-        commit: None,
-        abort: None,
+        ..BoundTable::new(drop_shared::<Arc<Ready<F>>>)
     });
     const RUN: &'static WithMetadata<RunTable> = &WithMetadata::new(RunTable {
         drop: drop_owned::<Running<F>>,

@@ -17,9 +17,7 @@ use swath_plugin_data::{Columns, give_columns, take_columns};
 use super::bind::{outputs, plain, read_one, written};
 use super::guard;
 use super::hosted::{Asking, Hosted};
-use super::instance::{
-    drop_owned, drop_shared, owned, shared, unsupported, with_owned, with_shared,
-};
+use super::instance::{drop_owned, drop_shared, owned, shared, with_owned, with_shared};
 use crate::contract::deterministic;
 use crate::{Attempt, Error, Result, Sink};
 
@@ -61,15 +59,10 @@ struct Tables<F>(std::marker::PhantomData<F>);
 
 impl<F: Sink> Tables<F> {
     const BOUND: &'static WithMetadata<BoundTable> = &WithMetadata::new(BoundTable {
-        drop: drop_shared::<Arc<Ready<F>>>,
-        call: unsupported::call,
-        open: unsupported::open,
-        open_aggregate: unsupported::open_aggregate,
-        list: None,
-        open_read: None,
         open_write: Some(open_write::<F>),
         commit: Some(commit::<F>),
         abort: Some(abort::<F>),
+        ..BoundTable::new(drop_shared::<Arc<Ready<F>>>)
     });
     const RUN: &'static WithMetadata<RunTable> = &WithMetadata::new(RunTable {
         drop: drop_owned::<Running<F>>,

@@ -16,9 +16,7 @@ use swath_plugin_data::{Columns, give_batch, give_columns};
 use super::bind::{Takes, outputs, plain, read, written};
 use super::guard;
 use super::hosted::{Asking, Hosted};
-use super::instance::{
-    drop_owned, drop_shared, owned, shared, unsupported, with_owned, with_shared,
-};
+use super::instance::{drop_owned, drop_shared, owned, shared, with_owned, with_shared};
 use crate::source::Comparison;
 use crate::{Contract, Error, Filter, Part, Parts, Result, Source, Wanted};
 
@@ -56,15 +54,9 @@ struct Tables<F>(std::marker::PhantomData<F>);
 
 impl<F: Source> Tables<F> {
     const BOUND: &'static WithMetadata<BoundTable> = &WithMetadata::new(BoundTable {
-        drop: drop_shared::<Arc<Ready<F>>>,
-        call: unsupported::call,
-        open: unsupported::open,
-        open_aggregate: unsupported::open_aggregate,
         list: Some(list::<F>),
         open_read: Some(open_read::<F>),
-        open_write: None,
-        commit: None,
-        abort: None,
+        ..BoundTable::new(drop_shared::<Arc<Ready<F>>>)
     });
     const RUN: &'static WithMetadata<RunTable> = &WithMetadata::new(RunTable {
         drop: drop_owned::<Running<F>>,
