@@ -64,7 +64,7 @@ pub use cx::{Cx, Host, NoRoom, Reserved, Stopped, ThisPartition};
 pub use error::BatchError;
 pub use floats::{canonical_f32, canonical_f64, canonical_floats};
 pub use moment::{Elapsed, Timestamp};
-pub use normalise::normalise;
+pub use normalise::{normalise, normalise_columns};
 pub use partition::{Partition, PartitionStats};
 pub use pieces::Pieces;
 pub use row_function::{Parameter, Plain, Returned, RowError, RowFunction, Wanted};

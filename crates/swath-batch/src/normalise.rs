@@ -2,10 +2,12 @@
 
 use arrow_array::{Array, ArrayRef, RecordBatch, RecordBatchOptions};
 use arrow_cast::{CastOptions, cast_with_options};
+use arrow_schema::{FieldRef, Schema};
 use std::sync::Arc;
 use swath_meta::{DType, Meta};
 
 use crate::BatchError;
+use crate::chunk::batch_of;
 
 /// Casts every column of `batch` to the [border](DType::border) encoding of its dtype.
 ///
@@ -39,6 +41,33 @@ pub fn normalise(batch: &RecordBatch, meta: &Meta) -> Result<RecordBatch, BatchE
             source,
         }
     })
+}
+
+/// Columns of this many rows in the order of `meta`, in border encodings: those that are in them are given back as they are.
+///
+/// # Errors
+/// For another number of columns or rows, and as [`normalise`].
+pub fn normalise_columns(
+    columns: Vec<ArrayRef>,
+    meta: &Meta,
+    rows: usize,
+) -> Result<Vec<ArrayRef>, BatchError> {
+    if is_border(&columns, &meta.to_arrow(), rows) {
+        return Ok(columns);
+    }
+    let rows = normalise(&batch_of(meta, columns, rows)?, meta)?;
+    Ok(rows.columns().to_vec())
+}
+
+/// Whether there is a column of this many rows for each field, of its type, and without nulls where it has none: nothing is to be
+/// cast, and nothing to be refused.
+pub(crate) fn is_border(columns: &[ArrayRef], schema: &Schema, rows: usize) -> bool {
+    let fits = |(column, field): (&ArrayRef, &FieldRef)| {
+        column.len() == rows
+            && column.data_type() == field.data_type()
+            && (field.is_nullable() || column.null_count() == 0)
+    };
+    columns.len() == schema.fields().len() && columns.iter().zip(schema.fields()).all(fits)
 }
 
 /// Casts one column to the border encoding of `dtype`, which must be what its Arrow type stands for.
@@ -163,5 +192,28 @@ mod tests {
         .expect("a meta");
         let nulls: ArrayRef = Arc::new(Int64Array::from(vec![None, Some(1)]));
         insta::assert_snapshot!(normalise(&batch(vec![("a", nulls)]), &meta).expect_err("null"), @"column `a` has 1 nulls but is declared without");
+    }
+
+    #[test]
+    fn columns_without_their_names() {
+        let meta = Meta::of([("a", "int64"), ("b", "string")]).expect("a meta");
+        let a: ArrayRef = Arc::new(Int64Array::from(vec![1, 2]));
+        let text: ArrayRef = Arc::new(StringArray::from(vec!["x", "y"]));
+        let cast = normalise_columns(vec![Arc::clone(&a), Arc::clone(&text)], &meta, 2);
+        let cast = cast.expect("both are cast to theirs");
+        assert_eq!(*cast[1].data_type(), DataType::Utf8View);
+        let again = normalise_columns(cast.clone(), &meta, 2).expect("nothing is to be done");
+        for (one, other) in again.iter().zip(&cast) {
+            assert!(Arc::ptr_eq(one, other));
+        }
+
+        let said = |columns, rows| {
+            normalise_columns(columns, &meta, rows)
+                .expect_err("differs")
+                .to_string()
+        };
+        insta::assert_snapshot!(said(vec![Arc::clone(&a)], 2), @"1 columns where the meta has 2");
+        insta::assert_snapshot!(said(cast, 3), @"putting columns together failed");
+        insta::assert_snapshot!(said(vec![text, a], 2), @"column `a` is string, and int64 was expected");
     }
 }

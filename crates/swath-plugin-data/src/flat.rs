@@ -115,6 +115,9 @@ fn taken<T: ArrowPrimitiveType>(
     let values = unsafe { Buffer::from_custom_allocation(values, all * size, owner) };
     let values = ScalarBuffer::new(values, begin, rows.len());
     let nulls = nulls.filter(|nulls| nulls.null_count() > 0);
-    let column = PrimitiveArray::<T>::new(values, nulls).with_data_type(data_type.clone());
-    Ok(Arc::new(column))
+    let column = PrimitiveArray::<T>::new(values, nulls);
+    if T::DATA_TYPE == *data_type {
+        return Ok(Arc::new(column));
+    }
+    Ok(Arc::new(column.with_data_type(data_type.clone())))
 }

@@ -9,7 +9,10 @@ use crate::shape;
 
 /// The arrays that a run of a function is handed, and those that it returns. Dropped when the run is over: what the run has not given back
 /// then is kept, unless something that it returned is still there, which may be made of it. Then it is looked at once all of that is gone.
-pub struct Loan(Arc<Book>);
+pub struct Loan(Arc<Book<Tell>>);
+
+/// Who hears of what is kept.
+type Tell = dyn Fn(Kept) + Send + Sync;
 
 /// What a run that is over keeps of what it was handed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -20,9 +23,9 @@ pub struct Kept {
     pub bytes: u64,
 }
 
-struct Book {
+struct Book<T: ?Sized> {
     pages: Mutex<Pages>,
-    tell: Box<dyn Fn(Kept) + Send + Sync>,
+    tell: T,
 }
 
 #[derive(Default)]
@@ -36,7 +39,7 @@ struct Pages {
 /// An array on its way, in the place of the one that it holds.
 struct Tracked {
     array: ArrowArray,
-    book: Arc<Book>,
+    book: Arc<Book<Tell>>,
     /// Bytes of one that was lent; none of one that came back.
     lent: Option<u64>,
 }
@@ -46,7 +49,7 @@ impl Loan {
     pub fn new(tell: impl Fn(Kept) + Send + Sync + 'static) -> Self {
         Self(Arc::new(Book {
             pages: Mutex::default(),
-            tell: Box::new(tell),
+            tell,
         }))
     }
 
@@ -96,7 +99,7 @@ impl Drop for Loan {
 }
 
 impl Tracked {
-    fn around(array: ArrowArray, book: &Arc<Book>, lent: Option<u64>) -> ArrowArray {
+    fn around(array: ArrowArray, book: &Arc<Book<Tell>>, lent: Option<u64>) -> ArrowArray {
         let ArrowArray {
             length,
             null_count,
@@ -148,7 +151,7 @@ unsafe extern "C" fn release(array: *mut ArrowArray) {
     });
 }
 
-impl Book {
+impl Book<Tell> {
     fn begins(&self, lent: Option<u64>) {
         self.note(|pages| match lent {
             Some(bytes) => {

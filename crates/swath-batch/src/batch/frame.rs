@@ -1,14 +1,13 @@
 //! A batch with its meta.
 
 use arrow_array::{Array, ArrayRef, RecordBatch, RecordBatchOptions};
-use arrow_schema::{FieldRef, Schema};
 use arrow_select::filter::filter_record_batch;
 use std::fmt::{self, Display, Formatter};
 use std::sync::Arc;
 use swath_meta::{DType, Field, Meta, MetaError};
 
 use super::column::{Bools, IntoColumn, Numbers, Strings};
-use crate::normalise::normalise;
+use crate::normalise::{is_border, normalise, normalise_columns};
 use crate::{BatchError, Value, display};
 
 /// A record batch in border encodings, with typed access to its columns.
@@ -96,13 +95,8 @@ impl Batch {
         columns: Vec<ArrayRef>,
         rows: usize,
     ) -> Result<Self, BatchError> {
-        if is_border(&columns, &meta.to_arrow(), rows) {
-            return Self::of_border(Arc::clone(meta), columns, rows);
-        }
-        Self::try_new(
-            crate::chunk::batch_of(meta, columns, rows)?,
-            Arc::clone(meta),
-        )
+        let columns = normalise_columns(columns, meta, rows)?;
+        Self::of_border(Arc::clone(meta), columns, rows)
     }
 
     /// Makes a batch of no rows.
@@ -380,17 +374,6 @@ impl Batch {
         )?;
         Ok(Self { rows, meta })
     }
-}
-
-/// Whether there is a column of this many rows for each field, of its type, and without nulls where it has none: nothing is to be
-/// cast, and nothing to be refused.
-fn is_border(columns: &[ArrayRef], schema: &Schema, rows: usize) -> bool {
-    let fits = |(column, field): (&ArrayRef, &FieldRef)| {
-        column.len() == rows
-            && column.data_type() == field.data_type()
-            && (field.is_nullable() || column.null_count() == 0)
-    };
-    columns.len() == schema.fields().len() && columns.iter().zip(schema.fields()).all(fits)
 }
 
 impl PartialEq for Batch {

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
-    Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type, UInt8Type, UInt16Type,
-    UInt32Type, UInt64Type,
+    ArrowPrimitiveType, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type,
+    UInt8Type, UInt16Type, UInt32Type, UInt64Type,
 };
 use arrow_array::{Array, ArrayRef, BooleanArray, PrimitiveArray, StringViewArray};
 use arrow_buffer::NullBuffer;
@@ -62,6 +62,14 @@ pub trait Parameter: sealed::Sealed + 'static {
     fn value(values: Self::Values<'_>, row: usize) -> Self::Of<'_>;
 }
 
+/// A column of a type, as it is where it is of that: Arrow's `cast` makes another array of its buffers also then.
+fn decoded(column: &ArrayRef, data_type: &DataType) -> Result<ArrayRef, ArrowError> {
+    if column.data_type() == data_type {
+        return Ok(Arc::clone(column));
+    }
+    cast(column, data_type)
+}
+
 macro_rules! numbers {
     ($($type:ty, $arrow:ty, $wanted:literal: $($dtype:ident)+;)*) => { $(
         impl sealed::Sealed for $type {}
@@ -78,7 +86,7 @@ macro_rules! numbers {
             }
 
             fn column(array: &ArrayRef) -> Result<Self::Column, ArrowError> {
-                let array = cast(array, &<$arrow as arrow_array::types::ArrowPrimitiveType>::DATA_TYPE)?;
+                let array = decoded(array, &<$arrow as ArrowPrimitiveType>::DATA_TYPE)?;
                 Ok(array.as_primitive::<$arrow>().clone())
             }
 
@@ -124,7 +132,7 @@ impl Parameter for bool {
     }
 
     fn column(array: &ArrayRef) -> Result<BooleanArray, ArrowError> {
-        Ok(cast(array, &DataType::Boolean)?.as_boolean().clone())
+        Ok(decoded(array, &DataType::Boolean)?.as_boolean().clone())
     }
 
     fn nulls(column: &BooleanArray) -> Option<&NullBuffer> {
@@ -151,7 +159,9 @@ fn text_column(array: &ArrayRef) -> Result<StringViewArray, ArrowError> {
         DataType::Dictionary(_, values) => cast(array, values)?,
         _ => Arc::clone(array),
     };
-    Ok(cast(&text, &DataType::Utf8View)?.as_string_view().clone())
+    Ok(decoded(&text, &DataType::Utf8View)?
+        .as_string_view()
+        .clone())
 }
 
 impl sealed::Sealed for &'static str {}

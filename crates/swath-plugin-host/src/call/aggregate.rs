@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use arrow_array::ArrayRef;
 use arrow_cast::cast;
-use swath_batch::{Batch, Host};
+use swath_batch::{Host, normalise_columns};
 use swath_meta::{Field, Meta};
 use swath_plugin_abi::{AggregateRun, ArrowArray, Status};
 use swath_plugin_data::{Columns, DataError, Loan, give_columns, take_columns};
@@ -20,7 +20,7 @@ pub struct BoundAggregate {
     args: Columns,
     output: Field,
     /// Of the result, and of the states.
-    taken: [(Arc<Meta>, Columns); 2],
+    taken: [(Meta, Columns); 2],
 }
 
 impl BoundAggregate {
@@ -38,8 +38,8 @@ impl BoundAggregate {
             output: field.clone(),
             args: Columns::of_meta(input),
             taken: [
-                (Arc::new(output.clone()), output_columns.clone()),
-                (Arc::new(state.clone()), state_columns.clone()),
+                (output.clone(), output_columns.clone()),
+                (state.clone(), state_columns.clone()),
             ],
             parts,
         })
@@ -211,9 +211,8 @@ impl Groups {
         if rows != self.rows_out {
             return Err(parts.broke(format!("returned {rows} rows for {} groups", self.rows_out)));
         }
-        let batch = Batch::from_arrays(meta, taken, rows);
-        let batch = batch.map_err(|error| parts.broke(format!("returned {error}")))?;
-        Ok(batch.record_batch().columns().to_vec())
+        normalise_columns(taken, meta, rows)
+            .map_err(|error| parts.broke(format!("returned {error}")))
     }
 
     /// Bytes that the states take, about.

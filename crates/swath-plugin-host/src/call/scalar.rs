@@ -4,7 +4,7 @@ use std::fmt::{self, Debug, Formatter};
 use std::sync::Arc;
 
 use arrow_array::ArrayRef;
-use swath_batch::{Batch, Host};
+use swath_batch::{Host, normalise_columns};
 use swath_meta::{Field, Meta};
 use swath_plugin_data::{Columns, give_columns, take_columns};
 
@@ -17,7 +17,7 @@ pub struct BoundScalar {
     args: Columns,
     output: Field,
     columns: Columns,
-    meta: Arc<Meta>,
+    meta: Meta,
 }
 
 impl BoundScalar {
@@ -33,7 +33,7 @@ impl BoundScalar {
             output: output.clone(),
             args: Columns::of_meta(input),
             columns,
-            meta: Arc::new(meta),
+            meta,
             parts,
         })
     }
@@ -75,9 +75,9 @@ impl BoundScalar {
                 .broke(format!("returned {found} values for {rows} rows")));
         }
         // A column in another encoding of its dtype is cast.
-        let batch = Batch::from_arrays(&self.meta, columns, rows);
-        let batch = batch.map_err(|error| self.parts.broke(format!("returned {error}")))?;
-        Ok(Arc::clone(batch.record_batch().column(0)))
+        let columns = normalise_columns(columns, &self.meta, rows);
+        let mut columns = columns.map_err(|error| self.parts.broke(format!("returned {error}")))?;
+        Ok(columns.remove(0))
     }
 }
 

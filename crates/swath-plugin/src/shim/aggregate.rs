@@ -4,7 +4,7 @@ use std::ffi::c_void;
 use std::sync::Arc;
 
 use arrow_array::ArrayRef;
-use swath_batch::Batch;
+use swath_batch::normalise_columns;
 use swath_meta::Meta;
 use swath_plugin_abi::abi_stable::prefix_type::WithMetadata;
 use swath_plugin_abi::{
@@ -23,10 +23,10 @@ use crate::{Aggregate, Error, GroupedRows, Result};
 
 struct Ready<F> {
     function: F,
-    args: Arc<Meta>,
+    args: Meta,
     columns: Columns,
     output: Meta,
-    state: Arc<Meta>,
+    state: Meta,
     state_columns: Columns,
 }
 
@@ -44,10 +44,10 @@ pub(crate) unsafe extern "C" fn bind_aggregate<F: Aggregate>(
         let ready = Ready {
             function,
             columns,
-            args: Arc::new(input),
+            args: input,
             output,
             state_columns: Columns::of_meta(&state),
-            state: Arc::new(state),
+            state,
         };
         let table = BoundTableRef(Tables::<F>::BOUND.static_as_prefix());
         let contract = written(&deterministic())?.into();
@@ -151,14 +151,13 @@ impl<F: Aggregate> Running<F> {
     fn arriving(
         &mut self,
         rows: ArrowArray,
-        (meta, columns): (&Arc<Meta>, &Columns),
+        (meta, columns): (&Meta, &Columns),
         groups: *const u32,
         n_groups: u64,
     ) -> Result<Arriving> {
         let (columns, rows) = take_columns(rows, columns)?;
         // In the encodings of this version.
-        let columns = Batch::from_arrays(meta, columns, rows)?;
-        let columns = columns.record_batch().columns().to_vec();
+        let columns = normalise_columns(columns, meta, rows)?;
         self.n_groups = n_groups as usize;
         Ok(Arriving {
             columns,

@@ -1,10 +1,9 @@
 //! What scalars and partitioners share behind the boundary: columns in, one column out.
 
 use std::ffi::c_void;
-use std::sync::Arc;
 
 use arrow_array::ArrayRef;
-use swath_batch::{Batch, Cx};
+use swath_batch::{Cx, normalise_columns};
 use swath_meta::{Field, Meta};
 use swath_plugin_abi::abi_stable::prefix_type::WithMetadata;
 use swath_plugin_abi::{ArrowArray, Bound, BoundTable, BoundTableRef, Host, Place, Status};
@@ -24,7 +23,7 @@ pub(super) trait Columnar: Send + Sync + 'static {
 
 struct Ready<C> {
     function: C,
-    input: Arc<Meta>,
+    input: Meta,
     columns: Columns,
     returned: Columns,
 }
@@ -40,7 +39,7 @@ pub(super) fn bound<C: Columnar>(
     let outputs = outputs([&returned])?;
     let ready = Ready {
         function,
-        input: Arc::new(input),
+        input,
         columns,
         returned: Columns::of_meta(&returned),
     };
@@ -68,10 +67,10 @@ unsafe extern "C" fn call<C: Columnar>(
 ) -> Status {
     let body = |ready: &Ready<C>| -> Result<ArrowArray> {
         let (columns, rows) = take_columns(columns, &ready.columns)?;
-        let batch = Batch::from_arrays(&ready.input, columns, rows)?;
+        // In the encodings of this version.
+        let columns = normalise_columns(columns, &ready.input, rows)?;
         let asking = Asking::new(Hosted::new(host, &place, None));
-        let columns = batch.record_batch().columns();
-        let column = ready.function.call(columns, rows, asking.cx())?;
+        let column = ready.function.call(&columns, rows, asking.cx())?;
         drop(asking);
         Ok(give_columns(&[column], &ready.returned, rows)?)
     };

@@ -1,9 +1,7 @@
 //! Whether a column that a function made is what it declared.
 
-use std::sync::Arc;
-
 use arrow_array::{Array as _, ArrayRef};
-use swath_batch::Batch;
+use swath_batch::normalise_columns;
 use swath_meta::Field;
 use swath_plugin_abi::code;
 
@@ -33,7 +31,6 @@ pub(super) fn fits(column: ArrayRef, field: &Field, count: usize, of: &str) -> R
     if *found == dtype.border() {
         return Ok(column);
     }
-    let meta = Arc::new(plain([field.clone()])?);
-    let rows = Batch::from_arrays(&meta, vec![column], count)?;
-    Ok(Arc::clone(rows.record_batch().column(0)))
+    let mut columns = normalise_columns(vec![column], &plain([field.clone()])?, count)?;
+    Ok(columns.remove(0))
 }
