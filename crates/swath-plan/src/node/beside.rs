@@ -71,3 +71,58 @@ impl Plan {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use swath_batch::{Batch, Partition};
+    use swath_divisions::Divisions;
+    use swath_meta::Meta;
+    use swath_ops::StepSpec;
+
+    /// Rows as they are, of plans that nobody lowers.
+    #[derive(Debug)]
+    struct AsTheyAre;
+
+    impl EachPartition for AsTheyAre {
+        fn kind(&self) -> &'static str {
+            "as-they-are"
+        }
+
+        fn result(&self, input: &Plan, _: &Env) -> Result<(Arc<Meta>, Divisions), PlanError> {
+            Ok((Arc::clone(input.meta()), input.divisions().clone()))
+        }
+
+        fn step(&self, _: &Plan, _: &Arc<Meta>) -> Result<Arc<dyn StepSpec>, PlanError> {
+            unreachable!("it is not lowered")
+        }
+
+        fn describe(&self) -> String {
+            String::new()
+        }
+
+        fn feed(&self, _: &mut Canon) {}
+    }
+
+    /// What is made of frames of so many partitions each.
+    fn beside(partitions: &[usize]) -> Result<Plan, PlanError> {
+        let rows = Batch::from_csv("a\n1\n").expect("a table");
+        let frame = |n: &usize| Plan::constant_copies(Partition::from(rows.clone()), *n);
+        let frames = partitions.iter().map(frame).collect::<Result<_, _>>()?;
+        Plan::each_beside(frames, Arc::new(AsTheyAre), &Env::default())
+    }
+
+    #[test]
+    fn as_many_partitions_go_together_or_one_with_all() {
+        for fits in [&[3][..], &[3, 3], &[3, 1], &[3, 1, 3], &[1, 1]] {
+            assert_eq!(
+                beside(fits).expect("they go together").npartitions(),
+                fits[0]
+            );
+        }
+        let said = |partitions: &[usize]| beside(partitions).expect_err("not").to_string();
+        insta::assert_snapshot!(said(&[3, 2]), @"frame 1 has 2 partitions beside a first of 3: as many go with them, or one with all; `align` makes them so");
+        insta::assert_snapshot!(said(&[1, 1, 4]), @"frame 2 has 4 partitions beside a first of 1: as many go with them, or one with all; `align` makes them so");
+        assert!(beside(&[]).is_err(), "there is no first");
+    }
+}
