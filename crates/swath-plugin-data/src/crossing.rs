@@ -43,8 +43,16 @@ impl Crossing {
         for (at, other) in inputs.enumerate() {
             crossing.inputs.push(beside(other, at + 1, contract)?);
         }
-        if crossing.inputs.len() > 1 {
+        let frames = crossing.inputs.len();
+        if frames > 1 {
             side_by_side(contract)?;
+        }
+        let said = contract.inputs.len();
+        if said > frames {
+            return Err(wrong(format!(
+                "it says what it needs of frame {}, counted from 0, and takes {frames}",
+                said - 1
+            )));
         }
         Ok(crossing)
     }
@@ -359,6 +367,12 @@ mod tests {
         assert_snapshot!(said(halo.clone(), none(), Scope::Partition), @"it needs rows of neighbouring partitions, and takes several frames");
         assert_snapshot!(said(none(), halo, Scope::Partition), @"it needs rows of the neighbours of its input 1: only partitions of the first have neighbours");
         assert_snapshot!(said(none(), other, Scope::Partition), @"it needs a column that is not there: no column `x`; columns are `a`");
+        let third = Contract {
+            inputs: vec![none(), none(), none()],
+            ..Contract::default()
+        };
+        let error = Crossing::new([&input, &input], &input, &third).expect_err("there are two");
+        assert_snapshot!(error, @"it says what it needs of frame 2, counted from 0, and takes 2");
         assert_snapshot!(said(none(), none(), Scope::Chunk), @"it may be called with chunks, and takes several frames: it sees a partition of each");
     }
 

@@ -3,7 +3,7 @@
 use std::ffi::c_void;
 
 use arrow_array::ffi::{FFI_ArrowArray, from_ffi_and_data_type};
-use arrow_array::{Array, ArrayRef, make_array};
+use arrow_array::{Array, ArrayRef, make_array, new_empty_array};
 use arrow_schema::ArrowError;
 use swath_batch::Batch;
 use swath_plugin_abi::ArrowArray;
@@ -138,12 +138,12 @@ pub fn take_columns(
             array.length, array.offset
         )));
     }
-    if array.null_count != 0 && shape::has_nulls(&array) {
-        return Err(frame("rows that are null as a whole".to_owned()));
-    }
     let rows =
         usize::try_from(array.length).map_err(|_| frame(format!("{} rows", array.length)))?;
     let from = array.offset as usize;
+    if shape::hides_rows(&array, from, rows) {
+        return Err(frame("rows that are null as a whole".to_owned()));
+    }
     let children = shape::children(&array, columns.len()).map_err(frame)?;
     for (child, field) in children.iter().zip(columns.schema().fields()) {
         // SAFETY: it is not null and belongs to this array.
@@ -160,6 +160,17 @@ pub fn take_columns(
     for (child, field) in children.iter().zip(columns.schema().fields()) {
         // SAFETY: it is not null and nobody else's. The C data interface lets children be moved out, one by one.
         let mut child = unsafe { std::ptr::replace(*child, ArrowArray::released()) };
+        if child.is_released() {
+            return Err(DataError::Column {
+                column: field.name().clone(),
+                reason: "it is another column too".to_owned(),
+            });
+        }
+        if rows == 0 {
+            // Its buffers may be nowhere, which Arrow takes of none.
+            taken.push(new_empty_array(field.data_type()));
+            continue;
+        }
         shape::forget_null_counts(&mut child);
         // The specification lets a child be longer than its parent.
         let column = match flat::take(child, field.data_type(), from..from + rows) {
@@ -333,6 +344,35 @@ mod tests {
         assert_eq!(taken, rows.record_batch().columns());
     }
 
+    /// A bit for each row, and nobody counted how many say that theirs is null.
+    #[test]
+    fn rows_are_null_by_their_bits() {
+        let nulled = |bits: u8| {
+            let mut given = give_batch(&batch());
+            given.null_count = -1;
+            let bits = [bits];
+            // SAFETY: it was made here with a list of one pointer, and nobody else uses it.
+            unsafe { *given.buffers = bits.as_ptr().cast() };
+            back(given, batch().meta()).map_err(|error| error.to_string())
+        };
+        assert_eq!(nulled(0b1111_1111).expect("none is null").len(), 4);
+        assert_eq!(nulled(0b0000_0111).expect("none is null").len(), 4);
+        assert_snapshot!(nulled(0b1111_1101).expect_err("the second"), @"column `(all)`: rows that are null as a whole");
+    }
+
+    /// Offsets of no rows, which the format lets be nowhere.
+    #[test]
+    fn no_rows_may_have_no_buffers() {
+        let meta = Meta::of([("l", "list<int64>")]).expect("a meta");
+        let rows = swath_batch::meta_nonempty(&meta).slice(0, 0);
+        let mut given = give_batch(&rows);
+        let offsets = child(&mut given, 0).buffers.wrapping_add(1);
+        // SAFETY: a list has two buffers, the second of which are its offsets; nobody else uses it.
+        unsafe { *offsets = std::ptr::null() };
+        let taken = back(given, &meta).expect("there is nothing to be found");
+        assert_eq!(taken, rows.record_batch().columns());
+    }
+
     #[test]
     fn longer_children_are_cut() {
         let mut given = give_batch(&batch());
@@ -394,6 +434,12 @@ mod tests {
         }));
         tell(lie(|given| pointers(given).swap(0, 2)));
         assert_snapshot!(said);
+        let numbers: ArrayRef = Arc::new(Int64Array::from(vec![1, 2]));
+        let meta = Meta::of([("a", "int64"), ("b", "int64")]).expect("a meta");
+        let mut given = give(&[Arc::clone(&numbers), numbers], 2);
+        pointers(&mut given)[1] = pointers(&mut given)[0];
+        let error = back(given, &meta).expect_err("one in two places");
+        assert_snapshot!(error, @"column `b`: it is another column too");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::ffi::c_void;
 
+use arrow_buffer::bit_chunk_iterator::UnalignedBitChunk;
 use arrow_data::layout;
 use arrow_schema::{DataType, Field};
 use swath_plugin_abi::ArrowArray;
@@ -235,10 +236,20 @@ pub(crate) fn children(array: &ArrowArray, expected: usize) -> Result<&[*mut Arr
     Ok(pointers)
 }
 
-/// Whether there is a bitmap that says which rows of a struct are null.
-pub(crate) fn has_nulls(array: &ArrowArray) -> bool {
+/// Whether a struct says that one of these rows is null. One that says that it counted none is believed.
+pub(crate) fn hides_rows(array: &ArrowArray, from: usize, rows: usize) -> bool {
+    if array.null_count == 0 || array.n_buffers < 1 {
+        return false;
+    }
     // SAFETY: it is null, or by the specification a list of at least one pointer.
-    array.n_buffers > 0 && unsafe { array.buffers.as_ref() }.is_some_and(|first| !first.is_null())
+    let bits = unsafe { array.buffers.as_ref() };
+    let Some(bits) = bits.filter(|bits| !bits.is_null()) else {
+        return false;
+    };
+    let length = (from + rows).div_ceil(8);
+    // SAFETY: it is not null, and by the specification there is a bit for each row.
+    let bits = unsafe { std::slice::from_raw_parts(bits.cast::<u8>(), length) };
+    UnalignedBitChunk::new(bits, from, rows).count_ones() < rows
 }
 
 /// Lets Arrow count nulls itself, in a column that was looked at and in all inside it: it believes a number, and a wrong one leads it
