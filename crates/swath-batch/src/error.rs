@@ -139,6 +139,17 @@ pub enum BatchError {
         /// What does not fit.
         reason: String,
     },
+    /// Values that the border encoding of their column's dtype has no place for.
+    #[error("column `{column}` cannot be cast to {to}")]
+    Cast {
+        /// The column.
+        column: String,
+        /// The border encoding.
+        to: DataType,
+        /// Arrow's own account.
+        #[source]
+        source: ArrowError,
+    },
     /// An operation of Arrow failed.
     #[error("{during} failed")]
     Arrow {

@@ -95,8 +95,9 @@ pub(crate) fn normalise_column(
         safe: false,
         ..CastOptions::default()
     };
-    cast_with_options(column, &border, &options).map_err(|source| BatchError::Arrow {
-        during: "casting to the border encoding",
+    cast_with_options(column, &border, &options).map_err(|source| BatchError::Cast {
+        column: name.to_owned(),
+        to: border,
         source,
     })
 }

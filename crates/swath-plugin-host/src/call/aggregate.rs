@@ -211,8 +211,7 @@ impl Groups {
         if rows != self.rows_out {
             return Err(parts.broke(format!("returned {rows} rows for {} groups", self.rows_out)));
         }
-        normalise_columns(taken, meta, rows)
-            .map_err(|error| parts.broke(format!("returned {error}")))
+        normalise_columns(taken, meta, rows).map_err(|error| parts.unfit(&error))
     }
 
     /// Bytes that the states take, about.

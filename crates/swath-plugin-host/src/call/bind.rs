@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use swath_batch::BatchError;
 use swath_meta::Meta;
 use swath_plugin_abi::abi_stable::std_types::RStr;
 use swath_plugin_abi::{self as abi, BindRequest, Contract, FunctionEntry, Kind};
@@ -11,7 +12,7 @@ use super::{
     BoundAggregate, BoundPartition, BoundPartitioner, BoundScalar, BoundSink, BoundSource,
     CallError, Callee, Services,
 };
-use crate::load::Guarded;
+use crate::load::{Guarded, with_causes};
 
 /// A function of a plugin that was loaded.
 #[derive(Clone)]
@@ -48,6 +49,14 @@ impl Parts {
             function: Arc::clone(&self.name),
             reason: reason.into(),
         }
+    }
+
+    /// Rows that cannot be had in the encodings of this version.
+    pub(super) fn unfit(&self, error: &BatchError) -> CallError {
+        self.broke(format!(
+            "returned rows that do not fit: {}",
+            with_causes(error)
+        ))
     }
 
     pub(super) fn given(&self, source: DataError) -> CallError {

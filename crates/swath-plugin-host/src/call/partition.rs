@@ -309,7 +309,6 @@ impl BoundPartition {
             let of = of.slice(after.min(of.num_rows()), n.min(left));
             self.crossing.whole(columns, n, &of).map_err(returned)?
         };
-        Batch::from_arrays(&self.output, all, n)
-            .map_err(|error| self.parts.broke(format!("returned {error}")))
+        Batch::from_arrays(&self.output, all, n).map_err(|error| self.parts.unfit(&error))
     }
 }

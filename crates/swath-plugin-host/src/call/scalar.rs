@@ -76,7 +76,7 @@ impl BoundScalar {
         }
         // A column in another encoding of its dtype is cast.
         let columns = normalise_columns(columns, &self.meta, rows);
-        let mut columns = columns.map_err(|error| self.parts.broke(format!("returned {error}")))?;
+        let mut columns = columns.map_err(|error| self.parts.unfit(&error))?;
         Ok(columns.remove(0))
     }
 }

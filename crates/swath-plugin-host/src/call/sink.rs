@@ -159,8 +159,8 @@ impl SinkRun {
         let taken = take_columns(found.rows, columns);
         let (columns, rows) = taken.map_err(|source| parts.returned(source))?;
         // In the one encoding of texts.
-        let receipts = Batch::from_arrays(meta, columns, rows)
-            .map_err(|error| parts.broke(format!("gave a receipt: {error}")))?;
+        let receipts =
+            Batch::from_arrays(meta, columns, rows).map_err(|error| parts.unfit(&error))?;
         let receipts = receipts.record_batch().column(0).as_string_view();
         if rows != 1 {
             return Err(parts.broke(format!("gave {rows} receipts where there is one")));

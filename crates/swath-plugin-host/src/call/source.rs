@@ -107,8 +107,7 @@ impl BoundSource {
         }
         let meta =
             Meta::try_new(index.iter().cloned(), Index::none()).expect("names of an index differ");
-        Batch::from_arrays(&Arc::new(meta), arrays, n)
-            .map_err(|error| self.parts.broke(format!("gave boundaries: {error}")))
+        Batch::from_arrays(&Arc::new(meta), arrays, n).map_err(|error| self.parts.unfit(&error))
     }
 
     /// The meta of some of its columns, in its order; the index while all of it is among them.
@@ -237,8 +236,8 @@ impl SourceRun {
         }
         let taken = take_columns(found.rows, &self.columns);
         let (columns, n) = taken.map_err(|error| parts.returned(error))?;
-        let batch = Batch::from_arrays(&self.meta, columns, n)
-            .map_err(|error| parts.broke(format!("returned {error}")))?;
+        let batch =
+            Batch::from_arrays(&self.meta, columns, n).map_err(|error| parts.unfit(&error))?;
         self.rows += n as u64;
         if self.promised.is_some_and(|promised| promised < self.rows) {
             return Err(parts.broke(format!(
