@@ -14,8 +14,13 @@ use swath_plugin::arrow_schema::{DataType, TimeUnit};
 use swath_plugin::{Error, Result};
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
-/// What a null inside a list or a struct counts as.
+/// What a null counts as.
 const NULL: u64 = 0x6e75_6c6c;
+
+/// The hash of some bytes. What a view of a null row points to may be nowhere.
+fn bytes(value: Option<&[u8]>) -> u64 {
+    value.map_or(NULL, xxh3_64)
+}
 
 /// The hash of the value in each row; that of a null row is anything.
 ///
@@ -66,13 +71,12 @@ pub(crate) fn hashes(column: &dyn Array) -> Result<Vec<u64>> {
         }
         DataType::Utf8View => {
             let texts = column.as_string_view();
-            rows.map(|row| xxh3_64(texts.value(row).as_bytes()))
+            texts
+                .iter()
+                .map(|text| bytes(text.map(str::as_bytes)))
                 .collect()
         }
-        DataType::BinaryView => {
-            let bytes = column.as_binary_view();
-            rows.map(|row| xxh3_64(bytes.value(row))).collect()
-        }
+        DataType::BinaryView => column.as_binary_view().iter().map(bytes).collect(),
         DataType::Dictionary(..) => {
             let dictionary = column.as_any_dictionary();
             let of_values = hashes(dictionary.values())?;

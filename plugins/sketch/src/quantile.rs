@@ -102,11 +102,12 @@ impl Aggregate for Quantile {
 fn floats(column: &ArrayRef) -> Result<Vec<Option<f64>>> {
     let dtype = DType::from_arrow(column.data_type())?;
     if let DType::Decimal { scale, .. } = dtype {
-        let unit = 10_f64.powi(-i32::from(scale));
+        // Divided by, it leaves the nearest float; its inverse is none itself.
+        let unit = 10_f64.powi(i32::from(scale));
         let digits = column.as_primitive::<Decimal128Type>();
         return Ok(digits
             .iter()
-            .map(|digits| Some(digits? as f64 * unit))
+            .map(|digits| Some(digits? as f64 / unit))
             .collect());
     }
     let numbers = Batch::from_columns([("x", Arc::clone(column))])?;

@@ -249,6 +249,13 @@ fn quantiles_of_numbers_of_every_dtype() {
         .with_precision_and_scale(10, 2)
         .expect("a decimal");
     assert!(near(median(Arc::new(decimals)), 1234.56));
+    let tenths = Decimal128Array::from(vec![3]).with_precision_and_scale(12, 1);
+    let tenths = tenths.expect("a decimal");
+    assert_eq!(
+        median(Arc::new(tenths)),
+        Some(0.3),
+        "and not 0.30000000000000004"
+    );
     assert_eq!(
         median(Arc::new(Float64Array::from(vec![f64::NAN, f64::NAN]))),
         None
