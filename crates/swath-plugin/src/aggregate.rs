@@ -80,6 +80,6 @@ pub trait Aggregate: Params {
     /// Whatever it fails with.
     fn finish(&self, states: Self::States) -> Result<ArrayRef>;
 
-    /// Bytes that the states take, about: the host spills or stops by it.
+    /// Bytes that the states take, about: what the memory limit counts for them.
     fn size(&self, states: &Self::States) -> u64;
 }

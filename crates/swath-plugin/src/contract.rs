@@ -15,6 +15,8 @@ use crate::Span;
 pub struct Contract {
     pub(crate) output: Result<Meta, MetaError>,
     pub(crate) promises: abi::Contract,
+    /// Columns that it makes whatever the input has.
+    makes: Vec<String>,
 }
 
 /// Columns, or why there are none: [`Contract`] takes what methods of [`Meta`] return.
@@ -102,7 +104,11 @@ impl Contract {
     }
 
     fn of(output: Result<Meta, MetaError>, promises: abi::Contract) -> Self {
-        Self { output, promises }
+        Self {
+            output,
+            promises,
+            makes: Vec::new(),
+        }
     }
 
     /// Rows come out in the order in which those they were made from came in.
@@ -132,6 +138,27 @@ impl Contract {
         let columns = columns.into_iter();
         self.needs(frame).reads = Some(columns.map(|name| name.as_ref().to_owned()).collect());
         self
+    }
+
+    /// Makes these columns itself, also where the input has columns of these names, which they then replace. Without it a column that is
+    /// not read and comes out with the dtype that it had stays with the host, and is as it was.
+    pub fn makes<N: AsRef<str>>(mut self, columns: impl IntoIterator<Item = N>) -> Self {
+        let columns = columns.into_iter();
+        self.makes = columns.map(|name| name.as_ref().to_owned()).collect();
+        self
+    }
+
+    /// What it declares for this input: columns that it replaces cross as those that it reads do.
+    pub(crate) fn declared(mut self, input: &Meta) -> Result<(Meta, abi::Contract), MetaError> {
+        let first = self.promises.inputs.first_mut();
+        if let Some(reads) = first.and_then(|needs| needs.reads.as_mut()) {
+            for name in self.makes {
+                if input.field(&name).is_ok() && !reads.contains(&name) {
+                    reads.push(name);
+                }
+            }
+        }
+        Ok((self.output?, self.promises))
     }
 
     /// Has to see all rows of the frame of this number, counted from 0, in each call, instead of those that belong to the partition: a

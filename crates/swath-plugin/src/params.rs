@@ -56,6 +56,12 @@ pub trait Param: Serialize + DeserializeOwned {
     const ITEM: &'static str = "";
     /// What it is where it is not given and no default was declared: `null` for an `Option`.
     const ABSENT: Option<&'static str> = None;
+
+    /// Whether every number in it is one: JSON has no word for infinity and NaN, and reads as infinity what a type has no place for.
+    #[doc(hidden)]
+    fn is_finite(&self) -> bool {
+        true
+    }
 }
 
 /// A Rust type of parameters that have an order: `#[param(min = …, max = …)]` says which values are meant.
@@ -99,23 +105,49 @@ macro_rules! types {
 
 types! {
     bool: "bool", i8: "int8", i16: "int16", i32: "int32", i64: "int64", u8: "uint8", u16: "uint16", u32: "uint32", u64: "uint64",
-    usize: "uint64", f32: "float32", f64: "float64", String: "string", Span: "duration",
+    usize: "uint64", String: "string", Span: "duration",
 }
+
+macro_rules! floats {
+    ($($type:ident: $name:literal),*) => { $(
+        impl Param for $type {
+            const TYPE: &'static str = $name;
+
+            fn is_finite(&self) -> bool {
+                $type::is_finite(*self)
+            }
+        }
+    )* };
+}
+
+floats! { f32: "float32", f64: "float64" }
 
 impl<T: Param> Param for Option<T> {
     const TYPE: &'static str = T::TYPE;
     const ITEM: &'static str = T::ITEM;
     const ABSENT: Option<&'static str> = Some("null");
+
+    fn is_finite(&self) -> bool {
+        self.as_ref().is_none_or(T::is_finite)
+    }
 }
 
 impl<T: Param> Param for Vec<T> {
     const TYPE: &'static str = "list";
     const ITEM: &'static str = T::TYPE;
+
+    fn is_finite(&self) -> bool {
+        self.iter().all(T::is_finite)
+    }
 }
 
 impl<T: Param> Param for BTreeMap<String, T> {
     const TYPE: &'static str = "map";
     const ITEM: &'static str = T::TYPE;
+
+    fn is_finite(&self) -> bool {
+        self.values().all(T::is_finite)
+    }
 }
 
 /// The parameters that a caller gave.
@@ -159,12 +191,12 @@ impl Given {
             }
         };
         let written = value.to_string();
-        serde_json::from_value(value).map_err(|error| {
-            wrong(format!(
-                "parameter `{name}` must be a {}, not {written}: {error}",
-                T::TYPE
-            ))
-        })
+        let must_be = format!("parameter `{name}` must be a {}, not {written}", T::TYPE);
+        match serde_json::from_value::<T>(value) {
+            Ok(value) if value.is_finite() => Ok(value),
+            Ok(_) => Err(wrong(must_be)),
+            Err(error) => Err(wrong(format!("{must_be}: {error}"))),
+        }
     }
 }
 
@@ -230,6 +262,9 @@ pub struct Written(Map<String, Json>);
 impl Written {
     /// With one more.
     pub fn with<T: Param>(mut self, name: &str, value: &T) -> Result<Self> {
+        if !value.is_finite() {
+            return Err(wrong(format!("parameter `{name}` is infinite or NaN")));
+        }
         self.0.insert(name.to_owned(), serde_json::to_value(value)?);
         Ok(self)
     }

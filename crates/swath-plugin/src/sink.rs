@@ -13,7 +13,7 @@ use crate::{Example, Params, Result};
 ///
 /// Its fields are its parameters. A write has a name of its own, which no other has. Each partition is opened by a task, in whichever
 /// process, is given its rows batch after batch, and ends with a receipt: what [`commit`](Self::commit) needs to know of it. When all
-/// are done, `commit` is called once, in the process that computes, with the receipts in the order of the partitions. Where anything
+/// are done, `commit` is called once, for the program that computes, with the receipts in the order of the partitions. Where anything
 /// fails, is cancelled or dropped before, [`abort`](Self::abort) is called there instead.
 ///
 /// **A write is seen whole or not at all, if the author makes it so**:
@@ -95,7 +95,7 @@ pub trait Sink: Params {
     fn bind(&self, input: &Meta) -> Result<()>;
 
     /// Prepares what is needed by all that follows and costs something, in fields that are no parameters. Called after
-    /// [`bind`](Self::bind), perhaps for each task.
+    /// [`bind`](Self::bind), once for each write in a process, and again in others.
     ///
     /// # Errors
     /// As of [`bind`](Self::bind).

@@ -84,7 +84,7 @@ pub trait Source: Params {
     fn bind(&self) -> Result<Contract>;
 
     /// Prepares what is needed by all that follows and costs something, in fields that are no parameters. Called after
-    /// [`bind`](Self::bind), perhaps for each task.
+    /// [`bind`](Self::bind), once for each frame in a process, and again in others.
     ///
     /// # Errors
     /// As of [`bind`](Self::bind).

@@ -55,6 +55,7 @@ impl FramesFn<2> for Nearest {
             .with("nearest_km", "float64");
         Ok(Contract::rows_kept(output)
             .reads([&self.lat, &self.lon])
+            .makes(["nearest", "nearest_km"])
             .reads_of(1, [&self.name, &self.lat, &self.lon])
             .whole(1))
     }
@@ -84,8 +85,7 @@ impl Nearest {
         let rows = names.zip(lat.iter().zip(lon.iter())).enumerate();
         let place = |(row, (name, (lat, lon))): (usize, (Option<&'a str>, Coordinates))| {
             let (name, lat, lon) = (name?, lat?, lon?);
-            let is_there = lat.is_finite() && lon.is_finite();
-            is_there.then_some(Place {
+            is_on_earth(lat, lon).then_some(Place {
                 row,
                 lat,
                 lon,
@@ -98,9 +98,14 @@ impl Nearest {
     }
 }
 
+/// NaN is nowhere. What lies beyond the poles would be nearer than its latitude says.
+fn is_on_earth(lat: f64, lon: f64) -> bool {
+    lat.abs() <= 90.0 && lon.abs() <= 180.0
+}
+
 /// The name of the nearest place, and how far it is.
 fn nearest<'a>(places: &[Place<'a>], lat: f64, lon: f64) -> Option<(&'a str, f64)> {
-    if !lat.is_finite() || !lon.is_finite() {
+    if !is_on_earth(lat, lon) {
         return None;
     }
     let start = places.partition_point(|place| place.lat < lat);
@@ -158,6 +163,30 @@ mod tests {
         let names: Vec<Option<&str>> = found.iter().map(|at| Some(&*at.as_ref()?.0)).collect();
         assert_eq!(names, [Some("Berlin"), None, Some("Paris")]);
         assert!((found[0].as_ref().map_or(0.0, |at| at.1) - 24.6).abs() < 0.1);
+        Ok(())
+    }
+
+    #[test]
+    fn nowhere_is_near_nothing() -> Result<()> {
+        let places = "name,lat,lon\nswapped,100.0,40.0\nfar,0.0,0.0\nwest,10.0,-181.0\n";
+        let places = Batch::from_csv(places)?;
+        let points = Batch::from_csv("lat,lon\n80.0,40.0\n95.0,10.0\nNaN,1.0\n0.0,180.5\n")?;
+        let names = found(&points, &places)?;
+        let names: Vec<Option<&str>> = names.iter().map(|at| Some(&*at.as_ref()?.0)).collect();
+        assert_eq!(names, [Some("far"), None, None, None]);
+        Ok(())
+    }
+
+    #[test]
+    fn what_was_found_before_is_replaced() -> Result<()> {
+        let place = |name: &str| Batch::from_csv(&format!("name,lat,lon\n{name},1.0,1.0\n"));
+        let points = Batch::from_csv("lat,lon\n1.0,1.0\n")?;
+        let once = testing::run_frames(by_default(), [&points, &place("first")?])?;
+        let twice = testing::run_frames(by_default(), [&once, &place("second")?])?;
+        assert_eq!(
+            twice.rows1::<&str>("nearest")?.collect::<Vec<_>>(),
+            ["second"]
+        );
         Ok(())
     }
 

@@ -30,6 +30,7 @@ impl PartitionFn for VisitEnds {
         require(input, &self.user, &self.time)?;
         Ok(Contract::rows_kept(input.with("visit_end", "bool"))
             .reads([&self.user, &self.time])
+            .makes(["visit_end"])
             .needs_order([&self.time])
             .halo_after(self.gap))
     }

@@ -30,6 +30,7 @@ impl PartitionFn for VisitStarts {
         require(input, &self.user, &self.time)?;
         Ok(Contract::rows_kept(input.with("visit_start", "bool"))
             .reads([&self.user, &self.time])
+            .makes(["visit_start"])
             .needs_order([&self.time])
             .halo_before(self.gap))
     }

@@ -53,6 +53,11 @@ fn noted(panic: &PanicHookInfo<'_>) -> String {
     text
 }
 
+/// What the last panic of this thread said, if nobody took it yet. A thread that ends has none any more.
+fn take_last() -> Option<String> {
+    LAST.try_with(RefCell::take).ok().flatten()
+}
+
 /// What was thrown, if it is a text.
 fn words(payload: &(dyn Any + Send)) -> &str {
     let text = payload.downcast_ref::<&str>().copied();
@@ -64,13 +69,13 @@ fn words(payload: &(dyn Any + Send)) -> &str {
 pub(crate) fn guard<T>(body: impl FnOnce() -> crate::Result<T>) -> PluginResult<T> {
     listen();
     // What an earlier panic said that somebody else caught is not what this one says.
-    LAST.set(None);
+    let _ = take_last();
     // What was half changed is not used again: `with_owned` sees to it.
     match catch_unwind(AssertUnwindSafe(body)) {
         Ok(Ok(value)) => Ok(value),
         Ok(Err(error)) => Err(error.into()),
         Err(payload) => {
-            let words = LAST.take().unwrap_or_else(|| words(&*payload).to_owned());
+            let words = take_last().unwrap_or_else(|| words(&*payload).to_owned());
             // Dropping what was thrown may panic as well.
             std::mem::forget(payload);
             Err(PluginError::new(code::PANIC, format!("panicked: {words}")))

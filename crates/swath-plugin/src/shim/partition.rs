@@ -113,6 +113,8 @@ struct Ready<F: OfFrames> {
     bounds: Columns,
     index: Vec<Field>,
     output: Arc<Meta>,
+    /// Columns that stay with the host, and that it puts back.
+    kept: Vec<Arc<str>>,
     rows: RowCount,
     scope: Scope,
 }
@@ -125,11 +127,12 @@ unsafe fn bind<F: OfFrames>(request: BindRequest<'_>, out: *mut Bound) -> Status
     let bound = guard(|| {
         let (mut function, given) = F::read(request)?;
         let (metas, columns): (Vec<Meta>, Vec<Columns>) = given.into_iter().unzip();
-        let Contract { output, promises } = F::bind(&function, &metas)?;
-        let output = output?;
+        let (output, promises) = F::bind(&function, &metas)?.declared(&metas[0])?;
         let crossing = Crossing::new(&metas, &output, &promises)
             .map_err(|error| Error::of(code::CONTRACT, error.to_string()))?;
         F::prepare(&mut function, &crossing.inputs)?;
+        let kept = crossing.kept.iter();
+        let kept = kept.map(|(at, _)| Arc::clone(&output.fields()[*at].name));
         let first = &metas[0];
         let index = first.fields().iter().take(first.index().len()).cloned();
         let ready = Ready::<F> {
@@ -142,6 +145,7 @@ unsafe fn bind<F: OfFrames>(request: BindRequest<'_>, out: *mut Bound) -> Status
                 })
                 .collect(),
             function,
+            kept: kept.collect(),
             output: Arc::new(crossing.output),
             rows: promises.rows,
             scope: promises.scope,
@@ -294,6 +298,15 @@ impl<F: OfFrames> Running<F> {
             return Err(broken(format!(
                 "returned {} rows for {before}, and declared that it keeps them",
                 returned.num_rows()
+            )));
+        }
+        if let Some(name) = ready
+            .kept
+            .iter()
+            .find(|name| returned.meta().field(name).is_ok())
+        {
+            return Err(broken(format!(
+                "returned column `{name}`, which it does not read: the one that is there stays; `Contract::makes` says that it makes it"
             )));
         }
         let returned = returned.conform(&ready.output).map_err(|error| {

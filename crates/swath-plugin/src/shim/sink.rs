@@ -162,6 +162,9 @@ impl<F: Sink> Running<F> {
             .take()
             .ok_or_else(|| broken("it ended".to_owned()))?;
         let receipt = serde_json::to_string(&ready.function.finish(writing, cx)?)?;
+        // What JSON has no word for, as a number that is not finite, is found here and not by `commit`.
+        serde_json::from_str::<F::Receipt>(&receipt)
+            .map_err(|error| Error::from(error).context("its receipt cannot be read again"))?;
         let receipt = Arc::new(StringViewArray::from_iter_values([receipt]));
         Ok(Step::output(give_columns(&[receipt], &ready.receipt, 1)?))
     }

@@ -3,6 +3,7 @@
 use std::ffi::c_void;
 use std::sync::Arc;
 
+use serde::Deserialize as _;
 use swath_batch::{Batch, Value};
 use swath_meta::{Field, Meta};
 use swath_plugin_abi::abi_stable::prefix_type::WithMetadata;
@@ -18,7 +19,10 @@ use super::guard;
 use super::hosted::{Asking, Hosted};
 use super::instance::{drop_owned, drop_shared, owned, shared, with_owned, with_shared};
 use crate::source::Comparison;
-use crate::{Contract, Error, Filter, Part, Parts, Result, Source, Wanted};
+use crate::{Error, Filter, Part, Parts, Result, Source, Wanted};
+
+/// Rows of a batch where the host does not mind.
+const BATCH_ROWS: usize = 8192;
 
 /// A source with everything that its partitions share.
 struct Ready<F> {
@@ -34,8 +38,7 @@ pub(crate) unsafe extern "C" fn bind_source<F: Source>(
 ) -> Status {
     let bound = guard(|| {
         let (mut function, _) = read::<F>(request, &Takes::Nothing)?;
-        let Contract { output, promises } = function.bind()?;
-        let meta = output?;
+        let (meta, promises) = function.bind()?.declared(&Meta::empty())?;
         function.prepare()?;
         let table = BoundTableRef(Tables::<F>::BOUND.static_as_prefix());
         let (outputs, contract) = (outputs([&meta])?, written(&promises)?.into());
@@ -81,8 +84,13 @@ unsafe extern "C" fn list<F: Source>(
                 is_exact,
                 bytes,
             } = part;
+            let about = serde_json::to_value(about)?;
+            // What JSON has no word for, as a number that is not finite, is found here and not in a task.
+            F::Part::deserialize(&about).map_err(|error| {
+                Error::from(error).context("one of its parts cannot be read again")
+            })?;
             Ok(ListedPart {
-                about: serde_json::to_value(about)?,
+                about,
                 rows,
                 is_exact,
                 bytes,
@@ -204,7 +212,11 @@ fn read_wanted(text: &str, meta: &Meta) -> Result<Wanted> {
     Ok(Wanted {
         filters: filters.collect(),
         meta: Arc::new(meta.some_of(&asked.columns)?),
-        batch_rows: asked.batch_rows as usize,
+        // To whoever asks for none in particular, some.
+        batch_rows: match asked.batch_rows {
+            0 => BATCH_ROWS,
+            rows => rows as usize,
+        },
     })
 }
 

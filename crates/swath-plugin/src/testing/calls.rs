@@ -10,7 +10,7 @@ use swath_meta::{DType, Field, Index, Meta};
 use swath_plugin_abi::abi_stable::std_types::RStr;
 use swath_plugin_abi::{
     self as abi, AggregateRun, ArrowArray, BindRequest, Bound, Contract, Handed, Host, Listed,
-    ListedPart, NO_INPUT, Place, PluginError, Run, Status, Step, step,
+    ListedPart, NO_INPUT, Place, Run, Status, Step, step,
 };
 use swath_plugin_data::{
     Columns, Crossing, give_batch, give_columns, give_metas, take_columns, take_metas,
@@ -38,7 +38,14 @@ pub(super) unsafe fn take<T: Handed>(call: impl FnOnce(*mut T) -> Status) -> Res
     // SAFETY: the caller's word.
     let taken = unsafe { Status::take(call) };
     // As the error that it was on the other side.
-    taken.map_err(|PluginError { code, message, .. }| Error::of(code, message))
+    taken.map_err(|error| {
+        let again = Error::of(error.code, error.message);
+        if error.is_retryable {
+            again.retryable()
+        } else {
+            again
+        }
+    })
 }
 
 type Bind = unsafe extern "C" fn(Host, BindRequest<'_>, *mut Bound) -> Status;

@@ -173,3 +173,74 @@ fn contracts_that_are_not_kept() {
         part()
     );
 }
+
+#[test]
+fn numbers_that_json_has_no_words_for() {
+    #[derive(Params)]
+    struct Limits {
+        #[param(default = 1.0)]
+        one: f32,
+        some: Option<f64>,
+        all: Vec<f64>,
+    }
+    let read = |text: &str| match Limits::from_json(text) {
+        Ok(limits) => format!("{} {:?} {:?}", limits.one, limits.some, limits.all),
+        Err(error) => error.to_string(),
+    };
+    assert_snapshot!(read(r#"{"one":1e38,"some":null,"all":[1e300]}"#), @"100000000000000000000000000000000000000 None [1e300]");
+    assert_snapshot!(read(r#"{"one":1e39,"all":[]}"#), @"parameter `one` must be a float32, not 1e+39");
+    let limits = |some, all: &[f64]| Limits {
+        one: 1.0,
+        some,
+        all: all.to_vec(),
+    };
+    assert_snapshot!(limits(None, &[0.5]).to_json().expect("numbers"), @r#"{"all":[0.5],"one":1.0,"some":null}"#);
+    for limits in [
+        limits(Some(f64::INFINITY), &[]),
+        limits(None, &[1.0, f64::NAN]),
+    ] {
+        insta::allow_duplicates! {
+            assert_snapshot!(limits.to_json().expect_err("no JSON").to_string().replace("`all`", "`some`"), @"parameter `some` is infinite or NaN");
+        }
+    }
+}
+
+/// Marks large numbers.
+#[derive(Params)]
+struct Marks {
+    /// Whether it says that it makes the marks.
+    is_said: bool,
+}
+
+impl PartitionFn for Marks {
+    const NAME: &'static str = "marks";
+
+    fn bind(&self, input: &Meta) -> Result<Contract> {
+        let contract = Contract::rows_kept(input.with("mark", "bool")).reads(["x"]);
+        Ok(if self.is_said {
+            contract.makes(["mark"])
+        } else {
+            contract
+        })
+    }
+
+    fn call(&self, part: Batch, _: &Cx) -> Result<Batch> {
+        let marks: Vec<Option<bool>> = part.f64("x")?.iter().map(|x| Some(x? > 2.0)).collect();
+        Ok(part.with("mark", marks)?)
+    }
+}
+
+/// A column that is there already is what the function makes of it, if it says so, and otherwise not taken for it in silence.
+#[test]
+fn columns_that_are_made_again() -> Result<()> {
+    let before = part().with("mark", vec![false; 3])?;
+    for rows in [part(), before.clone()] {
+        let marked = testing::run(Marks { is_said: true }, &rows)?;
+        let marks: Vec<Option<bool>> = marked.rows1("mark")?.collect();
+        assert_eq!(marks, [Some(false), None, Some(true)]);
+    }
+    testing::run(Marks { is_said: false }, &part())?;
+    let error = testing::run(Marks { is_said: false }, &before).expect_err("which of both");
+    assert_snapshot!(error, @"returned column `mark`, which it does not read: the one that is there stays; `Contract::makes` says that it makes it");
+    Ok(())
+}

@@ -110,3 +110,48 @@ fn sinks_are_written_without_a_host() -> Result<()> {
     assert_snapshot!(testing::write(keep(""), &other).expect_err("no such column"), @"no column `a`; columns are `b`");
     Ok(())
 }
+
+/// Remembers the least of all numbers.
+#[derive(Params)]
+struct Least;
+
+impl Sink for Least {
+    const NAME: &'static str = "least";
+    type Writing = f64;
+    type Receipt = f64;
+
+    fn bind(&self, _: &Meta) -> Result<()> {
+        Ok(())
+    }
+
+    fn open(&self, _: &Attempt, _: &Cx) -> Result<f64> {
+        Ok(f64::INFINITY)
+    }
+
+    fn push(&self, least: &mut f64, rows: Batch, _: &Cx) -> Result<()> {
+        *least = rows.f64("x")?.iter().flatten().fold(*least, f64::min);
+        Ok(())
+    }
+
+    fn finish(&self, least: f64, _: &Cx) -> Result<f64> {
+        Ok(least)
+    }
+
+    fn commit(&self, _: &str, _: Vec<f64>, _: &Cx) -> Result<()> {
+        Ok(())
+    }
+
+    fn abort(&self, _: &str, _: &Cx) -> Result<()> {
+        Ok(())
+    }
+}
+
+/// A receipt that nothing can be read of is an error of its partition, where a write can still be given up.
+#[test]
+fn receipts_that_json_has_no_words_for() -> Result<()> {
+    let numbers = Batch::from_csv("x\n1.5\n")?;
+    testing::write(Least, std::slice::from_ref(&numbers))?;
+    let error = testing::write(Least, &[numbers.head(0)]).expect_err("no least number");
+    assert_snapshot!(error, @"its receipt cannot be read again: invalid type: null, expected f64 at line 1 column 4");
+    Ok(())
+}

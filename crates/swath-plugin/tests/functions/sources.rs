@@ -103,3 +103,35 @@ fn sources_are_read_without_a_host() -> Result<()> {
     assert_snapshot!(said(one("text")), @"gave a boundary of `day`: expected int64, found string `a`");
     Ok(())
 }
+
+/// A partition up to each limit.
+#[derive(Params)]
+struct Limits;
+
+impl Source for Limits {
+    const NAME: &'static str = "limits";
+    type Part = f64;
+    type Reading = ();
+
+    fn bind(&self) -> Result<Contract> {
+        Ok(Contract::any_rows(Meta::of([("x", "float64")])))
+    }
+
+    fn parts(&self, _: &Cx) -> Result<Parts<f64>> {
+        Ok(Parts::new([1.0, f64::INFINITY].map(Part::new)))
+    }
+
+    fn open(&self, _: f64, _: &Wanted, _: &Cx) -> Result<()> {
+        Ok(())
+    }
+
+    fn next(&self, (): &mut (), _: &Cx) -> Result<Option<Batch>> {
+        Ok(None)
+    }
+}
+
+/// A partition that nothing can be read of is an error of the list, and not of a task.
+#[test]
+fn parts_that_json_has_no_words_for() {
+    assert_snapshot!(testing::read(Limits).expect_err("no such number"), @"one of its parts cannot be read again: invalid type: null, expected f64");
+}
