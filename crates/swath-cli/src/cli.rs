@@ -9,7 +9,7 @@ use crate::{Answer, Error, plugin};
 #[command(
     name = "swath",
     version,
-    about = "Tools of swath, larger-than-memory dataframes"
+    about = "Tools for swath: makes, checks and pins plugins"
 )]
 pub struct Cli {
     #[command(subcommand)]
@@ -21,7 +21,7 @@ enum Command {
     /// Makes, builds and looks at plugins: functions from dynamic libraries
     #[command(subcommand)]
     Plugin(plugin::Command),
-    /// Runs plugins that are kept apart from a program: programs that use swath start it, nobody else can
+    /// Runs isolated plugins for a program that uses swath, which starts it; nobody else can
     PluginWorker,
 }
 

@@ -43,6 +43,16 @@ pub enum Error {
         /// Plugin and function.
         function: String,
     },
+    /// A function that is not called with rows.
+    #[error(
+        "`{function}` is a {kind}, and `bench` times functions of rows: `swath plugin check` tries sources and sinks"
+    )]
+    NotOfRows {
+        /// Plugin and function.
+        function: String,
+        /// Its kind.
+        kind: &'static str,
+    },
     /// A function that has no answer for rows that are made up.
     #[error("it has no answer for {rows} rows that were made up: {words}")]
     NoAnswer {
@@ -93,12 +103,18 @@ pub enum Error {
         "`swath-plugin` is not published yet, and {}: give the folder of a checkout of swath, or the URL of its repository, with `--sdk`",
         path.as_ref().map_or_else(
             || "the checkout that this program was built from is gone".to_owned(),
-            |path| format!("`{}` is none and has none", path.display()),
+            |path| format!("`{}` is no checkout of swath", path.display()),
         )
     )]
     NoSdk {
         /// What was given.
         path: Option<PathBuf>,
+    },
+    /// A list in a folder that is not there.
+    #[error("there is no folder for `{}`: make it, or name another file with `--into`", list.display())]
+    NoFolder {
+        /// The list.
+        list: PathBuf,
     },
     /// A folder without a crate.
     #[error(

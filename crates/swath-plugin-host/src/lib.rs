@@ -8,7 +8,7 @@
 //! A [`Plugin`] has [`Function`]s; bound to parameters and columns, before any data is read, one is a [`BoundPartition`], a
 //! [`BoundScalar`], a [`BoundAggregate`], a [`BoundPartitioner`], a [`BoundSource`] or a
 //! [`BoundSink`]. What it returns is looked at before it is believed, a panic is a [`CallError`], and an
-//! `exit` in it fails the process. A crash of it is one of the process: plugins are trusted with that, or [kept apart](Isolation) in
+//! `exit` in it fails the process. A crash of it is one of the process: plugins are trusted with that, or [isolated](Isolation) in
 //! processes of their own.
 //!
 //! This crate refuses to know plans: a plugin is called by batches and arguments, whichever engine has them.

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use swath_batch::Batch;
 use swath_meta::Meta;
+use swath_plugin_abi::Kind;
 
 use super::check::{Random, Subject, Trouble, called_with, function, load};
 use crate::{Answer, Error};
@@ -21,7 +22,8 @@ pub(crate) struct Options {
     /// Its parameters, a JSON object; those of its example when left out
     #[arg(long)]
     params: Option<String>,
-    /// The columns that it is called with: 'price: float64, name: string?'; `?` may be null; those of its example when left out
+    /// The columns that it is called with: 'price: float64, name: string?'; `?` may be null, `;` between frames; those of its example
+    /// when left out
     #[arg(long = "in", value_name = "COLUMNS")]
     input: Option<String>,
 }
@@ -39,12 +41,19 @@ pub(crate) fn run(options: &Options) -> Result<Answer, Error> {
     let plugin = load(&options.file)?;
     let loaded = start.elapsed();
     let function = function(&plugin, &options.function)?;
+    let kind = function.entry().kind;
+    if matches!(kind, Kind::Source | Kind::Sink) {
+        return Err(Error::NotOfRows {
+            function: function.name().to_string(),
+            kind: kind.as_str(),
+        });
+    }
     let (params, input) = (options.params.as_deref(), options.input.as_deref());
     let (params, input) = called_with(function, params, input)?;
     let subject = Subject::bind(function, &params, &input)?;
     let bound = median(|| Subject::bind(function, &params, &input).map(drop))?;
 
-    let mut text = format!("{}, {}\n", function.name(), function.entry().kind.as_str());
+    let mut text = format!("{}, {}\n", function.name(), kind.as_str());
     // Writing into a text cannot fail.
     let _ = writeln!(
         text,

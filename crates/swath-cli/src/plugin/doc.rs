@@ -109,14 +109,14 @@ fn call(full: &str, function: &FunctionEntry) -> String {
         Kind::Aggregate => format!("{plugin}.agg(col(\"…\"))"),
         Kind::Partition if !function.frames.is_empty() => {
             format!(
-                "map_partitions([&{}], {plugin})",
+                "swath::map_partitions([&{}], {plugin})",
                 function.frames.join(", &")
             )
         }
-        Kind::Partition => format!("frame.map_partitions({plugin})"),
-        Kind::Partitioner => format!("frame.shuffle({plugin})"),
+        Kind::Partition => format!("df.map_partitions({plugin})"),
+        Kind::Partitioner => format!("df.shuffle(Shuffle::on([\"…\"]).by({plugin}))"),
         Kind::Source => format!("session.read({plugin})"),
-        Kind::Sink => format!("frame.write({plugin})"),
+        Kind::Sink => format!("df.write({plugin})"),
         Kind::Unknown => {
             return "It is of a kind that this version of swath does not know.".to_owned();
         }

@@ -35,9 +35,10 @@ pub(crate) enum Command {
     Doc(doc::Options),
     /// Adds a plugin to plugins.toml, or brings it up to date: where it is, its version and its hash
     Pin(pin::Options),
-    /// Tries what a plugin's functions promise, on rows that are made up; exit code 1 if one is broken. Runs its code
+    /// Tries what a plugin's functions promise, on rows that are made up; exit code 1 if one is broken, and not for functions that could
+    /// not be tried. Runs its code
     Check(check::Options),
-    /// Times a function of a plugin. Runs its code
+    /// Times a function of rows: a scalar, partition function, aggregate or partitioner. Runs its code
     Bench(bench::Options),
     /// Says what changed for the callers of a plugin; exit code 1 if one of them may break
     Diff(diff::Options),

@@ -283,7 +283,7 @@ mod tests {
         let error = Sdk::find(Some("/no/such/folder"))
             .err()
             .expect("nothing is there");
-        insta::assert_snapshot!(error.report(), @"`swath-plugin` is not published yet, and `/no/such/folder` is none and has none: give the folder of a checkout of swath, or the URL of its repository, with `--sdk`");
+        insta::assert_snapshot!(error.report(), @"`swath-plugin` is not published yet, and `/no/such/folder` is no checkout of swath: give the folder of a checkout of swath, or the URL of its repository, with `--sdk`");
         insta::assert_snapshot!(Error::NoSdk { path: None }.report(), @"`swath-plugin` is not published yet, and the checkout that this program was built from is gone: give the folder of a checkout of swath, or the URL of its repository, with `--sdk`");
     }
 

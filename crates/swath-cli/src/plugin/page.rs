@@ -46,7 +46,7 @@ fn write(manifest: &Manifest, facts: &Facts) -> String {
     // Of a plugin in another language, the language.
     let is_version = manifest.sdk.starts_with(|c: char| c.is_ascii_digit());
     let by = if is_version { "swath-plugin " } else { "" };
-    let contract = format!("{}, by {by}{}", manifest.abi, manifest.sdk);
+    let interface = format!("{}, by {by}{}", manifest.abi, manifest.sdk);
     let glibc = facts.glibc.as_deref();
     for (name, value) in [
         ("file", facts.path.clone()),
@@ -54,7 +54,7 @@ fn write(manifest: &Manifest, facts: &Facts) -> String {
         ("blake3", facts.hash.clone()),
         ("license", manifest.license.clone()),
         ("repository", manifest.repository.clone()),
-        ("contract", contract),
+        ("interface", interface),
         ("target", manifest.target.clone()),
         ("processor", manifest.cpu.join(", ")),
         (
@@ -217,7 +217,7 @@ pub(super) mod tests {
           file        libgeo.so
           size        10 B
           blake3      af
-          contract    1.0, by swath-plugin 0.1.0
+          interface   1.0, by swath-plugin 0.1.0
           target      x86_64-linux
         ");
     }

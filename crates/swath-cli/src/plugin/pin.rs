@@ -1,5 +1,6 @@
 //! `swath plugin pin`: which file a project uses, down to its bytes.
 
+use std::io;
 use std::path::PathBuf;
 
 use swath_plugin_host::{Pins, PluginFile, Policy};
@@ -26,7 +27,15 @@ pub(crate) fn run(options: &Options) -> Result<Answer, Error> {
         (Some(_), _) => disk::canonical(&options.into)?,
         // The file itself is not there yet.
         (None, Some(folder)) if !folder.as_os_str().is_empty() => {
-            disk::canonical(folder)?.join(options.into.file_name().unwrap_or_default())
+            let folder = disk::canonical(folder).map_err(|error| match error {
+                Error::Disk { source, .. } if source.kind() == io::ErrorKind::NotFound => {
+                    Error::NoFolder {
+                        list: options.into.clone(),
+                    }
+                }
+                other => other,
+            });
+            folder?.join(options.into.file_name().unwrap_or_default())
         }
         (None, _) => disk::canonical(".".as_ref())?.join(&options.into),
     };

@@ -12,3 +12,13 @@ fn a_function_is_timed() {
         assert_snapshot!("bench", said(folder.path(), &arguments));
     });
 }
+
+#[test]
+fn only_functions_of_rows_are_timed() {
+    let (folder, _file) = folder();
+    let arguments = ["bench", "libtried.so", "--function", "table"];
+    assert_snapshot!(said(folder.path(), &arguments), @r#"
+    exit code 2
+    stderr: error: `tried.table` is a sink, and `bench` times functions of rows: `swath plugin check` tries sources and sinks
+    "#);
+}

@@ -48,6 +48,13 @@ fn a_plugin_is_pinned() {
         assert_snapshot!("not-allowed", said(folder.path(), &["pin", "libtried.so"]));
     });
     assert_eq!(read(), before, "what is not allowed is not listed");
+    let elsewhere = ["pin", "libtried.so", "--into", "nowhere/plugins.toml"];
+    stable(|| {
+        assert_snapshot!(said(folder.path(), &elsewhere), @r#"
+    exit code 2
+    stderr: error: there is no folder for `nowhere/plugins.toml`: make it, or name another file with `--into`
+    "#);
+    });
     drop(file);
 }
 

@@ -77,7 +77,8 @@ impl PluginFunction {
         }
     }
 
-    /// With a parameter for each field of a struct, or for each entry of a map, by serde.
+    /// With a parameter for each field of a struct, or for each entry of a map, by serde: as JSON, in which a number that is infinite or NaN
+    /// is null.
     pub fn params(self, params: &impl Serialize) -> Self {
         let more = match serde_json::to_value(params) {
             Ok(json) => params_of(json),

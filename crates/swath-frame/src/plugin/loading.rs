@@ -95,8 +95,8 @@ impl SessionBuilder {
         self
     }
 
-    /// Loads the plugins that a `plugins.toml` pins, and from then on only these, or only those in the folders that it allows. Paths in it
-    /// are seen from the folder that it is in.
+    /// Loads the plugins that a `plugins.toml` pins, and from then on only these. With `allow` in it, only files in its folders are
+    /// loaded; where it has both, both have to hold. Paths in it are seen from the folder that it is in.
     ///
     /// ```toml
     /// [plugins.geo]
@@ -157,7 +157,7 @@ impl Session {
     /// (`$XDG_DATA_HOME` or `$HOME/.local/share`).
     ///
     /// Code of it runs in this process, with all that the process may do: load what you trust, or
-    /// [keep it apart](SessionBuilder::isolate_plugins). Nothing of it runs before the file was checked. It stays until the process
+    /// [isolate it](SessionBuilder::isolate_plugins). Nothing of it runs before the file was checked. It stays until the process
     /// ends. Takes some milliseconds.
     ///
     /// # Errors

@@ -11,7 +11,7 @@ impl DataFrame {
     /// Writes the frame now to a sink that a plugin has: `df.write(plugin("shop.table").param("name", "orders"))`.
     ///
     /// Its parameters and the columns of the frame are checked first, index columns among them. Each partition is handed over by a task of
-    /// its own, batch after batch; when all are done, the sink is told once, in this process, which makes the write seen. Where
+    /// its own, batch after batch; when all are done, the sink is told once, which makes the write seen. Where
     /// anything of the computation fails, is cancelled or dropped before, it is told to clear the write away. Whether nobody sees
     /// a part of a write meanwhile is the author's to keep. Several sinks in one [`compute`](crate::compute) are told one after the
     /// other, when all else is done, files that it writes among it: what is seen already stays where a later one fails, and the error names it.

@@ -201,9 +201,9 @@ pub enum PluginFileError {
         /// The name that two functions have.
         function: String,
     },
-    /// A plugin for another major version of the contract.
+    /// A plugin for another major version of the interface.
     #[error(
-        "`{}` is built for plugin contract {built_for}, this program speaks {ours}.x: build the plugin with version {ours} of `swath-plugin`",
+        "`{}` is built for plugin interface {built_for}, this program speaks {ours}.x: build the plugin with version {ours} of `swath-plugin`",
         path.display()
     )]
     Contract {

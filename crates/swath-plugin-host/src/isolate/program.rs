@@ -121,7 +121,7 @@ mod tests {
             found.map(|program| program.path)
         };
         let error = first(None, false).expect_err("there is none");
-        insta::assert_snapshot!(error, @r#"the plugin `geo` is to run in a process of its own, and there is no program for that: install one with `cargo install swath-cli`, which puts `swath` on the `PATH`; or call `swath::plugin_worker()` first in `main`; or name one with `Session::builder().plugin_worker("/path/to/swath")`"#);
+        insta::assert_snapshot!(error, @r#"the plugin `geo` is to run in a process of its own, and there is no program for that: install `swath`, with `cargo install --path crates/swath-cli --locked` in a checkout of it; or call `swath::plugin_worker()` first in `main`; or name one with `Session::builder().plugin_worker("/path/to/swath")`"#);
         let put = |name: &str, mode| {
             let path = folder.path().join(name);
             disk::make_folder(path.parent().expect("it has one")).expect("a folder");

@@ -65,8 +65,8 @@ pub enum LoadError {
     },
     /// There is no program that could run it in a process of its own.
     #[error(
-        "the plugin `{plugin}` is to run in a process of its own, and there is no program for that: install one with `cargo install swath-cli`, \
-         which puts `swath` on the `PATH`; or call `swath::plugin_worker()` first in `main`; or name one with \
+        "the plugin `{plugin}` is to run in a process of its own, and there is no program for that: install `swath`, with `cargo install --path crates/swath-cli --locked` \
+         in a checkout of it; or call `swath::plugin_worker()` first in `main`; or name one with \
          `Session::builder().plugin_worker(\"/path/to/swath\")`"
     )]
     NoWorker {
@@ -118,7 +118,7 @@ pub enum LoadError {
     },
     /// The program that is to run it is of another version.
     #[error(
-        "`{}` runs plugins for version {found} of swath, and this is {expected}: install it again with `cargo install swath-cli`",
+        "`{}` runs plugins for version {found} of swath, and this is {expected}: install it again, with `cargo install --path crates/swath-cli --locked` in a checkout of that version",
         program.display()
     )]
     OtherWorker {

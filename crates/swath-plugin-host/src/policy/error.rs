@@ -87,8 +87,8 @@ pub enum PolicyError {
     },
     /// A file that is not pinned where others are.
     #[error(
-        "`{}` is not pinned in `{}`: to allow this file ({}), run `swath plugin pin {}`",
-        path.display(), pins.display(), found.short(), path.display()
+        "`{}` is not pinned in `{}`: to allow this file ({}), run `swath plugin pin {} --into {}`",
+        path.display(), pins.display(), found.short(), path.display(), pins.display()
     )]
     NotPinned {
         /// The file.
@@ -100,8 +100,8 @@ pub enum PolicyError {
     },
     /// A file that is pinned with another content.
     #[error(
-        "`{}` has the hash {}, and `{}` pins `{name}` to {}: if the plugin was built anew, run `swath plugin pin {}`, and else find out who changed it",
-        path.display(), found.short(), pins.display(), pin.hash().short(), path.display()
+        "`{}` has the hash {}, and `{}` pins `{name}` to {}: if the plugin was built anew, run `swath plugin pin {} --into {}`, and else find out who changed it",
+        path.display(), found.short(), pins.display(), pin.hash().short(), path.display(), pins.display()
     )]
     Hash {
         /// The file.

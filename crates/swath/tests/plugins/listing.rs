@@ -99,15 +99,15 @@ fn a_list_of_plugins() -> swath::Result<()> {
     );
     // Where there are pins, nothing else is loaded.
     let stranger = changed(folder.path(), "libstranger.so", "One more.", "One much.");
-    insta::assert_snapshot!(hashless(&shown(said(session.load_plugin(stranger)))), @r"
-    error[E0110]: `[folder]/libstranger.so` is not pinned in `[folder]/plugins.toml`: to allow this file ([hash]), run `swath plugin pin [folder]/libstranger.so`
+    insta::assert_snapshot!(hashless(&shown(said(session.load_plugin(stranger)))), @r#"
+    error[E0110]: `[folder]/libstranger.so` is not pinned in `[folder]/plugins.toml`: to allow this file ([hash]), run `swath plugin pin [folder]/libstranger.so --into [folder]/plugins.toml`
       at      crates/swath/tests/plugins/listing.rs:[line], load_plugin
-    ");
+    "#);
     write(&"0".repeat(64), "");
-    insta::assert_snapshot!(hashless(&shown(said(build()))), @r"
-    error[E0110]: `[folder]/libtried.so` has the hash [hash], and `[folder]/plugins.toml` pins `tried` to [hash]: if the plugin was built anew, run `swath plugin pin [folder]/libtried.so`, and else find out who changed it
+    insta::assert_snapshot!(hashless(&shown(said(build()))), @r#"
+    error[E0110]: `[folder]/libtried.so` has the hash [hash], and `[folder]/plugins.toml` pins `tried` to [hash]: if the plugin was built anew, run `swath plugin pin [folder]/libtried.so --into [folder]/plugins.toml`, and else find out who changed it
       at      crates/swath/tests/plugins/listing.rs:[line], Session::builder
-    ");
+    "#);
     // Apart from this process, where the list says so.
     write(&hash, "isolate = \"process\"");
     let apart = |program: swath::WorkerProgram| {

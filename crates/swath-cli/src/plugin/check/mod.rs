@@ -52,14 +52,15 @@ pub(crate) struct Options {
     /// The only function to check; each that says what it can be tried with, when left out
     #[arg(long)]
     pub(super) function: Option<String>,
-    /// Its parameters, a JSON object; those of its example when left out
+    /// Its parameters, a JSON object; those of its example when left out; needs `--function`
     #[arg(long, requires = "function")]
     pub(super) params: Option<String>,
-    /// The columns that it is called with: 'price: float64, name: string?'; `?` may be null, `;` between frames; those of its example when left out
+    /// The columns that it is called with: 'price: float64, name: string?'; `?` may be null, `;` between frames; those of its example when left
+    /// out; needs `--function`
     #[arg(long = "in", requires = "function", value_name = "COLUMNS")]
     pub(super) input: Option<String>,
-    /// How often each promise is tried
-    #[arg(long, default_value_t = 50)]
+    /// How often each promise is tried, at least once
+    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..))]
     pub(super) cases: u32,
     /// What rows are made from: the same number, the same rows
     #[arg(long, default_value_t = 1)]
