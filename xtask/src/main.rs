@@ -5,7 +5,7 @@
 //!  demo    the whole pipeline on data made on the spot         bench   timed suites, with or without the peers
 //!  test    every test, with or without cargo-nextest           tidy    the rules of the house, proven
 //!  model   the scheduler's threads, model-checked       ci      what must pass before a change is accepted
-//!  plugin  what `swath plugin` does, built from here
+//!  plugin  what `swath plugin` does, built from here           skew    plugins of another compiler, tried in this host
 //! ```
 //!
 //! What it refuses to be: a build system, or a place for code that touches data. It starts cargo and the project's own

@@ -1,4 +1,4 @@
-//! `cargo xtask test`: every test there is, with nothing but a Rust toolchain.
+//! `cargo xtask test`: every test there is, with a Rust toolchain and the C compiler that it links with.
 //!
 //! Unit and integration tests go through cargo-nextest where it is installed (one process a test, timeouts from
 //! `.config/nextest.toml`), else through `cargo test`. Documentation examples, crates of plugins that are made from nothing, and the
