@@ -6,7 +6,7 @@ use arrow_array::{ArrayRef, make_array};
 use arrow_buffer::{Buffer, MutableBuffer};
 use arrow_data::{ArrayData, BufferSpec, layout};
 use arrow_schema::{ArrowError, DataType};
-use swath_plugin_data::Columns;
+use swath_plugin_data::{Columns, DataError};
 
 use super::super::memory::{Lane, Memory};
 use super::layout::{ALIGNED, MOST, Node, Packed};
@@ -43,7 +43,7 @@ impl<'a> Lying<'a> {
     ///
     /// # Errors
     /// They are not built as these columns are.
-    pub(in super::super) fn copied(&self, columns: &Columns) -> Result<Vec<ArrayRef>, ArrowError> {
+    pub(in super::super) fn copied(&self, columns: &Columns) -> Result<Vec<ArrayRef>, DataError> {
         let buffer = |at: u64, length: u64| {
             let place = self.memory.place(self.lane, at, length).ok_or_else(cut)?;
             // SAFETY: so many bytes are there.
@@ -57,7 +57,7 @@ impl<'a> Lying<'a> {
         &self,
         columns: &Columns,
         owner: &Arc<impl std::panic::RefUnwindSafe + Send + Sync + 'static>,
-    ) -> Result<Vec<ArrayRef>, ArrowError> {
+    ) -> Result<Vec<ArrayRef>, DataError> {
         let buffer = |at: u64, length: u64| {
             let place = self.memory.place(self.lane, at, length).ok_or_else(cut)?;
             let owner = Arc::clone(owner);
@@ -72,13 +72,26 @@ impl<'a> Lying<'a> {
         columns: &Columns,
         buffer: &dyn Fn(u64, u64) -> Result<Buffer, ArrowError>,
         is_believed: bool,
-    ) -> Result<Vec<ArrayRef>, ArrowError> {
+    ) -> Result<Vec<ArrayRef>, DataError> {
+        let of = |column: &str| {
+            let column = column.to_owned();
+            move |error: ArrowError| DataError::Column {
+                column,
+                reason: error.to_string(),
+            }
+        };
+        let all = || of("(all)")(cut());
         let Packed { at, size, rows, .. } = *self.packed;
-        let end = at.checked_add(size).ok_or_else(cut)?;
-        self.memory.place(self.lane, at, size).ok_or_else(cut)?;
+        let end = at.checked_add(size).ok_or_else(all)?;
+        self.memory.place(self.lane, at, size).ok_or_else(all)?;
         // So much was never written: it would be read as zeros, and take as much memory here.
-        if rows > MOST || (!is_believed && size > self.memory.used()?) {
-            return Err(cut());
+        let used = || {
+            self.memory
+                .used()
+                .map_err(|error| of("(all)")(error.into()))
+        };
+        if rows > MOST || (!is_believed && size > used()?) {
+            return Err(all());
         }
         let mut reader = Reader {
             nodes: self.packed.nodes.iter(),
@@ -89,12 +102,13 @@ impl<'a> Lying<'a> {
         };
         let mut arrays = Vec::with_capacity(columns.len());
         for field in columns.schema().fields() {
-            let array = make_array(reader.read(field.data_type())?);
+            let data = reader.read(field.data_type());
+            let array = make_array(data.map_err(of(field.name()))?);
             if array.len() as u64 != rows {
-                let (name, found) = (field.name(), array.len());
-                return Err(ArrowError::IpcError(format!(
-                    "`{name}` has {found} values in {rows} rows"
-                )));
+                return Err(DataError::Column {
+                    column: field.name().clone(),
+                    reason: format!("{} values in {rows} rows", array.len()),
+                });
             }
             arrays.push(array);
         }
@@ -137,7 +151,7 @@ fn rounded(bytes: u64) -> u64 {
 
 /// What is said does not fit what lies there.
 fn cut() -> ArrowError {
-    ArrowError::IpcError("what lies there is cut off".to_owned())
+    ArrowError::InvalidArgumentError("what lies there is cut off".to_owned())
 }
 
 /// Copies bytes to where the widest values can begin; no memory for them is an error, because their number is another's word.
