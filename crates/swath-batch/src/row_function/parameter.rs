@@ -154,12 +154,7 @@ fn accepts_text(dtype: &DType) -> bool {
 
 /// Text of any encoding, decoded once.
 fn text_column(array: &ArrayRef) -> Result<StringViewArray, ArrowError> {
-    let text = match array.data_type() {
-        // Arrow has no cast from a dictionary of large texts to views; by way of its values it has.
-        DataType::Dictionary(_, values) => cast(array, values)?,
-        _ => Arc::clone(array),
-    };
-    Ok(decoded(&text, &DataType::Utf8View)?
+    Ok(decoded(array, &DataType::Utf8View)?
         .as_string_view()
         .clone())
 }
@@ -285,5 +280,27 @@ impl<T: Parameter> Parameter for Option<T> {
     fn value((values, nulls): Self::Values<'_>, row: usize) -> Self::Of<'_> {
         let is_null = nulls.is_some_and(|nulls| nulls.is_null(row));
         (!is_null).then(|| T::value(values, row))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_of_any_encoding() {
+        let plain = StringViewArray::from(vec![Some("a"), None, Some("a text of some length")]);
+        let column: ArrayRef = Arc::new(plain.clone());
+        let texts = [DataType::Utf8, DataType::LargeUtf8, DataType::Utf8View];
+        let keys = [DataType::UInt8, DataType::Int32, DataType::UInt32];
+        let coded = keys.iter().flat_map(|key| {
+            let of =
+                |text: &DataType| DataType::Dictionary(key.clone().into(), text.clone().into());
+            texts.iter().map(of)
+        });
+        for encoding in coded.chain(texts.iter().cloned()) {
+            let encoded = cast(&column, &encoding).expect("an encoding of texts");
+            assert_eq!(text_column(&encoded).expect("texts"), plain, "{encoding}");
+        }
     }
 }
