@@ -51,6 +51,18 @@ pub enum PluginError {
         /// What it would have to be.
         used: Use,
     },
+    /// A function declares something else than it did for the same arguments and parameters.
+    #[error(
+        "`{name}` declared that it returns {before}, and now declares {now} for the same arguments"
+    )]
+    Changed {
+        /// The function.
+        name: String,
+        /// What it declared before.
+        before: String,
+        /// What it declares now.
+        now: String,
+    },
     /// A task was made with a plugin that this process has not.
     #[error(
         "this process has not the plugin of `{name}` ({:012x}) that the task was made with",
@@ -266,6 +278,9 @@ impl PluginError {
             Self::NotHere { .. } => {
                 Some("load the same file in every process that runs tasks of the session".to_owned())
             }
+            Self::Changed { .. } => Some(
+                "of its author: let `bind` say the same for the same arguments and parameters, whatever is read meanwhile".to_owned(),
+            ),
             Self::Halo { name } => Some(format!("write `df.map_overlap(plugin({name:?}))`")),
             Self::Said { option, .. } => Some(format!("leave `.{option}(..)` out")),
             Self::Unsorted { columns, .. } => Some(format!(

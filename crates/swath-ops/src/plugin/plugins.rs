@@ -1,7 +1,7 @@
 //! The plugins of a session, and the rule by which a name means one of their functions.
 
 use std::cmp::Reverse;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::error::Error;
 use std::fmt::{self, Debug, Formatter};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -32,6 +32,8 @@ struct Inner {
     plugins: RwLock<Vec<Arc<Plugin>>>,
     /// Functions whose deprecation was said already.
     warned: Mutex<BTreeSet<Arc<str>>>,
+    /// Functions of rows that were asked for, which remember what they return.
+    scalars: Mutex<HashMap<PluginName, Arc<PluginScalar>>>,
 }
 
 /// A function that a name means.
@@ -220,7 +222,16 @@ impl PluginFunctions for Plugins {
         pin: Option<FunctionPin>,
     ) -> Result<Arc<dyn ScalarFunction>, Box<dyn Error + Send + Sync>> {
         let name = name.clone().with_digest(pin.map(|pin| pin.digest));
-        Ok(Arc::new(PluginScalar::new(self.find(&name, Use::Scalar)?)))
+        let found = self.find(&name, Use::Scalar)?;
+        let mut scalars = self
+            .0
+            .scalars
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let scalar = scalars
+            .entry(found.name())
+            .or_insert_with(|| Arc::new(PluginScalar::new(found)));
+        Ok(Arc::<PluginScalar>::clone(scalar))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::error::Error;
 use std::fmt::{self, Debug, Formatter};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use arrow_array::{ArrayRef, BooleanArray, UInt32Array};
 use arrow_select::filter::filter;
@@ -22,27 +22,79 @@ pub(super) struct PluginScalar {
     found: Found,
     /// Marked, without the hash, which is in the pin.
     name: String,
+    /// What it returned last, since a plan asks again at each of its rewrites.
+    inferred: Mutex<Vec<Inferred>>,
+}
+
+/// How many answers are remembered.
+const REMEMBERED: usize = 16;
+
+/// What a function returns for arguments and parameters.
+struct Inferred {
+    args: Vec<Field>,
+    params: Params,
+    returns: Returns,
 }
 
 impl PluginScalar {
     pub(super) fn new(found: Found) -> Self {
         let name = found.name().with_digest(None).marked();
-        Self { found, name }
-    }
-
-    fn bind(&self, args: &[Argument<'_>], params: &Params) -> Result<BoundScalar, PluginError> {
-        let function = self.found.function();
-        let params = json_of(params, function.name())?;
-        let fields = args.iter().map(|argument| argument.field);
-        match function.bind(&params, &of_arguments(fields))? {
-            Bound::Scalar(bound) => Ok(bound),
-            _ => Err(PluginError::OtherKind {
-                name: function.name().to_string(),
-                kind: function.entry().kind,
-                used: Use::Scalar,
-            }),
+        Self {
+            found,
+            name,
+            inferred: Mutex::default(),
         }
     }
+
+    /// What was returned for these before.
+    fn known(&self, args: &[Argument<'_>], params: &Params) -> Option<Returns> {
+        let is_same = |known: &&Inferred| {
+            known.params == *params
+                && known
+                    .args
+                    .iter()
+                    .eq(args.iter().map(|argument| argument.field))
+        };
+        let inferred = self.inferred.lock().unwrap_or_else(PoisonError::into_inner);
+        inferred
+            .iter()
+            .find(is_same)
+            .map(|known| known.returns.clone())
+    }
+
+    fn remember(&self, inferred: Inferred) {
+        let mut all = self.inferred.lock().unwrap_or_else(PoisonError::into_inner);
+        if all.len() == REMEMBERED {
+            all.remove(0);
+        }
+        all.push(inferred);
+    }
+}
+
+/// Binds a function to arguments of these columns.
+fn bind(found: &Found, params: &Params, args: &Meta) -> Result<BoundScalar, PluginError> {
+    let function = found.function();
+    match function.bind(&json_of(params, function.name())?, args)? {
+        Bound::Scalar(bound) => Ok(bound),
+        _ => Err(PluginError::OtherKind {
+            name: function.name().to_string(),
+            kind: function.entry().kind,
+            used: Use::Scalar,
+        }),
+    }
+}
+
+/// As messages have it: `int64?`.
+fn shown(Returns { dtype, nullable }: &Returns) -> String {
+    format!("{dtype}{}", if *nullable { "?" } else { "" })
+}
+
+/// What a bound function returns.
+fn returned(bound: &BoundScalar) -> Returns {
+    let Field {
+        dtype, nullable, ..
+    } = bound.output().clone();
+    Returns { dtype, nullable }
 }
 
 /// Arguments as columns: under their names, and where two have the same, the second under one with its position.
@@ -72,11 +124,18 @@ impl ScalarFunction for PluginScalar {
     }
 
     fn infer(&self, args: &[Argument<'_>], params: &Params) -> Result<Returns, FunctionError> {
-        let bound = self.bind(args, params).map_err(failed)?;
-        let Field {
-            dtype, nullable, ..
-        } = bound.output().clone();
-        Ok(Returns { dtype, nullable })
+        if let Some(returns) = self.known(args, params) {
+            return Ok(returns);
+        }
+        let fields = || args.iter().map(|argument| argument.field);
+        let bound = bind(&self.found, params, &of_arguments(fields())).map_err(failed)?;
+        let returns = returned(&bound);
+        self.remember(Inferred {
+            args: fields().cloned().collect(),
+            params: params.clone(),
+            returns: returns.clone(),
+        });
+        Ok(returns)
     }
 
     fn open(
@@ -85,7 +144,12 @@ impl ScalarFunction for PluginScalar {
         params: &Params,
     ) -> Result<Box<dyn Evaluate>, FunctionError> {
         Ok(Box::new(Ready {
-            bound: self.bind(args, params).map_err(failed)?,
+            found: self.found.clone(),
+            params: params.clone(),
+            args: of_arguments(args.iter().map(|argument| argument.field)),
+            returns: self.infer(args, params)?,
+            bound: OnceLock::new(),
+            binding: Mutex::default(),
             dtypes: args
                 .iter()
                 .map(|argument| argument.field.dtype.clone())
@@ -100,10 +164,45 @@ impl Debug for PluginScalar {
     }
 }
 
-/// A function of arguments of known dtypes.
+/// A function of arguments of known dtypes. It is bound when it is called first: most of what a plan asks for is never called.
 struct Ready {
-    bound: BoundScalar,
+    found: Found,
+    params: Params,
+    /// The arguments as columns.
+    args: Meta,
+    /// What it said that it returns.
+    returns: Returns,
+    bound: OnceLock<BoundScalar>,
+    /// Held while it is bound: what a function prepares may be large.
+    binding: Mutex<()>,
     dtypes: Vec<DType>,
+}
+
+impl Ready {
+    fn bound(&self) -> Result<&BoundScalar, PluginError> {
+        if let Some(bound) = self.bound.get() {
+            return Ok(bound);
+        }
+        let _one = self.binding.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(bound) = self.bound.get() {
+            return Ok(bound);
+        }
+        let bound = self.bind()?;
+        Ok(self.bound.get_or_init(|| bound))
+    }
+
+    fn bind(&self) -> Result<BoundScalar, PluginError> {
+        let bound = bind(&self.found, &self.params, &self.args)?;
+        let found = returned(&bound);
+        if found == self.returns {
+            return Ok(bound);
+        }
+        Err(PluginError::Changed {
+            name: self.found.function().name().to_string(),
+            before: shown(&self.returns),
+            now: shown(&found),
+        })
+    }
 }
 
 impl Evaluate for Ready {
@@ -113,8 +212,9 @@ impl Evaluate for Ready {
         for (arg, dtype) in args.iter().zip(&self.dtypes) {
             columns.push(arg.to_border(dtype, rows.len)?);
         }
+        let bound = self.bound().map_err(failed)?;
         let call = |columns: &[ArrayRef], rows: usize, task| {
-            self.bound.call(columns, rows, task).map_err(failed)
+            bound.call(columns, rows, task).map_err(failed)
         };
         let task = rows.task.map(Arc::clone);
         let active = rows.active.map(|active| (active, active.count_set_bits()));

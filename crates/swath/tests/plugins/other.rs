@@ -26,7 +26,7 @@ use visits::{VisitEnds, VisitStarts};
 plugin! {
     name: "other",
     functions: [
-        plus_one, below_ten, Seeds, InOrder, Around, VisitStarts, VisitEnds, Ones, Counted, Same, Less, Moment, EndlessRows, EndlessGroups, EndlessPlaces,
+        plus_one, below_ten, Seeds, InOrder, Around, VisitStarts, VisitEnds, Ones, Counted, Same, Fickle, Less, Moment, EndlessRows, EndlessGroups, EndlessPlaces,
         Tally,
     ]
 }
@@ -172,6 +172,26 @@ impl Scalar for Same {
     fn prepare(&mut self, _: &[Field]) -> Result<()> {
         READIED.fetch_add(1, Ordering::Relaxed);
         Ok(())
+    }
+
+    fn call(&self, args: &[ArrayRef], _: usize, _: &Cx) -> Result<ArrayRef> {
+        Ok(Arc::clone(&args[0]))
+    }
+}
+
+/// Says another dtype each time that it is asked.
+#[derive(Params)]
+pub(crate) struct Fickle;
+
+impl Scalar for Fickle {
+    const NAME: &'static str = "fickle";
+
+    fn bind(&self, args: &[Field]) -> Result<Returns> {
+        static ASKED: AtomicUsize = AtomicUsize::new(0);
+        match ASKED.fetch_add(1, Ordering::Relaxed) {
+            0 => Returns::null_as(args, "float64"),
+            _ => Returns::null_as(args, "int64"),
+        }
     }
 
     fn call(&self, args: &[ArrayRef], _: usize, _: &Cx) -> Result<ArrayRef> {

@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 use swath::prelude::*;
 
 use crate::other::READIED;
-use crate::scene::{in_parts, linked};
+use crate::scene::{in_parts, linked, said};
 
 /// How often functions are made ready while this computes.
 fn readied(compute: impl FnOnce() -> swath::Result<()>) -> swath::Result<usize> {
@@ -17,34 +17,51 @@ fn readied(compute: impl FnOnce() -> swath::Result<()>) -> swath::Result<usize> 
 /// A frame made of a frame.
 type Frame = fn(&DataFrame) -> swath::Result<DataFrame>;
 
-/// Once for an operator, however many tasks it has. One thread: of tasks that begin at the same time each may do it.
+/// A column and a filter once, for the operator that runs and not for what plans ask; all of them however many tasks there are. One
+/// thread: of tasks that begin at the same time each may do it.
 #[test]
 fn more_partitions_do_not_make_functions_ready_more_often() -> swath::Result<()> {
     let session = linked();
-    let frames: [(&str, Frame); 4] = [
-        ("a column", |df| {
+    let frames: [(&str, usize, Frame); 4] = [
+        ("a column", 1, |df| {
             df.assign("y", plugin("other.same").call([col("x")]))
         }),
-        ("a filter", |df| {
+        ("a filter", 1, |df| {
             df.filter(plugin("other.same").call([col("x")]).gt(10.0))
         }),
-        ("partitions", |df| {
+        ("partitions", 2, |df| {
             df.map_partitions(plugin("other.counted"))
         }),
-        ("groups", |df| {
+        ("groups", 4, |df| {
             let moment = plugin("other.moment").param("is_variance", false);
             df.groupby("k").agg([("mean", moment.agg(col("x")))])
         }),
     ];
-    for (what, frame) in frames {
+    for (what, often, frame) in frames {
         let run = |parts: usize| {
             let df = frame(&in_parts(&session, parts)?)?;
             // A persisted frame has a task for each partition.
             readied(|| df.persist()?.compute().map(drop))
         };
         let once = run(2)?;
-        assert!(once > 0, "{what}");
+        assert_eq!(once, often, "{what}");
         assert_eq!(run(50)?, once, "{what}");
     }
+    Ok(())
+}
+
+/// What was planned with is what has to come: a function that declares something else by then is found out before it is called.
+#[test]
+fn functions_may_not_change_their_mind() -> swath::Result<()> {
+    let df = in_parts(&linked(), 2)?;
+    let df = df.assign("y", plugin("other.fickle").call([col("x")]))?;
+    insta::assert_snapshot!(said(df.compute()), @r#"
+    error[E0110]: `other.fickle` declared that it returns float64?, and now declares int64? for the same arguments
+      at      crates/swath/tests/plugins/ready.rs:[line]
+      task    assign
+      in      other@0.1.0.fickle(x)
+      stage   assign
+      fix     of its author: let `bind` say the same for the same arguments and parameters, whatever is read meanwhile
+    "#);
     Ok(())
 }
