@@ -141,9 +141,6 @@ pub fn take_columns(
     let rows =
         usize::try_from(array.length).map_err(|_| frame(format!("{} rows", array.length)))?;
     let from = array.offset as usize;
-    if shape::hides_rows(&array, from, rows) {
-        return Err(frame("rows that are null as a whole".to_owned()));
-    }
     let children = shape::children(&array, columns.len()).map_err(frame)?;
     for (child, field) in children.iter().zip(columns.schema().fields()) {
         // SAFETY: it is not null and belongs to this array.
@@ -155,6 +152,10 @@ pub fn take_columns(
                 reason: format!("{} rows where the batch has {}", child.length, from + rows),
             });
         }
+    }
+    // There are as many rows as it says, as far as its columns tell.
+    if shape::hides_rows(&array, from, rows) {
+        return Err(frame("rows that are null as a whole".to_owned()));
     }
     let mut taken = Vec::with_capacity(columns.len());
     for (child, field) in children.iter().zip(columns.schema().fields()) {
