@@ -7,9 +7,7 @@ use std::ptr;
 
 use abi_stable::prefix_type::WithMetadata;
 use abi_stable::std_types::RStr;
-use swath_plugin_abi::{
-    AggregateRun, ArrowArray, BindRequest, Host, Place, PluginError, Run, Status, Text, code, kind,
-};
+use swath_plugin_abi::{ArrowArray, BindRequest, Host, Place, Status, Text, kind};
 
 use crate::later::{Bound, BoundTable, BoundTableRef, Function};
 
@@ -37,11 +35,12 @@ const fn table(
         *mut ArrowArray,
     ) -> Status,
 ) -> BoundTable {
+    let nothing = swath_plugin_abi::BoundTable::new(drop_nothing);
     BoundTable {
-        drop: drop_nothing,
+        drop: nothing.drop,
         call,
-        open: no_open,
-        open_aggregate: no_aggregate,
+        open: nothing.open,
+        open_aggregate: nothing.open_aggregate,
         list: None,
         open_read: None,
         open_write: None,
@@ -104,27 +103,3 @@ unsafe extern "C" fn panic_unguarded(
 
 /// Nothing is kept between calls.
 unsafe extern "C" fn drop_nothing(_: *mut c_void) {}
-
-unsafe extern "C" fn no_open(
-    _: *const c_void,
-    _: Host,
-    _: Place<'_>,
-    _: ArrowArray,
-    _: *mut Run,
-) -> Status {
-    unsupported()
-}
-
-unsafe extern "C" fn no_aggregate(
-    _: *const c_void,
-    _: Host,
-    _: Place<'_>,
-    _: *mut AggregateRun,
-) -> Status {
-    unsupported()
-}
-
-fn unsupported() -> Status {
-    let words = "a function of this kind has no such call";
-    PluginError::new(code::UNSUPPORTED, words).into()
-}
