@@ -126,8 +126,10 @@ pub(crate) fn check_names(batch: &RecordBatch, meta: &Meta) -> Result<(), BatchE
 mod tests {
     use super::*;
     use arrow_array::{
-        Date64Array, DictionaryArray, Float16Array, Int64Array, StringArray, types::Int32Type,
+        Date64Array, DictionaryArray, Float16Array, Int64Array, LargeListArray, NullArray,
+        StringArray, types::Int32Type,
     };
+    use arrow_buffer::OffsetBuffer;
     use arrow_schema::{DataType, Field, Schema};
 
     fn batch(columns: Vec<(&str, ArrayRef)>) -> RecordBatch {
@@ -172,6 +174,22 @@ mod tests {
         );
         check(Arc::new(Int64Array::from(vec![1])), "float64", None);
         check(Arc::new(Int64Array::from(vec![1])), "int32", None);
+    }
+
+    #[test]
+    fn values_that_have_no_place_are_named() {
+        let meta = Meta::of([("a", "list<null>")]).expect("a meta");
+        // More items than lists of the border count; nulls take no memory.
+        let items = i32::MAX as usize + 1;
+        let item = Arc::new(Field::new_list_field(DataType::Null, true));
+        let offsets = OffsetBuffer::from_lengths([items]);
+        let list = LargeListArray::new(item, offsets, Arc::new(NullArray::new(items)), None);
+        let error = normalise(&batch(vec![("a", Arc::new(list))]), &meta).expect_err("too long");
+        insta::assert_snapshot!(error, @"column `a` cannot be cast to List(Null)");
+        assert!(
+            std::error::Error::source(&error).is_some(),
+            "Arrow says why"
+        );
     }
 
     #[test]
