@@ -206,7 +206,7 @@ pub enum PluginFileError {
         "`{}` is built for plugin interface {built_for}, this program speaks {ours}.x: build the plugin with version {ours} of `swath-plugin`",
         path.display()
     )]
-    Contract {
+    Interface {
         /// The file.
         path: PathBuf,
         /// The version that it is built for.
@@ -286,7 +286,7 @@ impl PluginFileError {
             | Self::ManifestLacks { path, .. }
             | Self::ManifestField { path, .. }
             | Self::DuplicateFunction { path, .. }
-            | Self::Contract { path, .. }
+            | Self::Interface { path, .. }
             | Self::Target { path, .. }
             | Self::Panic { path, .. }
             | Self::UnknownProcessorFeature { path, .. }

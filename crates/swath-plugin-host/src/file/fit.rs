@@ -61,7 +61,7 @@ pub(super) fn check_contract(path: &Path, abi: &str) -> Result<(), PluginFileErr
     if major == ours {
         return Ok(());
     }
-    Err(PluginFileError::Contract {
+    Err(PluginFileError::Interface {
         path: path.to_owned(),
         built_for: abi.to_owned(),
         ours,
