@@ -300,20 +300,18 @@ impl<F: OfFrames> Running<F> {
                 returned.num_rows()
             )));
         }
-        if let Some(name) = ready
-            .kept
-            .iter()
-            .find(|name| returned.meta().field(name).is_ok())
-        {
-            return Err(broken(format!(
-                "returned column `{name}`, which it does not read: the one that is there stays; `Contract::makes` says that it makes it"
-            )));
-        }
+        let found = Arc::clone(returned.meta());
         let returned = returned.conform(&ready.output).map_err(|error| {
-            broken(format!(
-                "returned other columns than it declared: {}",
-                Error::from(error)
-            ))
+            let mut kept = ready.kept.iter();
+            broken(match kept.find(|name| found.field(name).is_ok()) {
+                Some(name) => format!(
+                    "returned column `{name}`, which it does not read: the one that is there stays; `Contract::makes` says that it makes it"
+                ),
+                None => format!(
+                    "returned other columns than it declared: {}",
+                    Error::from(error)
+                ),
+            })
         })?;
         Ok(Step::output(give_batch(&returned)))
     }
