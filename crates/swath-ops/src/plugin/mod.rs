@@ -16,6 +16,7 @@ mod values;
 mod aggregate;
 mod partition;
 mod partitioner;
+mod remembered;
 mod scalar;
 mod sink;
 mod source;

@@ -10,10 +10,11 @@ use arrow_select::take::take;
 use swath_expr::{
     Argument, Evaluate, FunctionError, FunctionPin, Input, Params, Returns, Rows, ScalarFunction,
 };
-use swath_meta::{DType, Field, Index, Meta};
+use swath_meta::{Field, Index, Meta};
 use swath_plugin_host::{Bound, BoundScalar};
 
 use super::plugins::Found;
+use super::remembered::Remembered;
 use super::values::json_of;
 use super::{PluginError, Use};
 
@@ -22,18 +23,7 @@ pub(super) struct PluginScalar {
     found: Found,
     /// Marked, without the hash, which is in the pin.
     name: String,
-    /// What it returned last, since a plan asks again at each of its rewrites.
-    inferred: Mutex<Vec<Inferred>>,
-}
-
-/// How many answers are remembered.
-const REMEMBERED: usize = 16;
-
-/// What a function returns for arguments and parameters.
-struct Inferred {
-    args: Vec<Field>,
-    params: Params,
-    returns: Returns,
+    remembered: Arc<Remembered>,
 }
 
 impl PluginScalar {
@@ -42,32 +32,18 @@ impl PluginScalar {
         Self {
             found,
             name,
-            inferred: Mutex::default(),
+            remembered: Arc::default(),
         }
     }
 
-    /// What was returned for these before.
-    fn known(&self, args: &[Argument<'_>], params: &Params) -> Option<Returns> {
-        let is_same = |known: &&Inferred| {
-            known.params == *params
-                && known
-                    .args
-                    .iter()
-                    .eq(args.iter().map(|argument| argument.field))
-        };
-        let inferred = self.inferred.lock().unwrap_or_else(PoisonError::into_inner);
-        inferred
-            .iter()
-            .find(is_same)
-            .map(|known| known.returns.clone())
-    }
-
-    fn remember(&self, inferred: Inferred) {
-        let mut all = self.inferred.lock().unwrap_or_else(PoisonError::into_inner);
-        if all.len() == REMEMBERED {
-            all.remove(0);
+    /// What it returns for arguments of these columns.
+    fn returns(&self, args: &Meta, params: &Params) -> Result<Returns, PluginError> {
+        if let Some(returns) = self.remembered.find(args, params) {
+            return Ok(returns);
         }
-        all.push(inferred);
+        let returns = returned(&bind(&self.found, params, args)?);
+        self.remembered.add(args, params, &returns);
+        Ok(returns)
     }
 }
 
@@ -124,18 +100,8 @@ impl ScalarFunction for PluginScalar {
     }
 
     fn infer(&self, args: &[Argument<'_>], params: &Params) -> Result<Returns, FunctionError> {
-        if let Some(returns) = self.known(args, params) {
-            return Ok(returns);
-        }
-        let fields = || args.iter().map(|argument| argument.field);
-        let bound = bind(&self.found, params, &of_arguments(fields())).map_err(failed)?;
-        let returns = returned(&bound);
-        self.remember(Inferred {
-            args: fields().cloned().collect(),
-            params: params.clone(),
-            returns: returns.clone(),
-        });
-        Ok(returns)
+        let args = of_arguments(args.iter().map(|argument| argument.field));
+        self.returns(&args, params).map_err(failed)
     }
 
     fn open(
@@ -143,17 +109,15 @@ impl ScalarFunction for PluginScalar {
         args: &[Argument<'_>],
         params: &Params,
     ) -> Result<Box<dyn Evaluate>, FunctionError> {
+        let args = of_arguments(args.iter().map(|argument| argument.field));
         Ok(Box::new(Ready {
             found: self.found.clone(),
             params: params.clone(),
-            args: of_arguments(args.iter().map(|argument| argument.field)),
-            returns: self.infer(args, params)?,
+            returns: self.returns(&args, params).map_err(failed)?,
+            args,
+            remembered: Arc::clone(&self.remembered),
             bound: OnceLock::new(),
             binding: Mutex::default(),
-            dtypes: args
-                .iter()
-                .map(|argument| argument.field.dtype.clone())
-                .collect(),
         }))
     }
 }
@@ -172,10 +136,10 @@ struct Ready {
     args: Meta,
     /// What it said that it returns.
     returns: Returns,
+    remembered: Arc<Remembered>,
     bound: OnceLock<BoundScalar>,
     /// Held while it is bound: what a function prepares may be large.
     binding: Mutex<()>,
-    dtypes: Vec<DType>,
 }
 
 impl Ready {
@@ -197,6 +161,8 @@ impl Ready {
         if found == self.returns {
             return Ok(bound);
         }
+        // A frame that is made now gets what it says now.
+        self.remembered.forget(&self.args, &self.params);
         Err(PluginError::Changed {
             name: self.found.function().name().to_string(),
             before: shown(&self.returns),
@@ -209,8 +175,8 @@ impl Evaluate for Ready {
     fn eval(&self, args: &[Input], rows: Rows<'_>) -> Result<ArrayRef, FunctionError> {
         let arrow = |during| move |source| FunctionError::Arrow { during, source };
         let mut columns = Vec::with_capacity(args.len());
-        for (arg, dtype) in args.iter().zip(&self.dtypes) {
-            columns.push(arg.to_border(dtype, rows.len)?);
+        for (arg, field) in args.iter().zip(self.args.fields()) {
+            columns.push(arg.to_border(&field.dtype, rows.len)?);
         }
         let bound = self.bound().map_err(failed)?;
         let call = |columns: &[ArrayRef], rows: usize, task| {

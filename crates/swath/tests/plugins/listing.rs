@@ -22,7 +22,7 @@ fn what_is_loaded_is_shown() -> swath::Result<()> {
       other.ones            partition    reads: string, sorted_by: string = null, looks_at: string = null, leaves_out: string = null  Writes a one over each `x`, whatever it reads.
       other.counted         partition                                                                                                 Counts its calls.
       other.same            scalar                                                                                                    The number itself.
-      other.fickle          scalar                                                                                                    Says another dtype each time that it is asked.
+      other.fickle          scalar                                                                                                    Says another dtype once it was asked.
       other.less            scalar                                                                                                    The first number less the second.
       other.moment          aggregate    is_variance: bool                                                                            The mean, or the variance.
       other.endless_rows    scalar                                                                                                    A value of its own that never comes.

@@ -179,7 +179,7 @@ impl Scalar for Same {
     }
 }
 
-/// Says another dtype each time that it is asked.
+/// Says another dtype once it was asked.
 #[derive(Params)]
 pub(crate) struct Fickle;
 
@@ -189,8 +189,8 @@ impl Scalar for Fickle {
     fn bind(&self, args: &[Field]) -> Result<Returns> {
         static ASKED: AtomicUsize = AtomicUsize::new(0);
         match ASKED.fetch_add(1, Ordering::Relaxed) {
-            0 => Returns::null_as(args, "float64"),
-            _ => Returns::null_as(args, "int64"),
+            0 => Returns::null_as(args, "float32"),
+            _ => Returns::null_as(args, "float64"),
         }
     }
 
